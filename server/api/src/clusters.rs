@@ -1,0 +1,126 @@
+//! The clusters that this console knows, and one cluster's overview.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Lag, error::ApiError};
+
+/// How careful one should be on a cluster; shown on every page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Environment {
+    /// Anything goes.
+    #[default]
+    Development,
+    /// Shared, but not customers'.
+    Staging,
+    /// Customers depend on it.
+    Production,
+}
+
+/// One row of `GET /api/v1/clusters`. Answers at once: no broker is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Cluster {
+    /// The name in URLs: `embedded`, or the key in `ouzel.toml`.
+    pub id: String,
+    /// Whether the broker runs inside this process.
+    pub embedded: bool,
+    /// How careful one should be.
+    pub environment: Environment,
+    /// Where the console connects first, as `host:port`.
+    pub bootstrap: Vec<String>,
+}
+
+/// Answer of `GET /api/v1/clusters/{cluster}/overview`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Overview {
+    /// Kafka's cluster id, where the cluster has one.
+    pub kafka_cluster_id: Option<String>,
+    /// The brokers that the cluster lists now.
+    pub brokers: Vec<Broker>,
+    /// The controller's node id, where known.
+    pub controller_id: Option<i32>,
+    /// Topics, internal ones included.
+    pub topics: u32,
+    /// Internal topics among them.
+    pub internal_topics: u32,
+    /// Partitions of all topics.
+    pub partitions: u32,
+    /// Partitions without a leader, worst news first.
+    pub offline_partitions: Vec<PartitionName>,
+    /// Partitions whose in-sync replicas are fewer than their replicas.
+    pub under_replicated_partitions: Vec<PartitionName>,
+    /// The consumer groups, or why they could not be read.
+    pub groups: GroupsSummary,
+    /// Topics with the most records, at most ten, largest first.
+    pub largest_topics: Vec<TopicSize>,
+    /// When this was read from the cluster.
+    pub read_at_ms: i64,
+}
+
+/// The groups of a cluster in short.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum GroupsSummary {
+    /// They were read.
+    Known {
+        /// Groups in all.
+        total: u32,
+        /// The groups that are furthest behind, at most ten, worst first; only those with lag.
+        behind: Vec<GroupBehind>,
+    },
+    /// They could not be read.
+    Failed {
+        /// The reason.
+        error: ApiError,
+    },
+}
+
+/// A group that has not read everything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GroupBehind {
+    /// The group's id.
+    pub group: String,
+    /// Its state as Kafka names it, such as `Stable`.
+    pub state: String,
+    /// Records behind over all partitions.
+    pub lag: Lag,
+}
+
+/// A topic and how many records it holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TopicSize {
+    /// The topic's name.
+    pub topic: String,
+    /// End offsets minus start offsets; compaction and control records can make it too high.
+    pub messages: i64,
+}
+
+/// One partition, named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PartitionName {
+    /// The topic's name.
+    pub topic: String,
+    /// The partition's number.
+    pub partition: i32,
+}
+
+/// One broker of a cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Broker {
+    /// Its node id.
+    pub id: i32,
+    /// Where clients reach it.
+    pub host: String,
+    /// The port there.
+    pub port: i32,
+    /// Its rack, if it names one.
+    pub rack: Option<String>,
+}

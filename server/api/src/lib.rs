@@ -1,0 +1,23 @@
+//! Every type that crosses HTTP between the console and its browser, once.
+//!
+//! Owns the contract: paths, requests, responses, error codes. Knows nothing of Kafka, SQL, axum
+//! or the DOM; conversions are written where the other types live. Compiles for wasm32.
+//!
+//! Conventions: times are milliseconds since the Unix epoch and end in `_ms`; sizes end in
+//! `_bytes`; offsets are `i64`. A message's own numbers never become JSON numbers here: a decoded
+//! value travels as text, digit for digit.
+
+pub mod audit;
+pub mod clusters;
+pub mod error;
+pub mod groups;
+pub mod lag;
+pub mod live;
+pub mod messages;
+pub mod route;
+pub mod search;
+pub mod session;
+pub mod topics;
+
+pub use error::{ApiError, ErrorCode};
+pub use lag::Lag;

@@ -1,0 +1,84 @@
+//! The one WebSocket of a tab, `GET /api/v1/live`: JSON text frames both ways.
+//!
+//! The browser grants credits; the server sends one [`ServerFrame::Record`] per credit and counts
+//! what it had to drop while there were none.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{error::ApiError, messages::Message, search::Filter};
+
+/// Most tails in one WebSocket.
+pub const TAILS_MAX: usize = 8;
+/// Most credits a tail can hold; more are cut to this.
+pub const CREDITS_MAX: u32 = 2_000;
+
+/// From the browser.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "frame", rename_all = "snake_case")]
+pub enum ClientFrame {
+    /// Follow a topic from its end.
+    Tail {
+        /// Chosen by the browser; names the tail in all later frames.
+        tail: u32,
+        /// The cluster's id.
+        cluster: String,
+        /// The topic's name.
+        topic: String,
+        /// Only these partitions; `None` means all.
+        partitions: Option<Vec<i32>>,
+        /// All of them must hold.
+        filters: Vec<Filter>,
+        /// Records the browser takes before it grants more.
+        credits: u32,
+    },
+    /// Grant more credits.
+    Credit {
+        /// The tail.
+        tail: u32,
+        /// How many more records.
+        credits: u32,
+    },
+    /// End a tail.
+    Stop {
+        /// The tail.
+        tail: u32,
+    },
+}
+
+/// To the browser.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "frame", rename_all = "snake_case")]
+pub enum ServerFrame {
+    /// The tail stands at the end of every chosen partition: what is produced from now on is seen.
+    Started {
+        /// The tail.
+        tail: u32,
+    },
+    /// A record that matches.
+    Record {
+        /// The tail.
+        tail: u32,
+        /// The record.
+        message: Box<Message>,
+    },
+    /// Figures so far; sent when they change, at most twice a second.
+    Tally {
+        /// The tail.
+        tail: u32,
+        /// Records looked at.
+        read: u64,
+        /// Records that matched.
+        matched: u64,
+        /// Matching records that were not sent for want of credits.
+        dropped: u64,
+    },
+    /// The tail ended, by `Stop` or by a failure.
+    Stopped {
+        /// The tail.
+        tail: u32,
+        /// Why, unless the browser asked for it.
+        error: Option<ApiError>,
+    },
+}

@@ -1,0 +1,164 @@
+//! Topics: the list, its figures, one topic, creating and deleting.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Lag;
+
+/// One row of `GET …/topics`: what cluster metadata says, so a long list is cheap.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TopicRow {
+    /// The topic's name.
+    pub name: String,
+    /// Whether the cluster keeps it for itself.
+    pub internal: bool,
+    /// Number of partitions.
+    pub partitions: u32,
+    /// Replicas of the first partition.
+    pub replication_factor: u32,
+    /// Partitions without a leader.
+    pub offline: u32,
+    /// Partitions with fewer in-sync replicas than replicas.
+    pub under_replicated: u32,
+}
+
+/// Answer of `GET …/topics`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TopicList {
+    /// Sorted by name.
+    pub topics: Vec<TopicRow>,
+    /// When this was read from the cluster.
+    pub read_at_ms: i64,
+}
+
+/// Most topics whose figures one request may ask for: about three screens of rows.
+pub const FIGURES_MAX: usize = 150;
+
+/// Body of `POST …/topics/figures`: the rows on screen, at most [`FIGURES_MAX`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FiguresRequest {
+    /// Topic names.
+    pub topics: Vec<String>,
+}
+
+/// What costs a request to the brokers, for one topic. `None` means it could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TopicFigures {
+    /// The topic's name.
+    pub name: String,
+    /// End offsets minus start offsets.
+    pub messages: Option<i64>,
+    /// `cleanup.policy`, such as `delete` or `compact,delete`.
+    pub cleanup_policy: Option<String>,
+    /// Largest record timestamp; also `None` for a topic without records (`messages` is then 0).
+    pub last_written_ms: Option<i64>,
+    /// Groups that have committed here.
+    pub groups: Option<u32>,
+    /// The lag of the group that is furthest behind; `NoCommit` where no group has committed.
+    pub worst_lag: Lag,
+}
+
+/// Answer of `POST …/topics/figures`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FiguresResponse {
+    /// One entry per topic that still exists, in the order asked.
+    pub figures: Vec<TopicFigures>,
+    /// When this was read from the cluster.
+    pub read_at_ms: i64,
+}
+
+/// Answer of `GET …/topics/{topic}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Topic {
+    /// The topic's name.
+    pub name: String,
+    /// Kafka's topic id, base64url, where the cluster has ids.
+    pub id: Option<String>,
+    /// Whether the cluster keeps it for itself.
+    pub internal: bool,
+    /// Sorted by number.
+    pub partitions: Vec<Partition>,
+    /// `cleanup.policy`, where it could be read.
+    pub cleanup_policy: Option<String>,
+    /// When this was read from the cluster.
+    pub read_at_ms: i64,
+}
+
+/// One partition of a topic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Partition {
+    /// Its number.
+    pub partition: i32,
+    /// The leader's node id; `None` while there is none.
+    pub leader: Option<i32>,
+    /// The leader's epoch, where the cluster tells it.
+    pub leader_epoch: Option<i32>,
+    /// Node ids of all replicas.
+    pub replicas: Vec<i32>,
+    /// Node ids of the replicas that keep up.
+    pub in_sync: Vec<i32>,
+    /// First offset that can be read; `None` if it could not be asked.
+    pub start_offset: Option<i64>,
+    /// Offset after the last readable record (the high watermark).
+    pub end_offset: Option<i64>,
+    /// Why the offsets are unknown, in Kafka's words.
+    pub error: Option<String>,
+}
+
+/// Body of `POST …/topics`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreateTopic {
+    /// 1 to 249 of `a-z A-Z 0-9 . _ -`.
+    pub name: String,
+    /// Number of partitions; `None` takes the cluster's default.
+    pub partitions: Option<i32>,
+    /// Replicas; `None` takes the cluster's default.
+    pub replication_factor: Option<i16>,
+    /// Topic configuration that differs from the defaults.
+    #[serde(default)]
+    pub configs: Vec<ConfigValue>,
+}
+
+/// One configuration key and its value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConfigValue {
+    /// Kafka's key, such as `retention.ms`.
+    pub name: String,
+    /// The value as text.
+    pub value: String,
+}
+
+/// Answer of `GET …/topics/{topic}/consumers`: the groups that have committed on this topic, or
+/// hold one of its partitions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TopicConsumers {
+    /// Worst lag first.
+    pub consumers: Vec<TopicConsumer>,
+    /// When this was read from the cluster.
+    pub read_at_ms: i64,
+}
+
+/// One group as seen from one topic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TopicConsumer {
+    /// The group's id.
+    pub group: String,
+    /// Its state as Kafka names it.
+    pub state: String,
+    /// Members of the group, those without this topic included.
+    pub members: u32,
+    /// Partitions of this topic on which it has committed.
+    pub committed_partitions: u32,
+    /// Records behind on this topic.
+    pub lag: Lag,
+}
