@@ -1,0 +1,116 @@
+//! Group commit: whoever waits for the disk waits for a round that many share.
+//!
+//! Owns the threads that may block on `fdatasync`, and which partition is next.
+//! A partition stands in the queue at most once; what is written to it while its
+//! round runs shares the next one, so the busier the disk, the more each round
+//! carries. What a round has to sync, and who is told, is the partition's business.
+//! With nothing to sync the threads are blocked and cost nothing.
+
+mod ticket;
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::{Condvar, Mutex};
+
+pub use ticket::Ticket;
+
+/// How many partitions may be in `fdatasync` at once. The threads only wait; several waiting at
+/// once let the file system put their journal commits into one.
+pub const FLUSH_THREADS: usize = 8;
+
+/// Something that can be flushed.
+pub trait Target: Send + Sync + 'static {
+    /// The target's place in the queue.
+    fn ticket(&self) -> &Ticket;
+    /// Syncs all that was written so far and tells those who wait; handles its own failures.
+    fn flush(&self);
+    /// [`Target::flush`] panicked: nothing written since may count as durable.
+    fn abandon(&self);
+}
+
+/// Cheap to clone; the threads end when the last clone is dropped and the queue is empty.
+#[derive(Clone)]
+pub struct Flusher(Arc<Owner>);
+
+struct Owner(Arc<Shared>);
+
+struct Shared {
+    queue: Mutex<Queue>,
+    work: Condvar,
+    rounds: AtomicU64,
+}
+
+struct Queue {
+    /// At most one entry per target, held by its ticket.
+    targets: VecDeque<Arc<dyn Target>>,
+    stopping: bool,
+}
+
+impl Flusher {
+    /// Starts the threads.
+    pub fn start() -> std::io::Result<Flusher> {
+        let queue = Mutex::new(Queue { targets: VecDeque::new(), stopping: false });
+        let shared = Arc::new(Shared { queue, work: Condvar::new(), rounds: AtomicU64::new(0) });
+        for number in 0..FLUSH_THREADS {
+            let shared = shared.clone();
+            let thread = std::thread::Builder::new().name(format!("flush-{number}"));
+            thread.spawn(move || shared.run())?;
+        }
+        Ok(Flusher(Arc::new(Owner(shared))))
+    }
+
+    /// Asks for a round that begins after this call.
+    pub fn request(&self, target: &Arc<dyn Target>) {
+        if target.ticket().request() {
+            self.0.0.push(target.clone());
+        }
+    }
+
+    /// How many rounds have ended since the start.
+    pub fn rounds(&self) -> u64 {
+        self.0.0.rounds.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        self.0.queue.lock().stopping = true;
+        self.0.work.notify_all();
+    }
+}
+
+impl Shared {
+    fn push(&self, target: Arc<dyn Target>) {
+        self.queue.lock().targets.push_back(target);
+        self.work.notify_one();
+    }
+
+    fn run(&self) {
+        while let Some(target) = self.next() {
+            target.ticket().begin();
+            if catch_unwind(AssertUnwindSafe(|| target.flush())).is_err() {
+                target.abandon();
+            }
+            self.rounds.fetch_add(1, Ordering::Relaxed);
+            if target.ticket().end() {
+                self.push(target);
+            }
+        }
+    }
+
+    fn next(&self) -> Option<Arc<dyn Target>> {
+        let mut queue = self.queue.lock();
+        loop {
+            if let Some(target) = queue.targets.pop_front() {
+                return Some(target);
+            }
+            if queue.stopping {
+                return None;
+            }
+            self.work.wait(&mut queue);
+        }
+    }
+}

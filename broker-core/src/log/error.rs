@@ -1,0 +1,46 @@
+//! What can go wrong with a log's files; each names the file and what was tried.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The disk refused; the log accepts nothing more until it is opened anew.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {act} {}: {source}", file.display())]
+pub struct StorageError {
+    /// What was tried, as a verb.
+    pub act: &'static str,
+    /// With which file or folder.
+    pub file: PathBuf,
+    /// What the system said.
+    pub source: io::Error,
+}
+
+impl StorageError {
+    /// For `map_err`: what was tried with which file.
+    pub(crate) fn of(act: &'static str, file: &Path) -> impl FnOnce(io::Error) -> StorageError {
+        move |source| StorageError { act, file: file.to_owned(), source }
+    }
+}
+
+/// Why a log cannot be opened. The files are left as they are.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Records that were on disk are there no more, or not as they were written.
+    #[error(
+        "{} is damaged at byte {position} ({why}), before offset {flushed} up to which records \
+         had been acknowledged; nothing was cut", file.display()
+    )]
+    Damaged {
+        /// The segment file.
+        file: PathBuf,
+        /// Where the first bad batch begins.
+        position: u64,
+        /// What is wrong there.
+        why: String,
+        /// Up to this offset all was on disk once.
+        flushed: i64,
+    },
+    /// The disk does not do what it must.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}

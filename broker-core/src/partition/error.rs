@@ -1,0 +1,117 @@
+//! What can go wrong with a partition, in the words of whoever asked.
+//!
+//! Each variant names the Kafka error that the listener answers for it; the
+//! listener alone translates.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why records were not appended. Nothing of the request was.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AppendError {
+    /// The bytes are no whole batches, or their checksum is wrong. → `CORRUPT_MESSAGE`
+    #[error("corrupt batch: {0}")]
+    Corrupt(String),
+    /// Whole, but not what a producer may send; some records may be named. → `INVALID_RECORD`
+    #[error("invalid record: {message}")]
+    InvalidRecord {
+        /// What is wrong, for the whole request.
+        message: String,
+        /// The records at fault, when single records are.
+        records: Vec<RecordError>,
+    },
+    /// A batch longer than `max.message.bytes`. → `MESSAGE_TOO_LARGE`
+    #[error("batch of {size} bytes is larger than max.message.bytes, {max}")]
+    TooLarge {
+        /// The batch's length as it was sent.
+        size: usize,
+        /// The topic's limit.
+        max: u32,
+    },
+    /// A timestamp outside what the topic accepts. → `INVALID_TIMESTAMP`
+    #[error("timestamp {timestamp_ms} is outside the range of {accepted} around now")]
+    InvalidTimestamp {
+        /// The timestamp.
+        timestamp_ms: i64,
+        /// The setting that refuses it, with its value.
+        accepted: String,
+    },
+    /// A codec that is none of Kafka's. → `UNSUPPORTED_COMPRESSION_TYPE`
+    #[error("compression codec {codec} is unknown")]
+    UnknownCodec {
+        /// The number in the batch's attributes.
+        codec: u8,
+    },
+    /// A gap or a repeat too old to be recognised. → `OUT_OF_ORDER_SEQUENCE_NUMBER`
+    #[error("producer {producer_id} sent sequence {got}, expected {expected}")]
+    OutOfOrderSequence {
+        /// The producer.
+        producer_id: i64,
+        /// The sequence that comes next.
+        expected: i32,
+        /// The one that came.
+        got: i32,
+    },
+    /// A producer that has been replaced. → `INVALID_PRODUCER_EPOCH`
+    #[error("producer {producer_id} sent epoch {got}, the current one is {current}")]
+    StaleProducerEpoch {
+        /// The producer.
+        producer_id: i64,
+        /// The epoch of its successor.
+        current: i16,
+        /// The one that came.
+        got: i16,
+    },
+    /// A write or a sync failed, and until a restart nothing more is accepted.
+    /// → `KAFKA_STORAGE_ERROR`
+    #[error("the partition has stopped after a storage failure")]
+    Stopped,
+    /// The partition was closed or deleted. → `NOT_LEADER_OR_FOLLOWER`
+    #[error("the partition is closed")]
+    Closed,
+}
+
+/// One record at fault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordError {
+    /// The record's place in its batch, from 0.
+    pub index: i32,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+/// Why nothing was read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// Before the first record or behind the last one. → `OFFSET_OUT_OF_RANGE`
+    #[error("offset {asked} is outside {start}..={end}")]
+    OutOfRange {
+        /// The offset that was asked for.
+        asked: i64,
+        /// The first offset there is.
+        start: i64,
+        /// The offset the next record will get.
+        end: i64,
+    },
+    /// Bytes on disk are not what was written. → `CORRUPT_MESSAGE`
+    #[error("{} is corrupt at byte {position}: {why}", file.display())]
+    Corrupt {
+        /// The segment file.
+        file: PathBuf,
+        /// Where the bad batch begins.
+        position: u64,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The disk does not give the bytes. → `KAFKA_STORAGE_ERROR`
+    #[error("cannot read {}: {source}", file.display())]
+    Io {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The partition was closed or deleted. → `NOT_LEADER_OR_FOLLOWER`
+    #[error("the partition is closed")]
+    Closed,
+}

@@ -1,0 +1,211 @@
+//! One partition on this node: append, read, and where its offsets stand.
+pub mod error;
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use tokio::sync::watch;
+
+pub use error::{AppendError, ReadError, RecordError};
+
+use crate::flush::Flusher;
+use crate::ids::{PartitionId, TopicName};
+use crate::log::{LogConfig, OpenError, RecoveryReport, StorageError};
+use crate::world::World;
+
+/// What all partitions of a broker share.
+#[derive(Clone)]
+pub struct PartitionEnv {
+    /// Disk and clock.
+    pub world: World,
+    /// Who syncs.
+    pub flusher: Flusher,
+    /// The data folder, in which each partition has its own.
+    pub data: PathBuf,
+}
+
+/// Who appends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A producer: exactly one batch, checked as Kafka checks it.
+    Client,
+    /// This broker's own coordinators: several batches at once, control batches too.
+    Coordinator,
+}
+
+/// Where appended records lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Appended {
+    /// The first record's offset.
+    pub base_offset: i64,
+    /// The last record's offset.
+    pub last_offset: i64,
+    /// The time the broker gave them, on topics that take the broker's time.
+    pub log_append_time_ms: Option<i64>,
+    /// The partition's first offset.
+    pub log_start_offset: i64,
+}
+
+/// How much to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadLimits {
+    /// Most bytes to return.
+    pub bytes_max: usize,
+    /// Return the first batch even when it is longer than that.
+    pub at_least_one: bool,
+}
+
+/// Whole batches as they lie on disk, and where the partition stood.
+#[derive(Debug, Clone)]
+pub struct ReadBatches {
+    /// The batches; the first one may begin before the offset that was asked for.
+    pub records: Bytes,
+    /// Up to here consumers may read.
+    pub high_watermark: i64,
+    /// Up to here consumers that read committed records only may read.
+    pub last_stable_offset: i64,
+    /// The first offset there is.
+    pub log_start_offset: i64,
+}
+
+/// Where a partition's offsets stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PartitionOffsets {
+    /// The first offset there is.
+    pub log_start: i64,
+    /// Up to here consumers may read.
+    pub high_watermark: i64,
+    /// The offset the next record will get.
+    pub log_end: i64,
+    /// The epoch that the next batch will carry.
+    pub leader_epoch: i32,
+}
+
+/// What a retention pass removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Retained {
+    /// How many segments went.
+    pub segments_removed: usize,
+    /// How many bytes of log that were.
+    pub bytes_removed: u64,
+}
+
+/// Cheap to clone; every clone is the same partition.
+#[derive(Clone)]
+pub struct PartitionHandle(Arc<Shared>);
+
+struct Shared {}
+
+impl PartitionHandle {
+    /// Opens a partition's folder, creating it when it is missing, and repairs what a crash left.
+    pub fn open(
+        env: &PartitionEnv,
+        topic: &TopicName,
+        partition: PartitionId,
+        config: LogConfig,
+    ) -> Result<(PartitionHandle, RecoveryReport), OpenError> {
+        let _ = (env, topic, partition, config);
+        unimplemented!()
+    }
+
+    /// Appends and waits until the records are durable (or written, with `write.caching`).
+    pub async fn append(&self, batches: Bytes, origin: Origin) -> Result<Appended, AppendError> {
+        self.submit(batches, origin)?.await
+    }
+
+    /// Does what must happen in order — checks, offsets, the write — and returns what to wait for.
+    pub fn submit(&self, batches: Bytes, origin: Origin) -> Result<PendingAppend, AppendError> {
+        let _ = (&self.0, batches, origin);
+        unimplemented!()
+    }
+
+    /// Whole batches from the one that holds `from`, never past the high watermark.
+    pub fn read(&self, from: i64, limits: ReadLimits) -> Result<ReadBatches, ReadError> {
+        let _ = (from, limits);
+        unimplemented!()
+    }
+
+    /// Where the offsets stand.
+    pub fn offsets(&self) -> PartitionOffsets {
+        unimplemented!()
+    }
+
+    /// The first record whose timestamp is at least `timestamp_ms`: its offset and timestamp.
+    pub fn offset_for_time(&self, timestamp_ms: i64) -> Result<Option<(i64, i64)>, ReadError> {
+        let _ = timestamp_ms;
+        unimplemented!()
+    }
+
+    /// The record with the largest timestamp: its offset and timestamp.
+    pub fn max_timestamp(&self) -> Result<Option<(i64, i64)>, ReadError> {
+        unimplemented!()
+    }
+
+    /// The epoch and end offset for OffsetForLeaderEpoch: the largest known epoch that is not
+    /// above `epoch`, and where the next one starts; none when it is unknown.
+    pub fn end_offset_for_epoch(&self, epoch: i32) -> Option<(i32, i64)> {
+        let _ = epoch;
+        unimplemented!()
+    }
+
+    /// The high watermark, for long polls: changes when it rises. Closed with the partition.
+    pub fn changes(&self) -> watch::Receiver<i64> {
+        unimplemented!()
+    }
+
+    /// Removes what retention no longer keeps, and closes files that were not used lately.
+    pub fn retain(&self, now_ms: i64) -> Result<Retained, StorageError> {
+        let _ = now_ms;
+        unimplemented!()
+    }
+
+    /// Moves the log start up (DeleteRecords); durable when it returns. Returns the new start.
+    pub fn delete_before(&self, offset: i64) -> Result<i64, AppendError> {
+        let _ = offset;
+        unimplemented!()
+    }
+
+    /// From now on the log behaves like this.
+    pub fn set_config(&self, config: LogConfig) {
+        let _ = config;
+        unimplemented!()
+    }
+
+    /// The bytes of all segments.
+    pub fn size_bytes(&self) -> u64 {
+        unimplemented!()
+    }
+
+    /// Syncs all and leaves the mark of a clean end; later calls answer `Closed`. Blocks.
+    pub fn close(&self) -> Result<(), StorageError> {
+        unimplemented!()
+    }
+
+    /// Closes the partition and removes its folder; durable when it returns. Blocks.
+    pub fn delete(&self) -> Result<(), StorageError> {
+        unimplemented!()
+    }
+}
+
+/// Removes folders of deleted partitions that a crash left; returns how many.
+pub fn remove_leftovers(world: &World, data: &Path) -> Result<usize, StorageError> {
+    let _ = (world, data);
+    unimplemented!()
+}
+
+/// An append on its way to the disk. Dropping it does not take the append back.
+pub struct PendingAppend {
+    appended: Appended,
+}
+
+impl Future for PendingAppend {
+    type Output = Result<Appended, AppendError>;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(Ok(self.appended))
+    }
+}
