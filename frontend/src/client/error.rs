@@ -1,0 +1,106 @@
+//! Why a request brought nothing, in words for a person.
+
+use ouzel_api::{ApiError, ErrorCode};
+
+/// Why a request brought nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClientError {
+    /// The server answered that it could not.
+    Answered(ApiError),
+    /// The server did not answer, or broke off.
+    NoAnswer,
+    /// The answer is not what the contract says, such as a proxy's error page.
+    Unreadable {
+        /// The HTTP status.
+        status: u16,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl ClientError {
+    /// The server's error code, if it gave one.
+    pub fn code(&self) -> Option<ErrorCode> {
+        match self {
+            ClientError::Answered(error) => Some(error.code),
+            ClientError::NoAnswer | ClientError::Unreadable { .. } => None,
+        }
+    }
+
+    /// The kind of failure in a few words.
+    pub fn title(&self) -> &'static str {
+        let Some(code) = self.code() else {
+            return match self {
+                ClientError::NoAnswer => "The console's server does not answer",
+                _ => "The answer cannot be read",
+            };
+        };
+        match code {
+            ErrorCode::Unauthenticated => "Your session has ended",
+            ErrorCode::WrongCredentials => "User or password are wrong",
+            ErrorCode::Throttled => "Too many attempts",
+            ErrorCode::Forbidden => "You may not see this",
+            ErrorCode::CrossSite => "The request came from another site",
+            ErrorCode::NotFound => "There is no such thing",
+            ErrorCode::Invalid => "The request was refused",
+            ErrorCode::Conflict => "It exists already",
+            ErrorCode::TooLarge => "The request is too large",
+            ErrorCode::Busy => "Too many searches run at once",
+            ErrorCode::Unreachable => "The cluster cannot be reached",
+            ErrorCode::Kafka => "The cluster answered with an error",
+            ErrorCode::Timeout => "The cluster did not answer in time",
+            ErrorCode::Internal => "The console's server failed",
+        }
+    }
+
+    /// What happened, in one or two sentences.
+    pub fn message(&self) -> String {
+        match self {
+            ClientError::Answered(error) => match &error.kafka_error {
+                Some(name) if !error.message.contains(name.as_str()) => {
+                    format!("{} ({name})", error.message)
+                }
+                _ => error.message.clone(),
+            },
+            ClientError::NoAnswer => {
+                "The connection failed or broke off. Is the server still running?".to_owned()
+            }
+            ClientError::Unreadable { status, reason } => format!("Status {status}: {reason}."),
+        }
+    }
+
+    /// Finds the request in the server's log; empty if the server named none.
+    pub fn request_id(&self) -> &str {
+        match self {
+            ClientError::Answered(error) => &error.request_id,
+            ClientError::NoAnswer | ClientError::Unreadable { .. } => "",
+        }
+    }
+}
+
+impl From<ApiError> for ClientError {
+    fn from(error: ApiError) -> ClientError {
+        ClientError::Answered(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ouzel_api::{ApiError, ErrorCode};
+
+    use super::ClientError;
+
+    #[test]
+    fn kafkas_own_name_is_shown_once() {
+        let error = |message: &str| {
+            ClientError::from(ApiError {
+                code: ErrorCode::Kafka,
+                message: message.to_owned(),
+                kafka_error: Some("NOT_CONTROLLER".to_owned()),
+                request_id: String::new(),
+            })
+        };
+        assert_eq!(error("No controller.").message(), "No controller. (NOT_CONTROLLER)");
+        assert_eq!(error("Broker 1: NOT_CONTROLLER").message(), "Broker 1: NOT_CONTROLLER");
+    }
+}

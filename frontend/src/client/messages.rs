@@ -1,0 +1,41 @@
+//! Searching a topic and reading one record whole.
+
+use ouzel_api::{
+    messages::Message,
+    route,
+    search::{Search, SearchEvent},
+};
+
+use super::{
+    ClientError,
+    send::{self, LineStream},
+};
+
+/// A running search. Dropping it cancels the scan on the server.
+pub struct SearchStream(LineStream);
+
+impl SearchStream {
+    /// The next event; `None` at the end of the answer.
+    pub async fn next(&mut self) -> Option<Result<SearchEvent, ClientError>> {
+        self.0.next().await
+    }
+}
+
+/// Starts a search.
+pub async fn search(
+    cluster: &str,
+    topic: &str,
+    search: &Search,
+) -> Result<SearchStream, ClientError> {
+    send::post_lines(&route::search(cluster, topic), search).await.map(SearchStream)
+}
+
+/// One record; key and value whole, up to the server's limit.
+pub async fn get(
+    cluster: String,
+    topic: String,
+    partition: i32,
+    offset: i64,
+) -> Result<Message, ClientError> {
+    send::get(&route::message(&cluster, &topic, partition, offset)).await
+}

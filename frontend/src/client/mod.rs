@@ -1,0 +1,18 @@
+//! Requests to the console's own server: one file per noun, one function per endpoint.
+//!
+//! A request is aborted when its future or stream is dropped, so leaving a page stops the work
+//! behind it on the server too. Bodies are read as text and parsed by serde: no number passes
+//! through JavaScript.
+
+pub mod audit;
+pub mod clusters;
+mod error;
+pub mod groups;
+mod lines;
+pub mod messages;
+mod send;
+pub mod session;
+pub mod topics;
+
+pub use error::ClientError;
+pub use send::on_session_ended;

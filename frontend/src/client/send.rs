@@ -1,0 +1,183 @@
+//! Sends one request and reads its answer, whole or line by line.
+
+use std::{cell::RefCell, rc::Rc};
+
+use js_sys::{Reflect, Uint8Array};
+use leptos::prelude::window;
+use ouzel_api::{ApiError, ErrorCode};
+use serde::{Serialize, de::DeserializeOwned};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Headers, ReadableStreamDefaultReader, RequestInit, Response};
+
+use super::{
+    ClientError,
+    lines::{LINE_BYTES_MAX, Lines},
+};
+
+thread_local! {
+    static SESSION_ENDED: RefCell<Option<Rc<dyn Fn()>>> = const { RefCell::new(None) };
+}
+
+/// Calls `act` whenever the server answers that nobody is signed in.
+pub fn on_session_ended(act: impl Fn() + 'static) {
+    SESSION_ENDED.with(|slot| *slot.borrow_mut() = Some(Rc::new(act)));
+}
+
+/// `GET`, answered with JSON.
+pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, ClientError> {
+    read_json(&Request::send("GET", path, None).await?).await
+}
+
+/// `POST` of JSON, answered with JSON.
+pub async fn post<T: DeserializeOwned>(
+    path: &str,
+    body: &impl Serialize,
+) -> Result<T, ClientError> {
+    read_json(&Request::send("POST", path, Some(to_json(body)?)).await?).await
+}
+
+/// A request whose answer holds nothing but its success.
+pub async fn act(
+    method: &str,
+    path: &str,
+    body: Option<&impl Serialize>,
+) -> Result<(), ClientError> {
+    let body = body.map(to_json).transpose()?;
+    Request::send(method, path, body).await.map(drop)
+}
+
+/// `POST` of JSON, answered with one JSON value a line for as long as the server likes.
+pub async fn post_lines(path: &str, body: &impl Serialize) -> Result<LineStream, ClientError> {
+    let request = Request::send("POST", path, Some(to_json(body)?)).await?;
+    let body = request.response.body().ok_or(ClientError::NoAnswer)?;
+    let reader = body.get_reader().dyn_into().map_err(|_| ClientError::NoAnswer)?;
+    Ok(LineStream { request, reader, lines: Lines::default(), ended: false })
+}
+
+/// An answer that arrives line by line. Dropping it aborts the request.
+pub struct LineStream {
+    request: Request,
+    reader: ReadableStreamDefaultReader,
+    lines: Lines,
+    ended: bool,
+}
+
+impl LineStream {
+    /// The next value; `None` at the end of the answer.
+    pub async fn next<T: DeserializeOwned>(&mut self) -> Option<Result<T, ClientError>> {
+        loop {
+            let status = self.request.response.status();
+            if let Some(line) = self.lines.next_line() {
+                return Some(parse(status, line));
+            }
+            if self.ended {
+                return self.lines.rest().map(|line| parse(status, line));
+            }
+            if self.lines.waiting() > LINE_BYTES_MAX {
+                self.ended = true;
+                let reason = format!("a line is longer than {LINE_BYTES_MAX} bytes");
+                return Some(Err(ClientError::Unreadable { status, reason }));
+            }
+            if let Err(error) = self.read_on().await {
+                self.ended = true;
+                return Some(Err(error));
+            }
+        }
+    }
+
+    async fn read_on(&mut self) -> Result<(), ClientError> {
+        let chunk = JsFuture::from(self.reader.read()).await.map_err(|_| ClientError::NoAnswer)?;
+        let field = |name: &str| Reflect::get(&chunk, &JsValue::from_str(name)).ok();
+        if field("done").is_none_or(|done| done.is_truthy()) {
+            self.ended = true;
+        } else if let Some(bytes) = field("value").and_then(|it| it.dyn_into::<Uint8Array>().ok()) {
+            self.lines.push(&bytes.to_vec());
+        }
+        Ok(())
+    }
+}
+
+/// An answered request that still holds its connection.
+struct Request {
+    response: Response,
+    _abort: AbortOnDrop,
+}
+
+/// Aborts the request when it is dropped; after the end of the answer that does nothing.
+struct AbortOnDrop(AbortController);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Request {
+    /// Sends, waits for the head of the answer and turns everything but a success into an error.
+    async fn send(method: &str, path: &str, body: Option<String>) -> Result<Request, ClientError> {
+        let abort = AbortOnDrop(AbortController::new().map_err(|_| ClientError::NoAnswer)?);
+        let options = RequestInit::new();
+        options.set_method(method);
+        options.set_signal(Some(&abort.0.signal()));
+        let headers = Headers::new().map_err(|_| ClientError::NoAnswer)?;
+        if let Some(body) = body {
+            let set = headers.set("content-type", "application/json");
+            set.map_err(|_| ClientError::NoAnswer)?;
+            options.set_body(&JsValue::from_str(&body));
+        }
+        options.set_headers(&headers);
+        let response = JsFuture::from(window().fetch_with_str_and_init(path, &options)).await;
+        let response = response.ok().and_then(|it| it.dyn_into::<Response>().ok());
+        let request = Request { response: response.ok_or(ClientError::NoAnswer)?, _abort: abort };
+        if request.response.ok() { Ok(request) } else { Err(request.failure().await) }
+    }
+
+    async fn failure(&self) -> ClientError {
+        let status = self.response.status();
+        let error = match self.text().await {
+            Ok(text) => serde_json::from_str::<ApiError>(&text),
+            Err(error) => return error,
+        };
+        match error {
+            Ok(error) => {
+                if error.code == ErrorCode::Unauthenticated {
+                    session_ended();
+                }
+                ClientError::Answered(error)
+            }
+            Err(_) => {
+                let reason = "the error is not in the console's own format".to_owned();
+                ClientError::Unreadable { status, reason }
+            }
+        }
+    }
+
+    async fn text(&self) -> Result<String, ClientError> {
+        let text = self.response.text().map_err(|_| ClientError::NoAnswer)?;
+        let text = JsFuture::from(text).await.map_err(|_| ClientError::NoAnswer)?;
+        text.as_string().ok_or(ClientError::NoAnswer)
+    }
+}
+
+async fn read_json<T: DeserializeOwned>(request: &Request) -> Result<T, ClientError> {
+    let text = request.text().await?;
+    parse(request.response.status(), text.as_bytes())
+}
+
+fn parse<T: DeserializeOwned>(status: u16, json: &[u8]) -> Result<T, ClientError> {
+    serde_json::from_slice(json)
+        .map_err(|error| ClientError::Unreadable { status, reason: error.to_string() })
+}
+
+fn to_json(body: &impl Serialize) -> Result<String, ClientError> {
+    serde_json::to_string(body)
+        .map_err(|error| ClientError::Unreadable { status: 0, reason: error.to_string() })
+}
+
+fn session_ended() {
+    let act = SESSION_ENDED.with(|slot| slot.borrow().clone());
+    if let Some(act) = act {
+        act();
+    }
+}

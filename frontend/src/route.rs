@@ -1,0 +1,275 @@
+//! Every page's address, both ways. The only file with page paths.
+//!
+//! A route is the path alone; what follows the question mark belongs to the page (see
+//! [`crate::query`]).
+
+use ouzel_api::route::encode;
+
+/// A page of the console.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Route {
+    /// `/`: goes on to the first cluster's overview.
+    Home,
+    /// Where a guest signs in.
+    SignIn,
+    /// A cluster at a glance.
+    Overview {
+        /// The cluster's id.
+        cluster: String,
+    },
+    /// The topics of a cluster.
+    Topics {
+        /// The cluster's id.
+        cluster: String,
+    },
+    /// One topic.
+    Topic {
+        /// The cluster's id.
+        cluster: String,
+        /// The topic's name.
+        topic: String,
+        /// What of it is shown.
+        tab: TopicTab,
+    },
+    /// The consumer groups of a cluster.
+    Groups {
+        /// The cluster's id.
+        cluster: String,
+    },
+    /// One consumer group.
+    Group {
+        /// The cluster's id.
+        cluster: String,
+        /// The group's id.
+        group: String,
+        /// What of it is shown.
+        tab: GroupTab,
+    },
+    /// The audit log.
+    Audit,
+    /// Anything else.
+    NotFound,
+}
+
+/// The tabs of a topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TopicTab {
+    /// Its records.
+    Messages,
+    /// Its partitions, their leaders and offsets.
+    Partitions,
+    /// The groups that read it.
+    Consumers,
+}
+
+/// The tabs of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupTab {
+    /// Committed and end offsets by partition.
+    Lag,
+    /// Who is in the group.
+    Members,
+}
+
+impl Route {
+    /// The page behind a path; a path that is none of ours is [`Route::NotFound`].
+    pub fn parse(path: &str) -> Route {
+        let Some(segments) = segments(path) else { return Route::NotFound };
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let of = |text: &str| text.to_owned();
+        match segments[..] {
+            [] => Route::Home,
+            ["sign-in"] => Route::SignIn,
+            ["audit"] => Route::Audit,
+            ["c", cluster] | ["c", cluster, "overview"] => Route::Overview { cluster: of(cluster) },
+            ["c", cluster, "topics"] => Route::Topics { cluster: of(cluster) },
+            ["c", cluster, "topics", topic] => Route::topic(cluster, topic, TopicTab::Messages),
+            ["c", cluster, "topics", topic, tab] => match TopicTab::parse(tab) {
+                Some(tab) => Route::topic(cluster, topic, tab),
+                None => Route::NotFound,
+            },
+            ["c", cluster, "groups"] => Route::Groups { cluster: of(cluster) },
+            ["c", cluster, "groups", group] => Route::group(cluster, group, GroupTab::Lag),
+            ["c", cluster, "groups", group, "members"] => {
+                Route::group(cluster, group, GroupTab::Members)
+            }
+            _ => Route::NotFound,
+        }
+    }
+
+    /// The path of this page. [`Route::NotFound`] has none of its own and answers `/`.
+    pub fn path(&self) -> String {
+        match self {
+            Route::Home | Route::NotFound => "/".to_owned(),
+            Route::SignIn => "/sign-in".to_owned(),
+            Route::Audit => "/audit".to_owned(),
+            Route::Overview { cluster } => format!("/c/{}/overview", encode(cluster)),
+            Route::Topics { cluster } => format!("/c/{}/topics", encode(cluster)),
+            Route::Topic { cluster, topic, tab } => {
+                format!("/c/{}/topics/{}/{}", encode(cluster), encode(topic), tab.name())
+            }
+            Route::Groups { cluster } => format!("/c/{}/groups", encode(cluster)),
+            Route::Group { cluster, group, tab } => {
+                let path = format!("/c/{}/groups/{}", encode(cluster), encode(group));
+                match tab {
+                    GroupTab::Lag => path,
+                    GroupTab::Members => path + "/members",
+                }
+            }
+        }
+    }
+
+    /// A topic's page.
+    pub fn topic(cluster: &str, topic: &str, tab: TopicTab) -> Route {
+        Route::Topic { cluster: cluster.to_owned(), topic: topic.to_owned(), tab }
+    }
+
+    /// A group's page.
+    pub fn group(cluster: &str, group: &str, tab: GroupTab) -> Route {
+        Route::Group { cluster: cluster.to_owned(), group: group.to_owned(), tab }
+    }
+
+    /// The cluster this page belongs to, if it belongs to one.
+    pub fn cluster(&self) -> Option<&str> {
+        match self {
+            Route::Overview { cluster }
+            | Route::Topics { cluster }
+            | Route::Topic { cluster, .. }
+            | Route::Groups { cluster }
+            | Route::Group { cluster, .. } => Some(cluster),
+            Route::Home | Route::SignIn | Route::Audit | Route::NotFound => None,
+        }
+    }
+
+    /// The page without its tab: as long as it stays the same, the page stays mounted.
+    pub fn frame(&self) -> Route {
+        match self.clone() {
+            Route::Topic { cluster, topic, .. } => {
+                Route::Topic { cluster, topic, tab: TopicTab::Messages }
+            }
+            Route::Group { cluster, group, .. } => {
+                Route::Group { cluster, group, tab: GroupTab::Lag }
+            }
+            route => route,
+        }
+    }
+
+    /// The same page of another cluster: lists stay lists, one topic becomes all topics.
+    pub fn on_cluster(&self, cluster: &str) -> Route {
+        let cluster = cluster.to_owned();
+        match self {
+            Route::Topics { .. } | Route::Topic { .. } => Route::Topics { cluster },
+            Route::Groups { .. } | Route::Group { .. } => Route::Groups { cluster },
+            _ => Route::Overview { cluster },
+        }
+    }
+}
+
+impl TopicTab {
+    /// The last segment of the path.
+    pub fn name(self) -> &'static str {
+        match self {
+            TopicTab::Messages => "messages",
+            TopicTab::Partitions => "partitions",
+            TopicTab::Consumers => "consumers",
+        }
+    }
+
+    fn parse(name: &str) -> Option<TopicTab> {
+        [TopicTab::Messages, TopicTab::Partitions, TopicTab::Consumers]
+            .into_iter()
+            .find(|tab| tab.name() == name)
+    }
+}
+
+/// The decoded segments of a path; `None` if one of them is not UTF-8 or is empty.
+fn segments(path: &str) -> Option<Vec<String>> {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    let path = path.strip_suffix('/').unwrap_or(path);
+    if path.is_empty() {
+        return Some(Vec::new());
+    }
+    path.split('/').map(|segment| decode(segment).filter(|text| !text.is_empty())).collect()
+}
+
+/// Undoes percent-encoding; a `%` that starts no escape stands for itself.
+pub fn decode(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        match escape(bytes, at) {
+            Some(byte) => {
+                out.push(byte);
+                at += 3;
+            }
+            None => {
+                out.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(out).ok()
+}
+
+fn escape(bytes: &[u8], at: usize) -> Option<u8> {
+    let digit = |at: usize| char::from(*bytes.get(at)?).to_digit(16);
+    if bytes[at] != b'%' {
+        return None;
+    }
+    u8::try_from(digit(at + 1)? * 16 + digit(at + 2)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{GroupTab, Route, TopicTab, decode};
+
+    #[test]
+    fn every_route_comes_back_from_its_path() {
+        let cluster = || "prod eu".to_owned();
+        let routes = [
+            Route::Home,
+            Route::SignIn,
+            Route::Audit,
+            Route::Overview { cluster: cluster() },
+            Route::Topics { cluster: cluster() },
+            Route::topic("prod", "a.b_c-d", TopicTab::Messages),
+            Route::topic("prod", "pay/ments", TopicTab::Partitions),
+            Route::topic("prod", "übung", TopicTab::Consumers),
+            Route::Groups { cluster: cluster() },
+            Route::group("prod", "a/b %41", GroupTab::Lag),
+            Route::group("prod", "members", GroupTab::Members),
+        ];
+        for route in routes {
+            assert_eq!(Route::parse(&route.path()), route, "{}", route.path());
+        }
+    }
+
+    #[test]
+    fn a_topic_without_a_tab_shows_its_messages() {
+        let route = Route::parse("/c/prod/topics/orders/");
+        assert_eq!(route, Route::topic("prod", "orders", TopicTab::Messages));
+    }
+
+    #[test]
+    fn unknown_paths_are_not_found() {
+        for path in ["/nope", "/c", "/c/p/topics/t/nope", "/c//topics", "/c/p/q", "/%FF"] {
+            assert_eq!(Route::parse(path), Route::NotFound, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_percent_sign_that_starts_no_escape_stands_for_itself() {
+        assert_eq!(decode("100%"), Some("100%".to_owned()));
+        assert_eq!(decode("%zz%4"), Some("%zz%4".to_owned()));
+        assert_eq!(decode("%c3%BC"), Some("ü".to_owned()));
+        assert_eq!(decode("%ff"), None);
+    }
+
+    #[test]
+    fn another_cluster_keeps_the_list_but_not_the_topic() {
+        let topic = Route::topic("dev", "orders", TopicTab::Consumers);
+        assert_eq!(topic.on_cluster("prod"), Route::Topics { cluster: "prod".to_owned() });
+        assert_eq!(Route::Audit.on_cluster("prod"), Route::Overview { cluster: "prod".into() });
+    }
+}
