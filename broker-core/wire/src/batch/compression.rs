@@ -1,0 +1,145 @@
+//! Packing and unpacking the records of a batch: gzip, snappy, lz4, zstd.
+//!
+//! Unpacking stops at a limit while it streams, so that a few hostile bytes cannot fill the memory.
+
+use std::io::{self, Read, Write};
+
+use bytes::Bytes;
+use thiserror::Error;
+
+use super::snappy;
+
+/// Most bytes that the records of one batch may unpack to: more than any frame holds (100 MiB), so
+/// that a batch that fits one uncompressed always passes, and small enough for several at a time.
+pub const DECOMPRESSED_MAX: usize = 128 * 1024 * 1024;
+const _: () = assert!(DECOMPRESSED_MAX > crate::frame::MAX_FRAME_BYTES);
+
+/// zstd's own level when nobody asks for another.
+const ZSTD_LEVEL: i32 = 3;
+/// Largest zstd window, as a power of two: that of zstd's highest level, which Kafka lets producers
+/// choose. The window is reserved at once but filled only as far as data comes.
+const ZSTD_WINDOW_LOG_MAX: u32 = 27;
+
+/// How the records of a batch are packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Codec {
+    /// Not at all.
+    #[default]
+    None,
+    /// gzip.
+    Gzip,
+    /// snappy, in xerial's framing.
+    Snappy,
+    /// lz4, in its frame format.
+    Lz4,
+    /// zstd.
+    Zstd,
+}
+
+impl Codec {
+    /// Every codec, in the order of their numbers.
+    pub const ALL: [Codec; 5] = [Self::None, Self::Gzip, Self::Snappy, Self::Lz4, Self::Zstd];
+
+    /// The codec with this number in a batch's attributes.
+    pub fn from_number(number: i16) -> Option<Self> {
+        Self::ALL.get(usize::try_from(number).ok()?).copied()
+    }
+
+    /// Its number in a batch's attributes.
+    pub fn number(self) -> i16 {
+        self as i16
+    }
+
+    /// Its name, as in the setting `compression.type`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Gzip => "gzip",
+            Self::Snappy => "snappy",
+            Self::Lz4 => "lz4",
+            Self::Zstd => "zstd",
+        }
+    }
+}
+
+/// Records that could not be packed or unpacked.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum CompressionError {
+    /// Unpacked they are more than was allowed.
+    #[error("{codec:?} records unpack to more than the {limit} bytes allowed")]
+    TooLarge {
+        /// The codec.
+        codec: Codec,
+        /// Most bytes allowed.
+        limit: usize,
+    },
+    /// They are not what the codec writes.
+    #[error("the {codec:?} records are damaged: {reason}")]
+    Corrupt {
+        /// The codec.
+        codec: Codec,
+        /// What the codec says.
+        reason: String,
+    },
+}
+
+/// Unpacks records, at most `limit` bytes of them.
+pub fn decompress(codec: Codec, packed: &Bytes, limit: usize) -> Result<Bytes, CompressionError> {
+    let input = &packed[..];
+    let unpacked = match codec {
+        Codec::None => return Ok(packed.clone()),
+        Codec::Gzip => read_to(limit, flate2::read::MultiGzDecoder::new(input)),
+        Codec::Snappy => snappy::unpack(input, limit),
+        Codec::Lz4 => read_to(limit, lz4_flex::frame::FrameDecoder::new(input)),
+        Codec::Zstd => unzstd(input, limit),
+    };
+    match unpacked {
+        Ok(Some(bytes)) => Ok(Bytes::from(bytes)),
+        Ok(None) => Err(CompressionError::TooLarge { codec, limit }),
+        Err(wrong) => Err(corrupt(codec, wrong)),
+    }
+}
+
+/// Packs records.
+pub fn compress(codec: Codec, records: &[u8]) -> Result<Vec<u8>, CompressionError> {
+    let packed = match codec {
+        Codec::None => Ok(records.to_vec()),
+        Codec::Gzip => gzip(records),
+        Codec::Snappy => snappy::pack(records),
+        Codec::Lz4 => lz4(records),
+        Codec::Zstd => zstd::stream::encode_all(records, ZSTD_LEVEL),
+    };
+    packed.map_err(|wrong| corrupt(codec, wrong))
+}
+
+fn corrupt(codec: Codec, wrong: io::Error) -> CompressionError {
+    CompressionError::Corrupt { codec, reason: wrong.to_string() }
+}
+
+/// All that the reader has, or none if that is more than `limit`.
+fn read_to(limit: usize, reader: impl Read) -> io::Result<Option<Vec<u8>>> {
+    let mut unpacked = Vec::new();
+    reader.take(limit as u64 + 1).read_to_end(&mut unpacked)?;
+    Ok((unpacked.len() <= limit).then_some(unpacked))
+}
+
+fn unzstd(input: &[u8], limit: usize) -> io::Result<Option<Vec<u8>>> {
+    let mut decoder = zstd::stream::read::Decoder::with_buffer(input)?;
+    decoder.window_log_max(ZSTD_WINDOW_LOG_MAX)?;
+    read_to(limit, decoder)
+}
+
+fn gzip(records: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(records)?;
+    encoder.finish()
+}
+
+/// Blocks of 64 KiB that stand alone, as Kafka's own producer writes them.
+fn lz4(records: &[u8]) -> io::Result<Vec<u8>> {
+    use lz4_flex::frame::{BlockMode, BlockSize, FrameEncoder, FrameInfo};
+    let info = FrameInfo::new().block_size(BlockSize::Max64KB).block_mode(BlockMode::Independent);
+    let mut encoder = FrameEncoder::with_frame_info(info, Vec::new());
+    encoder.write_all(records)?;
+    Ok(encoder.finish()?)
+}
