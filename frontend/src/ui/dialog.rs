@@ -1,0 +1,42 @@
+//! A question that must be answered first: the browser's own modal dialog, so focus stays inside
+//! and Escape closes it.
+
+use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast};
+
+use super::IconButton;
+
+/// Shown while `open`; its content is made anew each time, so nothing of the last time is left.
+#[component]
+pub fn Dialog(
+    open: RwSignal<bool>,
+    #[prop(into)] title: Signal<String>,
+    children: ChildrenFn,
+) -> impl IntoView {
+    let node = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        let Some(dialog) = node.get() else { return };
+        match (open.get(), dialog.open()) {
+            // Fails only if the dialog is not in the page, and then there is nothing to show.
+            (true, false) => drop(dialog.show_modal()),
+            (false, true) => dialog.close(),
+            _ => {}
+        }
+    });
+    let on_ground = move |event: ev::PointerEvent| {
+        let hit = event.target().and_then(|at| at.dyn_into::<web_sys::HtmlDialogElement>().ok());
+        if hit.is_some() {
+            open.set(false);
+        }
+    };
+    view! {
+        <dialog class="dialog" node_ref=node aria-label=title on:close=move |_| open.set(false) on:pointerdown=on_ground>
+            <Show when=move || open.get()>
+                <header>
+                    <h2>{title}</h2>
+                    <IconButton icon="x" label="Close (Esc)" on:click=move |_| open.set(false)/>
+                </header>
+                <div class="dialog-body">{children()}</div>
+            </Show>
+        </dialog>
+    }
+}

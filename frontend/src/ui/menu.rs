@@ -1,0 +1,119 @@
+//! A button that opens a list of acts or choices; Escape, a choice or a click elsewhere closes it.
+
+use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast};
+use web_sys::{Element, FocusEvent, HtmlElement, KeyboardEvent, Node};
+
+/// Tells the items of an open menu how to close it.
+#[derive(Clone, Copy)]
+struct Open(RwSignal<bool>);
+
+/// A menu. `face` is what its button shows, `label` names it, `side` is `""` (panel ends with the
+/// button) or `"from-left"` (panel begins with it).
+#[component]
+pub fn Menu(
+    #[prop(into)] label: Signal<String>,
+    #[prop(into)] face: ViewFn,
+    #[prop(optional)] side: &'static str,
+    children: ChildrenFn,
+) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let root = NodeRef::<html::Div>::new();
+    provide_context(Open(open));
+    let leave = move |event: FocusEvent| {
+        let to = event.related_target().and_then(|to| to.dyn_into::<Node>().ok());
+        let inside = root.get_untracked().is_some_and(|root| root.contains(to.as_ref()));
+        // Focus that goes nowhere is a click on something that takes none; `outside` sees to it.
+        if to.is_some() && !inside {
+            open.set(false);
+        }
+    };
+    let outside = window_event_listener(ev::pointerdown, move |event| {
+        let at = event.target().and_then(|at| at.dyn_into::<Node>().ok());
+        let inside =
+            root.try_get_untracked().flatten().is_some_and(|root| root.contains(at.as_ref()));
+        if !inside {
+            open.try_set(false);
+        }
+    });
+    on_cleanup(move || outside.remove());
+    view! {
+        <div class=format!("menu {side}") node_ref=root on:focusout=leave on:keydown=move |event| steer(&event, open)>
+            <button
+                type="button"
+                class="btn quiet"
+                aria-haspopup="menu"
+                aria-expanded=move || open.get().to_string()
+                aria-label=label
+                title=label
+                on:click=move |_| open.update(|open| *open = !*open)
+            >
+                {move || face.run()}
+            </button>
+            <Show when=move || open.get()>
+                <div class="menu-panel" role="menu">{children()}</div>
+            </Show>
+        </div>
+    }
+}
+
+/// One act in a menu, or one choice if `chosen` is given.
+#[component]
+pub fn MenuItem(
+    on_pick: impl Fn() + 'static,
+    children: Children,
+    #[prop(optional, into)] chosen: MaybeProp<bool>,
+    #[prop(optional, into)] off: MaybeProp<String>,
+) -> impl IntoView {
+    let open = use_context::<Open>();
+    let pick = move |_| {
+        if let Some(Open(open)) = open {
+            open.set(false);
+        }
+        on_pick();
+    };
+    view! {
+        <button
+            type="button"
+            class="menu-item"
+            role=move || if chosen.get().is_some() { "menuitemradio" } else { "menuitem" }
+            aria-checked=move || chosen.get().map(|chosen| chosen.to_string())
+            disabled=move || off.get().is_some()
+            title=move || off.get()
+            on:click=pick
+        >
+            {children()}
+        </button>
+    }
+}
+
+/// Escape closes; the arrows walk over what can be focused.
+fn steer(event: &KeyboardEvent, open: RwSignal<bool>) {
+    let step = match event.key().as_str() {
+        "Escape" if open.get_untracked() => {
+            event.stop_propagation();
+            open.set(false);
+            return;
+        }
+        "ArrowDown" => 1,
+        "ArrowUp" => -1,
+        _ => return,
+    };
+    event.prevent_default();
+    focus_neighbour(event, step);
+}
+
+fn focus_neighbour(event: &KeyboardEvent, step: i32) -> Option<()> {
+    let here = event.target()?.dyn_into::<HtmlElement>().ok()?;
+    let mut to: Option<Element> = match here.matches(".menu-panel *").ok()? {
+        false => here.closest(".menu").ok()??.query_selector(".menu-panel > *").ok()?,
+        true => neighbour(&here, step),
+    };
+    while to.as_ref()?.matches(":not(button, a), :disabled").ok()? {
+        to = neighbour(to.as_ref()?, step);
+    }
+    to?.dyn_into::<HtmlElement>().ok()?.focus().ok()
+}
+
+fn neighbour(here: &Element, step: i32) -> Option<Element> {
+    if step > 0 { here.next_element_sibling() } else { here.previous_element_sibling() }
+}

@@ -1,0 +1,118 @@
+//! What a table shows: its columns, how it is sorted, what opening a row does.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+/// Draws one cell of a row.
+type Cell<R> = Arc<dyn Fn(&R) -> AnyView + Send + Sync>;
+
+/// One column.
+#[derive(Clone)]
+pub struct Column<R> {
+    /// Its name in addresses and classes.
+    pub id: &'static str,
+    pub(super) title: &'static str,
+    /// A track of a CSS grid, such as `minmax(160px, 2fr)` or `80px`.
+    pub(super) track: &'static str,
+    pub(super) right: bool,
+    pub(super) sortable: bool,
+    pub(super) hint: Option<&'static str>,
+    pub(super) cell: Cell<R>,
+}
+
+impl<R> Column<R> {
+    /// A column of text.
+    pub fn new<V: IntoView + 'static>(
+        id: &'static str,
+        title: &'static str,
+        track: &'static str,
+        cell: impl Fn(&R) -> V + Send + Sync + 'static,
+    ) -> Column<R> {
+        let cell: Cell<R> = Arc::new(move |row| cell(row).into_any());
+        Column { id, title, track, right: false, sortable: false, hint: None, cell }
+    }
+
+    /// Numbers: aligned right, sorted largest first.
+    pub fn right(mut self) -> Column<R> {
+        self.right = true;
+        self
+    }
+
+    /// The heading sorts.
+    pub fn sortable(mut self) -> Column<R> {
+        self.sortable = true;
+        self
+    }
+
+    /// What the heading means, on hover.
+    pub fn hint(mut self, hint: &'static str) -> Column<R> {
+        self.hint = Some(hint);
+        self
+    }
+}
+
+/// By which column rows are sorted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sort {
+    /// The column's id.
+    pub column: String,
+    /// Largest first.
+    pub descending: bool,
+}
+
+/// The order now, and who is told of another. The owner of the rows sorts them.
+#[derive(Clone, Copy)]
+pub struct Sorting {
+    /// The order now.
+    pub now: Signal<Option<Sort>>,
+    /// Told what a heading asks for.
+    pub pick: Callback<Sort>,
+}
+
+impl Sorting {
+    /// What a click on `column` asks for: the other way round, or its natural way first.
+    pub(super) fn toggled(self, column: &'static str, right: bool) -> Sort {
+        let now = self.now.get_untracked().filter(|sort| sort.column == column);
+        let descending = now.map_or(right, |sort| !sort.descending);
+        Sort { column: column.to_owned(), descending }
+    }
+
+    /// The value of `aria-sort` for `column`.
+    pub(super) fn aria(self, column: &'static str) -> Option<&'static str> {
+        let sort = self.now.get().filter(|sort| sort.column == column)?;
+        Some(if sort.descending { "descending" } else { "ascending" })
+    }
+}
+
+/// All that is fixed about a table.
+#[derive(Clone)]
+pub struct TableSpec<R> {
+    pub(super) label: String,
+    pub(super) columns: Vec<Column<R>>,
+    pub(super) sorting: Option<Sorting>,
+    pub(super) open: Option<Callback<usize>>,
+}
+
+impl<R> TableSpec<R> {
+    /// A table that is only read.
+    pub fn new(label: impl Into<String>, columns: Vec<Column<R>>) -> TableSpec<R> {
+        TableSpec { label: label.into(), columns, sorting: None, open: None }
+    }
+
+    /// Its sortable headings sort.
+    pub fn sorted(mut self, sorting: Sorting) -> TableSpec<R> {
+        self.sorting = Some(sorting);
+        self
+    }
+
+    /// Enter or a click opens the row at that index.
+    pub fn on_open(mut self, open: impl Fn(usize) + Send + Sync + 'static) -> TableSpec<R> {
+        self.open = Some(Callback::new(open));
+        self
+    }
+
+    pub(super) fn tracks(&self) -> String {
+        self.columns.iter().map(|column| column.track).collect::<Vec<_>>().join(" ")
+    }
+}
