@@ -70,5 +70,8 @@ pub async fn copy_text(text: &str) -> Result<(), &'static str> {
 
 fn shine(done: RwSignal<bool>) {
     done.try_set(true);
-    set_timeout(move || drop(done.try_set(false)), Duration::from_millis(SHOWN_MS));
+    let fade = move || {
+        done.try_set(false);
+    };
+    set_timeout(fade, Duration::from_millis(SHOWN_MS));
 }

@@ -16,8 +16,10 @@ pub fn Dialog(
     Effect::new(move |_| {
         let Some(dialog) = node.get() else { return };
         match (open.get(), dialog.open()) {
-            // Fails only if the dialog is not in the page, and then there is nothing to show.
-            (true, false) => drop(dialog.show_modal()),
+            (true, false) => {
+                // Fails only if the dialog is not in the page, and then there is nothing to show.
+                dialog.show_modal().ok();
+            }
             (false, true) => dialog.close(),
             _ => {}
         }

@@ -22,6 +22,9 @@ mod tabs;
 mod time;
 mod toast;
 
+#[cfg(test)]
+mod contrast;
+
 pub use badge::{Badge, Mood};
 pub use button::{Button, IconButton, Tone};
 pub use chip::Chip;

@@ -42,7 +42,9 @@ pub struct Clock {
 /// Starts the clock for everything below; called once, by the app.
 pub fn provide_clock(zone: Signal<Zone>) {
     let now = RwSignal::new(now_ms());
-    let tick = move || drop(now.try_set(now_ms()));
+    let tick = move || {
+        now.try_set(now_ms());
+    };
     if let Ok(ticking) = set_interval_with_handle(tick, Duration::from_secs(1)) {
         on_cleanup(move || ticking.clear());
     }

@@ -48,7 +48,7 @@ where
             rows.map(draw).collect_view()
         })
     };
-    let (open, tracks) = (spec.open, spec.tracks());
+    let (open, tracks, least) = (spec.open, spec.tracks(), spec.least_width());
     let active = move || handle.active.get().map(|at| format!("t{name}-{at}"));
     view! {
         <div
@@ -61,6 +61,7 @@ where
             aria-rowcount=move || (count.get() + 1).to_string()
             aria-activedescendant=active
             style=("--cols", tracks)
+            style=("--min", least)
             on:scroll=move |_| measure(handle)
             on:keydown=move |event| on_key(&event, handle, count.get_untracked(), open)
         >

@@ -115,4 +115,28 @@ impl<R> TableSpec<R> {
     pub(super) fn tracks(&self) -> String {
         self.columns.iter().map(|column| column.track).collect::<Vec<_>>().join(" ")
     }
+
+    /// The least width of a row: below it the table scrolls sideways.
+    pub(super) fn least_width(&self) -> String {
+        format!("{}px", self.columns.iter().map(|column| least_px(column.track)).sum::<u32>())
+    }
+}
+
+/// The first number of pixels in a track: 160 of `minmax(160px, 2fr)`.
+fn least_px(track: &str) -> u32 {
+    let before = track.split_once("px").map_or("", |(before, _)| before);
+    let digits = before.rsplit(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+    digits.parse().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::least_px;
+
+    #[test]
+    fn the_least_width_of_a_track_is_its_first_number_of_pixels() {
+        assert_eq!(least_px("minmax(160px, 2fr)"), 160);
+        assert_eq!(least_px("80px"), 80);
+        assert_eq!(least_px("1fr"), 0);
+    }
 }
