@@ -1,0 +1,215 @@
+//! The matches of one stretch of one partition, within a bound.
+//!
+//! Owns what is kept while records are looked at in log order and what is given up when that would
+//! be too much. Which stretch it is, and where it goes on, is the plan's business.
+
+use std::collections::VecDeque;
+
+use super::plan::Direction;
+
+/// A record that matched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit<T> {
+    /// Its offset.
+    pub offset: i64,
+    /// Its time, by which partitions are merged.
+    pub timestamp_ms: i64,
+    /// Bytes it takes while it waits for its turn.
+    pub weight: usize,
+    /// The record itself.
+    pub record: T,
+}
+
+/// Counts over a stretch of records.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Records looked at.
+    pub read: u64,
+    /// Records that a field filter could not judge.
+    pub not_json: u64,
+    /// Offset and reason of the first of them.
+    pub first_not_json: Option<(i64, String)>,
+}
+
+/// How much may be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Matches.
+    pub hits: usize,
+    /// Bytes of matches; one match is kept however large it is.
+    pub bytes: usize,
+}
+
+/// Matches and counts of records offered in log order.
+///
+/// Reading upwards it is full at the bound and wants no more. Reading backwards it keeps the
+/// newest and gives up the oldest: all up to the last one given up counts as not read at all.
+#[derive(Debug)]
+pub struct Gather<T> {
+    direction: Direction,
+    room: Room,
+    hits: VecDeque<(Hit<T>, Mark)>,
+    bytes: usize,
+    counts: Counts,
+    dropped: Option<Dropped>,
+    first_time: Option<i64>,
+    last_time: Option<i64>,
+}
+
+/// The counts up to and including a match.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    read: u64,
+    not_json: u64,
+}
+
+/// The newest match that was given up.
+#[derive(Debug, Clone, Copy)]
+struct Dropped {
+    offset: i64,
+    timestamp_ms: i64,
+    mark: Mark,
+}
+
+/// What a stretch gave, as far as it counts as read.
+#[derive(Debug)]
+pub struct Gathered<T> {
+    /// The matches, in log order.
+    pub hits: VecDeque<Hit<T>>,
+    /// The counts.
+    pub counts: Counts,
+    /// All up to this offset has to be read again.
+    pub dropped: Option<i64>,
+    /// Time of the record at the far edge in reading direction, if there was any record.
+    pub edge_time: Option<i64>,
+}
+
+impl<T> Gather<T> {
+    /// An empty one.
+    pub fn new(direction: Direction, room: Room) -> Gather<T> {
+        Gather {
+            direction,
+            room,
+            hits: VecDeque::new(),
+            bytes: 0,
+            counts: Counts::default(),
+            dropped: None,
+            first_time: None,
+            last_time: None,
+        }
+    }
+
+    /// Whether it wants no more records. Never when reading backwards.
+    pub fn is_full(&self) -> bool {
+        let over = self.hits.len() >= self.room.hits || self.bytes >= self.room.bytes;
+        self.direction == Direction::Forward && over
+    }
+
+    /// Counts a record that was looked at; call before [`Gather::hit`] or [`Gather::not_json`].
+    pub fn saw(&mut self, timestamp_ms: i64) {
+        self.saw_many(1, timestamp_ms, timestamp_ms);
+    }
+
+    /// Counts `records` none of which can match.
+    pub fn saw_many(&mut self, records: u64, first_ms: i64, last_ms: i64) {
+        if records > 0 {
+            self.counts.read += records;
+            self.first_time.get_or_insert(first_ms);
+            self.last_time = Some(last_ms);
+        }
+    }
+
+    /// The record just seen could not be judged.
+    pub fn not_json(&mut self, offset: i64, reason: impl FnOnce() -> String) {
+        self.counts.not_json += 1;
+        if self.counts.first_not_json.is_none() {
+            self.counts.first_not_json = Some((offset, reason()));
+        }
+    }
+
+    /// The record just seen matches.
+    pub fn hit(&mut self, hit: Hit<T>) {
+        debug_assert!(self.hits.back().is_none_or(|(last, _)| last.offset < hit.offset));
+        self.bytes += hit.weight;
+        let mark = Mark { read: self.counts.read, not_json: self.counts.not_json };
+        self.hits.push_back((hit, mark));
+        if self.direction == Direction::Backward {
+            self.give_up_oldest();
+        }
+    }
+
+    fn give_up_oldest(&mut self) {
+        while self.hits.len() > 1
+            && (self.hits.len() > self.room.hits || self.bytes > self.room.bytes)
+        {
+            let Some((Hit { offset, timestamp_ms, weight, .. }, mark)) = self.hits.pop_front()
+            else {
+                return;
+            };
+            self.bytes -= weight;
+            self.dropped = Some(Dropped { offset, timestamp_ms, mark });
+        }
+    }
+
+    /// Ends the stretch.
+    pub fn finish(self) -> Gathered<T> {
+        let edge_time = match (self.direction, &self.dropped) {
+            (Direction::Forward, _) => self.last_time,
+            (Direction::Backward, Some(dropped)) => Some(dropped.timestamp_ms),
+            (Direction::Backward, None) => self.first_time,
+        };
+        let mut counts = self.counts;
+        if let Some(dropped) = &self.dropped {
+            counts.read -= dropped.mark.read;
+            counts.not_json -= dropped.mark.not_json;
+        }
+        Gathered {
+            hits: self.hits.into_iter().map(|(hit, _)| hit).collect(),
+            counts,
+            dropped: self.dropped.map(|dropped| dropped.offset),
+            edge_time,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Direction, Gather, Hit, Room};
+
+    fn fill(direction: Direction, room: Room) -> Gather<()> {
+        let mut gather = Gather::new(direction, room);
+        for offset in 0..10 {
+            if gather.is_full() {
+                break;
+            }
+            gather.saw(100 + offset);
+            if offset % 2 == 1 {
+                gather.hit(Hit { offset, timestamp_ms: 100 + offset, weight: 10, record: () });
+            }
+        }
+        gather
+    }
+
+    #[test]
+    fn backwards_the_newest_are_kept_and_the_rest_counts_as_unread() {
+        let room = Room { hits: 2, bytes: 1000 };
+        let gathered = fill(Direction::Backward, room).finish();
+        assert_eq!(gathered.hits.iter().map(|hit| hit.offset).collect::<Vec<_>>(), [7, 9]);
+        assert_eq!((gathered.dropped, gathered.counts.read), (Some(5), 4));
+        assert_eq!(gathered.edge_time, Some(105));
+    }
+
+    #[test]
+    fn upwards_it_is_full_at_the_bound() {
+        let gathered = fill(Direction::Forward, Room { hits: 9, bytes: 15 }).finish();
+        assert_eq!(gathered.hits.iter().map(|hit| hit.offset).collect::<Vec<_>>(), [1, 3]);
+        assert_eq!((gathered.counts.read, gathered.edge_time), (4, Some(103)));
+    }
+
+    #[test]
+    fn one_match_is_kept_however_large() {
+        let gathered = fill(Direction::Backward, Room { hits: 5, bytes: 1 }).finish();
+        assert_eq!(gathered.hits.len(), 1);
+        assert_eq!(gathered.dropped, Some(7));
+    }
+}

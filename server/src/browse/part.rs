@@ -1,0 +1,237 @@
+//! One partition of a search: how far it is, what waits to be shown, how much to read next.
+//!
+//! Owns the bookkeeping of stretches; the order between partitions is the plan's.
+//!
+//! Read backwards, a stretch `[low, high)` is still read upwards, as logs are: it takes as many
+//! fetches as it needs, and its matches are shown only when it is whole.
+
+use std::{collections::VecDeque, ops::Range};
+
+use super::{
+    gather::{Counts, Gather, Hit, Room},
+    plan::{Direction, Span},
+};
+
+/// Bytes asked for at first: what one round trip brings anyway.
+const BYTES_FIRST: i64 = 256 * 1024;
+/// Bytes asked for once a search has proved long: the cost of a request no longer counts, and
+/// memory and the time between two progress lines stay small.
+const BYTES_MAX: i64 = 4 * 1024 * 1024;
+/// Bytes asked for beyond the estimate, so that a stretch seldom needs a second fetch.
+const BYTES_SPARE: i64 = 64 * 1024;
+/// Most offsets of one stretch, however small the records seem.
+const OFFSETS_MAX: i64 = 1 << 20;
+/// Bytes of a record while nothing is known of them; the usual JSON event has some hundred.
+const RECORD_BYTES_GUESS: i64 = 512;
+
+/// What to read next from a partition: from `next` up to `clip.end`.
+#[derive(Debug)]
+pub struct Stretch<T> {
+    /// The partition's number.
+    pub partition: i32,
+    /// Fetch from here; after reading, where to go on.
+    pub next: i64,
+    /// Only records in here count, though a batch may hold others.
+    pub clip: Range<i64>,
+    /// Bytes worth asking for.
+    pub bytes: i32,
+    /// Bytes that were received for it.
+    pub received: i64,
+    /// Takes the matches.
+    pub gather: Gather<T>,
+    low: i64,
+}
+
+impl<T> Stretch<T> {
+    /// A batch begins at `base`: what of it lies below the stretch came along, so it counts.
+    pub fn reaches_down_to(&mut self, base: i64) {
+        self.low = self.low.min(base).max(self.clip.start);
+    }
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Part<T> {
+    direction: Direction,
+    /// The range of the search and how far it has been read.
+    pub span: Span,
+    /// The time at `edge`; what is not read yet lies beyond. `None` until a record was seen.
+    pub time: Option<i64>,
+    /// Matches in the order in which they are shown.
+    pub ready: VecDeque<Hit<T>>,
+    busy: bool,
+    begun: Option<Begun<T>>,
+    target_bytes: i64,
+    bytes_per_offset: Option<i64>,
+}
+
+/// A stretch read backwards that is not whole yet: `[low, next)` of `[low, high)` has been read.
+#[derive(Debug)]
+struct Begun<T> {
+    low: i64,
+    next: i64,
+    high: i64,
+    received: i64,
+    gather: Gather<T>,
+}
+
+impl<T> Part<T> {
+    /// A partition of which `span` says what has been read.
+    pub fn new(direction: Direction, span: Span) -> Part<T> {
+        Part {
+            direction,
+            span,
+            time: None,
+            ready: VecDeque::new(),
+            busy: false,
+            begun: None,
+            target_bytes: BYTES_FIRST,
+            bytes_per_offset: None,
+        }
+    }
+
+    /// Whether nothing is left to read.
+    pub fn is_done(&self) -> bool {
+        self.span.is_done(self.direction)
+    }
+
+    /// Whether it should be read: it has nothing to show and is not being read.
+    pub fn is_hungry(&self) -> bool {
+        !self.busy && self.ready.is_empty() && !self.is_done()
+    }
+
+    /// Hands out the next stretch, of about `first_offsets` while sizes are unknown.
+    pub fn take(&mut self, room: Room, first_offsets: i64) -> Stretch<T> {
+        assert!(self.is_hungry(), "partition {} is not to be read now", self.span.partition);
+        self.busy = true;
+        let edge = self.span.edge;
+        match (self.direction, self.begun.take()) {
+            (Direction::Forward, _) => {
+                let bytes = match self.bytes_per_offset {
+                    None => first_offsets.saturating_mul(RECORD_BYTES_GUESS).min(BYTES_FIRST),
+                    Some(_) => self.target_bytes,
+                };
+                self.stretch(edge, edge..self.span.end, bytes, Gather::new(self.direction, room))
+            }
+            (Direction::Backward, Some(begun)) => {
+                let bytes = self.estimate(begun.high - begun.next);
+                let clip = begun.low..begun.high;
+                let received = begun.received;
+                Stretch {
+                    low: begun.low,
+                    received,
+                    ..self.stretch(begun.next, clip, bytes, begun.gather)
+                }
+            }
+            (Direction::Backward, None) => {
+                let offsets = match self.bytes_per_offset {
+                    None => first_offsets,
+                    Some(each) => self.target_bytes / each,
+                };
+                let low = (edge - offsets.clamp(1, OFFSETS_MAX)).max(self.span.start);
+                let gather = Gather::new(self.direction, room);
+                self.stretch(low, self.span.start..edge, self.estimate(edge - low), gather)
+            }
+        }
+    }
+
+    fn stretch(&self, next: i64, clip: Range<i64>, bytes: i64, gather: Gather<T>) -> Stretch<T> {
+        Stretch {
+            partition: self.span.partition,
+            next,
+            clip,
+            bytes: i32::try_from(bytes.clamp(BYTES_SPARE, BYTES_MAX)).unwrap_or(i32::MAX),
+            received: 0,
+            gather,
+            low: next,
+        }
+    }
+
+    fn estimate(&self, offsets: i64) -> i64 {
+        let each = self.bytes_per_offset.unwrap_or(RECORD_BYTES_GUESS);
+        let likely = offsets.saturating_mul(each);
+        likely.saturating_add(likely / 4).saturating_add(BYTES_SPARE)
+    }
+
+    /// Takes back a stretch, read up to `next`; gives the counts of all that is now done.
+    pub fn put(&mut self, stretch: Stretch<T>) -> Counts {
+        assert!(self.busy, "partition {} was not handed out", self.span.partition);
+        self.busy = false;
+        let Stretch { next, clip, received, gather, low, .. } = stretch;
+        match self.direction {
+            Direction::Forward => self.move_up(next.clamp(clip.start, clip.end), received, gather),
+            Direction::Backward => {
+                self.move_down(Begun { low, next, high: clip.end, received, gather })
+            }
+        }
+    }
+
+    fn move_up(&mut self, next: i64, received: i64, gather: Gather<T>) -> Counts {
+        self.learn(received, next - self.span.edge);
+        self.span.edge = next;
+        let gathered = gather.finish();
+        self.time = gathered.edge_time.or(self.time);
+        self.ready.extend(gathered.hits);
+        gathered.counts
+    }
+
+    fn move_down(&mut self, begun: Begun<T>) -> Counts {
+        if begun.next < begun.high {
+            self.begun = Some(begun);
+            return Counts::default();
+        }
+        self.learn(begun.received, begun.high - begun.low);
+        let gathered = begun.gather.finish();
+        self.span.edge = gathered.dropped.map_or(begun.low, |dropped| dropped + 1);
+        self.time = gathered.edge_time.or(self.time);
+        self.ready.extend(gathered.hits.into_iter().rev());
+        gathered.counts
+    }
+
+    fn learn(&mut self, received: i64, offsets: i64) {
+        if offsets > 0 && received > 0 {
+            self.bytes_per_offset = Some((received / offsets).max(1));
+            self.target_bytes = (self.target_bytes * 2).min(BYTES_MAX);
+        }
+    }
+
+    /// See [`super::plan::Plan::start_moved`].
+    pub fn start_moved(&mut self, start: i64) -> Counts {
+        assert!(!self.busy, "partition {} is being read", self.span.partition);
+        let start = start.min(self.span.end);
+        if self.direction == Direction::Forward {
+            self.span.edge = self.span.edge.max(start);
+            return Counts::default();
+        }
+        self.span.start = self.span.start.max(start);
+        self.span.edge = self.span.edge.max(self.span.start);
+        let Some(begun) = self.begun.take() else { return Counts::default() };
+        let (low, next) = (begun.low.max(self.span.start), begun.next.max(start));
+        self.move_down(Begun { low, next, ..begun })
+    }
+
+    /// See [`super::plan::Plan::end_moved`].
+    pub fn end_moved(&mut self, end: i64) -> Counts {
+        assert!(!self.busy, "partition {} is being read", self.span.partition);
+        if self.direction == Direction::Forward {
+            self.span.end = self.span.end.min(end.max(self.span.edge));
+            return Counts::default();
+        }
+        let counts = match self.begun.take() {
+            None => Counts::default(),
+            Some(begun) => self.move_down(Begun { next: begun.high, ..begun }),
+        };
+        self.span.edge = self.span.edge.min(end).max(self.span.start);
+        counts
+    }
+
+    /// Where to go on so that what waits is found again.
+    pub fn unshown(&self) -> Span {
+        let edge = match (self.ready.front(), self.direction) {
+            (None, _) => self.span.edge,
+            (Some(hit), Direction::Forward) => hit.offset,
+            (Some(hit), Direction::Backward) => hit.offset + 1,
+        };
+        Span { edge, ..self.span }
+    }
+}

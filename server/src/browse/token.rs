@@ -1,0 +1,199 @@
+//! The text from which a search goes on: how far each partition is, and of which search.
+//!
+//! Owns its format: base64url without padding over a version byte, four bytes that bind it to the
+//! search it came from, and per partition four variable-length integers. The server keeps
+//! nothing; a token that is broken or belongs to another search is refused.
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use ouzel_api::search::Search;
+use sha2::{Digest, Sha256};
+
+use super::plan::{Direction, Span};
+
+/// The version written; others are refused.
+const VERSION: u8 = 1;
+/// Longest token read: ten thousand partitions, each at its largest.
+const TOKEN_BYTES_MAX: usize = 512 * 1024;
+/// Bytes that bind a token to its search: a mistake is noticed, and a URL stays short. It is no
+/// secret: a forged token reads only what its bearer may read anyway.
+const BINDING_BYTES: usize = 4;
+
+/// Why a token was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// It is not one of ours, or was cut.
+    #[error("the resume token cannot be read; begin the search anew")]
+    Broken,
+    /// It belongs to another search.
+    #[error(
+        "the resume token belongs to another search (topic, start, partitions or filters differ)"
+    )]
+    Foreign,
+}
+
+/// What a token is bound to: all that decides which records a search finds, but not how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Binding([u8; BINDING_BYTES]);
+
+impl Binding {
+    /// Of this search on this topic.
+    pub fn new(cluster: &str, topic: &str, search: &Search) -> Binding {
+        let search = Search { limit: 0, resume: None, ..search.clone() };
+        let text = serde_json::to_string(&(cluster, topic, search))
+            .expect("a search came as JSON and goes as JSON");
+        let digest = Sha256::digest(text.as_bytes());
+        let mut binding = [0; BINDING_BYTES];
+        binding.copy_from_slice(&digest[..BINDING_BYTES]);
+        Binding(binding)
+    }
+}
+
+/// Writes a token; `None` if there is nothing left to read.
+pub fn write(direction: Direction, binding: Binding, spans: &[Span]) -> Option<String> {
+    if spans.iter().all(|span| span.is_done(direction)) {
+        return None;
+    }
+    let mut bytes = vec![VERSION];
+    bytes.extend(binding.0);
+    for span in spans {
+        put(&mut bytes, i64::from(span.partition));
+        put(&mut bytes, span.start);
+        put(&mut bytes, span.end - span.start);
+        put(&mut bytes, span.edge - span.start);
+    }
+    Some(BASE64_URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// Reads a token of the search that `binding` stands for.
+pub fn read(token: &str, binding: Binding) -> Result<Vec<Span>, TokenError> {
+    if token.len() > TOKEN_BYTES_MAX {
+        return Err(TokenError::Broken);
+    }
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).map_err(|_| TokenError::Broken)?;
+    let (head, mut rest) = bytes.split_at_checked(1 + BINDING_BYTES).ok_or(TokenError::Broken)?;
+    if head[0] != VERSION {
+        return Err(TokenError::Broken);
+    }
+    if head[1..] != binding.0 {
+        return Err(TokenError::Foreign);
+    }
+    let mut spans: Vec<Span> = Vec::new();
+    while !rest.is_empty() {
+        let span = take_span(&mut rest).ok_or(TokenError::Broken)?;
+        if spans.last().is_some_and(|last| last.partition >= span.partition) {
+            return Err(TokenError::Broken);
+        }
+        spans.push(span);
+    }
+    Ok(spans)
+}
+
+fn take_span(rest: &mut &[u8]) -> Option<Span> {
+    let partition = i32::try_from(take(rest)?).ok()?;
+    let start = take(rest)?;
+    let end = start.checked_add(take(rest)?)?;
+    let edge = start.checked_add(take(rest)?)?;
+    (edge <= end).then_some(Span { partition, start, end, edge })
+}
+
+/// Writes a number that is not negative, seven bits a byte, the lowest first.
+fn put(bytes: &mut Vec<u8>, number: i64) {
+    let mut left = u64::try_from(number).expect("partitions, offsets and their distances");
+    while left >= 0x80 {
+        bytes.push(left as u8 | 0x80);
+        left >>= 7;
+    }
+    bytes.push(left as u8);
+}
+
+fn take(rest: &mut &[u8]) -> Option<i64> {
+    let mut number = 0u64;
+    for shift in (0..63).step_by(7) {
+        let (&byte, after) = rest.split_first()?;
+        *rest = after;
+        number |= u64::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return i64::try_from(number).ok();
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use ouzel_api::search::{Filter, From, Search, Target};
+    use proptest::prelude::*;
+
+    use super::{Binding, Direction, Span, TokenError, read, write};
+
+    fn search(text: &str) -> Search {
+        let filter = Filter::Contains { target: Target::Any, text: text.to_owned() };
+        Search {
+            from: From::Newest,
+            partitions: None,
+            filters: vec![filter],
+            limit: 5,
+            resume: None,
+        }
+    }
+
+    fn token(spans: &[Span]) -> Option<String> {
+        write(Direction::Backward, Binding::new("c", "t", &search("x")), spans)
+    }
+
+    fn spans() -> impl Strategy<Value = Vec<Span>> {
+        let span = (0..i64::MAX / 2, 0..i64::MAX / 4, 0..i64::MAX / 8);
+        prop::collection::vec(span, 1..40).prop_map(|spans| {
+            let numbered = (0..).zip(spans);
+            let span = |(partition, (start, read, left))| {
+                let edge = start + left + 1;
+                Span { partition, start, end: edge + read, edge }
+            };
+            numbered.map(span).collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(spans in spans()) {
+            let binding = Binding::new("c", "t", &search("x"));
+            prop_assert_eq!(read(&token(&spans).unwrap(), binding).unwrap(), spans);
+        }
+
+        #[test]
+        fn anything_else_is_refused_and_never_panics(text in "[A-Za-z0-9_-]{0,40}") {
+            let _ = read(&text, Binding::new("c", "t", &search("x")));
+        }
+    }
+
+    #[test]
+    fn a_finished_search_has_no_token() {
+        assert_eq!(token(&[Span::unread(Direction::Backward, 0, 5, 5)]), None);
+    }
+
+    #[test]
+    fn a_token_of_another_search_is_foreign() {
+        let token = token(&[Span::unread(Direction::Backward, 0, 5, 9)]).unwrap();
+        let others = [
+            Binding::new("c", "t", &search("y")),
+            Binding::new("c", "u", &search("x")),
+            Binding::new("d", "t", &search("x")),
+            Binding::new("c", "t", &Search { from: From::Oldest, ..search("x") }),
+        ];
+        for other in others {
+            assert_eq!(read(&token, other), Err(TokenError::Foreign));
+        }
+        let more = Search { limit: 500, resume: Some(token.clone()), ..search("x") };
+        assert!(read(&token, Binding::new("c", "t", &more)).is_ok());
+    }
+
+    #[test]
+    fn a_cut_token_is_broken() {
+        let token = token(&[Span::unread(Direction::Backward, 3, 500, 90_000)]).unwrap();
+        let binding = Binding::new("c", "t", &search("x"));
+        for length in [0, 3, token.len() - 2] {
+            assert_eq!(read(&token[..length], binding), Err(TokenError::Broken), "{length}");
+        }
+    }
+}
