@@ -97,8 +97,7 @@ impl Location {
 
     /// Keeps a plain click on a link to one of our pages inside the app.
     fn follow_link(&self, event: &MouseEvent) {
-        let modified =
-            event.meta_key() || event.alt_key() || event.ctrl_key() || event.shift_key();
+        let modified = event.meta_key() || event.alt_key() || event.ctrl_key() || event.shift_key();
         if event.default_prevented() || event.button() != 0 || modified {
             return;
         }

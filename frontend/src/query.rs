@@ -25,7 +25,7 @@ impl Query {
 
     /// The first value under `name`.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.all(name).next()
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// All values under `name`, in order.

@@ -95,9 +95,8 @@ impl Session {
     /// Why the viewer may not do what needs `permission`; `None` if that is allowed.
     pub fn refusal(&self, permission: Permission) -> Option<String> {
         let viewer = self.viewer()?;
-        let reason = || {
-            format!("Your role, {}, lacks the right {}.", viewer.role.name(), permission.name())
-        };
+        let reason =
+            || format!("Your role, {}, lacks the right {}.", viewer.role.name(), permission.name());
         (!viewer.may(permission)).then(reason)
     }
 

@@ -13,10 +13,7 @@ pub async fn list(cluster: String) -> Result<TopicList, ClientError> {
 }
 
 /// Figures of at most [`ouzel_api::topics::FIGURES_MAX`] topics.
-pub async fn figures(
-    cluster: String,
-    topics: Vec<String>,
-) -> Result<FiguresResponse, ClientError> {
+pub async fn figures(cluster: String, topics: Vec<String>) -> Result<FiguresResponse, ClientError> {
     send::post(&route::topic_figures(&cluster), &FiguresRequest { topics }).await
 }
 

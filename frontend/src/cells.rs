@@ -1,0 +1,102 @@
+//! How Kafka's figures look in a cell: three kinds of lag that nobody confuses, what could not be
+//! read, states in their colours.
+
+use leptos::prelude::*;
+use ouzel_api::Lag;
+
+use crate::{
+    format::count,
+    location::use_location,
+    route::{GroupTab, Route, TopicTab},
+    ui::{Badge, Copyable, Mood},
+};
+
+/// Lag: a number, "no commit", or "unknown".
+pub fn lag(lag: Lag) -> impl IntoView {
+    match lag {
+        Lag::NoCommit => {
+            view! { <span class="dim" title="Never committed here, or the commit has expired">"no commit"</span> }
+            .into_any()
+        }
+        Lag::Unknown => unknown("The commit or the end offset could not be read").into_any(),
+        Lag::Known { records: 0 } => {
+            view! { <span class="mono good" title="Caught up">"0"</span> }.into_any()
+        }
+        Lag::Known { records } => view! { <span class="mono">{count(records)}</span> }.into_any(),
+    }
+}
+
+/// A figure that could not be read, and why.
+pub fn unknown(reason: impl Into<String>) -> impl IntoView {
+    view! { <span class="warn" title=reason.into()>"unknown"</span> }
+}
+
+/// A figure, or "unknown".
+pub fn figure<N: Into<i128>>(value: Option<N>, reason: &str) -> impl IntoView + use<N> {
+    match value {
+        Some(value) => number(value).into_any(),
+        None => unknown(reason.to_owned()).into_any(),
+    }
+}
+
+/// A number with every digit.
+pub fn number<N: Into<i128>>(value: N) -> impl IntoView + use<N> {
+    view! { <span class="mono">{count(value)}</span> }
+}
+
+/// An offset, with a button that copies its digits alone.
+pub fn offset(value: Option<i64>, reason: &str) -> impl IntoView + use<> {
+    match value {
+        Some(value) => view! {
+            <Copyable text=value.to_string() what="the offset">
+                <span class="mono">{count(value)}</span>
+            </Copyable>
+        }
+        .into_any(),
+        None => unknown(reason.to_owned()).into_any(),
+    }
+}
+
+/// A group's state as Kafka names it, in its colour.
+pub fn group_state(state: &str) -> impl IntoView + use<> {
+    let mood = match state {
+        "Stable" => Mood::Good,
+        "PreparingRebalance" | "CompletingRebalance" | "Assigning" | "Reconciling" => Mood::Warn,
+        "Dead" | "NotReady" => Mood::Bad,
+        _ => Mood::Neutral,
+    };
+    let state = if state.is_empty() { "unknown".to_owned() } else { state.to_owned() };
+    view! { <Badge mood=mood>{state}</Badge> }
+}
+
+/// A name that opens a topic.
+pub fn topic_link(cluster: &str, topic: &str, tab: TopicTab) -> impl IntoView + use<> {
+    link(Route::topic(cluster, topic, tab), topic)
+}
+
+/// A name that opens a group.
+pub fn group_link(cluster: &str, group: &str) -> impl IntoView + use<> {
+    link(Route::group(cluster, group, GroupTab::Lag), group)
+}
+
+fn link(route: Route, name: &str) -> impl IntoView + use<> {
+    let name = name.to_owned();
+    view! {
+        <Copyable text=name.clone() what="the name">
+            <a class="name" href=route.path()>{name.clone()}</a>
+        </Copyable>
+    }
+}
+
+/// How a click on a row opens the page behind it: like a click on its link.
+pub fn opener<R: Clone + Send + Sync + 'static>(
+    rows: Memo<Vec<R>>,
+    route: impl Fn(&R) -> Route + Send + Sync + 'static,
+) -> impl Fn(usize) + Send + Sync + 'static {
+    let location = use_location();
+    move |at| {
+        if let Some(to) = rows.with_untracked(|rows| rows.get(at).map(&route)) {
+            location.open(&to);
+        }
+    }
+}

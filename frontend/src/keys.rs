@@ -1,0 +1,139 @@
+//! Shortcuts that work on every page, and the sheet that lists them.
+//!
+//! A page's own keys (moving in a table, closing a drawer) belong to its components; the sheet
+//! names them all the same.
+
+use std::time::Duration;
+
+use leptos::{
+    ev,
+    leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle},
+    prelude::*,
+    wasm_bindgen::JsCast,
+};
+use web_sys::{HtmlElement, KeyboardEvent};
+
+use crate::{location::Location, route::Route};
+
+/// How long a `g` waits for its second key.
+const SECOND_KEY_MS: u64 = 1_500;
+
+/// All shortcuts as the sheet shows them: heading, then keys and what they do.
+pub const SHEET: [(&str, &[(&str, &str)]); 3] = [
+    (
+        "Anywhere",
+        &[
+            ("/", "Go to the filter"),
+            ("g o", "Overview"),
+            ("g t", "Topics"),
+            ("g c", "Consumer groups"),
+            ("g a", "Audit"),
+            ("?", "This sheet"),
+        ],
+    ),
+    (
+        "In a table",
+        &[
+            ("j  ↓", "Next row"),
+            ("k  ↑", "Row before"),
+            ("Enter", "Open the row"),
+            ("Home  End", "First and last row"),
+        ],
+    ),
+    ("In a drawer, dialog or field", &[("Esc", "Close, or leave the field")]),
+];
+
+/// What the shortcuts share.
+#[derive(Clone, Copy)]
+struct Keys {
+    location: Location,
+    /// The cluster that `g t` and its like lead to.
+    cluster: Signal<Option<String>>,
+    sheet: RwSignal<bool>,
+    /// Set while a `g` waits for its second key.
+    leader: RwSignal<bool>,
+    timeout: StoredValue<Option<TimeoutHandle>>,
+}
+
+/// Listens from here on; answers whether the sheet is open.
+pub fn provide(location: Location, cluster: Signal<Option<String>>) -> RwSignal<bool> {
+    let sheet = RwSignal::new(false);
+    let leader = RwSignal::new(false);
+    let keys = Keys { location, cluster, sheet, leader, timeout: StoredValue::new(None) };
+    let handle = window_event_listener(ev::keydown, move |event| keys.press(&event));
+    on_cleanup(move || handle.remove());
+    sheet
+}
+
+impl Keys {
+    fn press(&self, event: &KeyboardEvent) {
+        let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
+        if event.default_prevented() || modified {
+            return;
+        }
+        if let Some(field) = typing_in(event) {
+            if event.key() == "Escape" {
+                let _left = field.blur();
+            }
+            return;
+        }
+        if self.act(&event.key()) {
+            event.prevent_default();
+        }
+    }
+
+    /// Whether the key meant something.
+    fn act(&self, key: &str) -> bool {
+        if self.leader.try_get_untracked().unwrap_or(false) {
+            self.leader.try_set(false);
+            return self.go(key);
+        }
+        match key {
+            "/" => focus_filter(),
+            "?" => self.sheet.try_update(|open| *open = !*open).is_some(),
+            "g" => self.wait_for_second(),
+            _ => false,
+        }
+    }
+
+    fn wait_for_second(&self) -> bool {
+        let leader = self.leader;
+        leader.try_set(true);
+        let expire = move || {
+            leader.try_set(false);
+        };
+        let handle = set_timeout_with_handle(expire, Duration::from_millis(SECOND_KEY_MS)).ok();
+        let earlier = self.timeout.try_update_value(|slot| std::mem::replace(slot, handle));
+        if let Some(Some(earlier)) = earlier {
+            earlier.clear();
+        }
+        true
+    }
+
+    fn go(&self, key: &str) -> bool {
+        let cluster = self.cluster.try_get_untracked().flatten();
+        let route = match (key, cluster) {
+            ("o", Some(cluster)) => Route::Overview { cluster },
+            ("t", Some(cluster)) => Route::Topics { cluster },
+            ("c", Some(cluster)) => Route::Groups { cluster },
+            ("a", _) => Route::Audit,
+            _ => return false,
+        };
+        self.location.open(&route);
+        true
+    }
+}
+
+/// The field that the key goes into, if the person is typing.
+fn typing_in(event: &KeyboardEvent) -> Option<HtmlElement> {
+    let element = event.target()?.dyn_into::<HtmlElement>().ok()?;
+    let field = element.closest("input, textarea, select, [contenteditable]").ok()??;
+    field.dyn_into().ok()
+}
+
+/// Focuses the page's filter: the field marked with `data-filter`.
+fn focus_filter() -> bool {
+    let filter = document().query_selector("[data-filter]").ok().flatten();
+    let field = filter.and_then(|it| it.dyn_into::<HtmlElement>().ok());
+    field.is_some_and(|field| field.focus().is_ok())
+}

@@ -1,0 +1,129 @@
+//! How a long list is narrowed and sorted, kept in the address: `?q=pay|ord&sort=-lag`.
+
+use leptos::prelude::*;
+
+use crate::{
+    location::{History, use_location},
+    ui::{Sort, Sorting},
+};
+
+/// Name of the filter text in the address.
+const FILTER: &str = "q";
+/// Name of the order in the address.
+const SORT: &str = "sort";
+
+/// Filter and order of the page's list, as the address has them. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Listing {
+    /// The filter as typed.
+    pub filter: RwSignal<String>,
+    /// The order, for the table's head.
+    pub sorting: Sorting,
+}
+
+/// The page's list; `natural` is its order while the address names none.
+pub fn use_listing(natural: Sort) -> Listing {
+    let location = use_location();
+    let fallback = natural.clone();
+    let now = Memo::new(move |_| {
+        let named = location.query.with(|query| query.get(SORT).map(parse_sort));
+        Some(named.unwrap_or_else(|| fallback.clone()))
+    });
+    let pick = Callback::new(move |sort: Sort| {
+        let text = if sort == natural { String::new() } else { write_sort(&sort) };
+        let query = location.query.get_untracked().with(SORT, text);
+        location.set_query(&query, History::Replace);
+    });
+    Listing { filter: use_text(FILTER), sorting: Sorting { now: now.into(), pick } }
+}
+
+/// A text that lives in the address under `name`; writing it replaces the address.
+pub fn use_text(name: &'static str) -> RwSignal<String> {
+    let location = use_location();
+    let read = move |query: &crate::query::Query| query.get(name).unwrap_or_default().to_owned();
+    let text = RwSignal::new(location.query.with_untracked(read));
+    Effect::new(move |_| {
+        let there = location.query.with(read);
+        if text.with_untracked(|text| *text != there) {
+            text.set(there);
+        }
+    });
+    Effect::new(move |_| {
+        let wanted = text.get();
+        let query = location.query.get_untracked();
+        if read(&query) != wanted {
+            location.set_query(&query.with(name, wanted), History::Replace);
+        }
+    });
+    text
+}
+
+impl Listing {
+    /// Whether the filter keeps a row of that name; reactive.
+    pub fn keeps(&self, name: &str) -> bool {
+        self.filter.with(|filter| matches(filter, name))
+    }
+
+    /// The order; reactive.
+    pub fn sort(&self) -> Sort {
+        let unsorted = || Sort { column: String::new(), descending: false };
+        self.sorting.now.get().unwrap_or_else(unsorted)
+    }
+}
+
+/// Whether every word of `filter` occurs in `name`, whatever the case; `a|b` is either of them.
+pub fn matches(filter: &str, name: &str) -> bool {
+    let name = name.to_lowercase();
+    let holds = |word: &str| {
+        let mut choices = word.split('|').filter(|choice| !choice.is_empty()).peekable();
+        choices.peek().is_none() || choices.any(|choice| name.contains(choice))
+    };
+    filter.to_lowercase().split_whitespace().all(holds)
+}
+
+/// `name` or `-name`.
+fn parse_sort(text: &str) -> Sort {
+    match text.strip_prefix('-') {
+        Some(column) => Sort { column: column.to_owned(), descending: true },
+        None => Sort { column: text.to_owned(), descending: false },
+    }
+}
+
+fn write_sort(sort: &Sort) -> String {
+    let sign = if sort.descending { "-" } else { "" };
+    format!("{sign}{}", sort.column)
+}
+
+/// Ascending by a column's id.
+pub fn ascending(column: &str) -> Sort {
+    Sort { column: column.to_owned(), descending: false }
+}
+
+/// Descending by a column's id.
+pub fn descending(column: &str) -> Sort {
+    Sort { column: column.to_owned(), descending: true }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{matches, parse_sort, write_sort};
+
+    #[test]
+    fn every_word_must_occur_and_a_bar_gives_a_choice() {
+        assert!(matches("", "orders"));
+        assert!(matches("pay|ord", "Orders.dlq"));
+        assert!(matches("ord dlq", "orders.dlq"));
+        assert!(!matches("ord dlq", "orders"));
+        assert!(matches("pay|", "payments"));
+        assert!(!matches("pay|", "orders"));
+        assert!(matches("|", "orders"));
+        assert!(matches("ÜBUNG", "übung"));
+    }
+
+    #[test]
+    fn an_order_survives_the_address() {
+        for text in ["name", "-lag"] {
+            assert_eq!(write_sort(&parse_sort(text)), text);
+        }
+    }
+}

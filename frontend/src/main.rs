@@ -1,0 +1,22 @@
+//! The Ouzel console in the browser: mounts the app. Start reading at [`app::App`].
+
+mod app;
+mod cells;
+mod client;
+mod format;
+mod keys;
+mod listing;
+mod load;
+mod location;
+mod page;
+mod prefs;
+mod query;
+mod route;
+mod session;
+mod shell;
+mod ui;
+
+fn main() {
+    console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(app::App);
+}

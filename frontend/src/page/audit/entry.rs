@@ -1,0 +1,40 @@
+//! One row of the audit log with all that is known of the act.
+
+use leptos::prelude::*;
+use ouzel_api::audit::AuditRow;
+
+use super::{outcome, pair};
+use crate::{
+    format::{count, duration},
+    ui::{CopyButton, Drawer, Time},
+};
+
+/// The drawer.
+#[component]
+pub fn Entry(row: AuditRow, on_close: impl Fn() + 'static) -> impl IntoView {
+    let (id, kind) = (row.id, row.outcome);
+    let head =
+        move || view! { <span class="mono">{format!("#{}", count(id))}</span> {outcome(kind)} };
+    let link = window().location().href().unwrap_or_default();
+    let foot = move || view! { <span class="dim">"Link to this row"</span> <CopyButton text=link.clone() what="the link"/> };
+    let took = row.duration_ms.map_or_else(|| "not ended".to_owned(), duration);
+    view! {
+        <Drawer label=format!("Act {id}") head foot on_close>
+            <div class="drawer-body padded">
+                <dl class="pairs">
+                    <dt>"Time"</dt>
+                    <dd><Time at_ms=row.at_ms/></dd>
+                    {pair("User", Some(row.user))}
+                    {pair("Address", Some(row.address))}
+                    {pair("Action", Some(row.action))}
+                    {pair("Cluster", row.cluster)}
+                    {pair("Resource", row.resource)}
+                    {pair("Rule", Some(row.rule))}
+                    {pair("Result", row.result)}
+                    {pair("Took", Some(took))}
+                    {pair("Request", row.detail)}
+                </dl>
+            </div>
+        </Drawer>
+    }
+}

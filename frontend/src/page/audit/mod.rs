@@ -1,0 +1,207 @@
+//! The audit log: who did what, and whether the record of it is whole.
+
+mod entry;
+mod query;
+mod verify;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use ouzel_api::{
+    audit::{AuditPage, AuditRow, Outcome},
+    session::Permission,
+};
+
+use self::{entry::Entry, verify::Verify};
+use crate::{
+    client,
+    format::{count, duration},
+    listing::use_text,
+    load::{Loaded, load},
+    location::{History, use_location},
+    query::Query,
+    session::use_session,
+    ui::{
+        Badge, Choice, Column, Empty, FilterBox, Forbidden, Inline, Mood, Select, Table,
+        TableHandle, TableSpec, TextInput, Time,
+    },
+};
+
+/// Names in the address.
+const USER: &str = "user";
+const ACTION: &str = "action";
+const RESOURCE: &str = "resource";
+const OUTCOME: &str = "outcome";
+const BEFORE: &str = "before";
+const ROW: &str = "row";
+
+/// The page.
+#[component]
+pub fn Audit() -> impl IntoView {
+    if let Some(reason) = use_session().refusal(Permission::ReadAudit) {
+        return view! {
+            <header class="head"><h1>"Audit"</h1></header>
+            <div class="card"><Forbidden title="You may not read the audit log" reason/></div>
+        }
+        .into_any();
+    }
+    let location = use_location();
+    let wanted = Memo::new(move |_| location.query.with(query::read));
+    let page = load(move || client::audit::page(wanted.get()));
+    view! {
+        <header class="head">
+            <h1>"Audit"</h1>
+            <span class="grow"></span>
+            <Verify/>
+        </header>
+        <Filters/>
+        <Loaded from=page let:page>
+            <Rows page/>
+        </Loaded>
+    }
+    .into_any()
+}
+
+/// One line of conditions, all of which live in the address.
+#[component]
+fn Filters() -> impl IntoView {
+    let location = use_location();
+    let outcome = Signal::derive(move || {
+        location.query.with(|query| query.get(OUTCOME).unwrap_or_default().to_owned())
+    });
+    let pick = move |value: String| {
+        let query = location.query.get_untracked().with(OUTCOME, value).without(BEFORE);
+        location.set_query(&query, History::Push);
+    };
+    let outcomes = ["", "begun", "done", "failed", "denied"]
+        .map(|name| Choice::new(name, if name.is_empty() { "any" } else { name }));
+    view! {
+        <div class="bar">
+            <FilterBox value=use_condition(RESOURCE) label="Resource holds…"/>
+            <Inline label="user"><TextInput value=use_condition(USER) attr:size="12" attr:placeholder="any"/></Inline>
+            <Inline label="action"><TextInput value=use_condition(ACTION) attr:size="14" attr:placeholder="any, or how it begins"/></Inline>
+            <Inline label="outcome"><Select value=outcome choices=outcomes.to_vec() on_pick=pick/></Inline>
+        </div>
+    }
+}
+
+/// A condition in the address; changing it goes back to the newest page.
+fn use_condition(name: &'static str) -> RwSignal<String> {
+    let text = use_text(name);
+    let location = use_location();
+    Effect::new(move |last: Option<String>| {
+        let now = text.get();
+        let paged = location.query.with_untracked(|query| query.get(BEFORE).is_some());
+        if paged && last.is_some_and(|last| last != now) {
+            location.set_query(&location.query.get_untracked().without(BEFORE), History::Replace);
+        }
+        now
+    });
+    text
+}
+
+#[component]
+fn Rows(page: Memo<Arc<AuditPage>>) -> impl IntoView {
+    let location = use_location();
+    let rows = Memo::new(move |_| page.with(|page| page.rows.clone()));
+    let handle = TableHandle::default();
+    let chosen = Memo::new(move |_| {
+        let id = location.query.with(|query| query.get(ROW).and_then(|id| id.parse::<i64>().ok()));
+        rows.with(|rows| rows.iter().find(|row| Some(row.id) == id).cloned())
+    });
+    let choose = move |id: Option<i64>| {
+        let id = id.map(|id| id.to_string()).unwrap_or_default();
+        location.set_query(&location.query.get_untracked().with(ROW, id), History::Replace);
+    };
+    let spec = TableSpec::new("Audit log", columns()).on_open(move |at| {
+        choose(rows.with_untracked(|rows| rows.get(at).map(|row| row.id)));
+    });
+    let close = move || {
+        choose(None);
+        handle.focus();
+    };
+    let on_escape = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Escape" && chosen.with_untracked(Option::is_some) {
+            close();
+        }
+    };
+    let empty =
+        move || match location.query.with(Query::is_empty) {
+            true => view! { <Empty icon="scroll-text" title="Nothing has been recorded yet"/> }
+                .into_any(),
+            false => view! { <Empty icon="text-search" title="No act matches these conditions"/> }
+                .into_any(),
+        };
+    view! {
+        <div class="split" class:open=move || chosen.with(Option::is_some) on:keydown=on_escape>
+            <div class="card">
+                <Table spec rows handle empty/>
+                <Pager page/>
+            </div>
+            {move || chosen.get().map(|row| view! { <Entry row on_close=close/> })}
+        </div>
+    }
+}
+
+/// The way to older rows and back.
+#[component]
+fn Pager(page: Memo<Arc<AuditPage>>) -> impl IntoView {
+    let location = use_location();
+    let go = move |before: Option<i64>| {
+        let before = before.map(|id| id.to_string()).unwrap_or_default();
+        let query = location.query.get_untracked().with(BEFORE, before).without(ROW);
+        location.set_query(&query, History::Push);
+    };
+    let older = move || page.with(|page| page.next_before);
+    let paged = move || location.query.with(|query| query.get(BEFORE).is_some());
+    view! {
+        <footer class="pager">
+            <span class="dim">{move || page.with(|page| count(page.rows.len() as i128))} " rows, newest first"</span>
+            <span class="grow"></span>
+            <button type="button" class="btn" disabled=move || !paged() on:click=move |_| go(None)>"Newest"</button>
+            <button type="button" class="btn" disabled=move || older().is_none() on:click=move |_| go(older())>"Older"</button>
+        </footer>
+    }
+}
+
+fn columns() -> Vec<Column<AuditRow>> {
+    let optional = |text: &Option<String>| match text.clone() {
+        Some(text) => view! { <span title=text.clone()>{text.clone()}</span> }.into_any(),
+        None => view! { <span class="dim">"–"</span> }.into_any(),
+    };
+    vec![
+        Column::new("at", "time", "190px", |row: &AuditRow| view! { <Time at_ms=row.at_ms/> }),
+        Column::new("user", "user", "minmax(100px, 1fr)", |row: &AuditRow| row.user.clone()),
+        Column::new("action", "action", "150px", |row: &AuditRow| {
+            view! { <span class="mono">{row.action.clone()}</span> }
+        }),
+        Column::new("cluster", "cluster", "110px", move |row: &AuditRow| optional(&row.cluster)),
+        Column::new("resource", "resource", "minmax(140px, 1.5fr)", move |row: &AuditRow| {
+            optional(&row.resource)
+        }),
+        Column::new("outcome", "outcome", "90px", |row: &AuditRow| outcome(row.outcome)),
+        Column::new("result", "result", "minmax(140px, 1.5fr)", move |row: &AuditRow| {
+            optional(&row.result)
+        }),
+        Column::new("took", "took", "90px", |row: &AuditRow| {
+            row.duration_ms.map(|ms| view! { <span class="mono">{duration(ms)}</span> })
+        })
+        .right(),
+    ]
+}
+
+/// How an act ended, in its colour.
+fn outcome(outcome: Outcome) -> impl IntoView + use<> {
+    let mood = match outcome {
+        Outcome::Begun => Mood::Neutral,
+        Outcome::Done => Mood::Good,
+        Outcome::Failed => Mood::Warn,
+        Outcome::Denied => Mood::Bad,
+    };
+    view! { <Badge mood=mood>{client::audit::outcome_name(outcome)}</Badge> }
+}
+
+/// A row of the head and its value, if there is one.
+fn pair(name: &'static str, value: Option<String>) -> impl IntoView {
+    value.map(|value| view! { <dt>{name}</dt> <dd>{value}</dd> })
+}

@@ -1,0 +1,143 @@
+//! A group's position on each partition.
+
+use std::{cmp::Ordering, sync::Arc};
+
+use leptos::prelude::*;
+use ouzel_api::{
+    Lag,
+    groups::{Group, GroupPartition},
+};
+
+use crate::{
+    cells,
+    format::count,
+    listing::{Listing, ascending, use_listing},
+    route::TopicTab,
+    ui::{Age, Badge, Column, Copyable, Empty, FilterBox, Mood, Sort, Table, TableSpec},
+};
+
+/// The tab.
+#[component]
+pub fn LagTable(group: Memo<Arc<Group>>, cluster: StoredValue<String>) -> impl IntoView {
+    let listing = use_listing(ascending("topic"));
+    let rows = Memo::new(move |_| narrowed(&group.get(), listing));
+    let worst = Memo::new(move |_| {
+        let records = |row: &GroupPartition| match row.lag {
+            Lag::Known { records } => records,
+            Lag::NoCommit | Lag::Unknown => 0,
+        };
+        rows.with(|rows| rows.iter().map(records).max().unwrap_or(1).max(1))
+    });
+    let spec = TableSpec::new("Lag by partition", columns(cluster, worst)).sorted(listing.sorting);
+    let empty = move || match group.with(|group| group.partitions.is_empty()) {
+        true => view! {
+            <Empty title="No partitions">
+                <p>"The group has committed nothing, and no partition is assigned to it."</p>
+            </Empty>
+        }
+        .into_any(),
+        false => {
+            view! { <Empty icon="text-search" title="Nothing matches the filter"/> }.into_any()
+        }
+    };
+    view! {
+        <div class="bar">
+            <FilterBox value=listing.filter label="Filter by topic or member"/>
+            <span class="grow"></span>
+            <span class="dim">{move || group.with(|group| view! { "read " <Age at_ms=group.read_at_ms/> })}</span>
+        </div>
+        <div class="card"><Table spec rows empty/></div>
+    }
+}
+
+/// What the filter keeps, in order.
+fn narrowed(group: &Group, listing: Listing) -> Vec<GroupPartition> {
+    let kept = |row: &&GroupPartition| {
+        let client = row.client_id.as_deref().unwrap_or_default();
+        listing.keeps(&format!("{}-{} {client}", row.topic, row.partition))
+    };
+    let mut rows: Vec<GroupPartition> = group.partitions.iter().filter(kept).cloned().collect();
+    let sort = listing.sort();
+    rows.sort_by(|a, b| {
+        let order = compare(&sort, a, b);
+        let order = if sort.descending { order.reverse() } else { order };
+        order.then_with(|| (&a.topic, a.partition).cmp(&(&b.topic, b.partition)))
+    });
+    rows
+}
+
+fn compare(sort: &Sort, a: &GroupPartition, b: &GroupPartition) -> Ordering {
+    match sort.column.as_str() {
+        "lag" => a.lag.rank().cmp(&b.lag.rank()),
+        "member" => (&a.client_id, &a.member_id).cmp(&(&b.client_id, &b.member_id)),
+        _ => (&a.topic, a.partition).cmp(&(&b.topic, b.partition)),
+    }
+}
+
+fn columns(cluster: StoredValue<String>, worst: Memo<i64>) -> Vec<Column<GroupPartition>> {
+    let unread = "The end offset could not be read";
+    vec![
+        Column::new("topic", "topic", "minmax(180px, 1.5fr)", move |row: &GroupPartition| {
+            cluster.with_value(|it| cells::topic_link(it, &row.topic, TopicTab::Partitions))
+        })
+        .sortable(),
+        Column::new("partition", "partition", "90px", |row: &GroupPartition| {
+            cells::number(row.partition)
+        })
+        .right(),
+        Column::new("committed", "committed", "minmax(130px, 1fr)", committed).right(),
+        Column::new("end", "end", "minmax(130px, 1fr)", move |row: &GroupPartition| {
+            cells::offset(row.end_offset, unread)
+        })
+        .right(),
+        Column::new("lag", "lag", "minmax(200px, 1fr)", move |row: &GroupPartition| {
+            lag(row, worst)
+        })
+        .right()
+        .sortable(),
+        Column::new("member", "member", "minmax(240px, 2fr)", member).sortable(),
+    ]
+}
+
+/// The committed offset; one that retention has overtaken is marked, for its records are lost.
+fn committed(row: &GroupPartition) -> impl IntoView + use<> {
+    let Some(committed) = row.committed else {
+        return view! { <span class="dim">"no commit"</span> }.into_any();
+    };
+    let lost = row.start_offset.map_or(0, |start| start.saturating_sub(committed));
+    let title = row.metadata.clone().filter(|text| !text.is_empty());
+    view! {
+        {(lost > 0).then(|| {
+            let why = format!("Below the first readable offset: {} records are gone", count(lost));
+            view! { <span title=why><Badge mood=Mood::Bad>"lost"</Badge></span> " " }
+        })}
+        <span title=title>{cells::offset(Some(committed), "")}</span>
+    }
+    .into_any()
+}
+
+/// The lag, and a bar against the worst.
+fn lag(row: &GroupPartition, worst: Memo<i64>) -> impl IntoView + use<> {
+    let meter = match row.lag {
+        Lag::Known { records } if records > 0 => {
+            let part = move || format!("{:.1}%", records as f64 / worst.get() as f64 * 100.0);
+            Some(view! { <span class="meter"><i style=("--p", part)></i></span> })
+        }
+        _ => None,
+    };
+    view! { {meter} {cells::lag(row.lag)} }
+}
+
+fn member(row: &GroupPartition) -> impl IntoView + use<> {
+    let Some(id) = row.member_id.clone() else {
+        return view! { <span class="dim">"not assigned"</span> }.into_any();
+    };
+    let client = row.client_id.clone().unwrap_or_else(|| id.clone());
+    let host = row.host.clone().unwrap_or_default();
+    view! {
+        <Copyable text=id.clone() what="the member's id">
+            <span title=id.clone()>{client}</span> " " <span class="dim mono">{host}</span>
+        </Copyable>
+    }
+    .into_any()
+}

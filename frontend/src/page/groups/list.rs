@@ -1,0 +1,147 @@
+//! The consumer groups of a cluster.
+
+use std::{cmp::Ordering, sync::Arc};
+
+use leptos::prelude::*;
+use ouzel_api::groups::{GroupList, GroupRow};
+
+use crate::{
+    cells, client,
+    format::count,
+    listing::{Listing, descending, use_listing},
+    load::{Load, Loaded, load},
+    route::{GroupTab, Route},
+    ui::{Age, Badge, Button, Column, Empty, FilterBox, Mood, Sort, Table, TableSpec},
+};
+
+/// How often the list asks again while somebody looks at it.
+const REFRESH_SECONDS: u64 = 10;
+
+/// The page.
+#[component]
+pub fn Groups(cluster: String) -> impl IntoView {
+    let of = cluster.clone();
+    let groups = load(move || client::groups::list(of.clone())).every(REFRESH_SECONDS);
+    let cluster = StoredValue::new(cluster);
+    view! {
+        <header class="head">
+            <h1>"Consumer groups"</h1>
+            <Summary groups/>
+        </header>
+        <Loaded from=groups let:data>
+            <List data cluster/>
+        </Loaded>
+    }
+}
+
+#[component]
+fn Summary(groups: Load<GroupList>) -> impl IntoView {
+    let text = |list: Arc<GroupList>| {
+        let behind = list.groups.iter().filter(|row| row.lag.rank() > 0).count();
+        view! {
+            {count(list.groups.len() as i128)} " · " {count(behind as i128)} " behind · read "
+            <Age at_ms=list.read_at_ms/>
+        }
+    };
+    view! { <span class="dim">{move || groups.latest().map(text)}</span> }
+}
+
+#[component]
+fn List(data: Memo<Arc<GroupList>>, cluster: StoredValue<String>) -> impl IntoView {
+    let listing = use_listing(descending("lag"));
+    let rows = Memo::new(move |_| narrowed(&data.get(), listing));
+    let spec = TableSpec::new("Consumer groups", columns(cluster)).sorted(listing.sorting).on_open(
+        cells::opener(rows, move |row: &GroupRow| {
+            cluster.with_value(|it| Route::group(it, &row.group, GroupTab::Lag))
+        }),
+    );
+    let shown = move || {
+        let all = data.with(|list| list.groups.len());
+        rows.with(|rows| (rows.len() < all).then(|| format!("{} shown", count(rows.len() as i128))))
+    };
+    view! {
+        <div class="bar">
+            <FilterBox value=listing.filter label="Filter by name or state, such as bill|Empty"/>
+            <span class="dim">{shown}</span>
+        </div>
+        <div class="card">
+            <Table spec rows empty=move || empty(listing)/>
+        </div>
+    }
+}
+
+/// What the filter keeps, in order.
+fn narrowed(list: &GroupList, listing: Listing) -> Vec<GroupRow> {
+    let kept = |row: &&GroupRow| listing.keeps(&format!("{} {}", row.group, row.state));
+    let mut rows: Vec<GroupRow> = list.groups.iter().filter(kept).cloned().collect();
+    let sort = listing.sort();
+    rows.sort_by(|a, b| {
+        let order = compare(&sort, a, b);
+        let order = if sort.descending { order.reverse() } else { order };
+        order.then_with(|| a.group.cmp(&b.group))
+    });
+    rows
+}
+
+fn compare(sort: &Sort, a: &GroupRow, b: &GroupRow) -> Ordering {
+    match sort.column.as_str() {
+        "state" => a.state.cmp(&b.state),
+        "type" => a.group_type.cmp(&b.group_type),
+        "members" => a.members.cmp(&b.members),
+        "topics" => a.topics.cmp(&b.topics),
+        "lag" => a.lag.rank().cmp(&b.lag.rank()),
+        _ => a.group.cmp(&b.group),
+    }
+}
+
+fn empty(listing: Listing) -> impl IntoView {
+    let filter = listing.filter.get();
+    if filter.is_empty() {
+        return view! {
+            <Empty icon="users" title="No consumer groups">
+                <p>"No client has joined a group or committed an offset on this cluster, or its commits have expired."</p>
+            </Empty>
+        }
+        .into_any();
+    }
+    view! {
+        <Empty icon="text-search" title="No group matches">
+            <p>"No group's name or state holds " <span class="mono">{filter}</span> "."</p>
+            <Button on:click=move |_| listing.filter.set(String::new())>"Clear the filter"</Button>
+        </Empty>
+    }
+    .into_any()
+}
+
+fn columns(cluster: StoredValue<String>) -> Vec<Column<GroupRow>> {
+    let reason = |row: &GroupRow| row.error.clone().unwrap_or_else(|| "No answer".to_owned());
+    vec![
+        Column::new("group", "group", "minmax(220px, 2fr)", move |row: &GroupRow| {
+            let error = row.error.clone();
+            view! {
+                {cluster.with_value(|it| cells::group_link(it, &row.group))}
+                {error.map(|error| view! { " " <span title=error><Badge mood=Mood::Warn>"not all read"</Badge></span> })}
+            }
+        })
+        .sortable(),
+        Column::new("state", "state", "170px", |row: &GroupRow| cells::group_state(&row.state))
+            .sortable(),
+        Column::new("type", "type", "110px", |row: &GroupRow| row.group_type.clone()).sortable(),
+        Column::new("members", "members", "100px", move |row: &GroupRow| {
+            cells::figure(row.members, &reason(row))
+        })
+        .right()
+        .sortable(),
+        Column::new("topics", "topics", "90px", move |row: &GroupRow| {
+            cells::figure(row.topics, &reason(row))
+        })
+        .right()
+        .sortable()
+        .hint("Topics on which it has committed"),
+        Column::new("lag", "records behind", "minmax(130px, 1fr)", |row: &GroupRow| {
+            cells::lag(row.lag)
+        })
+        .right()
+        .sortable(),
+    ]
+}

@@ -1,0 +1,48 @@
+//! Who is in a group.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use ouzel_api::groups::{Group, Member};
+
+use crate::{
+    cells,
+    ui::{Column, Copyable, Empty, Table, TableSpec},
+};
+
+/// The tab.
+#[component]
+pub fn Members(group: Memo<Arc<Group>>) -> impl IntoView {
+    let rows = Memo::new(move |_| group.with(|group| group.members.clone()));
+    let columns = vec![
+        Column::new("client", "client id", "minmax(160px, 1fr)", |row: &Member| {
+            row.client_id.clone()
+        }),
+        Column::new("member", "member id", "minmax(280px, 2fr)", |row: &Member| {
+            let id = row.member_id.clone();
+            view! { <Copyable text=id.clone() what="the member's id"><span class="mono">{id.clone()}</span></Copyable> }
+        }),
+        Column::new("instance", "instance id", "minmax(120px, 1fr)", |row: &Member| {
+            match row.instance_id.clone() {
+                Some(id) => id.into_any(),
+                None => view! { <span class="dim">"dynamic"</span> }.into_any(),
+            }
+        })
+        .hint("group.instance.id of a static member"),
+        Column::new("host", "host", "160px", |row: &Member| {
+            view! { <span class="mono">{row.host.clone()}</span> }
+        }),
+        Column::new("assigned", "partitions", "100px", |row: &Member| cells::number(row.assigned))
+            .right()
+            .hint("Partitions assigned to it"),
+    ];
+    view! {
+        <div class="card">
+            <Table spec=TableSpec::new("Members", columns) rows empty=|| view! {
+                <Empty icon="users" title="No members">
+                    <p>"Nobody reads with this group now. Its commits are kept until they expire."</p>
+                </Empty>
+            }/>
+        </div>
+    }
+}

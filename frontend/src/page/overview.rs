@@ -1,0 +1,240 @@
+//! A cluster at a glance: what is wrong first, then brokers, groups that are behind, large topics.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use ouzel_api::clusters::{
+    Broker, GroupBehind, GroupsSummary, Overview as Data, PartitionName, TopicSize,
+};
+
+use crate::{
+    cells,
+    client::{self, ClientError},
+    format::{count, counted},
+    load::{Loaded, load},
+    route::{Route, TopicTab},
+    ui::{Age, Column, Copyable, Empty, Fact, Icon, Panel, Table, TableSpec},
+};
+
+/// How often the page asks again while somebody looks at it.
+const REFRESH_SECONDS: u64 = 10;
+/// Most partitions named in one line of trouble; the rest are counted.
+const NAMED_MAX: usize = 8;
+
+/// The page.
+#[component]
+pub fn Overview(cluster: String) -> impl IntoView {
+    let of = cluster.clone();
+    let data = load(move || client::clusters::overview(of.clone())).every(REFRESH_SECONDS);
+    let cluster = StoredValue::new(cluster);
+    view! {
+        <header class="head">
+            <h1>"Overview"</h1>
+            <span class="grow"></span>
+            <span class="dim">
+                {move || data.latest().map(|data| view! { "read " <Age at_ms=data.read_at_ms/> })}
+            </span>
+        </header>
+        <Loaded from=data let:data>
+            <Trouble data cluster/>
+            <Facts data/>
+            <div class="panels">
+                <Behind data cluster/>
+                <Largest data cluster/>
+                <Brokers data/>
+            </div>
+        </Loaded>
+    }
+}
+
+/// Only what is wrong; one quiet line if nothing is.
+#[component]
+fn Trouble(data: Memo<Arc<Data>>, cluster: StoredValue<String>) -> impl IntoView {
+    let lines = move || {
+        let data = data.get();
+        let offline = partitions_line(
+            &data.offline_partitions,
+            (
+                "partition has no leader and can be neither written nor read",
+                "partitions have no leader and can be neither written nor read",
+            ),
+            cluster,
+        );
+        let behind = partitions_line(
+            &data.under_replicated_partitions,
+            ("partition has too few replicas in sync", "partitions have too few replicas in sync"),
+            cluster,
+        );
+        let groups = match &data.groups {
+            GroupsSummary::Known { .. } => None,
+            GroupsSummary::Failed { error } => {
+                let error = ClientError::from(error.clone());
+                Some(
+                    view! { <b>"The consumer groups could not be read. "</b> {error.message()} }
+                        .into_any(),
+                )
+            }
+        };
+        let found: Vec<(bool, AnyView)> = [
+            offline.map(|line| (true, line)),
+            behind.map(|line| (false, line)),
+            groups.map(|line| (false, line)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if found.is_empty() {
+            return view! {
+                <p class="healthy good"><Icon name="circle-check"/> "Every partition has its leader and all replicas in sync."</p>
+            }
+            .into_any();
+        }
+        found.into_iter().map(trouble).collect_view().into_any()
+    };
+    view! { <div class="col tight" role="status" aria-label="Health">{lines}</div> }
+}
+
+fn trouble((bad, line): (bool, AnyView)) -> impl IntoView {
+    view! {
+        <div class="note" class:bad=bad>
+            <Icon name="triangle-alert"/>
+            <span class="grow">{line}</span>
+        </div>
+    }
+}
+
+/// How many partitions share a trouble, and which: each leads to its topic.
+fn partitions_line(
+    partitions: &[PartitionName],
+    (one, many): (&'static str, &'static str),
+    cluster: StoredValue<String>,
+) -> Option<AnyView> {
+    if partitions.is_empty() {
+        return None;
+    }
+    let link = |PartitionName { topic, partition }: &PartitionName| {
+        let cluster = cluster.try_get_value().unwrap_or_default();
+        let route = Route::topic(&cluster, topic, TopicTab::Partitions);
+        view! { " " <a class="mono" href=route.path()>{format!("{topic}-{partition}")}</a> }
+    };
+    let named = partitions.iter().take(NAMED_MAX).map(link).collect_view();
+    let more = partitions.len().saturating_sub(NAMED_MAX);
+    let more = (more > 0).then(|| format!(" and {}", counted(more as i128, "other", "others")));
+    let line = view! { <b>{counted(partitions.len() as i128, one, many)}</b> ":" {named} {more} };
+    Some(line.into_any())
+}
+
+#[component]
+fn Facts(data: Memo<Arc<Data>>) -> impl IntoView {
+    let topics = move || {
+        data.with(|data| match data.internal_topics {
+            0 => count(data.topics),
+            internal => {
+                format!("{} + {} internal", count(data.topics.saturating_sub(internal)), internal)
+            }
+        })
+    };
+    let groups = move || {
+        data.with(|data| match &data.groups {
+            GroupsSummary::Known { total, .. } => count(*total).into_any(),
+            GroupsSummary::Failed { .. } => {
+                cells::unknown("The groups could not be read").into_any()
+            }
+        })
+    };
+    let id = move || data.with(|data| data.kafka_cluster_id.clone());
+    view! {
+        <div class="facts">
+            <Fact name="brokers">{move || data.with(|data| count(data.brokers.len() as i128))}</Fact>
+            <Fact name="topics">{topics}</Fact>
+            <Fact name="partitions">{move || data.with(|data| count(data.partitions))}</Fact>
+            <Fact name="consumer groups">{groups}</Fact>
+            {move || id().map(|id| view! {
+                <Fact name="cluster id">
+                    <Copyable text=id.clone() what="the cluster id"><span class="mono">{id.clone()}</span></Copyable>
+                </Fact>
+            })}
+        </div>
+    }
+}
+
+#[component]
+fn Brokers(data: Memo<Arc<Data>>) -> impl IntoView {
+    let rows = Memo::new(move |_| data.with(|data| data.brokers.clone()));
+    let controller = Memo::new(move |_| data.with(|data| data.controller_id));
+    let role = move |id: i32| move || (controller.get() == Some(id)).then_some("controller");
+    let columns = vec![
+        Column::new("id", "id", "70px", |broker: &Broker| cells::number(broker.id)).right(),
+        Column::new("address", "address", "minmax(180px, 1fr)", |broker: &Broker| {
+            let address = format!("{}:{}", broker.host, broker.port);
+            view! { <Copyable text=address.clone() what="the address"><span class="mono">{address.clone()}</span></Copyable> }
+        }),
+        Column::new("rack", "rack", "110px", |broker: &Broker| match broker.rack.clone() {
+            Some(rack) => rack.into_any(),
+            None => view! { <span class="dim">"none"</span> }.into_any(),
+        }),
+        Column::new("role", "role", "110px", move |broker: &Broker| role(broker.id)),
+    ];
+    view! {
+        <Panel title="Brokers">
+            <Table spec=TableSpec::new("Brokers", columns) rows
+                empty=|| view! { <Empty title="The cluster lists no broker"/> }/>
+        </Panel>
+    }
+}
+
+#[component]
+fn Behind(data: Memo<Arc<Data>>, cluster: StoredValue<String>) -> impl IntoView {
+    let rows = Memo::new(move |_| {
+        data.with(|data| match &data.groups {
+            GroupsSummary::Known { behind, .. } => behind.clone(),
+            GroupsSummary::Failed { .. } => Vec::new(),
+        })
+    });
+    let name = move |row: &GroupBehind| cluster.with_value(|it| cells::group_link(it, &row.group));
+    let columns = vec![
+        Column::new("group", "group", "minmax(140px, 1fr)", name),
+        Column::new("state", "state", "130px", |row: &GroupBehind| cells::group_state(&row.state)),
+        Column::new("lag", "records behind", "130px", |row: &GroupBehind| cells::lag(row.lag))
+            .right(),
+    ];
+    let failed = move || data.with(|data| matches!(data.groups, GroupsSummary::Failed { .. }));
+    let empty = move || match failed() {
+        true => cells::unknown("The groups could not be read").into_any(),
+        false => view! { <Empty icon="circle-check" title="Every group has read everything"/> }
+            .into_any(),
+    };
+    view! {
+        <Panel title="Groups furthest behind">
+            <Table spec=TableSpec::new("Groups furthest behind", columns) rows empty/>
+        </Panel>
+    }
+}
+
+#[component]
+fn Largest(data: Memo<Arc<Data>>, cluster: StoredValue<String>) -> impl IntoView {
+    let rows = Memo::new(move |_| data.with(|data| data.largest_topics.clone()));
+    let most = Memo::new(move |_| {
+        rows.with(|rows| rows.iter().map(|row| row.messages).max().unwrap_or(1).max(1))
+    });
+    let name = move |row: &TopicSize| {
+        cluster.with_value(|it| cells::topic_link(it, &row.topic, TopicTab::Messages))
+    };
+    let share = move |row: &TopicSize| {
+        let messages = row.messages as f64;
+        let part = move || format!("{:.1}%", messages / most.get() as f64 * 100.0);
+        view! { <span class="meter"><i style=("--p", part)></i></span> {cells::number(row.messages)} }
+    };
+    let columns = vec![
+        Column::new("topic", "topic", "minmax(140px, 1fr)", name),
+        Column::new("records", "records", "220px", share).right().hint(
+            "End offsets minus start offsets; compaction and control records make it too high",
+        ),
+    ];
+    view! {
+        <Panel title="Largest topics">
+            <Table spec=TableSpec::new("Largest topics", columns) rows
+                empty=|| view! { <Empty title="No topic holds a record"/> }/>
+        </Panel>
+    }
+}

@@ -1,0 +1,72 @@
+//! The groups that read a topic, worst lag first.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use ouzel_api::topics::{TopicConsumer, TopicConsumers};
+
+use crate::{
+    cells, client,
+    load::{Loaded, load},
+    route::{GroupTab, Route},
+    ui::{Age, Column, Empty, Table, TableSpec},
+};
+
+/// How often the tab asks again while somebody looks at it.
+const REFRESH_SECONDS: u64 = 10;
+
+/// The tab.
+#[component]
+pub fn Consumers(cluster: String, topic: String) -> impl IntoView {
+    let of = (cluster.clone(), topic);
+    let data = load(move || client::topics::consumers(of.0.clone(), of.1.clone()));
+    let cluster = StoredValue::new(cluster);
+    view! {
+        <Loaded from=data.every(REFRESH_SECONDS) let:data>
+            <div class="bar">
+                <span class="grow"></span>
+                <span class="dim">{move || data.with(|data| view! { "read " <Age at_ms=data.read_at_ms/> })}</span>
+            </div>
+            <Rows data cluster/>
+        </Loaded>
+    }
+}
+
+#[component]
+fn Rows(data: Memo<Arc<TopicConsumers>>, cluster: StoredValue<String>) -> impl IntoView {
+    let rows = Memo::new(move |_| data.with(|data| data.consumers.clone()));
+    let name =
+        move |row: &TopicConsumer| cluster.with_value(|it| cells::group_link(it, &row.group));
+    let columns = vec![
+        Column::new("group", "group", "minmax(200px, 2fr)", name),
+        Column::new("state", "state", "170px", |row: &TopicConsumer| {
+            cells::group_state(&row.state)
+        }),
+        Column::new("members", "members", "100px", |row: &TopicConsumer| {
+            cells::number(row.members)
+        })
+        .right()
+        .hint("Members of the group, those without this topic included"),
+        Column::new("committed", "committed partitions", "160px", |row: &TopicConsumer| {
+            cells::number(row.committed_partitions)
+        })
+        .right(),
+        Column::new("lag", "lag on this topic", "minmax(130px, 1fr)", |row: &TopicConsumer| {
+            cells::lag(row.lag)
+        })
+        .right(),
+    ];
+    let spec = TableSpec::new("Groups that read this topic", columns)
+        .on_open(cells::opener(rows, move |row| {
+            cluster.with_value(|it| Route::group(it, &row.group, GroupTab::Lag))
+        }));
+    view! {
+        <div class="card">
+            <Table spec rows empty=|| view! {
+                <Empty icon="users" title="No group reads this topic">
+                    <p>"No group has a commit here, and none holds one of its partitions. Readers without a group do not show."</p>
+                </Empty>
+            }/>
+        </div>
+    }
+}

@@ -1,0 +1,226 @@
+//! The dialog that creates a topic.
+
+use leptos::{ev, prelude::*, task::spawn_local};
+use ouzel_api::topics::{ConfigValue, CreateTopic};
+
+use crate::{
+    client::{self, ClientError},
+    location::{Location, use_location},
+    route::{Route, TopicTab},
+    ui::{Button, Choice, Dialog, Field, Note, Select, TextInput, Toasts, use_toasts},
+};
+
+/// Longest name that Kafka takes.
+const NAME_CHARS_MAX: usize = 249;
+
+/// The dialog; afterwards the new topic's page opens.
+#[component]
+pub fn CreateTopicDialog(open: RwSignal<bool>, cluster: StoredValue<String>) -> impl IntoView {
+    view! {
+        <Dialog open title="Create topic">
+            <Content open cluster/>
+        </Dialog>
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Form {
+    open: RwSignal<bool>,
+    cluster: StoredValue<String>,
+    name: RwSignal<String>,
+    partitions: RwSignal<String>,
+    replicas: RwSignal<String>,
+    cleanup: RwSignal<String>,
+    configs: RwSignal<String>,
+    busy: RwSignal<bool>,
+    refused: RwSignal<Option<ClientError>>,
+    location: Location,
+    toasts: Toasts,
+}
+
+#[component]
+fn Content(open: RwSignal<bool>, cluster: StoredValue<String>) -> impl IntoView {
+    let text = || RwSignal::new(String::new());
+    let form = Form {
+        open,
+        cluster,
+        name: text(),
+        partitions: text(),
+        replicas: text(),
+        cleanup: text(),
+        configs: text(),
+        busy: RwSignal::new(false),
+        refused: RwSignal::new(None),
+        location: use_location(),
+        toasts: use_toasts(),
+    };
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        form.submit();
+    };
+    view! {
+        <form class="col" on:submit=submit>
+            {fields(form)}
+            {move || form.refused.get().map(|error| view! {
+                <Note mood="bad"><span class="grow"><b>{error.title()}": "</b>{error.message()}</span></Note>
+            })}
+            <div class="dialog-foot">
+                <Button on:click=move |_| open.set(false)>"Cancel"</Button>
+                <button class="btn primary" type="submit" disabled=move || form.wanted().is_err() || form.busy.get()>
+                    {move || if form.busy.get() { "Creating…" } else { "Create topic" }}
+                </button>
+            </div>
+        </form>
+    }
+}
+
+fn fields(form: Form) -> impl IntoView {
+    let policies = ["", "delete", "compact", "compact,delete"]
+        .map(|name| Choice::new(name, if name.is_empty() { "cluster default" } else { name }));
+    let error = |problem: Problem, field: RwSignal<String>| {
+        Signal::derive(move || {
+            let typed = field.with(|text| !text.is_empty());
+            form.wanted().err().filter(|(at, _)| typed && *at == problem).map(|(_, text)| text)
+        })
+    };
+    view! {
+        <Field label="Name" error=error(Problem::Name, form.name)>
+            <TextInput value=form.name attr:autofocus=true attr:name="name"/>
+        </Field>
+        <div class="pair">
+            <Field label="Partitions" error=error(Problem::Partitions, form.partitions)>
+                <TextInput value=form.partitions attr:inputmode="numeric" attr:placeholder="cluster default" attr:name="partitions"/>
+            </Field>
+            <Field label="Replication factor" error=error(Problem::Replicas, form.replicas)>
+                <TextInput value=form.replicas attr:inputmode="numeric" attr:placeholder="cluster default" attr:name="replicas"/>
+            </Field>
+        </div>
+        <Field label="Cleanup policy">
+            <Select value=form.cleanup choices=policies.to_vec() on_pick=move |value| form.cleanup.set(value)/>
+        </Field>
+        <Field label="More configuration" hint="One key=value a line, such as retention.ms=604800000" error=error(Problem::Configs, form.configs)>
+            <textarea class="input mono" rows="3" spellcheck="false" prop:value=form.configs
+                on:input=move |event| form.configs.set(event_target_value(&event))></textarea>
+        </Field>
+    }
+}
+
+/// The field that cannot be sent as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Problem {
+    Name,
+    Partitions,
+    Replicas,
+    Configs,
+}
+
+impl Form {
+    /// What is asked for, or the first field that is wrong and why; reactive.
+    fn wanted(self) -> Result<CreateTopic, (Problem, String)> {
+        let name = self.name.get();
+        check_name(&name).map_err(|text| (Problem::Name, text.to_owned()))?;
+        let mut configs = parse_configs(&self.configs.get())
+            .map_err(|line| (Problem::Configs, format!("“{line}” is not key=value")))?;
+        let cleanup = self.cleanup.get();
+        if !cleanup.is_empty() {
+            configs.push(ConfigValue { name: "cleanup.policy".to_owned(), value: cleanup });
+        }
+        Ok(CreateTopic {
+            name,
+            partitions: parse_count(&self.partitions.get())
+                .map_err(|text| (Problem::Partitions, text))?,
+            replication_factor: parse_count(&self.replicas.get())
+                .map_err(|text| (Problem::Replicas, text))?,
+            configs,
+        })
+    }
+
+    fn submit(self) {
+        let Ok(wanted) = untrack(|| self.wanted()) else { return };
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        self.refused.set(None);
+        let (cluster, name) = (self.cluster.get_value(), wanted.name.clone());
+        spawn_local(async move {
+            match client::topics::create(cluster.clone(), wanted).await {
+                Ok(()) => {
+                    self.open.try_set(false);
+                    self.toasts.good(format!("Topic {name} was created."));
+                    self.location.open(&Route::topic(&cluster, &name, TopicTab::Messages));
+                }
+                Err(error) => {
+                    self.busy.try_set(false);
+                    self.refused.try_set(Some(error));
+                }
+            }
+        });
+    }
+}
+
+/// Says what is wrong with a topic's name; the cluster decides in the end.
+fn check_name(name: &str) -> Result<(), &'static str> {
+    let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    match name {
+        "" => Err("A topic needs a name."),
+        "." | ".." => Err("A topic cannot be called “.” or “..”."),
+        _ if name.len() > NAME_CHARS_MAX => Err("At most 249 characters."),
+        _ if !name.chars().all(legal) => Err("Only a–z, A–Z, 0–9, dot, underscore and hyphen."),
+        _ => Ok(()),
+    }
+}
+
+/// A whole number above zero, or nothing for the cluster's default.
+fn parse_count<N: TryFrom<i32>>(text: &str) -> Result<Option<N>, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let number = text.parse::<i32>().ok().filter(|&number| number > 0);
+    let number = number.and_then(|number| N::try_from(number).ok());
+    number.map(Some).ok_or_else(|| "A whole number above zero, or nothing.".to_owned())
+}
+
+/// Lines of `key=value`; empty lines and those that begin with `#` are passed over.
+fn parse_configs(text: &str) -> Result<Vec<ConfigValue>, String> {
+    let lines = text.lines().map(str::trim);
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let parse = |line: &str| match line.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok(ConfigValue { name: name.trim().to_owned(), value: value.trim().to_owned() })
+        }
+        _ => Err(line.to_owned()),
+    };
+    lines.map(parse).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{check_name, parse_configs, parse_count};
+
+    #[test]
+    fn a_name_that_kafka_would_refuse_is_named_before_it_is_sent() {
+        assert!(check_name("orders.v1_eu-2").is_ok());
+        for wrong in ["", ".", "..", "../x", "a b", "ä", &"x".repeat(250)] {
+            assert!(check_name(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn no_number_means_the_clusters_default() {
+        assert_eq!(parse_count::<i16>(" "), Ok(None));
+        assert_eq!(parse_count::<i16>("3"), Ok(Some(3)));
+        for wrong in ["0", "-1", "1.5", "many", "40000"] {
+            assert!(parse_count::<i16>(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_no_pair_is_named() {
+        let configs = parse_configs("retention.ms = 1\n\n# note\nx=a=b").expect("pairs");
+        let pairs: Vec<_> = configs.iter().map(|it| (&it.name[..], &it.value[..])).collect();
+        assert_eq!(pairs, [("retention.ms", "1"), ("x", "a=b")]);
+        assert_eq!(parse_configs("a=1\nnope"), Err("nope".to_owned()));
+    }
+}

@@ -1,0 +1,164 @@
+//! The dialog that deletes a topic: says first, in numbers, what is lost.
+
+use leptos::{ev, prelude::*, task::spawn_local};
+
+use crate::{
+    client::{self, ClientError},
+    format::{count, counted},
+    load::{Load, Loaded, load},
+    ui::{Button, Dialog, Field, Note, TextInput, Toasts, use_toasts},
+};
+
+/// What goes with the topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Loss {
+    partitions: usize,
+    /// `None`: could not be read.
+    records: Option<i64>,
+    groups: Option<u32>,
+}
+
+/// Asks about `topic` while it is set.
+#[component]
+pub fn DeleteTopicDialog(
+    cluster: StoredValue<String>,
+    /// The topic in question.
+    topic: RwSignal<Option<String>>,
+    /// Told afterwards.
+    #[prop(into)]
+    on_deleted: Callback<()>,
+) -> impl IntoView {
+    let open = RwSignal::new(false);
+    Effect::new(move |_| open.set(topic.with(Option::is_some)));
+    Effect::new(move |_| {
+        if !open.get() {
+            topic.set(None);
+        }
+    });
+    let name = Signal::derive(move || topic.get().unwrap_or_default());
+    view! {
+        <Dialog open title=Signal::derive(move || format!("Delete {}", name.get()))>
+            <Content form=Form::new(open, cluster.get_value(), name.get_untracked(), on_deleted)/>
+        </Dialog>
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Form {
+    open: RwSignal<bool>,
+    cluster: StoredValue<String>,
+    topic: StoredValue<String>,
+    typed: RwSignal<String>,
+    busy: RwSignal<bool>,
+    refused: RwSignal<Option<ClientError>>,
+    on_deleted: Callback<()>,
+    toasts: Toasts,
+}
+
+#[component]
+fn Content(form: Form) -> impl IntoView {
+    let loss = load(move || loss(form.cluster.get_value(), form.topic.get_value()));
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        form.submit();
+    };
+    view! {
+        <form class="col" on:submit=submit>
+            <LossText of=loss/>
+            <Field label=format!("Type {} to confirm", form.topic.get_value())>
+                <TextInput value=form.typed attr:autofocus=true attr:name="confirm"/>
+            </Field>
+            {move || form.refused.get().map(|error| view! {
+                <Note mood="bad"><span class="grow"><b>{error.title()}": "</b>{error.message()}</span></Note>
+            })}
+            <div class="dialog-foot">
+                <Button on:click=move |_| form.open.set(false)>"Cancel"</Button>
+                <button class="btn danger" type="submit" disabled=move || !form.confirmed() || form.busy.get()>
+                    {move || if form.busy.get() { "Deleting…" } else { "Delete topic" }}
+                </button>
+            </div>
+        </form>
+    }
+}
+
+/// What is lost, in numbers.
+#[component]
+fn LossText(of: Load<Loss>) -> impl IntoView {
+    view! {
+        <Loaded from=of let:loss>
+            {move || {
+                let Loss { partitions, records, groups } = *loss.get();
+                let partitions = counted(partitions as i128, "partition", "partitions");
+                let records = match records {
+                    Some(0) => "no records".to_owned(),
+                    Some(records) => format!("about {}", counted(records, "record", "records")),
+                    None => "an unknown number of records".to_owned(),
+                };
+                let groups = match groups {
+                    Some(0) => "No consumer group has a commit on it.".to_owned(),
+                    Some(1) => "1 consumer group reads it and loses its place.".to_owned(),
+                    Some(groups) => format!("{} consumer groups read it and lose their places.", count(groups)),
+                    None => "Which groups read it could not be found out.".to_owned(),
+                };
+                view! {
+                    <p>"Deletes " <b>{partitions}</b> " with " <b>{records}</b> ". " {groups} " This cannot be undone."</p>
+                }
+            }}
+        </Loaded>
+    }
+}
+
+/// Asks what goes with the topic. Figures that cannot be had do not hide the rest.
+async fn loss(cluster: String, topic: String) -> Result<Loss, ClientError> {
+    let figures = client::topics::figures(cluster.clone(), vec![topic.clone()]);
+    let (topic, figures) =
+        futures::future::join(client::topics::get(cluster, topic), figures).await;
+    let figures = figures.ok().and_then(|answer| answer.figures.into_iter().next());
+    Ok(Loss {
+        partitions: topic?.partitions.len(),
+        records: figures.as_ref().and_then(|figures| figures.messages),
+        groups: figures.as_ref().and_then(|figures| figures.groups),
+    })
+}
+
+impl Form {
+    fn new(open: RwSignal<bool>, cluster: String, topic: String, on_deleted: Callback<()>) -> Form {
+        Form {
+            open,
+            cluster: StoredValue::new(cluster),
+            topic: StoredValue::new(topic),
+            typed: RwSignal::new(String::new()),
+            busy: RwSignal::new(false),
+            refused: RwSignal::new(None),
+            on_deleted,
+            toasts: use_toasts(),
+        }
+    }
+
+    /// Whether the name was typed; reactive.
+    fn confirmed(self) -> bool {
+        self.topic.with_value(|topic| self.typed.with(|typed| typed.trim() == topic))
+    }
+
+    fn submit(self) {
+        if !untrack(|| self.confirmed()) || self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        self.refused.set(None);
+        let (cluster, topic) = (self.cluster.get_value(), self.topic.get_value());
+        spawn_local(async move {
+            match client::topics::delete(cluster, topic.clone()).await {
+                Ok(()) => {
+                    self.open.try_set(false);
+                    self.toasts.good(format!("Topic {topic} was deleted."));
+                    self.on_deleted.try_run(());
+                }
+                Err(error) => {
+                    self.busy.try_set(false);
+                    self.refused.try_set(Some(error));
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,156 @@
+//! One topic: its head, its tabs, and what the chosen tab shows.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use ouzel_api::{
+    session::Permission,
+    topics::{Partition, Topic as Data},
+};
+
+use super::{consumers::Consumers, delete::DeleteTopicDialog, partitions::Partitions};
+use crate::{
+    cells, client,
+    format::count,
+    load::{Load, load},
+    location::use_location,
+    route::{Route, TopicTab},
+    session::use_session,
+    ui::{Badge, Button, Copyable, Fact, Forbidden, LinkTab, LinkTabs, Mood, Tone},
+};
+
+/// How often the head asks again while somebody looks at it.
+const REFRESH_SECONDS: u64 = 10;
+
+/// The page. `messages` draws the messages tab, which is a page of its own.
+#[component]
+pub fn Topic(
+    cluster: String,
+    topic: String,
+    messages: fn(String, String) -> AnyView,
+) -> impl IntoView {
+    let of = (cluster.clone(), topic.clone());
+    let data = load(move || client::topics::get(of.0.clone(), of.1.clone()));
+    let data = data.every(REFRESH_SECONDS);
+    let location = use_location();
+    let tab = Memo::new(move |last: Option<&TopicTab>| match location.route.get() {
+        Route::Topic { tab, .. } => tab,
+        _ => last.copied().unwrap_or(TopicTab::Messages),
+    });
+    let names = StoredValue::new((cluster.clone(), topic.clone()));
+    let shown = move || {
+        let (cluster, topic) = names.get_value();
+        match tab.get() {
+            TopicTab::Messages => view! { <Records cluster topic messages/> }.into_any(),
+            TopicTab::Partitions => view! { <Partitions data/> }.into_any(),
+            TopicTab::Consumers => view! { <Consumers cluster topic/> }.into_any(),
+        }
+    };
+    view! {
+        <Head cluster=cluster.clone() topic=topic.clone() data/>
+        <LinkTabs label="Parts of the topic" tabs=tabs(&cluster, &topic, data, tab)/>
+        {shown}
+    }
+}
+
+/// The messages tab, or the right that is missing for it.
+#[component]
+fn Records(
+    cluster: String,
+    topic: String,
+    messages: fn(String, String) -> AnyView,
+) -> impl IntoView {
+    let refusal = use_session().refusal(Permission::ReadMessages);
+    match refusal {
+        Some(reason) => view! {
+            <div class="card"><Forbidden title="You may not read messages" reason/></div>
+        }
+        .into_any(),
+        None => messages(cluster, topic),
+    }
+}
+
+#[component]
+fn Head(cluster: String, topic: String, data: Load<Data>) -> impl IntoView {
+    let doomed = RwSignal::new(None::<String>);
+    let session = use_session();
+    let location = use_location();
+    let list = Route::Topics { cluster: cluster.clone() };
+    let refusal = Signal::derive(move || {
+        let internal = data.latest().is_some_and(|data| data.internal);
+        let kept = || "The cluster keeps this topic for itself.".to_owned();
+        session.refusal(Permission::DeleteTopic).or_else(|| internal.then(kept))
+    });
+    let name = topic.clone();
+    view! {
+        <header class="head">
+            <h1><Copyable text=topic.clone() what="the topic's name">{topic}</Copyable></h1>
+            {move || data.latest().map(|data| badges(&data))}
+            <span class="grow"></span>
+            {move || data.latest().map(facts)}
+            <Button tone=Tone::Danger icon="trash-2" off=refusal on:click=move |_| doomed.set(Some(name.clone()))>
+                "Delete…"
+            </Button>
+        </header>
+        <DeleteTopicDialog cluster=StoredValue::new(cluster) topic=doomed on_deleted=move || location.open(&list)/>
+    }
+}
+
+fn badges(data: &Data) -> impl IntoView + use<> {
+    let of = |test: fn(&&Partition) -> bool| data.partitions.iter().filter(test).count() as i128;
+    let leaderless = of(|it| it.leader.is_none());
+    let behind = of(|it| it.in_sync.len() < it.replicas.len());
+    let health = match (leaderless, behind) {
+        (0, 0) => view! { <Badge mood=Mood::Good>"healthy"</Badge> }.into_any(),
+        (0, behind) => {
+            let text = format!("{} under-replicated", count(behind));
+            view! { <Badge mood=Mood::Warn>{text}</Badge> }.into_any()
+        }
+        (leaderless, _) => {
+            let text = format!("{} without leader", count(leaderless));
+            view! { <Badge mood=Mood::Bad>{text}</Badge> }.into_any()
+        }
+    };
+    view! {
+        {health}
+        {data.cleanup_policy.clone().map(|policy| view! { <Badge>{policy}</Badge> })}
+        {data.internal.then(|| view! { <Badge>"internal"</Badge> })}
+    }
+}
+
+fn facts(data: Arc<Data>) -> impl IntoView {
+    let replicas = data.partitions.first().map_or(0, |it| it.replicas.len());
+    let records = match records(&data.partitions) {
+        Some(records) => count(records).into_any(),
+        None => cells::unknown("The offsets of a partition could not be read").into_any(),
+    };
+    view! {
+        <div class="facts">
+            <Fact name="records">{records}</Fact>
+            <Fact name="partitions">{count(data.partitions.len() as i128)}</Fact>
+            <Fact name="replicas">{count(replicas as i128)}</Fact>
+        </div>
+    }
+}
+
+/// Records of all partitions; `None` if one could not be read.
+pub fn records(partitions: &[Partition]) -> Option<i64> {
+    let of = |it: &Partition| Some(it.end_offset?.saturating_sub(it.start_offset?));
+    partitions.iter().map(of).try_fold(0_i64, |sum, records| Some(sum.saturating_add(records?)))
+}
+
+fn tabs(cluster: &str, topic: &str, data: Load<Data>, now: Memo<TopicTab>) -> Vec<LinkTab> {
+    let partitions =
+        Signal::derive(move || data.latest().map(|data| count(data.partitions.len() as i128)));
+    let tab = |tab: TopicTab, label: &'static str, count: Signal<Option<String>>| LinkTab {
+        href: Route::topic(cluster, topic, tab).path().into(),
+        label,
+        count,
+        here: Signal::derive(move || now.get() == tab),
+    };
+    vec![
+        tab(TopicTab::Messages, "Messages", None.into()),
+        tab(TopicTab::Partitions, "Partitions", partitions),
+        tab(TopicTab::Consumers, "Consumers", None.into()),
+    ]
+}

@@ -1,0 +1,12 @@
+//! Topics: the list with creating and deleting, and one topic with its tabs.
+
+mod consumers;
+mod create;
+mod delete;
+mod detail;
+mod figures;
+mod list;
+mod partitions;
+
+pub use detail::Topic;
+pub use list::Topics;

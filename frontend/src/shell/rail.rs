@@ -1,0 +1,175 @@
+//! The rail: which cluster, and its pages; below a line, what belongs to no cluster.
+
+use leptos::prelude::*;
+use ouzel_api::{
+    clusters::{Cluster, Environment},
+    session::Permission,
+};
+
+use super::Clusters;
+use crate::{
+    load::broken,
+    location::use_location,
+    route::Route,
+    session::use_session,
+    ui::{Icon, Menu, MenuItem},
+};
+
+/// One entry of the rail.
+#[derive(Clone, Copy)]
+struct Entry {
+    icon: &'static str,
+    label: &'static str,
+    needs: Permission,
+    route: fn(String) -> Route,
+    here: fn(&Route) -> bool,
+}
+
+/// The pages of a cluster.
+const OF_CLUSTER: [Entry; 3] = [
+    Entry {
+        icon: "house",
+        label: "Overview",
+        needs: Permission::ViewCluster,
+        route: |cluster| Route::Overview { cluster },
+        here: |route| matches!(route, Route::Overview { .. } | Route::Home),
+    },
+    Entry {
+        icon: "list",
+        label: "Topics",
+        needs: Permission::ViewCluster,
+        route: |cluster| Route::Topics { cluster },
+        here: |route| matches!(route, Route::Topics { .. } | Route::Topic { .. }),
+    },
+    Entry {
+        icon: "users",
+        label: "Consumer groups",
+        needs: Permission::ViewCluster,
+        route: |cluster| Route::Groups { cluster },
+        here: |route| matches!(route, Route::Groups { .. } | Route::Group { .. }),
+    },
+];
+
+const AUDIT: Entry = Entry {
+    icon: "scroll-text",
+    label: "Audit",
+    needs: Permission::ReadAudit,
+    route: |_| Route::Audit,
+    here: |route| matches!(route, Route::Audit),
+};
+
+/// The rail.
+#[component]
+pub fn Rail() -> impl IntoView {
+    let clusters = expect_context::<Clusters>();
+    let environment = move || clusters.current().map(|cluster| environment(cluster.environment).0);
+    let entries = OF_CLUSTER.map(|entry| link(entry, clusters));
+    view! {
+        <nav class="rail" id="rail" aria-label="Pages" data-env=environment>
+            <a class="brand" href=Route::Home.path()>
+                <Icon name="ouzel"/>
+                "Ouzel"
+            </a>
+            <Switcher/>
+            {entries.into_iter().collect_view()}
+            <hr/>
+            {link(AUDIT, clusters)}
+        </nav>
+    }
+}
+
+/// A link, or, if the viewer lacks the right or there is no cluster yet, its name with the reason.
+fn link(entry: Entry, clusters: Clusters) -> impl IntoView {
+    let location = use_location();
+    let session = use_session();
+    let here = move || location.route.with(entry.here).then_some("page");
+    let face = move || view! { <Icon name=entry.icon/> <span>{entry.label}</span> };
+    move || {
+        let route = (entry.route)(clusters.id.get().unwrap_or_default());
+        let no_cluster = clusters.id.with(Option::is_none) && route != Route::Audit;
+        let reason = session
+            .refusal(entry.needs)
+            .or_else(|| no_cluster.then(|| "There is no cluster to show.".to_owned()));
+        match reason {
+            Some(reason) => view! {
+                <span class="rail-link off" role="link" aria-disabled="true" tabindex="0" title=reason.clone()>
+                    {face()}
+                    <span class="unseen">{reason.clone()}</span>
+                </span>
+            }
+            .into_any(),
+            None => view! {
+                <a class="rail-link" href=route.path() aria-current=here>{face()}</a>
+            }
+            .into_any(),
+        }
+    }
+}
+
+/// Which cluster the rail shows, and the way to another one.
+#[component]
+fn Switcher() -> impl IntoView {
+    let clusters = expect_context::<Clusters>();
+    let face = move || {
+        let name = clusters.id.get().unwrap_or_else(|| "no cluster".to_owned());
+        let tag = clusters.current().map(|cluster| tag(cluster.environment));
+        view! { <b class="clip">{name}</b> {tag} <Icon name="chevron-down" size="small"/> }
+    };
+    view! {
+        <div class="cluster">
+            <Menu label="Switch the cluster" face=face side="from-left">
+                <div class="menu-head">"Clusters"</div>
+                {move || {
+                    let all = clusters.all().map(|all| all.to_vec()).unwrap_or_default();
+                    all.into_iter().map(|cluster| choice(cluster, clusters)).collect_view()
+                }}
+            </Menu>
+        </div>
+    }
+}
+
+fn choice(cluster: Cluster, clusters: Clusters) -> impl IntoView {
+    let location = use_location();
+    let Cluster { id, embedded, environment: kind, bootstrap } = cluster;
+    let (own, target) = (id.clone(), id.clone());
+    let pick = move || location.open(&location.route.get_untracked().on_cluster(&target));
+    let where_ = if embedded { "in this process".to_owned() } else { bootstrap.join(", ") };
+    view! {
+        <MenuItem
+            on_pick=pick
+            chosen=Signal::derive(move || clusters.id.with(|id| id.as_deref() == Some(own.as_str())))
+        >
+            <span class="col tight grow">
+                <span class="clip">{id}</span>
+                <small class="clip dim mono">{where_}</small>
+            </span>
+            {tag(kind)}
+        </MenuItem>
+    }
+}
+
+/// The label of an environment in its colour.
+fn tag(kind: Environment) -> impl IntoView {
+    let (name, short) = environment(kind);
+    view! { <span data-env=name title=name><span class="badge env">{short}</span></span> }
+}
+
+/// Name and label of an environment.
+pub fn environment(kind: Environment) -> (&'static str, &'static str) {
+    match kind {
+        Environment::Development => ("development", "dev"),
+        Environment::Staging => ("staging", "staging"),
+        Environment::Production => ("production", "production"),
+    }
+}
+
+/// What the page says while not even the clusters can be listed.
+#[component]
+pub fn ClustersFailed() -> impl IntoView {
+    let list = expect_context::<Clusters>().list;
+    move || {
+        let nothing = list.latest().is_none();
+        let error = list.error().filter(|_| nothing)?;
+        Some(view! { <div class="card">{broken(&error, move || list.reload())}</div> })
+    }
+}

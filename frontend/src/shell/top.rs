@@ -1,0 +1,158 @@
+//! The top bar: where one is, time zone, theme, shortcuts, account.
+
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::{
+    location::use_location,
+    prefs::{Theme, use_prefs},
+    route::{GroupTab, Route, TopicTab},
+    session::use_session,
+    ui::{Copyable, Icon, IconButton, Menu, MenuItem, Zone, use_toasts},
+};
+
+/// The top bar.
+#[component]
+pub fn Top(
+    /// Whether the rail lies over the page (on narrow screens).
+    rail_open: RwSignal<bool>,
+    /// Whether the sheet of shortcuts is open.
+    sheet: RwSignal<bool>,
+) -> impl IntoView {
+    view! {
+        <header class="top">
+            <span class="rail-toggle">
+                <IconButton
+                    icon="menu"
+                    label="Pages"
+                    attr:aria-controls="rail"
+                    attr:aria-expanded=move || rail_open.get().to_string()
+                    on:click=move |_| rail_open.update(|open| *open = !*open)
+                />
+            </span>
+            <Crumbs/>
+            <span class="keys-button">
+                <IconButton icon="keyboard" label="Keyboard shortcuts (?)" on:click=move |_| sheet.set(true)/>
+            </span>
+            <ZoneMenu/>
+            <ThemeMenu/>
+            <Account/>
+        </header>
+    }
+}
+
+/// The way from the cluster's list to what is open.
+#[component]
+fn Crumbs() -> impl IntoView {
+    let location = use_location();
+    let frame = Memo::new(move |_| location.route.with(Route::frame));
+    let crumbs = move || match frame.get() {
+        Route::Topic { cluster, topic, .. } => {
+            under("Topics", Route::Topics { cluster: cluster.clone() }, topic).into_any()
+        }
+        Route::Group { cluster, group, .. } => {
+            under("Consumer groups", Route::Groups { cluster }, group).into_any()
+        }
+        route => view! { <b aria-current="page">{page_name(&route)}</b> }.into_any(),
+    };
+    view! { <nav class="crumbs" aria-label="Where you are">{crumbs}</nav> }
+}
+
+fn under(list: &'static str, route: Route, name: String) -> impl IntoView {
+    view! {
+        <a href=route.path()>{list}</a>
+        <span class="dim" aria-hidden="true">"/"</span>
+        <Copyable text=name.clone() what="the name"><b aria-current="page">{name.clone()}</b></Copyable>
+    }
+}
+
+/// The page's name.
+pub fn page_name(route: &Route) -> &'static str {
+    match route {
+        Route::Home => "Ouzel",
+        Route::SignIn => "Sign in",
+        Route::Overview { .. } => "Overview",
+        Route::Topics { .. } => "Topics",
+        Route::Topic { tab: TopicTab::Messages, .. } => "Messages",
+        Route::Topic { tab: TopicTab::Partitions, .. } => "Partitions",
+        Route::Topic { tab: TopicTab::Consumers, .. } => "Consumers",
+        Route::Groups { .. } => "Consumer groups",
+        Route::Group { tab: GroupTab::Lag, .. } => "Lag",
+        Route::Group { tab: GroupTab::Members, .. } => "Members",
+        Route::Audit => "Audit",
+        Route::NotFound => "Not found",
+    }
+}
+
+#[component]
+fn ZoneMenu() -> impl IntoView {
+    let zone = use_prefs().zone;
+    let name = |zone| match zone {
+        Zone::Utc => "UTC",
+        Zone::Local => "Local",
+    };
+    let item = move |own: Zone, text: &'static str| {
+        let chosen = Signal::derive(move || zone.get() == own);
+        view! { <MenuItem on_pick=move || zone.set(own) chosen>{text}</MenuItem> }
+    };
+    view! {
+        <Menu label="Time zone" face=move || view! { <Icon name="clock"/> <span class="wide-only">{name(zone.get())}</span> }>
+            <div class="menu-head">"Times are shown in"</div>
+            {item(Zone::Utc, "UTC")}
+            {item(Zone::Local, "This computer's zone")}
+        </Menu>
+    }
+}
+
+#[component]
+fn ThemeMenu() -> impl IntoView {
+    let theme = use_prefs().theme;
+    let icon = |theme| match theme {
+        Theme::Light => "sun",
+        Theme::Dark => "moon",
+        Theme::System => "monitor",
+    };
+    let item = move |own: Theme, text: &'static str| {
+        let chosen = Signal::derive(move || theme.get() == own);
+        view! {
+            <MenuItem on_pick=move || theme.set(own) chosen>
+                <Icon name=icon(own)/>
+                {text}
+            </MenuItem>
+        }
+    };
+    view! {
+        <Menu label="Theme" face=move || view! { <Icon name=icon(theme.get())/> }>
+            {item(Theme::Light, "Light")}
+            {item(Theme::Dark, "Dark")}
+            {item(Theme::System, "As the system")}
+        </Menu>
+    }
+}
+
+#[component]
+fn Account() -> impl IntoView {
+    let session = use_session();
+    let toasts = use_toasts();
+    let user = move || session.viewer().map(|viewer| viewer.user).unwrap_or_default();
+    let role = move || session.viewer().map(|viewer| viewer.role.name()).unwrap_or_default();
+    let initials = move || user().chars().take(2).collect::<String>().to_uppercase();
+    let leave = move || {
+        spawn_local(async move {
+            if let Err(error) = session.sign_out().await {
+                toasts.bad(format!("You are still signed in. {}", error.message()));
+            }
+        });
+    };
+    view! {
+        <Menu label="Account" face=move || view! { <span class="avatar" aria-hidden="true">{initials}</span> }>
+            <div class="menu-head account">
+                <b class="break">{user}</b>
+                <span>{role}</span>
+            </div>
+            <MenuItem on_pick=leave>
+                <Icon name="log-out"/>
+                "Sign out"
+            </MenuItem>
+        </Menu>
+    }
+}
