@@ -3,25 +3,34 @@
 //!
 //! Start at [`main`]; `web` is the longest path.
 
-use std::process::ExitCode;
+use std::{ffi::OsString, process::ExitCode};
 
 use problem::{Problem, Result};
 use web::Profile;
 use workspace::Workspace;
 
+mod clients;
 mod problem;
+mod server;
 mod shell;
+mod shots;
+mod test;
+mod tidy;
 mod web;
 mod workspace;
 
 const USAGE: &str = "\
 cargo xtask <command>
 
-  web [--release]           build the browser's part into dist/";
+  run [--release] [-- …]    build everything and start ouzel --demo; … goes to ouzel
+  test [--fast]             every check; --fast leaves out the browser and outside clients
+  web [--release]           build the browser's part into dist/
+  tidy                      sizes, layers and words of the tree
+  clients [part of a name]  only the tests with outside clients
+  shots                     photograph every page";
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let words: Vec<OsString> = std::env::args_os().skip(1).collect();
     match perform(&words) {
         Ok(code) => code,
         Err(problem) => {
@@ -31,15 +40,23 @@ fn main() -> ExitCode {
     }
 }
 
-fn perform(words: &[&str]) -> Result<ExitCode> {
+fn perform(words: &[OsString]) -> Result<ExitCode> {
     let Some((command, options)) = words.split_first() else {
         return Problem::stop(USAGE);
     };
-    match *command {
-        "web" => {
-            let release = only_flag(options, "--release")?;
-            web::build(&Workspace::find()?, Profile::of(release))?;
-        }
+    let (ours, passed_on) = match options.iter().position(|word| word == "--") {
+        Some(at) => (&options[..at], &options[at + 1..]),
+        None => (options, &[][..]),
+    };
+    let ours: Vec<&str> = ours.iter().filter_map(|word| word.to_str()).collect();
+    let workspace = Workspace::find()?;
+    match command.to_str().unwrap_or_default() {
+        "run" => server::run(&workspace, flag(&ours, "--release")?, passed_on)?,
+        "test" => return test::run(&workspace, flag(&ours, "--fast")?),
+        "web" => web::build(&workspace, Profile::of(flag(&ours, "--release")?))?,
+        "tidy" => tidy::run(&workspace)?,
+        "clients" => return clients::run(&workspace, &ours.join(" ")),
+        "shots" => shots::run(&workspace)?,
         "help" | "--help" | "-h" => println!("{USAGE}"),
         unknown => return Problem::stop(format!("unknown command `{unknown}`\n{USAGE}")),
     }
@@ -47,10 +64,10 @@ fn perform(words: &[&str]) -> Result<ExitCode> {
 }
 
 /// Whether the one flag that a command knows is given; anything else is refused.
-fn only_flag(options: &[&str], flag: &str) -> Result<bool> {
+fn flag(options: &[&str], known: &str) -> Result<bool> {
     match options {
         [] => Ok(false),
-        [given] if *given == flag => Ok(true),
+        [given] if *given == known => Ok(true),
         _ => Problem::stop(format!("`{}` is not understood\n{USAGE}", options.join(" "))),
     }
 }

@@ -85,7 +85,7 @@ fn unpack(version: &str, kept: &Path) -> Result<()> {
     unfinished.push(format!(".{}.part", std::process::id()));
     let unfinished = PathBuf::from(unfinished);
     let doing = || format!("unpacking into {}", unfinished.display());
-    let root = unfinished.join("root");
+    let root = unfinished.join("unpacked");
     fs::create_dir_all(&root).context(doing)?;
     let packages = with_missing_libraries()?;
     shell::say("web", format!("downloading rustc-web {version} ({} packages)", packages.len()));
@@ -149,11 +149,11 @@ fn is_installed(package: &str) -> bool {
 fn write_wrapper(path: &Path) -> Result<()> {
     let script = r#"#!/bin/sh
 here=$(dirname "$(readlink -f "$0")")
-for lib in "$here"/root/usr/lib/*-linux-gnu* "$here"/root/lib/*-linux-gnu*; do
+for lib in "$here"/unpacked/usr/lib/*-linux-gnu* "$here"/unpacked/lib/*-linux-gnu*; do
     [ -d "$lib" ] && libs="${libs:+$libs:}$lib"
 done
 export LD_LIBRARY_PATH="$libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
-exec "$here/root/usr/bin/rustc" "$@"
+exec "$here/unpacked/usr/bin/rustc" "$@"
 "#;
     let doing = || format!("writing {}", path.display());
     fs::write(path, script).context(doing)?;

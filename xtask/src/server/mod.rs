@@ -1,0 +1,57 @@
+//! The real `ouzel`: building it, running it for a person, and (in `process`) for tests.
+
+use std::{ffi::OsString, os::unix::process::CommandExt, path::PathBuf, process::Command};
+
+use crate::{
+    problem::{Problem, Result},
+    shell,
+    web::{self, Profile},
+    workspace::Workspace,
+};
+
+pub mod process;
+
+/// Where `cargo xtask run` keeps its data unless told otherwise; git ignores it.
+const DEMO_DATA: &str = "./ouzel-data";
+
+/// The cargo feature to add where the system has no OpenSSL: building it takes five minutes.
+pub fn openssl_feature() -> Option<&'static str> {
+    let found = shell::succeeds(Command::new("pkg-config").args(["--exists", "openssl"]));
+    (!found).then_some("ouzel/vendored-openssl")
+}
+
+/// Builds the server, which embeds `dist/` as it is now.
+pub fn build(workspace: &Workspace, release: bool) -> Result<PathBuf> {
+    shell::say("server", "building ouzel");
+    let mut cargo = workspace.cargo();
+    cargo.args(["build", "--package", "ouzel", "--bin", "ouzel"]);
+    if release {
+        cargo.arg("--release");
+    }
+    if let Some(feature) = openssl_feature() {
+        shell::say("server", "the system has no OpenSSL; building one (about five minutes)");
+        cargo.args(["--features", feature]);
+    }
+    shell::run(&mut cargo)?;
+    let binary = workspace.ouzel(release);
+    if binary.is_file() {
+        return Ok(binary);
+    }
+    Problem::stop(format!("cargo built the server, but {} is missing", binary.display()))
+}
+
+/// `cargo xtask run`: everything built, then this process becomes the server, so that Ctrl-C,
+/// the exit code and every line are the server's own. Returns only where that failed.
+pub fn run(workspace: &Workspace, release: bool, arguments: &[OsString]) -> Result<()> {
+    web::build(workspace, Profile::of(release))?;
+    let binary = build(workspace, release)?;
+    let mut ouzel = Command::new(&binary);
+    ouzel.arg("--demo");
+    let names_data = |word: &OsString| word.to_string_lossy().starts_with("--data");
+    if !arguments.iter().any(names_data) {
+        ouzel.args(["--data", DEMO_DATA]);
+    }
+    ouzel.args(arguments);
+    let cause = ouzel.exec();
+    Problem::stop(format!("cannot start {}: {cause}", binary.display()))
+}

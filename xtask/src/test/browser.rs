@@ -1,0 +1,87 @@
+//! Playwright's tests against the real binary, counted from its JSON report.
+
+use std::{fs, path::Path, process::Command};
+
+use serde_json::Value;
+
+use super::{needs, tally::Outcome};
+use crate::{
+    problem::{Context, Problem, Result},
+    workspace::Workspace,
+};
+
+pub fn run(workspace: &Workspace) -> Outcome {
+    all(workspace).unwrap_or_else(|problem| Outcome::failure("playwright", &problem))
+}
+
+fn all(workspace: &Workspace) -> Result<Outcome> {
+    needs::browser(workspace)?;
+    let report = workspace.target.join("playwright.json");
+    // An old report must not stand in for a run that never started.
+    if report.exists() {
+        fs::remove_file(&report).context(|| format!("removing {}", report.display()))?;
+    }
+    let status = command(workspace, "tests")
+        .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report)
+        .args(["--reporter", "list,json"])
+        .status()
+        .context(|| "starting playwright".into())?;
+    let outcome = read(&report)?;
+    if !status.success() && outcome.failed.is_empty() {
+        return Problem::stop(format!("playwright ended with {status}"));
+    }
+    Ok(outcome)
+}
+
+/// Playwright on one of its projects (`tests` or `shots`), told which server to start.
+pub fn command(workspace: &Workspace, project: &str) -> Command {
+    let mut npx = Command::new("npx");
+    npx.current_dir(workspace.root.join("playwright"))
+        .args(["--no-install", "playwright", "test", "--project", project])
+        .env("OUZEL_BINARY", workspace.ouzel(false))
+        .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    npx
+}
+
+fn read(report: &Path) -> Result<Outcome> {
+    let text = fs::read_to_string(report)
+        .context(|| format!("playwright left no {}", report.display()))?;
+    let value: Value = serde_json::from_str(&text).context(|| "reading its report".into())?;
+    let mut outcome = Outcome::default();
+    collect(&value, "", &mut outcome);
+    Ok(outcome)
+}
+
+/// Walks suites within suites down to their specs.
+fn collect(suite: &Value, path: &str, outcome: &mut Outcome) {
+    let each = |key: &str| suite[key].as_array().cloned().unwrap_or_default();
+    for spec in each("specs") {
+        let title = spec["title"].as_str().unwrap_or("?");
+        match spec["ok"].as_bool() {
+            Some(true) => outcome.passed += 1,
+            _ => outcome.failed.push(format!("{path}{title}")),
+        }
+    }
+    for inner in each("suites") {
+        let title = inner["title"].as_str().unwrap_or("?");
+        collect(&inner, &format!("{path}{title} › "), outcome);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn specs_are_counted_at_every_depth() {
+        let report = serde_json::json!({ "suites": [{
+            "title": "topics.spec.ts",
+            "specs": [{ "title": "lists", "ok": true }],
+            "suites": [{ "title": "phone", "specs": [{ "title": "fits", "ok": false }] }],
+        }]});
+        let mut outcome = Outcome::default();
+        collect(&report, "", &mut outcome);
+        assert_eq!(outcome.passed, 1);
+        assert_eq!(outcome.failed, ["topics.spec.ts › phone › fits"]);
+    }
+}

@@ -1,0 +1,68 @@
+//! `cargo xtask test`: every check, in an order that shows the cheapest mistakes first.
+//!
+//! A failed step does not stop the ones after it, so that one run shows all that is wrong.
+//! `--fast` leaves out what needs programs from outside: other Kafka clients and the browser.
+
+use std::process::{Command, ExitCode};
+
+use tally::{Outcome, Tally};
+
+use crate::{
+    clients,
+    problem::Result,
+    server, shell, tidy,
+    web::{self, Profile},
+    workspace::Workspace,
+};
+
+mod browser;
+mod cargo_test;
+mod needs;
+pub mod tally;
+
+pub use browser::command as browser_command;
+pub use needs::{browser as browser_needs, clients as client_needs};
+
+pub fn run(workspace: &Workspace, fast: bool) -> Result<ExitCode> {
+    let mut tally = Tally::default();
+    tally.step("fmt", || Outcome::of(fmt(workspace), "cargo fmt --check"));
+    tally.step("tidy", || tidy::outcome(workspace));
+    tally.step("clippy", || Outcome::of(clippy(workspace), "cargo clippy"));
+    // Before the server's tests, because the server embeds what this makes.
+    tally.step("web", || Outcome::of(web::build(workspace, Profile::Dev), "cargo xtask web"));
+    tally.step("cargo test", || cargo_test::run(workspace));
+    tally.step("server", || Outcome::of(server::build(workspace, false).map(|_| ()), "build"));
+    if !fast {
+        tally.step("clients", || clients::outcome(workspace, ""));
+        tally.step("browser", || browser::run(workspace));
+    }
+    if shell::find("cargo-deny").is_some() {
+        tally.step("deny", || Outcome::of(deny(workspace), "cargo deny"));
+    } else {
+        shell::say("test", "cargo-deny is not installed; licences were not checked");
+    }
+    Ok(tally.finish())
+}
+
+fn fmt(workspace: &Workspace) -> Result<()> {
+    shell::run(workspace.cargo().args(["fmt", "--all", "--check"]))
+}
+
+fn clippy(workspace: &Workspace) -> Result<()> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["clippy", "--workspace", "--all-targets"]);
+    add_openssl(&mut cargo);
+    shell::run(cargo.args(["--", "--deny", "warnings"]))
+}
+
+/// Without the advisories: their database lies on a server that not every machine reaches.
+fn deny(workspace: &Workspace) -> Result<()> {
+    let mut cargo = workspace.cargo();
+    shell::run(cargo.args(["deny", "--offline", "check", "licenses", "bans", "sources"]))
+}
+
+fn add_openssl(cargo: &mut Command) {
+    if let Some(feature) = server::openssl_feature() {
+        cargo.args(["--features", feature]);
+    }
+}

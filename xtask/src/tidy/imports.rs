@@ -1,0 +1,132 @@
+//! Who may import whom inside a crate: the layers of ARCHITECTURE.md, held.
+//!
+//! A module here is a folder or file directly under `src/`. Its line lists the modules below it
+//! on a request's path; an import that is not listed points upwards or sideways, and adding one is
+//! a decision of its own (and a commit of its own).
+
+use super::{Findings, source::Source};
+
+/// A module, and those that it may name.
+type Layer = (&'static str, &'static [&'static str]);
+
+/// The source folder of each layered crate. `main` and `lib` see everything and are not listed.
+const CRATES: [(&str, &[Layer]); 1] = [("xtask/src", XTASK)];
+
+const XTASK: &[Layer] = &[
+    ("problem", &[]),
+    ("shell", &["problem"]),
+    ("workspace", &["problem", "shell"]),
+    ("web", &["problem", "shell", "workspace"]),
+    ("server", &["problem", "shell", "web", "workspace"]),
+    ("tidy", &["problem", "shell", "test", "workspace"]),
+    ("clients", &["problem", "server", "shell", "test", "workspace"]),
+    ("test", &["clients", "problem", "server", "shell", "tidy", "web", "workspace"]),
+    ("shots", &["problem", "server", "shell", "test", "web", "workspace"]),
+    ("bench", &["problem", "server", "shell", "web", "workspace"]),
+];
+
+pub fn check(findings: &mut Findings, source: &Source) {
+    let path = source.path.to_string_lossy();
+    let layered = CRATES.iter().find_map(|(folder, layers)| {
+        Some((path.strip_prefix(folder)?.strip_prefix('/')?, *layers))
+    });
+    let Some((inside, layers)) = layered else { return };
+    let module = inside.split(['/', '.']).next().unwrap_or("");
+    if matches!(module, "main" | "lib") {
+        return;
+    }
+    let Some((_, allowed)) = layers.iter().find(|(name, _)| *name == module) else {
+        findings.add(1, format!("`{module}` has no line in the import table (tidy/imports.rs)"));
+        return;
+    };
+    for (line, named) in named_modules(source, depth(inside)) {
+        let known = layers.iter().any(|(name, _)| *name == named);
+        if known && named != module && !allowed.contains(&named.as_str()) {
+            findings.add(line, format!("`{module}` may not import `{named}`"));
+        }
+    }
+}
+
+/// How many `super::` lead from this file to the crate's root.
+fn depth(inside: &str) -> usize {
+    let parts = inside.split('/').count();
+    if inside.ends_with("/mod.rs") { parts - 1 } else { parts }
+}
+
+/// The modules under the root that the code before the tests names, with the line of each.
+fn named_modules(source: &Source, depth: usize) -> Vec<(usize, String)> {
+    let code: String = source.code_lines().map(|(_, line)| format!("{line}\n")).collect();
+    let mut named = Vec::new();
+    for root in ["crate::".to_owned(), "super::".repeat(depth)] {
+        for (at, _) in code.match_indices(&root) {
+            let before = code[..at].chars().next_back();
+            if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | '$')) {
+                continue;
+            }
+            let line = code[..at].matches('\n').count() + 1;
+            let rest = &code[at + root.len()..];
+            named.extend(first_names(rest).into_iter().map(|(more, name)| (line + more, name)));
+        }
+    }
+    named
+}
+
+/// `a::b` names `a`; `{a, b::{c, d}}` names `a` and `b`, each some lines further down.
+fn first_names(rest: &str) -> Vec<(usize, String)> {
+    let Some(group) = rest.strip_prefix('{') else { return vec![(0, first_word(rest))] };
+    let (mut depth, mut start, mut names) = (0_i32, 0, Vec::new());
+    for (at, c) in group.char_indices() {
+        let ends = depth == 0 && matches!(c, ',' | '}');
+        if ends {
+            let part = &group[start..at];
+            let lead = part.len() - part.trim_start().len();
+            let line = group[..start + lead].matches('\n').count();
+            names.push((line, first_word(part.trim_start())));
+            start = at + 1;
+        }
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    names.retain(|(_, name)| !name.is_empty());
+    names
+}
+
+fn first_word(text: &str) -> String {
+    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::tidy::tests::broken;
+
+    #[test]
+    fn an_import_upwards_is_found_in_each_form() {
+        for (text, line) in [
+            ("//! x\nuse crate::test;\n", 2),
+            ("//! x\nuse crate::{\n    problem::{Context, Result},\n    test,\n};\n", 4),
+            ("//! x\nfn a() {\n    crate::test::run();\n}\n", 3),
+            ("//! x\nuse super::test;\n", 2),
+        ] {
+            let wanted = format!("{line}: `shell` may not import `test`");
+            assert_eq!(broken("xtask/src/shell.rs", text), [wanted], "{text}");
+        }
+        let deeper = "//! x\nuse super::super::test;\nuse super::other;\n";
+        assert_eq!(broken("xtask/src/shell/a.rs", deeper).len(), 1);
+    }
+
+    #[test]
+    fn tests_comments_and_macros_may_name_anything() {
+        let text = "//! crate::test\n// crate::test\n#[cfg(test)]\nuse crate::test;\n";
+        assert_eq!(broken("xtask/src/shell.rs", text), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_new_module_needs_a_line_in_the_table() {
+        assert_eq!(broken("xtask/src/novel.rs", "//! x\n").len(), 1);
+        assert_eq!(broken("xtask/src/main.rs", "//! x\nuse crate::test;\n").len(), 0);
+    }
+}
