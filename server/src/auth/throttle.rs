@@ -1,0 +1,197 @@
+//! Slows down whoever guesses passwords: a bucket of tries for each account and address, and a
+//! larger one for each address.
+//!
+//! A right password gives its try back, so that nobody who knows it is ever slowed. The address is
+//! the connection's own: headers that a proxy may have set are not believed, as anybody can send
+//! them.
+
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    net::IpAddr,
+    time::{Duration, Instant},
+};
+
+use parking_lot::Mutex;
+
+/// Tries in a row for one account from one address.
+const ACCOUNT_TRIES: u32 = 5;
+/// Then one more each time this has passed: 2,880 a day, too few to guess a password by.
+const ACCOUNT_REFILL: Duration = Duration::from_secs(30);
+/// Tries in a row from one address, whatever the accounts: an office behind one address has many
+/// people, and one who tries a common password on every account is stopped all the same.
+const ADDRESS_TRIES: u32 = 30;
+/// Then one more each time this has passed.
+const ADDRESS_REFILL: Duration = Duration::from_secs(5);
+/// Buckets of one kind kept at once: about a megabyte.
+const BUCKETS_MAX: usize = 10_000;
+
+/// Come back later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refused {
+    /// When the next try is free.
+    pub wait: Duration,
+    /// Whether it is the first refusal since a try was allowed: the one worth writing down.
+    pub is_first: bool,
+}
+
+/// Who is trying how often.
+pub struct Throttle {
+    accounts: Mutex<Buckets<(String, IpAddr)>>,
+    addresses: Mutex<Buckets<IpAddr>>,
+}
+
+impl Throttle {
+    pub fn new() -> Throttle {
+        Throttle {
+            accounts: Mutex::new(Buckets::new(ACCOUNT_TRIES, ACCOUNT_REFILL)),
+            addresses: Mutex::new(Buckets::new(ADDRESS_TRIES, ADDRESS_REFILL)),
+        }
+    }
+
+    /// Takes one try, or says how long to wait.
+    pub fn take(&self, account: &str, address: IpAddr, now: Instant) -> Result<(), Refused> {
+        self.addresses.lock().take(address, now)?;
+        let account = (account.to_lowercase(), address);
+        self.accounts.lock().take(account, now).inspect_err(|_| {
+            // It was not tried after all.
+            self.addresses.lock().give_back(&address);
+        })
+    }
+
+    /// The password was right.
+    pub fn give_back(&self, account: &str, address: IpAddr) {
+        self.addresses.lock().give_back(&address);
+        self.accounts.lock().remove(&(account.to_lowercase(), address));
+    }
+}
+
+/// Token buckets, each counted as the tries that were used and not yet forgotten.
+struct Buckets<K> {
+    tries: u32,
+    refill: Duration,
+    by_key: HashMap<K, Bucket>,
+}
+
+struct Bucket {
+    used: u32,
+    /// Up to when refilling was counted.
+    counted: Instant,
+    was_refused: bool,
+}
+
+impl<K: Hash + Eq + Clone> Buckets<K> {
+    fn new(tries: u32, refill: Duration) -> Buckets<K> {
+        Buckets { tries, refill, by_key: HashMap::new() }
+    }
+
+    fn take(&mut self, key: K, now: Instant) -> Result<(), Refused> {
+        if self.by_key.len() >= BUCKETS_MAX && !self.by_key.contains_key(&key) {
+            self.make_room(now);
+        }
+        let (tries, refill) = (self.tries, self.refill);
+        let fresh = Bucket { used: 0, counted: now, was_refused: false };
+        let bucket = self.by_key.entry(key).or_insert(fresh);
+        bucket.refill(refill, now);
+        if bucket.used < tries {
+            bucket.used += 1;
+            bucket.was_refused = false;
+            return Ok(());
+        }
+        let is_first = !std::mem::replace(&mut bucket.was_refused, true);
+        let wait = refill.saturating_sub(now.saturating_duration_since(bucket.counted));
+        Err(Refused { wait, is_first })
+    }
+
+    fn give_back(&mut self, key: &K) {
+        if let Some(bucket) = self.by_key.get_mut(key) {
+            bucket.used = bucket.used.saturating_sub(1);
+        }
+    }
+
+    fn remove(&mut self, key: &K) {
+        self.by_key.remove(key);
+    }
+
+    /// Forgets the buckets that are full again, and if that is not enough, the tenth that has been
+    /// left alone for the longest: a tenth, so that a flood of addresses does not pay each time.
+    fn make_room(&mut self, now: Instant) {
+        let refill = self.refill;
+        self.by_key.retain(|_, bucket| {
+            bucket.refill(refill, now);
+            bucket.used > 0
+        });
+        if self.by_key.len() >= BUCKETS_MAX {
+            let mut ages: Vec<Instant> = self.by_key.values().map(|b| b.counted).collect();
+            let (_, oldest, _) = ages.select_nth_unstable(BUCKETS_MAX / 10);
+            let oldest = *oldest;
+            self.by_key.retain(|_, bucket| bucket.counted > oldest);
+        }
+    }
+}
+
+impl Bucket {
+    fn refill(&mut self, refill: Duration, now: Instant) {
+        let passed = now.saturating_duration_since(self.counted);
+        let gained = u32::try_from(passed.as_nanos() / refill.as_nanos()).unwrap_or(u32::MAX);
+        match self.used.saturating_sub(gained) {
+            0 => (self.used, self.counted) = (0, now),
+            used => {
+                self.used = used;
+                self.counted += refill * gained;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+    const THERE: IpAddr = IpAddr::V6(std::net::Ipv6Addr::LOCALHOST);
+
+    #[test]
+    fn the_sixth_try_waits_and_says_how_long() {
+        let (throttle, start) = (Throttle::new(), Instant::now());
+        for _ in 0..ACCOUNT_TRIES {
+            assert_eq!(throttle.take("anna", HERE, start), Ok(()));
+        }
+        let later = start + Duration::from_secs(10);
+        let wait = Duration::from_secs(20);
+        assert_eq!(throttle.take("ANNA", HERE, later), Err(Refused { wait, is_first: true }));
+        assert_eq!(throttle.take("anna", HERE, later), Err(Refused { wait, is_first: false }));
+        assert_eq!(throttle.take("anna", THERE, later), Ok(()));
+        assert_eq!(throttle.take("bert", HERE, later), Ok(()));
+        assert_eq!(throttle.take("anna", HERE, later + wait), Ok(()));
+        assert!(throttle.take("anna", HERE, later + wait).is_err_and(|refused| refused.is_first));
+    }
+
+    #[test]
+    fn a_right_password_costs_no_try() {
+        let (throttle, now) = (Throttle::new(), Instant::now());
+        for _ in 0..10 * ADDRESS_TRIES {
+            assert_eq!(throttle.take("anna", HERE, now), Ok(()));
+            throttle.give_back("anna", HERE);
+        }
+    }
+
+    #[test]
+    fn one_address_cannot_try_every_account() {
+        let (throttle, now) = (Throttle::new(), Instant::now());
+        let tried = (0..1000).filter(|n| throttle.take(&n.to_string(), HERE, now).is_ok());
+        assert_eq!(tried.count(), ADDRESS_TRIES as usize);
+    }
+
+    #[test]
+    fn the_memory_of_it_is_bounded() {
+        let (mut buckets, start) = (Buckets::new(1, Duration::from_secs(60)), Instant::now());
+        for n in 0..3 * BUCKETS_MAX as u64 {
+            let _ = buckets.take(n, start + Duration::from_millis(n / 100));
+        }
+        assert!(buckets.by_key.len() <= BUCKETS_MAX);
+        // The youngest are the ones that are kept.
+        let youngest = 3 * BUCKETS_MAX as u64 - 1;
+        assert!(buckets.take(youngest, start + Duration::from_secs(1)).is_err());
+    }
+}

@@ -1,0 +1,71 @@
+//! The flags of all settings, made from the table of settings.
+
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+
+use crate::config::{SETTINGS, Scope, Setting};
+
+/// Settings that were given as flags.
+type Given = Vec<(&'static Setting, String)>;
+
+/// The flags that every command takes.
+#[derive(Debug)]
+pub struct EverywhereFlags(pub Given);
+
+/// The flags of commands that start something.
+#[derive(Debug)]
+pub struct ServeFlags(pub Given);
+
+fn of(scope: Scope) -> impl Iterator<Item = (&'static Setting, &'static str)> {
+    let in_scope = SETTINGS.iter().filter(move |setting| setting.scope == scope);
+    in_scope.filter_map(|setting| Some((setting, setting.flag?)))
+}
+
+fn add(command: Command, scope: Scope) -> Command {
+    of(scope).fold(command, |command, (setting, flag)| {
+        let help = match setting.default {
+            Some(default) if setting.key != "demo" => {
+                format!("{} [default: {default}]", setting.help)
+            }
+            _ => setting.help.to_owned(),
+        };
+        let mut arg = Arg::new(flag).long(flag).help(help).value_name(setting.value_name);
+        if setting.key == "demo" {
+            // `--demo` alone is enough, and does not swallow a command that follows.
+            arg = arg.num_args(0..=1).require_equals(true).default_missing_value("true");
+        }
+        command.arg(arg.global(scope == Scope::Everywhere))
+    })
+}
+
+fn given(matches: &ArgMatches, scope: Scope) -> Given {
+    let given = |(setting, flag)| Some((setting, matches.get_one::<String>(flag)?.clone()));
+    of(scope).filter_map(given).collect()
+}
+
+macro_rules! flags {
+    ($name:ident, $scope:expr) => {
+        impl Args for $name {
+            fn augment_args(command: Command) -> Command {
+                add(command, $scope)
+            }
+
+            fn augment_args_for_update(command: Command) -> Command {
+                add(command, $scope)
+            }
+        }
+
+        impl FromArgMatches for $name {
+            fn from_arg_matches(matches: &ArgMatches) -> Result<$name, clap::Error> {
+                Ok($name(given(matches, $scope)))
+            }
+
+            fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+                self.0 = given(matches, $scope);
+                Ok(())
+            }
+        }
+    };
+}
+
+flags!(EverywhereFlags, Scope::Everywhere);
+flags!(ServeFlags, Scope::Serve);

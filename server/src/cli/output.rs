@@ -1,0 +1,78 @@
+//! What commands print: a table for people, or JSON for programs.
+
+use std::io::{self, Write};
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use super::Failure;
+
+/// How to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// The flag that chooses.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct OutputFlags {
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// Prints `value` as JSON, or as the text that `text` makes of it.
+pub fn show<T: Serialize>(
+    format: Format,
+    value: &T,
+    text: impl FnOnce(&T) -> String,
+) -> Result<(), Failure> {
+    let out = match format {
+        Format::Text => text(value),
+        Format::Json => serde_json::to_string_pretty(value).map_err(Failure::of)?,
+    };
+    line(out.trim_end())
+}
+
+/// Prints a line to standard output. A reader that has seen enough, such as `head`, is no failure.
+pub fn line(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::of(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Columns, each as wide as its widest cell; the head in capitals.
+pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+    let head: Vec<String> = head.iter().map(|name| name.to_uppercase()).collect();
+    let mut widths: Vec<usize> = head.iter().map(|name| name.chars().count()).collect();
+    for row in rows {
+        assert_eq!(row.len(), head.len(), "a row has a cell for each column: {row:?}");
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    [&head].into_iter().chain(rows).map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::table;
+
+    #[test]
+    fn columns_line_up() {
+        let rows =
+            [vec!["orders".to_owned(), "3".to_owned()], vec!["ä".to_owned(), "12".to_owned()]];
+        let wanted = "NAME    PARTITIONS\norders  3\nä       12";
+        assert_eq!(table(&["name", "partitions"], &rows), wanted);
+    }
+}

@@ -1,0 +1,107 @@
+//! What this process is to do: one structure, read once and true from then on.
+//!
+//! Owns the layers (default, file, environment, flag) and their order. Start at [`load`]; the
+//! table of all settings is in `setting.rs`. What a flag looks like on a command line belongs to
+//! `cli`.
+
+mod address;
+mod error;
+mod file;
+mod parse;
+mod setting;
+mod values;
+
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+
+pub use address::{HostPort, Listen};
+pub use error::ConfigError;
+use ouzel_api::clusters::Environment;
+pub use parse::DEFAULT_CLUSTER;
+pub use setting::{SETTINGS, Scope, Setting};
+pub use values::{Source, Value, Values, collect};
+
+/// The name of the cluster whose broker runs in this process.
+pub const EMBEDDED: &str = "embedded";
+
+/// Everything that can be set, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The folder that holds all that is kept.
+    pub data: PathBuf,
+    /// Where the broker listens.
+    pub kafka: Listen,
+    /// What the broker tells clients to connect to, if not the address it listens on.
+    pub advertise_kafka: Option<HostPort>,
+    /// Where the console listens.
+    pub http: Listen,
+    /// Parts that were asked for but are not built yet, by setting.
+    pub not_built: Vec<(&'static str, Listen)>,
+    /// Whether to fill the broker with demonstration data and keep producing.
+    pub demo: bool,
+    /// The first administrator's password, if not a random one.
+    pub admin_password: Option<String>,
+    /// What is logged, and how.
+    pub log: Log,
+    /// How long a session lasts.
+    pub session: SessionLimits,
+    /// Brokers for the command line; in the console, the cluster [`DEFAULT_CLUSTER`].
+    pub brokers: Vec<HostPort>,
+    /// The clusters besides the embedded one, by name.
+    pub clusters: BTreeMap<String, ClusterConfig>,
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// A level, or `tracing` directives.
+    pub filter: String,
+    /// For people or for programs.
+    pub format: LogFormat,
+}
+
+/// The shape of a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+/// How long a session lasts.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionLimits {
+    /// Ends a session that sends nothing for so long.
+    pub idle: Duration,
+    /// Ends every session this long after sign-in.
+    pub absolute: Duration,
+}
+
+/// A cluster that the console connects to.
+#[derive(Debug, Clone)]
+pub struct ClusterConfig {
+    /// Where to connect first; never empty.
+    pub brokers: Vec<HostPort>,
+    /// How careful one should be there.
+    pub environment: Environment,
+}
+
+/// A configuration and where each of its values came from.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The checked values.
+    pub config: Config,
+    /// The same as text, with their sources.
+    pub values: Values,
+}
+
+/// Reads file and environment, lets `flags` win, and checks all of it.
+pub fn load(flags: &[(&'static Setting, String)]) -> Result<Loaded, ConfigError> {
+    let values = collect(flags, |name| std::env::var(name).ok())?;
+    Ok(Loaded { config: parse::config(&values)?, values })
+}
+
+/// As [`load`], from values that were collected before: the console alone, without a broker.
+pub fn parse(values: Values) -> Result<Loaded, ConfigError> {
+    Ok(Loaded { config: parse::config(&values)?, values })
+}

@@ -1,0 +1,233 @@
+//! From texts to a checked [`Config`].
+
+use std::{collections::BTreeMap, path::PathBuf, str::FromStr, time::Duration};
+
+use ouzel_api::clusters::Environment;
+
+use super::{
+    ClusterConfig, Config, ConfigError, EMBEDDED, HostPort, Listen, Log, LogFormat, SessionLimits,
+    Values, setting,
+};
+
+/// The name in the console of the cluster that `brokers` describes.
+pub const DEFAULT_CLUSTER: &str = "default";
+
+/// Brokers that one cluster may name to begin with; the others are found by asking.
+const BROKERS_MAX: usize = 100;
+/// Clusters in one console: each costs a connection pool and a place in the menu.
+const CLUSTERS_MAX: usize = 200;
+/// A cluster's name is part of every URL.
+const CLUSTER_NAME_MAX: usize = 64;
+/// Longest session, so that the times of tokens stay far from overflow: ten years.
+const SESSION_HOURS_MAX: u64 = 10 * 366 * 24;
+
+/// Checks all values.
+pub fn config(values: &Values) -> Result<Config, ConfigError> {
+    let read = Reader { values };
+    let brokers = read.optional("brokers", brokers)?.unwrap_or_default();
+    let clusters = read.clusters(&brokers)?;
+    Ok(Config {
+        data: read.required("data", |text| Ok(PathBuf::from(text)))?,
+        kafka: read.required("kafka", Listen::from_str)?,
+        advertise_kafka: read.optional("advertise_kafka", HostPort::from_str)?,
+        http: read.required("http", Listen::from_str)?,
+        not_built: read.not_built()?,
+        demo: read.required("demo", truth)?,
+        admin_password: read.optional(setting::ADMIN_PASSWORD, |text| Ok(text.to_owned()))?,
+        log: Log {
+            filter: read.required("log.filter", |text| Ok(text.to_owned()))?,
+            format: read.required("log.format", log_format)?,
+        },
+        session: SessionLimits {
+            idle: read.required("session.idle_minutes", |text| duration(text, 60))?,
+            absolute: read.required("session.absolute_hours", |text| duration(text, 3600))?,
+        },
+        brokers,
+        clusters,
+    })
+}
+
+struct Reader<'a> {
+    values: &'a Values,
+}
+
+impl Reader<'_> {
+    fn required<T>(
+        &self,
+        key: &str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<T, ConfigError> {
+        let value = self.optional(key, parse)?;
+        Ok(value.unwrap_or_else(|| panic!("setting `{key}` has a default")))
+    }
+
+    fn optional<T>(
+        &self,
+        key: &str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, ConfigError> {
+        let Some(value) = self.values.get(key) else { return Ok(None) };
+        parse(&value.text).map(Some).map_err(|problem| self.bad(key, problem))
+    }
+
+    fn bad(&self, key: &str, problem: String) -> ConfigError {
+        let value = &self.values[key];
+        let is_secret = setting::of_key(key).is_some_and(|setting| setting.is_secret());
+        let text = if is_secret { "…".to_owned() } else { value.text.clone() };
+        ConfigError::BadValue { key: key.to_owned(), text, source_: value.source.clone(), problem }
+    }
+
+    /// The parts that somebody asked for in vain.
+    fn not_built(&self) -> Result<Vec<(&'static str, Listen)>, ConfigError> {
+        let mut asked = Vec::new();
+        for key in ["admin", "rpc", "registry", "proxy"] {
+            let listen = self.required(key, Listen::from_str)?;
+            if listen != Listen::Off {
+                asked.push((key, listen));
+            }
+        }
+        Ok(asked)
+    }
+
+    fn clusters(
+        &self,
+        brokers_here: &[HostPort],
+    ) -> Result<BTreeMap<String, ClusterConfig>, ConfigError> {
+        let mut clusters = BTreeMap::new();
+        for key in self.values.keys().filter(|key| key.starts_with("clusters.")) {
+            let (table, _) = key.rsplit_once('.').expect("a cluster's key has a table");
+            let name = &table["clusters.".len()..];
+            check_cluster_name(name).map_err(|problem| self.bad(key, problem))?;
+            let environment = format!("{table}.environment");
+            let environment = self.optional(&environment, environment_of)?.unwrap_or_default();
+            let brokers =
+                self.optional(&format!("{table}.brokers"), brokers)?.ok_or_else(|| {
+                    ConfigError::Contradiction(format!("cluster `{name}` has no `brokers`"))
+                })?;
+            clusters.insert(name.to_owned(), ClusterConfig { brokers, environment });
+        }
+        if !brokers_here.is_empty() {
+            let environment = Environment::default();
+            let cluster = ClusterConfig { brokers: brokers_here.to_vec(), environment };
+            clusters.entry(DEFAULT_CLUSTER.to_owned()).or_insert(cluster);
+        }
+        match clusters.len() {
+            0..=CLUSTERS_MAX => Ok(clusters),
+            count => Err(ConfigError::Contradiction(format!(
+                "{count} clusters are more than the {CLUSTERS_MAX} that one console takes"
+            ))),
+        }
+    }
+}
+
+fn check_cluster_name(name: &str) -> Result<(), String> {
+    let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if name == EMBEDDED {
+        return Err(format!("`{EMBEDDED}` is the name of the cluster in this process"));
+    }
+    let is_short = (1..=CLUSTER_NAME_MAX).contains(&name.len());
+    match is_short && name.chars().all(legal) && name != "." && name != ".." {
+        true => Ok(()),
+        false => Err(format!(
+            "a cluster's name is 1 to {CLUSTER_NAME_MAX} of a-z A-Z 0-9 - _ . (it is part of URLs)"
+        )),
+    }
+}
+
+fn brokers(text: &str) -> Result<Vec<HostPort>, String> {
+    let brokers: Result<Vec<HostPort>, String> =
+        text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::parse).collect();
+    match brokers? {
+        none if none.is_empty() => Err("expected at least one HOST:PORT".to_owned()),
+        many if many.len() > BROKERS_MAX => Err(format!("more than {BROKERS_MAX} brokers")),
+        some => Ok(some),
+    }
+}
+
+fn environment_of(text: &str) -> Result<Environment, String> {
+    match text {
+        "development" => Ok(Environment::Development),
+        "staging" => Ok(Environment::Staging),
+        "production" => Ok(Environment::Production),
+        _ => Err("expected `development`, `staging` or `production`".to_owned()),
+    }
+}
+
+fn truth(text: &str) -> Result<bool, String> {
+    match text {
+        "true" | "1" | "yes" | "on" => Ok(true),
+        "false" | "0" | "no" | "off" => Ok(false),
+        _ => Err("expected `true` or `false`".to_owned()),
+    }
+}
+
+fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "human" => Ok(LogFormat::Human),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("expected `human` or `json`".to_owned()),
+    }
+}
+
+fn duration(text: &str, unit_seconds: u64) -> Result<Duration, String> {
+    let most = SESSION_HOURS_MAX * 3600 / unit_seconds;
+    match text.parse::<u64>() {
+        Ok(count) if (1..=most).contains(&count) => Ok(Duration::from_secs(count * unit_seconds)),
+        _ => Err(format!("expected a whole number from 1 to {most}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::config::{Source, Value, collect};
+
+    fn with(pairs: &[(&str, &str)]) -> Result<Config, String> {
+        let mut values = collect(&[], |_| None).unwrap();
+        for (key, text) in pairs {
+            let source = Source::File { path: "ouzel.toml".into(), line: 7 };
+            values.insert((*key).to_owned(), Value { text: (*text).to_owned(), source });
+        }
+        config(&values).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_defaults_listen_on_loopback_only() {
+        let config = with(&[]).unwrap();
+        for listen in [config.kafka, config.http] {
+            assert!(listen.address().unwrap().ip().is_loopback());
+        }
+        assert_eq!(config.not_built, []);
+    }
+
+    #[test]
+    fn a_bad_value_is_told_with_its_place_and_what_was_expected() {
+        let told = with(&[("http", "8080")]).unwrap_err();
+        assert!(told.starts_with("http = `8080` (ouzel.toml:7): expected `off` or"), "{told}");
+        let told = with(&[("session.idle_minutes", "0")]).unwrap_err();
+        assert!(told.contains("whole number from 1"), "{told}");
+    }
+
+    #[test]
+    fn clusters_come_from_their_tables_and_from_brokers() {
+        let config = with(&[
+            ("brokers", "x:1"),
+            ("clusters.eu.prod.brokers", "a:1, b:2"),
+            ("clusters.eu.prod.environment", "production"),
+        ]);
+        let clusters = config.unwrap().clusters;
+        assert_eq!(clusters["eu.prod"].brokers.len(), 2);
+        assert_eq!(clusters["eu.prod"].environment, Environment::Production);
+        assert_eq!(clusters[DEFAULT_CLUSTER].brokers[0].to_string(), "x:1");
+    }
+
+    #[test]
+    fn a_cluster_needs_brokers_and_a_name_of_its_own() {
+        let told = with(&[("clusters.prod.environment", "staging")]).unwrap_err();
+        assert_eq!(told, "cluster `prod` has no `brokers`");
+        assert!(with(&[("clusters.embedded.brokers", "a:1")]).unwrap_err().contains("embedded"));
+        assert!(with(&[("clusters.a/b.brokers", "a:1")]).unwrap_err().contains("URLs"));
+        assert!(with(&[("clusters.p.brokers", "a")]).unwrap_err().contains("HOST:PORT"));
+    }
+}

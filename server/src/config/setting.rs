@@ -1,0 +1,193 @@
+//! The table of settings: their names in the file, in the environment and on the command line.
+
+/// One thing that can be set.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// Its key in `ouzel.toml`; a dot steps into a table, `*` stands for any name.
+    pub key: &'static str,
+    /// Its environment variable, if it has one.
+    pub env: Option<&'static str>,
+    /// Its flag without the dashes, if it has one.
+    pub flag: Option<&'static str>,
+    /// What holds when nobody sets it.
+    pub default: Option<&'static str>,
+    /// Which commands take its flag.
+    pub scope: Scope,
+    /// What to write for the value in help texts.
+    pub value_name: &'static str,
+    /// One line of help.
+    pub help: &'static str,
+}
+
+/// Which commands take a setting's flag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Every command.
+    Everywhere,
+    /// Those that start something.
+    Serve,
+}
+
+impl Setting {
+    /// Whether its value is kept out of every output.
+    pub fn is_secret(&self) -> bool {
+        self.key == ADMIN_PASSWORD
+    }
+}
+
+/// The key of the first administrator's password.
+pub const ADMIN_PASSWORD: &str = "admin_password";
+
+const fn serve(key: &'static str, env: &'static str, flag: &'static str) -> Setting {
+    Setting {
+        key,
+        env: Some(env),
+        flag: Some(flag),
+        default: None,
+        scope: Scope::Serve,
+        value_name: "ADDR",
+        help: "",
+    }
+}
+
+const fn in_file_only(key: &'static str, help: &'static str) -> Setting {
+    let nowhere = serve(key, "", "");
+    Setting { env: None, flag: None, value_name: "", help, ..nowhere }
+}
+
+/// All of them, in the order in which they are shown.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        scope: Scope::Everywhere,
+        value_name: "FILE",
+        help: "Configuration file [default: ouzel.toml, where there is one]",
+        ..serve("config", "OUZEL_CONFIG", "config")
+    },
+    Setting {
+        scope: Scope::Everywhere,
+        default: Some("./ouzel-data"),
+        value_name: "FOLDER",
+        help: "Folder that holds all data",
+        ..serve("data", "OUZEL_DATA", "data")
+    },
+    Setting {
+        default: Some("127.0.0.1:9092"),
+        help: "Where the Kafka API listens",
+        ..serve("kafka", "OUZEL_KAFKA", "kafka")
+    },
+    Setting {
+        value_name: "HOST:PORT",
+        help: "What Kafka clients are told to connect to, if not --kafka",
+        ..serve("advertise_kafka", "OUZEL_ADVERTISE_KAFKA", "advertise-kafka")
+    },
+    Setting {
+        default: Some("127.0.0.1:8080"),
+        help: "Where the console listens",
+        ..serve("http", "OUZEL_HTTP", "http")
+    },
+    Setting {
+        default: Some("off"),
+        help: "Admin API (not built yet)",
+        ..serve("admin", "OUZEL_ADMIN", "admin")
+    },
+    Setting {
+        default: Some("off"),
+        help: "RPC between brokers (not built yet)",
+        ..serve("rpc", "OUZEL_RPC", "rpc")
+    },
+    Setting {
+        default: Some("off"),
+        help: "Schema registry (not built yet)",
+        ..serve("registry", "OUZEL_REGISTRY", "registry")
+    },
+    Setting {
+        default: Some("off"),
+        help: "HTTP proxy (not built yet)",
+        ..serve("proxy", "OUZEL_PROXY", "proxy")
+    },
+    Setting {
+        default: Some("false"),
+        value_name: "BOOL",
+        help: "Fill the broker with demonstration data, and keep producing",
+        ..serve("demo", "OUZEL_DEMO", "demo")
+    },
+    Setting {
+        scope: Scope::Everywhere,
+        value_name: "HOST:PORT,…",
+        help: "Brokers of another cluster",
+        ..serve("brokers", "OUZEL_BROKERS", "brokers")
+    },
+    Setting { flag: None, ..serve(ADMIN_PASSWORD, "OUZEL_ADMIN_PASSWORD", "") },
+    Setting {
+        scope: Scope::Everywhere,
+        default: Some("info"),
+        value_name: "LEVEL",
+        help: "What is logged: error, warn, info, debug, trace, or target=level,…",
+        ..serve("log.filter", "OUZEL_LOG", "log")
+    },
+    Setting {
+        scope: Scope::Everywhere,
+        default: Some("human"),
+        value_name: "human|json",
+        help: "How it is logged",
+        ..serve("log.format", "OUZEL_LOG_FORMAT", "log-format")
+    },
+    Setting {
+        // A working day: whoever comes back the next morning signs in again.
+        default: Some("600"),
+        flag: None,
+        ..serve("session.idle_minutes", "OUZEL_SESSION_IDLE_MINUTES", "")
+    },
+    Setting {
+        // A week, so that a stolen cookie dies even if it is used every day.
+        default: Some("168"),
+        flag: None,
+        ..serve("session.absolute_hours", "OUZEL_SESSION_ABSOLUTE_HOURS", "")
+    },
+    in_file_only("clusters.*.brokers", "Brokers of a cluster, as host:port"),
+    in_file_only("clusters.*.environment", "development, staging or production"),
+];
+
+/// The setting of a key such as `clusters.prod.brokers`.
+pub fn of_key(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| matches(setting.key, key))
+}
+
+/// Whether `key` fits a pattern whose `*` stands for one name (which may hold dots).
+fn matches(pattern: &str, key: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == key,
+        Some((before, after)) => {
+            key.len() > before.len() + after.len()
+                && key.starts_with(before)
+                && key.ends_with(after)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cluster_key_fits_its_pattern_and_a_misspelt_one_does_not() {
+        assert_eq!(of_key("clusters.prod.brokers").map(|s| s.key), Some("clusters.*.brokers"));
+        assert_eq!(of_key("clusters.brokers"), None);
+        assert_eq!(of_key("clusters.prod.broker"), None);
+        assert_eq!(of_key("htp"), None);
+    }
+
+    #[test]
+    fn no_two_settings_share_a_name() {
+        let names = |of: fn(&Setting) -> Option<&'static str>| {
+            let mut names: Vec<_> = SETTINGS.iter().filter_map(of).collect();
+            let all = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), all);
+        };
+        names(|s| Some(s.key));
+        names(|s| s.env);
+        names(|s| s.flag);
+    }
+}

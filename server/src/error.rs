@@ -1,0 +1,185 @@
+//! Every failure of a request, paired with its status and [`ErrorCode`]: the only place that does.
+//!
+//! The message is for a person. Internals go to the log under the request id, which the answer
+//! carries.
+
+use std::time::Duration;
+
+use axum::{
+    Json,
+    extract::rejection::{JsonRejection, PathRejection, QueryRejection},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use ouzel_api::error::{ApiError, ErrorCode};
+use tracing::error;
+
+use crate::{auth::SignInError, db::DbError, telemetry};
+
+/// Why a request was not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody is signed in, or the session has ended.
+    #[error("you are not signed in, or your session has ended")]
+    Unauthenticated,
+    /// User or password are wrong.
+    #[error("user or password are wrong")]
+    WrongCredentials,
+    /// Too many attempts.
+    #[error("too many attempts; try again in {} s", wait.as_secs() + 1)]
+    Throttled {
+        /// How long to wait.
+        wait: Duration,
+    },
+    /// Signed in, but not allowed.
+    #[error("you may not do this: {rule}")]
+    Forbidden {
+        /// The rule that denied it.
+        rule: String,
+    },
+    /// Another site's page sent it.
+    #[error("the request came from another site and was refused")]
+    CrossSite,
+    /// No such thing; the text names it.
+    #[error("{0}")]
+    NotFound(String),
+    /// It cannot be read or names something illegal.
+    #[error("{0}")]
+    Invalid(String),
+    /// The path exists, the method does not.
+    #[error("this path does not take {0}")]
+    MethodNotAllowed(axum::http::Method),
+    /// The thing exists already.
+    #[error("{0}")]
+    Conflict(String),
+    /// The body or a part of it is too large.
+    #[error("{0}")]
+    TooLarge(String),
+    /// Too much runs at once.
+    #[error("{0}")]
+    Busy(String),
+    /// The cluster could not be reached.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The cluster answered with an error of its own.
+    #[error("{message}")]
+    Kafka {
+        /// Kafka's name for it.
+        name: String,
+        /// One sentence for a person.
+        message: String,
+    },
+    /// It took too long.
+    #[error("{0}")]
+    Timeout(String),
+    /// The console's own database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// Our own fault; the text goes to the log and not to the browser.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl From<SignInError> for Error {
+    fn from(error: SignInError) -> Error {
+        match error {
+            SignInError::WrongCredentials => Error::WrongCredentials,
+            SignInError::Db(error) => Error::Db(error),
+        }
+    }
+}
+
+impl From<JsonRejection> for Error {
+    fn from(rejection: JsonRejection) -> Error {
+        match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge(rejection.body_text()),
+            _ => Error::Invalid(rejection.body_text()),
+        }
+    }
+}
+
+impl From<PathRejection> for Error {
+    fn from(rejection: PathRejection) -> Error {
+        Error::Invalid(rejection.body_text())
+    }
+}
+
+impl From<QueryRejection> for Error {
+    fn from(rejection: QueryRejection) -> Error {
+        Error::Invalid(rejection.body_text())
+    }
+}
+
+impl Error {
+    /// The kind of failure, as the browser knows it.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Error::Unauthenticated => ErrorCode::Unauthenticated,
+            Error::WrongCredentials => ErrorCode::WrongCredentials,
+            Error::Throttled { .. } => ErrorCode::Throttled,
+            Error::Forbidden { .. } => ErrorCode::Forbidden,
+            Error::CrossSite => ErrorCode::CrossSite,
+            Error::NotFound(_) => ErrorCode::NotFound,
+            Error::Invalid(_) | Error::MethodNotAllowed(_) => ErrorCode::Invalid,
+            Error::Conflict(_) => ErrorCode::Conflict,
+            Error::TooLarge(_) => ErrorCode::TooLarge,
+            Error::Busy(_) => ErrorCode::Busy,
+            Error::Unreachable(_) => ErrorCode::Unreachable,
+            Error::Kafka { .. } => ErrorCode::Kafka,
+            Error::Timeout(_) => ErrorCode::Timeout,
+            Error::Db(_) | Error::Internal(_) => ErrorCode::Internal,
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Error::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            other => status(other.code()),
+        }
+    }
+
+    /// As the browser gets it, in a body or in a stream's last line. What is our own fault is
+    /// logged here, once.
+    pub fn to_api(&self, request_id: String) -> ApiError {
+        let code = self.code();
+        let message = match code {
+            ErrorCode::Internal => {
+                error!(request.id = %request_id, "Request {request_id} failed: {self}");
+                "something went wrong on the server; its log says what".to_owned()
+            }
+            _ => self.to_string(),
+        };
+        let kafka_error = match self {
+            Error::Kafka { name, .. } => Some(name.clone()),
+            _ => None,
+        };
+        ApiError { code, message, kafka_error, request_id }
+    }
+}
+
+fn status(code: ErrorCode) -> StatusCode {
+    match code {
+        ErrorCode::Unauthenticated | ErrorCode::WrongCredentials => StatusCode::UNAUTHORIZED,
+        ErrorCode::Throttled | ErrorCode::Busy => StatusCode::TOO_MANY_REQUESTS,
+        ErrorCode::Forbidden | ErrorCode::CrossSite => StatusCode::FORBIDDEN,
+        ErrorCode::NotFound => StatusCode::NOT_FOUND,
+        ErrorCode::Invalid => StatusCode::BAD_REQUEST,
+        ErrorCode::Conflict => StatusCode::CONFLICT,
+        ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ErrorCode::Unreachable | ErrorCode::Kafka => StatusCode::BAD_GATEWAY,
+        ErrorCode::Timeout => StatusCode::GATEWAY_TIMEOUT,
+        ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let body = Json(self.to_api(telemetry::request_id()));
+        let mut response = (self.status(), body).into_response();
+        if let Error::Throttled { wait } = self {
+            let seconds = HeaderValue::from(wait.as_secs() + 1);
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        response
+    }
+}

@@ -1,0 +1,8 @@
+//! The handlers: decode, act on the record, answer. Each file has the name of its noun in the API.
+//!
+//! Who may call what is said in `router.rs` and enforced before a handler runs.
+
+pub mod audit;
+pub mod extract;
+pub mod health;
+pub mod session;

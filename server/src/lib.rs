@@ -1,0 +1,27 @@
+//! The `ouzel` binary as a library: broker, console and command line in one process.
+//!
+//! A command line becomes a configuration (`cli`, `config`), a configuration becomes a running
+//! server (`server`), a request finds its handler through the one table in `router`. From there
+//! each layer calls only layers further down this list.
+
+pub mod cli;
+pub mod config;
+pub mod telemetry;
+
+pub mod server;
+
+pub mod openapi;
+pub mod router;
+pub mod state;
+
+pub mod bundle;
+pub mod error;
+pub mod http;
+pub mod metrics;
+
+pub mod auth;
+
+pub mod audit;
+
+pub mod clock;
+pub mod db;

@@ -1,0 +1,180 @@
+//! Starting and stopping all that a configuration asks for.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use ouzel_api::clusters::Environment;
+use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use crate::{
+    audit::Audit,
+    auth::{AccountError, Auth},
+    bundle::Bundle,
+    clock,
+    config::{Config, Listen},
+    db::{self, Db, DbError},
+    http::health,
+    metrics::Metrics,
+    router,
+    state::AppState,
+};
+
+/// How long requests under way may take to end before they are cut off. Streams end at once.
+const STOP_MAX: Duration = Duration::from_secs(10);
+
+/// How often measurements that nobody reads are tidied up.
+const TIDY_EVERY: Duration = Duration::from_secs(30);
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Somebody else has the port.
+    #[error("port {} of {} is in use; choose another with --{flag}", address.port(), address.ip())]
+    PortBusy {
+        /// Where it was to listen.
+        address: SocketAddr,
+        /// The flag that chooses.
+        flag: &'static str,
+    },
+    /// The address cannot be listened on for another reason.
+    #[error("cannot listen on {address} (--{flag}): {source}")]
+    Listen {
+        /// Where it was to listen.
+        address: SocketAddr,
+        /// The flag that chooses.
+        flag: &'static str,
+        /// Why not.
+        source: io::Error,
+    },
+    /// Everything is off.
+    #[error("nothing to start: --kafka and --http are both off")]
+    Nothing,
+    /// The console's database cannot be used.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// The first administrator cannot be made.
+    #[error("the first administrator cannot be made: {0}")]
+    Account(#[from] AccountError),
+    /// It does not answer after all.
+    #[error("the console does not answer: {0}")]
+    NotReady(String),
+}
+
+/// A running server.
+pub struct Server {
+    /// Where the Kafka API listens.
+    pub kafka: Option<SocketAddr>,
+    /// Where the console listens.
+    pub http: Option<SocketAddr>,
+    /// The first administrator's password, if it was made up just now.
+    pub first_password: Option<String>,
+    app: AppState,
+    serving: Option<JoinHandle<io::Result<()>>>,
+}
+
+impl Server {
+    /// Starts everything, and returns when everything answers.
+    pub async fn start(config: Config) -> Result<Server, StartError> {
+        if config.kafka == Listen::Off && config.http == Listen::Off {
+            return Err(StartError::Nothing);
+        }
+        warn_of(&config);
+        let listener = match config.http.address() {
+            Some(address) => Some(listen(address, "http").await?),
+            None => None,
+        };
+        let db = Db::open(&config.data).await?;
+        remember_clusters(&db, &config).await?;
+        let app = AppState {
+            audit: Audit::new(db.clone()),
+            auth: Auth::open(db.clone(), config.session).await?,
+            bundle: Arc::new(Bundle::open()),
+            metrics: Metrics::start(),
+            stop: CancellationToken::new(),
+            db,
+        };
+        let chosen = config.admin_password.as_deref();
+        let first_password = app.auth.ensure_administrator(&app.audit, chosen).await?;
+        tokio::spawn(tidy(app.clone()));
+        let http = listener.as_ref().map(TcpListener::local_addr).transpose();
+        let http = http.expect("a socket that listens has an address");
+        let serving = listener.map(|listener| serve(listener, app.clone()));
+        health::ready(&app).await.map_err(StartError::NotReady)?;
+        Ok(Server { kafka: None, http, first_password, app, serving })
+    }
+
+    /// Ends streams, waits for requests under way, and leaves everything on disk.
+    pub async fn stop(self) {
+        self.app.stop.cancel();
+        if let Some(mut serving) = self.serving {
+            match timeout(STOP_MAX, &mut serving).await {
+                Ok(Ok(Ok(()))) => {}
+                Ok(ended) => warn!("The console ended oddly: {ended:?}"),
+                Err(_) => {
+                    warn!("Requests were cut off after {} s", STOP_MAX.as_secs());
+                    serving.abort();
+                }
+            }
+        }
+        self.app.audit.close().await;
+        self.app.db.close().await;
+        info!("Stopped");
+    }
+}
+
+fn warn_of(config: &Config) {
+    for (flag, address) in &config.not_built {
+        warn!("--{flag} {address}: this part is not built yet; nothing listens there");
+    }
+    if let Some(address) = config.http.address().filter(|address| !address.ip().is_loopback()) {
+        warn!("The console listens on {address} without TLS; put a proxy with TLS before it");
+    }
+}
+
+async fn listen(address: SocketAddr, flag: &'static str) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => StartError::PortBusy { address, flag },
+        _ => StartError::Listen { address, flag, source },
+    })
+}
+
+fn serve(listener: TcpListener, app: AppState) -> JoinHandle<io::Result<()>> {
+    let stop = app.stop.clone();
+    let service = router::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service);
+    let serving = serving.with_graceful_shutdown(async move { stop.cancelled().await });
+    tokio::spawn(async move { serving.await })
+}
+
+async fn tidy(app: AppState) {
+    let mut ticks = tokio::time::interval(TIDY_EVERY);
+    while app.stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        app.metrics.tidy();
+    }
+}
+
+/// Remembers what each cluster's name means now; says so where it meant something else before.
+async fn remember_clusters(db: &Db, config: &Config) -> Result<(), DbError> {
+    for (name, cluster) in &config.clusters {
+        let brokers: Vec<String> = cluster.brokers.iter().map(ToString::to_string).collect();
+        let bootstrap = brokers.join(",");
+        let before = db::clusters::meanings(db, name).await?;
+        if let Some(before) = before.first().filter(|before| before.bootstrap != bootstrap) {
+            let then = &before.bootstrap;
+            warn!(%name, "Cluster `{name}` is {bootstrap} now; it was {then} before");
+        }
+        let environment = environment_name(cluster.environment);
+        let now_ms = clock::now_ms();
+        db::clusters::remember(db, name, &bootstrap, environment, now_ms).await?;
+    }
+    Ok(())
+}
+
+fn environment_name(environment: Environment) -> &'static str {
+    match environment {
+        Environment::Development => "development",
+        Environment::Staging => "staging",
+        Environment::Production => "production",
+    }
+}
