@@ -13,6 +13,8 @@ pub mod batch;
 pub mod error_code;
 pub mod frame;
 pub mod messages;
+#[cfg(feature = "sample")]
+mod sample;
 pub mod spoken;
 pub mod uuid;
 
@@ -22,5 +24,7 @@ pub use codec::{
     Request, TaggedField, TaggedFields, Writer,
 };
 pub use error_code::ErrorCode;
+#[cfg(feature = "sample")]
+pub use sample::Sampler;
 pub use spoken::{ApiSpec, SPOKEN, advertised, spec};
 pub use uuid::Uuid;

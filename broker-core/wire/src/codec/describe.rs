@@ -124,6 +124,21 @@ macro_rules! describe {
                 }
                 Ok(())
             }
+
+            #[cfg(feature = "sample")]
+            fn sample(s: &mut $crate::Sampler, ctx: $crate::codec::Ctx) -> Self {
+                let mut value = Self::default();
+                $( if field_stands!(ctx.version, $($option)+)
+                    || field_tag!(ctx.version, $($option)+).is_some()
+                {
+                    let ctx = ctx.nullable(field_nullable!(ctx.version, $($option)+));
+                    value.$field = $crate::codec::Field::sample(s, ctx);
+                } )*
+                if ctx.flexible {
+                    value.unknown_tagged_fields = s.tagged_fields();
+                }
+                value
+            }
         }
 
         impl $crate::codec::Nullable for $name {
@@ -236,6 +251,11 @@ macro_rules! payload {
                 }
                 let ctx = $crate::codec::Ctx::new(version, $flexible);
                 $crate::codec::Field::write(self, w, ctx)
+            }
+
+            #[cfg(feature = "sample")]
+            fn sample(s: &mut $crate::Sampler, version: i16) -> Self {
+                $crate::codec::Field::sample(s, $crate::codec::Ctx::new(version, $flexible))
             }
         }
     };

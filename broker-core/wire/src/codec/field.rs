@@ -4,6 +4,8 @@ use bytes::Bytes;
 
 use super::error::{DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind};
 use super::{Reader, Writer};
+#[cfg(feature = "sample")]
+use crate::Sampler;
 use crate::Uuid;
 
 /// Longest text: Kafka's, whose old length prefix has 15 usable bits, in compact form as well.
@@ -43,6 +45,9 @@ pub(crate) trait Field: Sized + PartialEq {
     fn min_bytes(ctx: Ctx) -> usize;
     fn read(r: &mut Reader, ctx: Ctx) -> Result<Self, DecodeError>;
     fn write(&self, w: &mut Writer, ctx: Ctx) -> Result<(), EncodeError>;
+    /// Any value that this version can carry.
+    #[cfg(feature = "sample")]
+    fn sample(s: &mut Sampler, ctx: Ctx) -> Self;
 }
 
 /// A type with a form for null.
@@ -82,6 +87,11 @@ impl<T: Nullable> Field for Option<T> {
             None => Err(w.error(EncodeErrorKind::Null { version: ctx.version })),
         }
     }
+
+    #[cfg(feature = "sample")]
+    fn sample(s: &mut Sampler, ctx: Ctx) -> Self {
+        (!ctx.nullable || s.below(3) > 0).then(|| T::sample(s, ctx))
+    }
 }
 
 macro_rules! number {
@@ -102,6 +112,11 @@ macro_rules! number {
             fn write(&self, w: &mut Writer, _: Ctx) -> Result<(), EncodeError> {
                 w.put_slice(&self.to_be_bytes());
                 Ok(())
+            }
+
+            #[cfg(feature = "sample")]
+            fn sample(s: &mut Sampler, _: Ctx) -> Self {
+                s.number() as $ty
             }
         }
     )+ };
@@ -126,6 +141,11 @@ impl Field for bool {
         w.put_slice(&[u8::from(*self)]);
         Ok(())
     }
+
+    #[cfg(feature = "sample")]
+    fn sample(s: &mut Sampler, _: Ctx) -> Self {
+        s.below(2) == 1
+    }
 }
 
 impl Field for Uuid {
@@ -144,6 +164,12 @@ impl Field for Uuid {
     fn write(&self, w: &mut Writer, _: Ctx) -> Result<(), EncodeError> {
         w.put_slice(&self.0);
         Ok(())
+    }
+
+    #[cfg(feature = "sample")]
+    fn sample(s: &mut Sampler, _: Ctx) -> Self {
+        let halves = [s.number(), s.number()];
+        Uuid((u128::from(halves[0]) << 64 | u128::from(halves[1])).to_be_bytes())
     }
 }
 
@@ -176,6 +202,11 @@ impl Field for String {
         }
         w.put_slice(self.as_bytes());
         Ok(())
+    }
+
+    #[cfg(feature = "sample")]
+    fn sample(s: &mut Sampler, _: Ctx) -> Self {
+        s.text()
     }
 }
 
@@ -218,6 +249,11 @@ impl Field for Bytes {
         w.put_bytes(self);
         Ok(())
     }
+
+    #[cfg(feature = "sample")]
+    fn sample(s: &mut Sampler, _: Ctx) -> Self {
+        s.bytes()
+    }
 }
 
 impl Nullable for Bytes {
@@ -244,6 +280,11 @@ impl<T: Field> Field for Vec<T> {
     fn write(&self, w: &mut Writer, ctx: Ctx) -> Result<(), EncodeError> {
         put_length(w, self.len(), ctx)?;
         self.iter().try_for_each(|element| element.write(w, ctx.nullable(false)))
+    }
+
+    #[cfg(feature = "sample")]
+    fn sample(s: &mut Sampler, ctx: Ctx) -> Self {
+        (0..s.below(4)).map(|_| T::sample(s, ctx.nullable(false))).collect()
     }
 }
 

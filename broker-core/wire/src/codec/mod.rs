@@ -33,6 +33,10 @@ pub trait Message: Sized {
     /// Writes the value as `version` has it. Fails when a field that is set has no place there and
     /// may not be left out, or when something is too long for its length prefix.
     fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError>;
+
+    /// Any value that `version` can carry.
+    #[cfg(feature = "sample")]
+    fn sample(s: &mut crate::Sampler, version: i16) -> Self;
 }
 
 /// A message that a client sends, and what it gets back.
