@@ -36,7 +36,7 @@ pub enum TimestampType {
 }
 
 /// How one partition's log behaves; the default is Kafka's.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LogConfig {
     /// `cleanup.policy`
     pub cleanup: Cleanup,

@@ -44,3 +44,26 @@ pub enum OpenError {
     #[error(transparent)]
     Storage(#[from] StorageError),
 }
+
+/// Why a segment does not give what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum SegmentError {
+    /// Its bytes are not what was written.
+    #[error("{} is corrupt at byte {position}: {why}", file.display())]
+    Corrupt {
+        /// The segment file.
+        file: PathBuf,
+        /// Where the bad batch begins.
+        position: u64,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The disk does not give them.
+    #[error("cannot read {}: {source}", file.display())]
+    Io {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}

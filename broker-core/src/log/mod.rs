@@ -1,35 +1,230 @@
 //! The log of one partition: segment files with Kafka's own batches.
+//!
+//! Owns every byte under the partition's folder except the producers' snapshots.
+//! Knows offsets, epochs, Raft indexes and files; who may append, and how far
+//! consumers may read, is decided above. Start at [`Log::append`].
+//!
+//! The folder holds, per segment, `<20 digits>.log`, `.index` and `.timeindex` in
+//! Kafka's formats and the `.raft` sidecar (see `sidecar.rs`), and once
+//! `checkpoint` (see `checkpoint.rs`) and `leader-epoch-checkpoint` (Kafka's).
+//! A partition without a record has no segment files at all.
 
+mod checkpoint;
 mod config;
+mod epochs;
 mod error;
+mod folder;
+mod index;
+mod read;
+mod rebuild;
+mod recover;
+mod report;
+mod round;
+mod scan;
+mod segment;
+mod sidecar;
+mod tail;
+mod trim;
+mod truncate;
+mod walk;
 
-use std::path::PathBuf;
+use std::path::Path;
+use std::sync::Arc;
+
+use checkpoint::{Checkpoint, Point};
+use epochs::Epochs;
+use folder::Folder;
+use round::Dirty;
+use tail::Tail;
 
 pub use config::{Cleanup, LogConfig, TimestampType};
-pub use error::{OpenError, StorageError};
+pub use error::{OpenError, SegmentError, StorageError};
+pub(crate) use read::{Span, batch, batches, locate};
+pub use report::{CutTail, RecoveryReport};
+pub(crate) use round::Round;
+pub(crate) use segment::Segment;
+pub use sidecar::{EntryKind, RaftEntry};
+pub(crate) use tail::storage;
+pub(crate) use trim::{Bounds, remove};
+pub(crate) use walk::{Located, SCAN_WINDOW_BYTES, Walk};
 
-/// What opening a log found and did.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RecoveryReport {
-    /// The log had been closed in order, and its files were taken at their word.
-    pub clean: bool,
-    /// Bytes of log that were read and checked.
-    pub bytes_scanned: u64,
-    /// The end that was cut off because it was not whole; it had not been acknowledged.
-    pub cut: Option<CutTail>,
-    /// Index and sidecar files that were missing or wrong, and were made anew from the log.
-    pub rebuilt: Vec<PathBuf>,
+use ouzel_wire::batch::{Batch, BatchHeader};
+
+use crate::ids::LogIndex;
+
+/// The segments from oldest to newest, never none; cheap to clone, and a clone stays as it is.
+pub(crate) type Segments = Arc<Vec<Arc<Segment>>>;
+
+/// A partition's log, for the one who writes it. Readers use [`Log::segments`].
+pub(crate) struct Log {
+    folder: Arc<Folder>,
+    config: LogConfig,
+    segments: Segments,
+    /// The end of the newest segment, once something is to be written there.
+    tail: Option<Tail>,
+    /// An untouched partition is an empty folder: its one segment is there in name only.
+    has_files: bool,
+    start: i64,
+    end: i64,
+    flushed: i64,
+    last_index: LogIndex,
+    /// The epoch that the next batch carries; in `epochs` from its first batch on.
+    epoch: i32,
+    epochs: Epochs,
+    checkpoint: Checkpoint,
+    /// The last point that was written there.
+    point: Option<Point>,
+    dirty: Dirty,
 }
 
-/// A torn end of a log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CutTail {
-    /// The segment file.
-    pub file: PathBuf,
-    /// Where it now ends.
-    pub position: u64,
-    /// How many bytes were behind that, in this file and later ones.
-    pub bytes: u64,
-    /// What was wrong with them.
-    pub why: String,
+/// Where a batch was put.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Placed {
+    pub base_offset: i64,
+    /// It is the first one of a new segment.
+    pub rolled: bool,
+}
+
+impl Log {
+    /// Appends a checked batch to the page cache and returns its base offset, which it gets here
+    /// like its leader epoch. After an error the log must not be written again: what the disk
+    /// holds behind `end` is unknown.
+    pub fn append(&mut self, batch: &Batch) -> Result<Placed, StorageError> {
+        let rolled = self.make_room(&batch.header)?;
+        let (base_offset, epoch) = (self.end, self.epoch);
+        let index = self.last_index.next();
+        let entry = RaftEntry { kind: EntryKind::Data, ..self.entry(index)? };
+        let config = self.config;
+        let placed = self.tail()?.append(batch, &entry, epoch, &config)?;
+        self.dirty.log(&placed);
+        if self.epochs.note(epoch, base_offset) {
+            self.dirty.epochs();
+        }
+        self.end = base_offset + i64::from(batch.header.last_offset_delta) + 1;
+        self.last_index = index;
+        self.check();
+        Ok(Placed { base_offset, rolled })
+    }
+
+    /// Appends a Raft entry that is no data: it takes no offset and leaves no trace in the log.
+    pub fn append_entry(&mut self, kind: EntryKind) -> Result<LogIndex, StorageError> {
+        assert_ne!(kind, EntryKind::Data, "data comes with a batch");
+        if let Some(point) = self.point.filter(|point| point.clean) {
+            // The log's length would not show that the sidecar has gone on.
+            self.write_point(Point { clean: false, ..point })?;
+        }
+        let entry = RaftEntry { kind, ..self.entry(self.last_index.next())? };
+        let segment = self.tail()?.append_entry(&entry)?;
+        self.dirty.sidecar(&segment);
+        self.last_index = entry.index;
+        Ok(entry.index)
+    }
+
+    /// Ends the newest segment and begins another at the log's end.
+    pub fn roll(&mut self) -> Result<(), StorageError> {
+        let closed = self.tail()?.finish()?;
+        self.dirty.closed(&closed);
+        let segment = Arc::new(Segment::empty(self.folder.clone(), self.end));
+        let tail = Tail::create(segment.clone())?;
+        self.dirty.created(&segment);
+        self.tail = Some(tail);
+        Arc::make_mut(&mut self.segments).push(segment);
+        Ok(())
+    }
+
+    pub fn segments(&self) -> &Segments {
+        &self.segments
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.folder.path
+    }
+
+    /// The offset behind a segment's last record.
+    pub fn end_of(&self, segment: &Segment) -> i64 {
+        let next = self.segments.partition_point(|s| s.base() <= segment.base());
+        self.segments.get(next).map_or(self.end, |next| next.base())
+    }
+
+    pub fn start(&self) -> i64 {
+        self.start
+    }
+
+    pub fn end(&self) -> i64 {
+        self.end
+    }
+
+    pub fn flushed(&self) -> i64 {
+        self.flushed
+    }
+
+    pub fn epoch(&self) -> i32 {
+        self.epoch
+    }
+
+    pub fn config(&self) -> &LogConfig {
+        &self.config
+    }
+
+    pub fn set_config(&mut self, config: LogConfig) {
+        self.config = config;
+    }
+
+    pub fn end_of_epoch(&self, epoch: i32) -> Option<(i32, i64)> {
+        self.epochs.end_of(epoch, self.epoch, self.end)
+    }
+
+    /// Bytes of all segments.
+    pub fn size_bytes(&self) -> u64 {
+        self.segments.iter().map(|segment| segment.len()).sum()
+    }
+
+    /// Closes files that were not used since the last call and hold nothing that must be synced.
+    pub fn rest(&self) {
+        for segment in self.segments.iter().filter(|s| !self.dirty.holds(s)) {
+            segment.rest();
+        }
+        self.checkpoint.rest();
+    }
+
+    fn newest(&self) -> &Arc<Segment> {
+        self.segments.last().expect("a log has at least one segment")
+    }
+
+    fn tail(&mut self) -> Result<&mut Tail, StorageError> {
+        if self.tail.is_none() {
+            let segment = self.newest().clone();
+            self.tail = Some(if self.has_files {
+                Tail::resume(segment)?
+            } else {
+                self.dirty.created(&segment);
+                self.has_files = true;
+                Tail::create(segment)?
+            });
+        }
+        Ok(self.tail.as_mut().expect("set above"))
+    }
+
+    fn make_room(&mut self, header: &BatchHeader) -> Result<bool, StorageError> {
+        let (config, next) = (self.config, self.end);
+        let full = self.tail()?.is_full_for(header, next, &config)?;
+        if full {
+            self.roll()?;
+        }
+        Ok(full)
+    }
+
+    /// A sidecar entry for what comes next.
+    fn entry(&mut self, index: LogIndex) -> Result<RaftEntry, StorageError> {
+        let (term, base_offset) = (self.epoch as u64, self.end);
+        let position = self.tail()?.position();
+        Ok(RaftEntry { index, term, kind: EntryKind::NoOp, base_offset, position })
+    }
+
+    /// Invariant: start <= end and flushed <= end; the newest segment begins at or before end.
+    fn check(&self) {
+        let (start, end, flushed) = (self.start, self.end, self.flushed);
+        assert!(start <= end && flushed <= end, "start {start} flushed {flushed} end {end}");
+        assert!(self.newest().base() <= end, "newest {} end {end}", self.newest().base());
+    }
 }

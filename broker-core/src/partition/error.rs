@@ -29,18 +29,21 @@ pub enum AppendError {
         max: u32,
     },
     /// A timestamp outside what the topic accepts. → `INVALID_TIMESTAMP`
-    #[error("timestamp {timestamp_ms} is outside the range of {accepted} around now")]
+    #[error("timestamp {timestamp_ms} is not accepted: {rule}")]
     InvalidTimestamp {
         /// The timestamp.
         timestamp_ms: i64,
-        /// The setting that refuses it, with its value.
-        accepted: String,
+        /// What it breaks, with the setting's value.
+        rule: String,
     },
+    /// Part of a transaction, and there are none yet. → `INVALID_TXN_STATE`
+    #[error("the batch is part of a transaction, and transactions are not served")]
+    Transactional,
     /// A codec that is none of Kafka's. → `UNSUPPORTED_COMPRESSION_TYPE`
     #[error("compression codec {codec} is unknown")]
     UnknownCodec {
         /// The number in the batch's attributes.
-        codec: u8,
+        codec: i64,
     },
     /// A gap or a repeat too old to be recognised. → `OUT_OF_ORDER_SEQUENCE_NUMBER`
     #[error("producer {producer_id} sent sequence {got}, expected {expected}")]
@@ -78,6 +81,25 @@ pub struct RecordError {
     pub index: i32,
     /// What is wrong with it.
     pub message: String,
+}
+
+/// Why records were not deleted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DeleteError {
+    /// Behind the high watermark. → `OFFSET_OUT_OF_RANGE`
+    #[error("offset {asked} is behind the high watermark, {high_watermark}")]
+    OutOfRange {
+        /// The offset that was asked for.
+        asked: i64,
+        /// Where the high watermark is.
+        high_watermark: i64,
+    },
+    /// A write or a sync failed. → `KAFKA_STORAGE_ERROR`
+    #[error("the partition has stopped after a storage failure")]
+    Stopped,
+    /// The partition was closed or deleted. → `NOT_LEADER_OR_FOLLOWER`
+    #[error("the partition is closed")]
+    Closed,
 }
 
 /// Why nothing was read.

@@ -1,21 +1,42 @@
 //! One partition on this node: append, read, and where its offsets stand.
-pub mod error;
+//!
+//! Owns the order of things: a batch is checked, gets its offsets and is written
+//! under one lock; it is acknowledged, and seen by consumers, when a round of
+//! flushes has put it on disk. A partition costs no task, no timer and, while it
+//! rests, no open file. After a failed write or sync it accepts nothing more until
+//! it is opened anew; what was flushed before stays readable.
+//!
+//! All calls may block for a write into the page cache or a read from disk, and
+//! `open`, `retain`, `delete_before`, `close` and `delete` also for syncs.
+//! Start at [`PartitionHandle::submit`].
 
-use std::future::Future;
-use std::path::{Path, PathBuf};
-use std::pin::Pin;
+mod append;
+mod error;
+mod lifecycle;
+mod pending;
+mod producers;
+mod reading;
+mod rounds;
+mod shared;
+mod snapshot;
+mod times;
+mod validate;
+
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use tokio::sync::watch;
 
-pub use error::{AppendError, ReadError, RecordError};
+pub use error::{AppendError, DeleteError, ReadError, RecordError};
+pub use lifecycle::remove_leftovers;
+pub use pending::PendingAppend;
 
 use crate::flush::Flusher;
-use crate::ids::{PartitionId, TopicName};
+use crate::ids::{PartitionId, TopicName, TopicPartition};
 use crate::log::{LogConfig, OpenError, RecoveryReport, StorageError};
 use crate::world::World;
+use shared::Shared;
 
 /// What all partitions of a broker share.
 #[derive(Clone)]
@@ -98,8 +119,6 @@ pub struct Retained {
 #[derive(Clone)]
 pub struct PartitionHandle(Arc<Shared>);
 
-struct Shared {}
-
 impl PartitionHandle {
     /// Opens a partition's folder, creating it when it is missing, and repairs what a crash left.
     pub fn open(
@@ -108,8 +127,14 @@ impl PartitionHandle {
         partition: PartitionId,
         config: LogConfig,
     ) -> Result<(PartitionHandle, RecoveryReport), OpenError> {
-        let _ = (env, topic, partition, config);
-        unimplemented!()
+        let name = TopicPartition { topic: topic.clone(), partition };
+        let (shared, report) = Shared::open(env, name, config)?;
+        Ok((PartitionHandle(shared), report))
+    }
+
+    /// Which partition this is.
+    pub fn name(&self) -> &TopicPartition {
+        &self.0.name
     }
 
     /// Appends and waits until the records are durable (or written, with `write.caching`).
@@ -119,93 +144,77 @@ impl PartitionHandle {
 
     /// Does what must happen in order — checks, offsets, the write — and returns what to wait for.
     pub fn submit(&self, batches: Bytes, origin: Origin) -> Result<PendingAppend, AppendError> {
-        let _ = (&self.0, batches, origin);
-        unimplemented!()
+        self.0.submit(batches, origin)
     }
 
     /// Whole batches from the one that holds `from`, never past the high watermark.
     pub fn read(&self, from: i64, limits: ReadLimits) -> Result<ReadBatches, ReadError> {
-        let _ = (from, limits);
-        unimplemented!()
+        self.0.read(from, limits)
     }
 
     /// Where the offsets stand.
     pub fn offsets(&self) -> PartitionOffsets {
-        unimplemented!()
+        self.0.offsets()
     }
 
     /// The first record whose timestamp is at least `timestamp_ms`: its offset and timestamp.
     pub fn offset_for_time(&self, timestamp_ms: i64) -> Result<Option<(i64, i64)>, ReadError> {
-        let _ = timestamp_ms;
-        unimplemented!()
+        self.0.offset_for_time(timestamp_ms)
     }
 
     /// The record with the largest timestamp: its offset and timestamp.
     pub fn max_timestamp(&self) -> Result<Option<(i64, i64)>, ReadError> {
-        unimplemented!()
+        self.0.max_timestamp()
     }
 
     /// The epoch and end offset for OffsetForLeaderEpoch: the largest known epoch that is not
     /// above `epoch`, and where the next one starts; none when it is unknown.
     pub fn end_offset_for_epoch(&self, epoch: i32) -> Option<(i32, i64)> {
-        let _ = epoch;
-        unimplemented!()
+        self.0.end_offset_for_epoch(epoch)
     }
 
     /// The high watermark, for long polls: changes when it rises. Closed with the partition.
     pub fn changes(&self) -> watch::Receiver<i64> {
-        unimplemented!()
+        self.0.changes()
     }
 
-    /// Removes what retention no longer keeps, and closes files that were not used lately.
+    /// Removes what retention no longer keeps, forgets producers that were silent for too long,
+    /// and closes files that were not used since the last call.
     pub fn retain(&self, now_ms: i64) -> Result<Retained, StorageError> {
-        let _ = now_ms;
-        unimplemented!()
+        self.0.retain(now_ms)
     }
 
-    /// Moves the log start up (DeleteRecords); durable when it returns. Returns the new start.
-    pub fn delete_before(&self, offset: i64) -> Result<i64, AppendError> {
-        let _ = offset;
-        unimplemented!()
+    /// Moves the log start up to `offset` (DeleteRecords); durable when it returns. Returns the
+    /// log start, which never moves down.
+    pub fn delete_before(&self, offset: i64) -> Result<i64, DeleteError> {
+        self.0.delete_before(offset)
     }
 
     /// From now on the log behaves like this.
     pub fn set_config(&self, config: LogConfig) {
-        let _ = config;
-        unimplemented!()
+        self.0.set_config(config);
     }
 
     /// The bytes of all segments.
     pub fn size_bytes(&self) -> u64 {
-        unimplemented!()
+        self.0.size_bytes()
     }
 
-    /// Syncs all and leaves the mark of a clean end; later calls answer `Closed`. Blocks.
+    /// Whether a write or sync failed, so that appends are refused until a restart.
+    pub fn is_stopped(&self) -> bool {
+        self.0.is_stopped()
+    }
+
+    /// Syncs all and leaves the mark of a clean end; later calls answer `Closed`.
     pub fn close(&self) -> Result<(), StorageError> {
-        unimplemented!()
+        self.0.close()
     }
 
-    /// Closes the partition and removes its folder; durable when it returns. Blocks.
+    /// Closes the partition and removes its folder; durable when it returns.
     pub fn delete(&self) -> Result<(), StorageError> {
-        unimplemented!()
+        self.0.delete()
     }
 }
 
-/// Removes folders of deleted partitions that a crash left; returns how many.
-pub fn remove_leftovers(world: &World, data: &Path) -> Result<usize, StorageError> {
-    let _ = (world, data);
-    unimplemented!()
-}
-
-/// An append on its way to the disk. Dropping it does not take the append back.
-pub struct PendingAppend {
-    appended: Appended,
-}
-
-impl Future for PendingAppend {
-    type Output = Result<Appended, AppendError>;
-
-    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
-        Poll::Ready(Ok(self.appended))
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ use std::io::{self, IoSlice};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 
 /// Whether a file must exist, must not, or may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,15 @@ pub enum OpenMode {
     Truncated,
 }
 
+/// What a folder knows of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Meta {
+    /// Its length in bytes.
+    pub len: u64,
+    /// When it was last written, in milliseconds since 1970.
+    pub modified_ms: i64,
+}
+
 /// A file system.
 pub trait Disk: Send + Sync + 'static {
     /// Opens a file for reading and writing.
@@ -29,8 +39,8 @@ pub trait Disk: Send + Sync + 'static {
     fn create_dir(&self, path: &Path) -> io::Result<()>;
     /// The names in a folder, in no particular order.
     fn list(&self, dir: &Path) -> io::Result<Vec<String>>;
-    /// The length of a file, without opening it.
-    fn len(&self, path: &Path) -> io::Result<u64>;
+    /// What the folder knows of a file, without opening it.
+    fn meta(&self, path: &Path) -> io::Result<Meta>;
     /// Gives a file or folder another name, replacing a file that has it.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a file.
@@ -83,8 +93,13 @@ impl Disk for RealDisk {
         Ok(names)
     }
 
-    fn len(&self, path: &Path) -> io::Result<u64> {
-        Ok(fs::metadata(path)?.len())
+    fn meta(&self, path: &Path) -> io::Result<Meta> {
+        let meta = fs::metadata(path)?;
+        let age = meta.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Ok(Meta {
+            len: meta.len(),
+            modified_ms: i64::try_from(age.as_millis()).unwrap_or(i64::MAX),
+        })
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {

@@ -11,7 +11,7 @@ pub mod lock;
 use std::sync::Arc;
 
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use disk::{Disk, DiskFile, OpenMode, RealDisk};
+pub use disk::{Disk, DiskFile, Meta, OpenMode, RealDisk};
 
 /// Everything outside that a partition may use; cheap to clone.
 #[derive(Clone)]

@@ -1,0 +1,191 @@
+//! What a round of flushes must sync before anything written so far counts as on disk.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Log;
+use super::checkpoint::Point;
+use super::epochs::Epochs;
+use super::error::StorageError;
+use super::folder::{Folder, Handle, Kind};
+use super::segment::Segment;
+use super::tail::storage;
+
+/// What was written since the last round began.
+#[derive(Default)]
+pub(crate) struct Dirty {
+    segments: Vec<DirtySegment>,
+    /// A file has a new name in the partition's folder.
+    folder: bool,
+    /// The folder itself is new in the data folder.
+    parent: bool,
+    epochs: bool,
+}
+
+struct DirtySegment {
+    segment: Arc<Segment>,
+    /// Holds an entry that the log could not give back (see `sidecar.rs`), or is closed.
+    sidecar: bool,
+    /// Closed: from now on its indexes are taken at their word.
+    indexes: bool,
+}
+
+impl Dirty {
+    pub fn log(&mut self, segment: &Arc<Segment>) {
+        self.segment(segment);
+    }
+
+    pub fn sidecar(&mut self, segment: &Arc<Segment>) {
+        self.segment(segment).sidecar = true;
+    }
+
+    pub fn closed(&mut self, segment: &Arc<Segment>) {
+        let dirty = self.segment(segment);
+        (dirty.sidecar, dirty.indexes) = (true, true);
+    }
+
+    pub fn created(&mut self, segment: &Arc<Segment>) {
+        self.segment(segment);
+        self.folder = true;
+    }
+
+    pub fn epochs(&mut self) {
+        self.epochs = true;
+    }
+
+    pub fn parent(&mut self) {
+        self.parent = true;
+    }
+
+    pub fn holds(&self, segment: &Arc<Segment>) -> bool {
+        self.segments.iter().any(|dirty| Arc::ptr_eq(&dirty.segment, segment))
+    }
+
+    fn segment(&mut self, segment: &Arc<Segment>) -> &mut DirtySegment {
+        // Nearly always the last of one or two.
+        let known = self.segments.iter().rposition(|d| Arc::ptr_eq(&d.segment, segment));
+        let at = known.unwrap_or_else(|| {
+            let segment = segment.clone();
+            self.segments.push(DirtySegment { segment, sidecar: false, indexes: false });
+            self.segments.len() - 1
+        });
+        &mut self.segments[at]
+    }
+}
+
+/// A round: everything it needs, so that it can be performed without holding the log.
+pub(crate) struct Round {
+    folder: Arc<Folder>,
+    files: Vec<(PathBuf, Handle)>,
+    sync_folder: bool,
+    sync_parent: bool,
+    epochs: Option<Epochs>,
+    point: Point,
+}
+
+impl Round {
+    /// Blocks until all is on disk. An error leaves unknown what is.
+    pub fn perform(&self) -> Result<(), StorageError> {
+        for (path, file) in &self.files {
+            file.sync().map_err(StorageError::of("sync", path))?;
+        }
+        let path = &self.folder.path;
+        if let Some(epochs) = &self.epochs {
+            epochs.write(&self.folder).map_err(StorageError::of("write the epochs of", path))?;
+        }
+        // A new name lives in the folder, not in the file: until the folder is synced, a power
+        // cut can leave acknowledged records in a file that no longer exists.
+        if self.sync_folder {
+            self.sync_dir(path)?;
+        }
+        match path.parent().filter(|_| self.sync_parent) {
+            Some(parent) => self.sync_dir(parent),
+            None => Ok(()),
+        }
+    }
+
+    fn sync_dir(&self, path: &Path) -> Result<(), StorageError> {
+        self.folder.disk.sync_dir(path).map_err(StorageError::of("sync", path))
+    }
+}
+
+impl Log {
+    /// What must be synced for all that was appended so far; none when all is on disk.
+    pub fn begin_round(&mut self) -> Result<Option<Round>, StorageError> {
+        let dirty = std::mem::take(&mut self.dirty);
+        if dirty.segments.is_empty() && !dirty.folder && !dirty.parent && !dirty.epochs {
+            return Ok(None);
+        }
+        let mut files = Vec::new();
+        for DirtySegment { segment, sidecar, indexes } in &dirty.segments {
+            let wanted = [true, *indexes, *indexes, *sidecar];
+            for kind in Kind::ALL.into_iter().filter(|kind| wanted[*kind as usize]) {
+                let file = segment.file(kind).map_err(|e| storage("open", e))?;
+                files.push((segment.path(kind), file));
+            }
+        }
+        Ok(Some(Round {
+            folder: self.folder.clone(),
+            files,
+            sync_folder: dirty.folder,
+            sync_parent: dirty.parent,
+            epochs: dirty.epochs.then(|| self.epochs.clone()),
+            point: self.point_here(false),
+        }))
+    }
+
+    /// The round was performed: what it covered is on disk. Whoever owns the log sees to it that
+    /// rounds, [`Log::close`] and truncation do not overlap.
+    pub fn end_round(&mut self, round: &Round) -> Result<(), StorageError> {
+        self.flushed = round.point.end;
+        let point = Point { start: self.start, ..round.point };
+        let written = self.checkpoint.write(&self.folder, &point);
+        written.map_err(StorageError::of("write the checkpoint of", &self.folder.path))?;
+        self.point = Some(point);
+        self.check();
+        Ok(())
+    }
+
+    /// Whether a close would have nothing to do.
+    pub fn is_closed(&self) -> bool {
+        !self.has_files || self.point == Some(self.point_here(true))
+    }
+
+    /// Syncs everything, indexes and sidecar too, and marks that it ends here in order.
+    pub fn close(&mut self) -> Result<(), StorageError> {
+        if self.is_closed() {
+            return Ok(());
+        }
+        let here = self.point_here(true);
+        let newest = self.newest().clone();
+        self.dirty.closed(&newest);
+        if let Some(round) = self.begin_round()? {
+            round.perform()?;
+            self.flushed = self.end;
+        }
+        self.write_point(here)
+    }
+
+    /// Writes a point durably.
+    pub(super) fn write_point(&mut self, point: Point) -> Result<(), StorageError> {
+        let written = self.checkpoint.write_durably(&self.folder, &point);
+        written.map_err(StorageError::of("write the checkpoint of", &self.folder.path))?;
+        self.point = Some(point);
+        Ok(())
+    }
+
+    /// The log's end as a point.
+    pub(super) fn point_here(&self, clean: bool) -> Point {
+        let newest = self.newest();
+        Point {
+            base: newest.base(),
+            position: newest.len(),
+            end: self.end,
+            start: self.start,
+            index: self.last_index,
+            largest: newest.largest_known(),
+            epoch: self.epochs.last().unwrap_or(-1),
+            clean,
+        }
+    }
+}

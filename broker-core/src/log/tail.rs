@@ -1,0 +1,192 @@
+//! The end of the newest segment, where everything is written.
+
+use std::io::{self, IoSlice};
+use std::sync::Arc;
+
+use ouzel_wire::batch::{Batch, BatchHeader, HEADER_BYTES, set_base_offset, set_leader_epoch};
+
+use super::config::LogConfig;
+use super::error::{SegmentError, StorageError};
+use super::folder::{Handle, Kind};
+use super::index::{
+    self, Largest, OFFSET_ENTRY_BYTES, OffsetEntry, Pace, Paced, TIME_ENTRY_BYTES, TimeEntry,
+};
+use super::segment::Segment;
+use super::sidecar::{ENTRY_BYTES, RaftEntry};
+use super::walk::{SEEK_WINDOW_BYTES, Walk};
+
+pub(crate) struct Tail {
+    segment: Arc<Segment>,
+    position: u64,
+    /// Entries of the sidecar.
+    raft_entries: u64,
+    pace: Pace,
+    /// The first batch's largest timestamp: the segment's age in the records' own time.
+    first_timestamp: Option<i64>,
+}
+
+impl Tail {
+    /// The tail of a segment without a file: creates it, so that its name can be synced.
+    pub fn create(segment: Arc<Segment>) -> Result<Tail, StorageError> {
+        for kind in Kind::ALL {
+            segment.create(kind).map_err(|e| storage("create", e))?;
+        }
+        let pace = Pace::new(0, None, None);
+        Ok(Tail { segment, position: 0, raft_entries: 0, pace, first_timestamp: None })
+    }
+
+    /// The tail of a segment whose files are in order.
+    pub fn resume(segment: Arc<Segment>) -> Result<Tail, StorageError> {
+        Tail::read(segment).map_err(|e| storage("go on with", e))
+    }
+
+    fn read(segment: Arc<Segment>) -> Result<Tail, SegmentError> {
+        let position = segment.len();
+        let sidecar = segment.file(Kind::Raft)?.len().map_err(segment.io(Kind::Raft))?;
+        let last = match segment.entries(Kind::Index)?.checked_sub(1) {
+            Some(last) => {
+                let entry = index::entry::<OFFSET_ENTRY_BYTES>(&segment.file(Kind::Index)?, last);
+                OffsetEntry::parse(entry.map_err(segment.io(Kind::Index))?).position.into()
+            }
+            None => 0,
+        };
+        let time_last = segment.last_time()?.map(|entry| entry.timestamp);
+        let first = Walk::new(&segment, 0, SEEK_WINDOW_BYTES)?.next()?;
+        Ok(Tail {
+            position,
+            raft_entries: sidecar / ENTRY_BYTES as u64,
+            pace: Pace::new(position - last, time_last, segment.largest()?),
+            first_timestamp: first.map(|batch| batch.header.max_timestamp),
+            segment,
+        })
+    }
+
+    /// Where the next batch begins.
+    pub fn position(&self) -> u32 {
+        // `is_full_for` rolls long before.
+        u32::try_from(self.position).expect("a segment is shorter than 4 GiB")
+    }
+
+    /// Whether this batch, which will begin at offset `next`, belongs into another segment.
+    pub fn is_full_for(
+        &self,
+        header: &BatchHeader,
+        next: i64,
+        config: &LogConfig,
+    ) -> Result<bool, StorageError> {
+        if self.position == 0 {
+            return Ok(false);
+        }
+        let last = next + i64::from(header.last_offset_delta);
+        let too_long = self.position + header.size() as u64 > u64::from(config.segment_bytes);
+        let too_many = last - self.segment.base() > i64::from(i32::MAX);
+        Ok(too_long || too_many || self.is_old_for(header, config) || self.is_indexed(config)?)
+    }
+
+    fn is_old_for(&self, header: &BatchHeader, config: &LogConfig) -> bool {
+        let first = self.first_timestamp.filter(|first| *first >= 0 && header.max_timestamp >= 0);
+        first.is_some_and(|first| header.max_timestamp.saturating_sub(first) > config.segment_ms)
+    }
+
+    fn is_indexed(&self, config: &LogConfig) -> Result<bool, StorageError> {
+        let entries = |kind| self.segment.entries(kind).map_err(|e| storage("read", e));
+        let max = u64::from(config.segment_index_bytes);
+        Ok((entries(Kind::Index)? + 1) * OFFSET_ENTRY_BYTES as u64 > max
+            || (entries(Kind::Times)? + 1) * TIME_ENTRY_BYTES as u64 > max)
+    }
+
+    /// Writes a batch, its sidecar entry and what the indexes are due.
+    pub fn append(
+        &mut self,
+        batch: &Batch,
+        entry: &RaftEntry,
+        epoch: i32,
+        config: &LogConfig,
+    ) -> Result<Arc<Segment>, StorageError> {
+        let header = &batch.header;
+        let last = entry.base_offset + i64::from(header.last_offset_delta);
+        self.write_batch(batch, entry.base_offset, epoch)?;
+        self.append_entry(entry)?;
+        let at = self.offset_entry(last);
+        let largest = Largest { timestamp: header.max_timestamp, offset: last };
+        let size = header.size() as u64;
+        let paced = self.pace.batch(at, size, largest, config.index_interval_bytes);
+        self.write_index(&paced)?;
+        self.first_timestamp.get_or_insert(header.max_timestamp);
+        self.position += size;
+        self.segment.set_largest(self.pace.largest());
+        // Last, because readers go by it.
+        self.segment.set_len(self.position);
+        Ok(self.segment.clone())
+    }
+
+    /// Writes a sidecar entry alone.
+    pub fn append_entry(&mut self, entry: &RaftEntry) -> Result<Arc<Segment>, StorageError> {
+        let at = self.raft_entries * ENTRY_BYTES as u64;
+        self.write(Kind::Raft, &mut [IoSlice::new(&entry.bytes())], at)?;
+        self.raft_entries += 1;
+        Ok(self.segment.clone())
+    }
+
+    /// Completes the time index of a segment that gets no more batches.
+    pub fn finish(&mut self) -> Result<Arc<Segment>, StorageError> {
+        let time = self.pace.time_entry(self.segment.base());
+        self.write_index(&Paced { offset: None, time })?;
+        Ok(self.segment.clone())
+    }
+
+    fn offset_entry(&self, last_offset: i64) -> OffsetEntry {
+        let relative = u32::try_from(last_offset - self.segment.base());
+        OffsetEntry {
+            relative: relative.expect("checked by is_full_for"),
+            position: self.position(),
+        }
+    }
+
+    fn write_batch(&self, batch: &Batch, base_offset: i64, epoch: i32) -> Result<(), StorageError> {
+        // Only the header is copied; the records go from the client's frame to the page cache.
+        let (head, body) = batch.bytes.split_at(HEADER_BYTES);
+        let mut head: [u8; HEADER_BYTES] = head.try_into().expect("split there");
+        set_base_offset(&mut head, base_offset);
+        set_leader_epoch(&mut head, epoch);
+        let mut parts = [IoSlice::new(&head), IoSlice::new(body)];
+        self.write(Kind::Log, &mut parts, self.position)
+    }
+
+    fn write_index(&self, paced: &Paced) -> Result<(), StorageError> {
+        if let Some(entry) = paced.offset {
+            self.write_entry(Kind::Index, &OffsetEntry::bytes(entry))?;
+        }
+        if let Some(entry) = paced.time {
+            self.write_entry(Kind::Times, &TimeEntry::bytes(entry))?;
+        }
+        Ok(())
+    }
+
+    fn write_entry(&self, kind: Kind, bytes: &[u8]) -> Result<(), StorageError> {
+        let entries = self.segment.entries(kind).map_err(|e| storage("read", e))?;
+        self.write(kind, &mut [IoSlice::new(bytes)], entries * bytes.len() as u64)?;
+        self.segment.set_entries(kind, entries + 1);
+        Ok(())
+    }
+
+    fn write(&self, kind: Kind, parts: &mut [IoSlice<'_>], at: u64) -> Result<(), StorageError> {
+        let written = self.handle(kind)?.write_at(parts, at);
+        written.map_err(StorageError::of("write to", &self.segment.path(kind)))
+    }
+
+    fn handle(&self, kind: Kind) -> Result<Handle, StorageError> {
+        self.segment.file(kind).map_err(|e| storage("open", e))
+    }
+}
+
+/// A file that was meant to be written cannot even be read.
+pub(crate) fn storage(act: &'static str, error: SegmentError) -> StorageError {
+    match error {
+        SegmentError::Io { file, source } => StorageError { act, file, source },
+        SegmentError::Corrupt { ref file, .. } => {
+            let file = file.clone();
+            StorageError { act, file, source: io::Error::other(error.to_string()) }
+        }
+    }
+}

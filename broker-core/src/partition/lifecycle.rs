@@ -1,0 +1,137 @@
+//! Retention, deletion of records, and the end of a partition.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use tracing::{info, warn};
+use uuid::Uuid;
+
+use super::Retained;
+use super::error::DeleteError;
+use super::shared::{Shared, State, Writer};
+use crate::log::{self, Bounds, Segment, StorageError};
+use crate::world::World;
+
+/// What the folder of a deleted partition is called while it is being removed; no partition is
+/// called so, since a partition's name ends in its number.
+const DELETED: &str = "-delete";
+
+impl Shared {
+    pub fn retain(&self, now_ms: i64) -> Result<Retained, StorageError> {
+        let gone = self.trim(now_ms)?;
+        let mut retained = Retained::default();
+        for segment in &gone {
+            log::remove(segment)?;
+            retained.segments_removed += 1;
+            retained.bytes_removed += segment.len();
+        }
+        if retained.segments_removed > 0 {
+            let Retained { segments_removed: segments, bytes_removed: bytes } = retained;
+            let name = &self.name;
+            info!(partition = %name, segments, bytes, "retention removed {segments} segments of `{name}`");
+        }
+        Ok(retained)
+    }
+
+    /// Takes out what may go, so that readers stop to look there before the files are removed.
+    fn trim(&self, now_ms: i64) -> Result<Vec<Arc<Segment>>, StorageError> {
+        let _alone = self.flushing.lock();
+        let mut writer = self.writer.lock();
+        if writer.state != State::Open {
+            return Ok(Vec::new());
+        }
+        let expiration_ms = writer.log.config().producer_expiration_ms;
+        writer.producers.expire(now_ms, expiration_ms);
+        let high_watermark = self.offsets().high_watermark;
+        let trimmed = writer.log.trim(Bounds { now_ms, high_watermark });
+        if let Err(cause) = &trimmed {
+            self.stop(&mut writer, cause);
+        }
+        self.publish(&writer);
+        writer.log.rest();
+        trimmed
+    }
+
+    pub fn delete_before(&self, offset: i64) -> Result<i64, DeleteError> {
+        let _alone = self.flushing.lock();
+        let high_watermark = self.offsets().high_watermark;
+        if offset > high_watermark {
+            return Err(DeleteError::OutOfRange { asked: offset, high_watermark });
+        }
+        // With write caching the high watermark runs ahead of the disk.
+        self.flush_alone();
+        let mut writer = self.writer.lock();
+        match writer.state {
+            State::Open => {}
+            State::Stopped => return Err(DeleteError::Stopped),
+            State::Closed => return Err(DeleteError::Closed),
+        }
+        if let Err(cause) = writer.log.advance_start(offset) {
+            self.stop(&mut writer, &cause);
+            return Err(DeleteError::Stopped);
+        }
+        self.publish(&writer);
+        Ok(writer.log.start())
+    }
+
+    pub fn close(&self) -> Result<(), StorageError> {
+        let _alone = self.flushing.lock();
+        let mut writer = self.writer.lock();
+        let mut closed = Ok(());
+        if writer.state == State::Open && !writer.log.is_closed() {
+            self.save_producers(&writer, writer.log.end());
+            closed = writer.log.close();
+            match &closed {
+                Ok(()) => {
+                    self.publish(&writer);
+                    let flushed = writer.log.flushed();
+                    writer.waiting.flushed(flushed);
+                }
+                Err(cause) => self.stop(&mut writer, cause),
+            }
+        }
+        self.shut(&mut writer);
+        closed
+    }
+
+    pub fn delete(&self) -> Result<(), StorageError> {
+        let _alone = self.flushing.lock();
+        let mut writer = self.writer.lock();
+        self.shut(&mut writer);
+        let path = writer.log.path();
+        let data = path.parent().expect("a partition's folder lies in the data folder");
+        let gone = data.join(format!("{}{DELETED}", Uuid::new_v4().simple()));
+        let disk = &*self.world.disk;
+        disk.rename(path, &gone).map_err(StorageError::of("rename", path))?;
+        disk.sync_dir(data).map_err(StorageError::of("sync", data))?;
+        // From here on it is deleted; what is left over is removed at the next start.
+        if let Err(cause) = disk.remove_dir_all(&gone) {
+            warn!(partition = %self.name, %cause, "cannot remove {}", gone.display());
+        }
+        Ok(())
+    }
+
+    fn shut(&self, writer: &mut Writer) {
+        writer.state = State::Closed;
+        writer.waiting.closed();
+        let mut view = self.view.lock();
+        view.state = State::Closed;
+        view.high_watermark = None;
+    }
+}
+
+/// Removes folders of deleted partitions that a crash left; returns how many.
+pub fn remove_leftovers(world: &World, data: &Path) -> Result<usize, StorageError> {
+    let names = match world.disk.list(data) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Vec::new(),
+        names => names.map_err(StorageError::of("list", data))?,
+    };
+    let mut removed = 0;
+    for name in names.iter().filter(|name| name.ends_with(DELETED)) {
+        let path = data.join(name);
+        world.disk.remove_dir_all(&path).map_err(StorageError::of("remove", &path))?;
+        removed += 1;
+    }
+    Ok(removed)
+}

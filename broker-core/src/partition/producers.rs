@@ -1,0 +1,249 @@
+//! Which sequence each idempotent producer sends next, and what it sent last.
+//!
+//! A pure state machine: it is asked about a batch before the append and told of it
+//! afterwards; the same calls, made with the headers of the log, bring it back after
+//! a restart. Knows no transactions yet.
+
+use std::collections::{HashMap, VecDeque};
+
+use ouzel_wire::batch::BatchHeader;
+
+use super::error::AppendError;
+
+/// How many batches back a repeat is recognised. Kafka's clients keep at most five requests in
+/// flight for the same reason.
+pub(crate) const BATCHES_REMEMBERED: usize = 5;
+
+/// How many producers a partition remembers: some 3 MB. A producer that comes back after ten
+/// thousand others is treated like a new one, as after its expiry.
+pub(crate) const PRODUCERS_MAX: usize = 10_000;
+
+/// What becomes of the room when there is no more: a tenth at once, so that finding the oldest
+/// is paid for once in a thousand newcomers.
+const FORGOTTEN_AT_ONCE: usize = PRODUCERS_MAX / 10;
+
+/// The producers of one partition.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Producers(HashMap<i64, Producer>);
+
+/// Invariant: at least one batch and at most [`BATCHES_REMEMBERED`], oldest first, all of `epoch`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Producer {
+    pub epoch: i16,
+    pub batches: VecDeque<SentBatch>,
+    /// When the last batch came, by the broker's clock or, after a restart, by its timestamp.
+    pub seen_ms: i64,
+}
+
+/// A batch that was appended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SentBatch {
+    pub first_sequence: i32,
+    pub last_sequence: i32,
+    pub base_offset: i64,
+    pub last_offset: i64,
+    pub max_timestamp: i64,
+}
+
+/// What is to be done with a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It is the next one, or of no idempotent producer.
+    Append,
+    /// It is there already.
+    Repeat(SentBatch),
+}
+
+impl Producers {
+    /// Whether a batch comes in turn.
+    pub fn judge(&self, header: &BatchHeader) -> Result<Verdict, AppendError> {
+        let Some(producer) = self.0.get(&header.producer_id) else { return Ok(Verdict::Append) };
+        let (producer_id, got) = (header.producer_id, header.base_sequence);
+        if header.producer_epoch < producer.epoch {
+            let (current, got) = (producer.epoch, header.producer_epoch);
+            return Err(AppendError::StaleProducerEpoch { producer_id, current, got });
+        }
+        if header.producer_epoch == producer.epoch {
+            if let Some(repeat) = producer.repeat_of(header) {
+                return Ok(Verdict::Repeat(repeat));
+            }
+        }
+        let expected = match header.producer_epoch == producer.epoch {
+            true => after(producer.last().last_sequence),
+            false => 0,
+        };
+        if got != expected {
+            return Err(AppendError::OutOfOrderSequence { producer_id, expected, got });
+        }
+        Ok(Verdict::Append)
+    }
+
+    /// A batch was appended, or found in the log.
+    pub fn note(&mut self, header: &BatchHeader, base_offset: i64, now_ms: i64) {
+        if header.producer_id < 0 || header.attributes.is_control() {
+            return;
+        }
+        if self.0.len() >= PRODUCERS_MAX && !self.0.contains_key(&header.producer_id) {
+            self.forget_oldest();
+        }
+        let batch = SentBatch {
+            first_sequence: header.base_sequence,
+            last_sequence: header.last_sequence(),
+            base_offset,
+            last_offset: base_offset + i64::from(header.last_offset_delta),
+            max_timestamp: header.max_timestamp,
+        };
+        let new =
+            || Producer { epoch: header.producer_epoch, batches: VecDeque::new(), seen_ms: 0 };
+        let producer = self.0.entry(header.producer_id).or_insert_with(new);
+        if producer.epoch != header.producer_epoch {
+            *producer = new();
+        }
+        if producer.batches.len() == BATCHES_REMEMBERED {
+            producer.batches.pop_front();
+        }
+        producer.batches.push_back(batch);
+        producer.seen_ms = now_ms;
+    }
+
+    /// Forgets producers that were not seen for so long.
+    pub fn expire(&mut self, now_ms: i64, expiration_ms: i64) {
+        self.0.retain(|_, producer| now_ms.saturating_sub(producer.seen_ms) < expiration_ms);
+        self.0.shrink_to(self.0.len() * 2);
+    }
+
+    /// All, in no particular order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&i64, &Producer)> {
+        self.0.iter()
+    }
+
+    /// Puts back one that was saved.
+    pub fn restore(&mut self, producer_id: i64, producer: Producer) {
+        self.0.insert(producer_id, producer);
+    }
+
+    fn forget_oldest(&mut self) {
+        let mut seen: Vec<i64> = self.0.values().map(|producer| producer.seen_ms).collect();
+        let (_, oldest, _) = seen.select_nth_unstable(FORGOTTEN_AT_ONCE - 1);
+        let (oldest, mut left) = (*oldest, FORGOTTEN_AT_ONCE);
+        // Of many that were seen in the same millisecond no more than needed.
+        self.0.retain(|_, producer| {
+            let forget = producer.seen_ms <= oldest && left > 0;
+            left -= usize::from(forget);
+            !forget
+        });
+    }
+}
+
+impl Producer {
+    fn last(&self) -> &SentBatch {
+        self.batches.back().expect("a producer is known by its batches")
+    }
+
+    fn repeat_of(&self, header: &BatchHeader) -> Option<SentBatch> {
+        let range = (header.base_sequence, header.last_sequence());
+        let same = |batch: &&SentBatch| (batch.first_sequence, batch.last_sequence) == range;
+        self.batches.iter().find(same).copied()
+    }
+}
+
+/// Sequences begin again at 0.
+fn after(sequence: i32) -> i32 {
+    if sequence == i32::MAX { 0 } else { sequence + 1 }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use ouzel_wire::batch::BatchBuilder;
+
+    use super::*;
+
+    /// A batch of `count` records of producer 7.
+    fn batch(epoch: i16, sequence: i32, count: usize) -> BatchHeader {
+        let mut builder = BatchBuilder::new().producer(7, epoch, sequence);
+        for _ in 0..count {
+            builder.push_value(1000, None, b"v");
+        }
+        BatchHeader::parse(&builder.build().unwrap()).unwrap()
+    }
+
+    fn after_batches(batches: &[(i16, i32, usize)]) -> Producers {
+        let (mut producers, mut offset) = (Producers::default(), 100);
+        for &(epoch, sequence, count) in batches {
+            producers.note(&batch(epoch, sequence, count), offset, 0);
+            offset += count as i64;
+        }
+        producers
+    }
+
+    #[track_caller]
+    fn refused(result: Result<Verdict, AppendError>, expected: i32, got: i32) {
+        let error = AppendError::OutOfOrderSequence { producer_id: 7, expected, got };
+        assert_eq!(result, Err(error));
+    }
+
+    #[test]
+    fn an_unknown_producer_may_begin_anywhere() {
+        assert_eq!(Producers::default().judge(&batch(3, 42, 2)), Ok(Verdict::Append));
+    }
+
+    #[test]
+    fn the_next_sequence_is_accepted_and_a_gap_is_refused() {
+        let producers = after_batches(&[(0, 0, 3)]);
+        assert_eq!(producers.judge(&batch(0, 3, 1)), Ok(Verdict::Append));
+        refused(producers.judge(&batch(0, 4, 1)), 3, 4);
+    }
+
+    #[test]
+    fn sequences_begin_again_after_the_largest() {
+        let producers = after_batches(&[(0, i32::MAX - 1, 2)]);
+        assert_eq!(producers.judge(&batch(0, 0, 1)), Ok(Verdict::Append));
+        let across = after_batches(&[(0, i32::MAX, 3)]);
+        assert_eq!(across.judge(&batch(0, 2, 1)), Ok(Verdict::Append));
+    }
+
+    #[test]
+    fn a_repeat_of_the_last_five_is_recognised_and_an_older_one_is_refused() {
+        let sent: Vec<_> = (0..6).map(|sequence| (0, sequence, 1)).collect();
+        let producers = after_batches(&sent);
+        for sequence in 1..6 {
+            let verdict = producers.judge(&batch(0, sequence, 1)).unwrap();
+            let Verdict::Repeat(first) = verdict else { panic!("{sequence}: {verdict:?}") };
+            assert_eq!(first.base_offset, 100 + i64::from(sequence));
+        }
+        refused(producers.judge(&batch(0, 0, 1)), 6, 0);
+        refused(producers.judge(&batch(0, 5, 2)), 6, 5);
+    }
+
+    #[test]
+    fn a_new_epoch_begins_at_zero_and_fences_the_old_one() {
+        let mut producers = after_batches(&[(1, 0, 5)]);
+        refused(producers.judge(&batch(2, 5, 1)), 0, 5);
+        assert_eq!(producers.judge(&batch(2, 0, 1)), Ok(Verdict::Append));
+        producers.note(&batch(2, 0, 1), 105, 0);
+        let stale = AppendError::StaleProducerEpoch { producer_id: 7, current: 2, got: 1 };
+        assert_eq!(producers.judge(&batch(1, 5, 1)), Err(stale));
+        assert_eq!(producers.judge(&batch(2, 1, 1)), Ok(Verdict::Append));
+    }
+
+    #[test]
+    fn an_expired_producer_is_a_new_one() {
+        let mut producers = after_batches(&[(0, 0, 1)]);
+        producers.expire(999, 1000);
+        refused(producers.judge(&batch(0, 9, 1)), 1, 9);
+        producers.expire(1000, 1000);
+        assert_eq!(producers.judge(&batch(0, 9, 1)), Ok(Verdict::Append));
+    }
+
+    #[test]
+    fn the_longest_unseen_make_room_when_there_are_too_many() {
+        let mut producers = Producers::default();
+        for id in 0..=PRODUCERS_MAX as i64 {
+            let header = BatchHeader { producer_id: id, ..batch(0, 0, 1) };
+            producers.note(&header, id, id);
+        }
+        assert_eq!(producers.iter().len(), PRODUCERS_MAX + 1 - FORGOTTEN_AT_ONCE);
+        assert!(!producers.0.contains_key(&0) && producers.0.contains_key(&5000));
+    }
+}

@@ -1,0 +1,211 @@
+//! A partition's state: one half for who writes, one for who reads.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tokio::sync::watch;
+use tracing::{error, info, warn};
+
+use super::PartitionEnv;
+use super::PartitionOffsets;
+use super::pending::Waiting;
+use super::producers::Producers;
+use super::snapshot;
+use crate::flush::{Flusher, Ticket};
+use crate::ids::TopicPartition;
+use crate::log::{
+    Log, LogConfig, OpenError, RecoveryReport, SCAN_WINDOW_BYTES, Segments, StorageError, Walk,
+};
+use crate::world::World;
+
+/// Locks are taken in the order of the fields, and none is held while waiting for another task.
+pub(super) struct Shared {
+    pub name: TopicPartition,
+    pub world: World,
+    pub flusher: Flusher,
+    pub ticket: Ticket,
+    /// Held through a round of flushes, a close, a removal of segments: these do not overlap.
+    pub flushing: Mutex<()>,
+    pub writer: Mutex<Writer>,
+    /// Never held during I/O, so that readers do not wait for a write.
+    pub view: Mutex<View>,
+}
+
+pub(super) struct Writer {
+    pub log: Log,
+    pub producers: Producers,
+    pub waiting: Waiting,
+    pub state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    Open,
+    /// A write or sync failed: what is on disk behind the flushed end is unknown.
+    Stopped,
+    Closed,
+}
+
+/// What readers go by.
+pub(super) struct View {
+    pub segments: Segments,
+    pub offsets: PartitionOffsets,
+    pub config: LogConfig,
+    pub state: State,
+    /// None when the partition is closed: then those who wait for a change see the end.
+    pub high_watermark: Option<watch::Sender<i64>>,
+}
+
+impl Shared {
+    pub fn open(
+        env: &PartitionEnv,
+        name: TopicPartition,
+        config: LogConfig,
+    ) -> Result<(Arc<Shared>, RecoveryReport), OpenError> {
+        let path = env.data.join(name.to_string());
+        let (log, report) = Log::open(env.world.disk.clone(), path, config)?;
+        tell(&name, &report);
+        let producers = remember(&env.world, &log)?;
+        let view = View::of(&log, log.end());
+        let writer = Writer { log, producers, waiting: Waiting::default(), state: State::Open };
+        let shared = Shared {
+            name,
+            world: env.world.clone(),
+            flusher: env.flusher.clone(),
+            ticket: Ticket::default(),
+            flushing: Mutex::new(()),
+            writer: Mutex::new(writer),
+            view: Mutex::new(view),
+        };
+        Ok((Arc::new(shared), report))
+    }
+
+    /// Shows readers what the writer did; the high watermark only rises.
+    pub fn publish(&self, writer: &Writer) {
+        let mut view = self.view.lock();
+        let log = &writer.log;
+        if !Arc::ptr_eq(&view.segments, log.segments()) {
+            view.segments = log.segments().clone();
+        }
+        let reached = if log.config().write_caching { log.end() } else { log.flushed() };
+        let offsets = &mut view.offsets;
+        (offsets.log_start, offsets.log_end) = (log.start(), log.end());
+        offsets.high_watermark = offsets.high_watermark.max(reached);
+        offsets.check();
+        let high_watermark = offsets.high_watermark;
+        if let Some(sender) = &view.high_watermark {
+            sender.send_if_modified(|known| {
+                std::mem::replace(known, high_watermark) != high_watermark
+            });
+        }
+    }
+
+    /// Nothing more is accepted; whoever waits is told so.
+    pub fn stop(&self, writer: &mut Writer, cause: &StorageError) {
+        if writer.state == State::Open {
+            error!(partition = %self.name, %cause, "`{}` stops: {cause}", self.name);
+            writer.state = State::Stopped;
+            self.view.lock().state = State::Stopped;
+        }
+        writer.waiting.stopped();
+    }
+
+    pub fn offsets(&self) -> PartitionOffsets {
+        self.view.lock().offsets
+    }
+
+    pub fn is_stopped(&self) -> bool {
+        self.view.lock().state == State::Stopped
+    }
+
+    pub fn set_config(&self, config: LogConfig) {
+        let mut writer = self.writer.lock();
+        writer.log.set_config(config);
+        self.view.lock().config = config;
+        self.publish(&writer);
+    }
+
+    pub fn end_offset_for_epoch(&self, epoch: i32) -> Option<(i32, i64)> {
+        self.writer.lock().log.end_of_epoch(epoch)
+    }
+
+    pub fn size_bytes(&self) -> u64 {
+        let segments = self.view.lock().segments.clone();
+        segments.iter().map(|segment| segment.len()).sum()
+    }
+
+    pub fn changes(&self) -> watch::Receiver<i64> {
+        let view = self.view.lock();
+        match &view.high_watermark {
+            Some(sender) => sender.subscribe(),
+            // Its sender is gone at once: the receiver is closed, as the partition is.
+            None => watch::channel(view.offsets.high_watermark).1,
+        }
+    }
+}
+
+impl View {
+    fn of(log: &Log, high_watermark: i64) -> View {
+        let offsets = PartitionOffsets {
+            log_start: log.start(),
+            high_watermark,
+            log_end: log.end(),
+            leader_epoch: log.epoch(),
+        };
+        View {
+            segments: log.segments().clone(),
+            offsets,
+            config: *log.config(),
+            state: State::Open,
+            high_watermark: Some(watch::Sender::new(high_watermark)),
+        }
+    }
+}
+
+impl PartitionOffsets {
+    /// Invariant: log_start <= high_watermark <= log_end.
+    fn check(&self) {
+        let in_order = [self.log_start, self.high_watermark, self.log_end];
+        assert!(in_order.is_sorted(), "{self:?}");
+    }
+}
+
+/// The producers as they were: from the newest snapshot, and from the log behind it.
+fn remember(world: &World, log: &Log) -> Result<Producers, StorageError> {
+    let (disk, folder) = (&*world.disk, log.path());
+    let saved = snapshot::load(disk, folder, log.end());
+    let saved = saved.map_err(StorageError::of("read the producers in", folder))?;
+    let (from, mut producers) = saved.unwrap_or((log.start(), Producers::default()));
+    let now_ms = world.clock.now_ms();
+    for segment in log.segments().iter().filter(|s| s.len() > 0) {
+        let mut replay = || {
+            let mut walk = Walk::new(segment, 0, SCAN_WINDOW_BYTES)?;
+            while let Some(batch) = walk.next()? {
+                if batch.header.base_offset >= from {
+                    let seen_ms = batch.header.max_timestamp.min(now_ms);
+                    producers.note(&batch.header, batch.header.base_offset, seen_ms);
+                }
+            }
+            Ok(())
+        };
+        if log.end_of(segment) > from {
+            replay().map_err(|e| crate::log::storage("go through", e))?;
+        }
+    }
+    Ok(producers)
+}
+
+fn tell(name: &TopicPartition, report: &RecoveryReport) {
+    if let Some(cut) = &report.cut {
+        let (file, position, bytes) = (cut.file.display(), cut.position, cut.bytes);
+        warn!(
+            partition = %name, %file, position, bytes, why = cut.why,
+            "`{name}` ended in the middle of a write: {bytes} unacknowledged bytes behind \
+             {position} of {file} were cut ({})", cut.why
+        );
+    }
+    if !report.rebuilt.is_empty() {
+        let files = report.rebuilt.len();
+        info!(partition = %name, files, "`{name}` had {files} index files made anew");
+    }
+}

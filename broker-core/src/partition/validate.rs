@@ -1,0 +1,148 @@
+//! Whether records from outside may be appended, by Kafka's rules.
+//!
+//! Pure: bytes and settings in, batches or a refusal out. What depends on the
+//! partition's state, a producer's sequence, is checked later by `producers`.
+
+use bytes::Bytes;
+use ouzel_wire::batch::{
+    Batch, BatchError, DECOMPRESSED_MAX, RecordRef, TimestampType as StampedBy, batches,
+    set_max_timestamp,
+};
+
+use super::Origin;
+use super::error::{AppendError, RecordError};
+use crate::log::{LogConfig, TimestampType};
+
+/// Most records that a refusal names one by one: enough to see what is wrong.
+const RECORD_ERRORS_MAX: usize = 100;
+
+/// The batches in `bytes`, as they are to be written except for offset and epoch.
+pub(crate) fn check(
+    bytes: Bytes,
+    origin: Origin,
+    config: &LogConfig,
+    now_ms: i64,
+) -> Result<Vec<Batch>, AppendError> {
+    let found: Result<Vec<Batch>, BatchError> = batches(bytes).collect();
+    let found = found.map_err(unreadable)?;
+    match (origin, found.as_slice()) {
+        (_, []) => Err(invalid("there is no batch")),
+        (Origin::Client, [one]) => Ok(vec![client_batch(one, config, now_ms)?]),
+        (Origin::Client, many) => Err(invalid(format!("{} batches instead of one", many.len()))),
+        (Origin::Coordinator, _) => Ok(found),
+    }
+}
+
+fn client_batch(batch: &Batch, config: &LogConfig, now_ms: i64) -> Result<Batch, AppendError> {
+    let (size, max) = (batch.bytes.len(), config.message_bytes_max);
+    if size > max as usize {
+        return Err(AppendError::TooLarge { size, max });
+    }
+    batch.verify_crc().map_err(unreadable)?;
+    header(batch)?;
+    let latest = records(batch, config, now_ms)?;
+    Ok(match config.timestamp_type {
+        TimestampType::LogAppendTime => stamped(batch, now_ms, StampedBy::LogAppend),
+        TimestampType::CreateTime if latest == batch.header.max_timestamp => batch.clone(),
+        // Time lookups go by the header, so it must tell the truth.
+        TimestampType::CreateTime => stamped(batch, latest, StampedBy::Create),
+    })
+}
+
+fn header(batch: &Batch) -> Result<(), AppendError> {
+    let header = &batch.header;
+    let from_offsets = i64::from(header.last_offset_delta) + 1;
+    if header.record_count == 0 || i64::from(header.record_count) != from_offsets {
+        let count = header.record_count;
+        return Err(invalid(format!("{count} records but {from_offsets} offsets")));
+    }
+    if header.attributes.is_control() {
+        return Err(invalid("producers may not write control batches"));
+    }
+    if header.attributes.is_transactional() {
+        return Err(AppendError::Transactional);
+    }
+    if header.attributes.has_delete_horizon() {
+        return Err(invalid("producers may not set a delete horizon"));
+    }
+    if header.producer_id >= 0 && (header.base_sequence < 0 || header.producer_epoch < 0) {
+        let (sequence, epoch) = (header.base_sequence, header.producer_epoch);
+        return Err(invalid(format!(
+            "an idempotent producer's batch has sequence {sequence} and epoch {epoch}"
+        )));
+    }
+    if header.attributes.timestamp_type() == StampedBy::LogAppend {
+        let (timestamp_ms, rule) = (header.max_timestamp, "producers may not stamp for the broker");
+        return Err(AppendError::InvalidTimestamp { timestamp_ms, rule: rule.to_owned() });
+    }
+    Ok(())
+}
+
+/// Goes through the records; returns the largest timestamp.
+fn records(batch: &Batch, config: &LogConfig, now_ms: i64) -> Result<i64, AppendError> {
+    let unpacked = batch.unpack(DECOMPRESSED_MAX).map_err(unreadable)?;
+    let (mut latest, mut keyless, mut expected) = (-1, Vec::new(), batch.header.base_offset);
+    for record in batch.records(&unpacked) {
+        let record = record.map_err(|e| invalid(e.to_string()))?;
+        if record.offset != expected {
+            return Err(invalid(format!("record {} has offset {}", expected, record.offset)));
+        }
+        expected += 1;
+        in_time(&record, config, now_ms)?;
+        latest = latest.max(record.timestamp);
+        let index = (record.offset - batch.header.base_offset) as i32;
+        if record.key.is_none() && config.cleanup.compacts() && keyless.len() < RECORD_ERRORS_MAX {
+            let message = "a compacted topic takes no record without a key".to_owned();
+            keyless.push(RecordError { index, message });
+        }
+    }
+    if !keyless.is_empty() {
+        let message = "records without a key, which a compacted topic needs".to_owned();
+        return Err(AppendError::InvalidRecord { message, records: keyless });
+    }
+    Ok(latest)
+}
+
+fn in_time(record: &RecordRef<'_>, config: &LogConfig, now_ms: i64) -> Result<(), AppendError> {
+    let timestamp_ms = record.timestamp;
+    if config.timestamp_type == TimestampType::LogAppendTime || timestamp_ms == NO_TIMESTAMP {
+        return Ok(());
+    }
+    let (before, after) = (config.timestamp_before_max_ms, config.timestamp_after_max_ms);
+    let rule = if timestamp_ms < 0 {
+        "before 1970".to_owned()
+    } else if now_ms.saturating_sub(timestamp_ms) > before {
+        format!("older than message.timestamp.before.max.ms, {before}")
+    } else if timestamp_ms.saturating_sub(now_ms) > after {
+        format!("further ahead than message.timestamp.after.max.ms, {after}")
+    } else {
+        return Ok(());
+    };
+    Err(AppendError::InvalidTimestamp { timestamp_ms, rule })
+}
+
+/// What a record without a time has instead.
+const NO_TIMESTAMP: i64 = -1;
+
+fn stamped(batch: &Batch, timestamp_ms: i64, by: StampedBy) -> Batch {
+    let mut bytes = batch.bytes.to_vec();
+    set_max_timestamp(&mut bytes, timestamp_ms, by);
+    let parsed = Batch::parse(&bytes.into());
+    parsed.unwrap_or_else(|e| panic!("a new timestamp spoils no batch, but: {e}"))
+}
+
+fn unreadable(error: BatchError) -> AppendError {
+    match error {
+        BatchError::InvalidHeader { field: "codec", value } => {
+            AppendError::UnknownCodec { codec: value }
+        }
+        BatchError::UnsupportedMagic(_) | BatchError::InvalidHeader { .. } => {
+            invalid(error.to_string())
+        }
+        _ => AppendError::Corrupt(error.to_string()),
+    }
+}
+
+fn invalid(message: impl Into<String>) -> AppendError {
+    AppendError::InvalidRecord { message: message.into(), records: Vec::new() }
+}
