@@ -9,6 +9,7 @@ pub mod clusters;
 mod error;
 pub mod groups;
 mod lines;
+pub mod live;
 pub mod messages;
 mod send;
 pub mod session;

@@ -14,8 +14,6 @@ pub enum Mood {
     Warn,
     /// Wrong.
     Bad,
-    /// Belongs to what is selected or ours.
-    Accent,
 }
 
 impl Mood {
@@ -26,7 +24,6 @@ impl Mood {
             Mood::Good => "good",
             Mood::Warn => "warn",
             Mood::Bad => "bad",
-            Mood::Accent => "accent",
         }
     }
 }

@@ -14,8 +14,6 @@ pub enum Tone {
     Primary,
     /// It destroys something.
     Danger,
-    /// It should not be seen before it is sought.
-    Quiet,
 }
 
 impl Tone {
@@ -24,7 +22,6 @@ impl Tone {
             Tone::Plain => "btn",
             Tone::Primary => "btn primary",
             Tone::Danger => "btn danger",
-            Tone::Quiet => "btn quiet",
         }
     }
 }

@@ -82,6 +82,14 @@ impl Clock {
         format::relative(at_ms, now_ms())
     }
 
+    /// Reads a time written in the chosen zone.
+    pub fn parse(self, text: &str) -> Option<i64> {
+        // Near a change of the clocks the offset is that of the moment, not that of now.
+        let zone = self.zone.get_untracked();
+        let about = format::parse_time(text, zone.offset_min(now_ms()))?;
+        format::parse_time(text, zone.offset_min(about))
+    }
+
     /// Date and time with the zone's name and the age: the tooltip of a moment.
     pub fn in_full(self, at_ms: i64) -> String {
         let offset = self.zone.get().offset_min(at_ms);

@@ -95,7 +95,7 @@ impl TableHandle {
 
     /// Moves the active row by `step`, within `count` rows; the first move lands on the first row
     /// on screen.
-    pub(super) fn walk(self, step: i64, count: usize) {
+    pub fn walk(self, step: i64, count: usize) {
         let Some(last) = count.checked_sub(1) else { return };
         let to = match self.active.get_untracked() {
             None => self.visible.get_untracked().start,

@@ -1,0 +1,144 @@
+//! The conditions of the search as chips, and the form that adds one.
+
+use leptos::{ev, prelude::*};
+use ouzel_api::search::{FILTER_BYTES_MAX, FILTERS_MAX, Filter, Operator};
+
+use super::{
+    Page,
+    condition::{Condition, OPERATORS, TARGETS, operator, target},
+};
+use crate::ui::{Button, Chip, Choice, Select, TextInput, use_toasts};
+
+/// The choice of place that means a field of JSON.
+const FIELD: &str = "field";
+
+/// The chips, while there are any.
+#[component]
+pub fn Chips(page: Page) -> impl IntoView {
+    let conditions = Memo::new(move |_| page.view.with(|view| view.asked.conditions.clone()));
+    let chip = move |(at, condition): (usize, Condition)| {
+        let switch = move || page.ask(|asked| asked.conditions[at].on ^= true);
+        let remove = move || page.ask(|asked| drop(asked.conditions.remove(at)));
+        view! { <Chip text=condition.text() on=condition.on on_switch=switch on_remove=remove/> }
+    };
+    let all = move || conditions.get().into_iter().enumerate().map(chip).collect_view();
+    move || {
+        let any = conditions.with(|conditions| !conditions.is_empty());
+        any.then(|| view! { <div class="bar chips" aria-label="Conditions">{all}</div> })
+    }
+}
+
+/// What is being composed.
+#[derive(Clone, Copy)]
+struct Draft {
+    place: RwSignal<String>,
+    /// `contains` or `regex`, for all places but a field.
+    way: RwSignal<String>,
+    /// For a field.
+    path: RwSignal<String>,
+    op: RwSignal<String>,
+    text: RwSignal<String>,
+}
+
+impl Draft {
+    fn is_field(self) -> bool {
+        self.place.with(|place| place == FIELD)
+    }
+
+    /// The filter, or what is missing.
+    fn filter(self) -> Result<Filter, String> {
+        let text = self.text.get_untracked();
+        let place = self.place.get_untracked();
+        let filter = match target(&place) {
+            None => {
+                let path = self.path.get_untracked().trim().to_owned();
+                let op = operator(&self.op.get_untracked()).unwrap_or(Operator::Eq);
+                if path.is_empty() {
+                    return Err("Name the field, such as user.address.city".to_owned());
+                }
+                Filter::Field { path, op, value: text }
+            }
+            Some(_) if text.is_empty() => return Err("Write what to look for".to_owned()),
+            Some(target) => match self.way.get_untracked().as_str() {
+                "regex" => Filter::Regex { target, pattern: text },
+                _ => Filter::Contains { target, text },
+            },
+        };
+        Ok(filter)
+    }
+}
+
+/// The form that adds a condition.
+#[component]
+pub fn Composer(page: Page) -> impl IntoView {
+    let text = |value: &str| RwSignal::new(value.to_owned());
+    let draft = Draft {
+        place: text("any"),
+        way: text("contains"),
+        path: text(""),
+        op: text("eq"),
+        text: text(""),
+    };
+    let toasts = use_toasts();
+    let add = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        match draft.filter().and_then(|filter| accept(page, filter)) {
+            Ok(()) => draft.text.set(String::new()),
+            Err(reason) => toasts.bad(reason),
+        }
+    };
+    let field = Memo::new(move |_| draft.is_field());
+    let exists = Memo::new(move |_| field.get() && draft.op.with(|op| op == "exists"));
+    let hint = move || if field.get() { "value" } else { "Filter…" };
+    view! {
+        <form class="composer" on:submit=add aria-label="Add a condition">
+            <Select value=draft.place choices=places() on_pick=move |place| draft.place.set(place) label="Where to look"/>
+            <Show when=move || field.get()>
+                <TextInput value=draft.path attr:placeholder="path.to.field" attr:aria-label="Path of the field" attr:size="14"/>
+            </Show>
+            {move || match field.get() {
+                true => view! {
+                    <Select value=draft.op choices=operators() on_pick=move |op| draft.op.set(op) label="Comparison"/>
+                }.into_any(),
+                false => view! {
+                    <Select value=draft.way choices=ways() on_pick=move |way| draft.way.set(way) label="How to look"/>
+                }.into_any(),
+            }}
+            <Show when=move || !exists.get()>
+                <TextInput value=draft.text attr:class="input grow" attr:placeholder=hint attr:aria-label="Text to look for" attr:data-filter=""/>
+            </Show>
+            <Button icon="plus" attr:r#type="submit" attr:aria-label="Add condition" attr:title="Add condition (Enter)">""</Button>
+        </form>
+    }
+}
+
+/// Adds a condition to the search, within the server's limits.
+fn accept(page: Page, filter: Filter) -> Result<(), String> {
+    let condition = Condition { on: true, filter };
+    let count = page.view.with_untracked(|view| view.asked.conditions.len());
+    if count >= FILTERS_MAX {
+        return Err(format!("A search takes at most {FILTERS_MAX} conditions"));
+    }
+    if condition.write().len() > FILTER_BYTES_MAX {
+        return Err(format!("A condition takes at most {FILTER_BYTES_MAX} bytes"));
+    }
+    page.ask(|asked| {
+        asked.conditions.retain(|other| other.filter != condition.filter);
+        asked.conditions.push(condition);
+    });
+    Ok(())
+}
+
+fn places() -> Vec<Choice> {
+    let mut places = TARGETS.map(|(_, name, shown)| Choice::new(name, shown)).to_vec();
+    places.push(Choice::new(FIELD, "JSON field"));
+    places
+}
+
+fn ways() -> Vec<Choice> {
+    vec![Choice::new("contains", "contains"), Choice::new("regex", "matches regex")]
+}
+
+fn operators() -> Vec<Choice> {
+    OPERATORS.map(|(_, name, sign)| Choice::new(name, sign)).to_vec()
+}

@@ -1,0 +1,266 @@
+//! The line of controls: where to begin, which partitions, how many matches, run and stop. Each
+//! change goes into the address; the search follows from there.
+
+use leptos::{ev, prelude::*};
+use ouzel_api::search::From;
+
+use super::{
+    Page,
+    chips::Composer,
+    query::{self, Start},
+};
+use crate::ui::{Button, Choice, Inline, Select, Tone, now_ms, use_clock};
+
+/// Numbers of matches to choose from.
+const LIMITS: [u32; 7] = [50, 100, 200, 500, 1_000, 5_000, 10_000];
+
+/// Choices that mean a time relative to now, with their milliseconds.
+const LASTS: [(&str, &str, i64); 3] = [
+    ("last-15m", "15 minutes ago", 15 * 60_000),
+    ("last-1h", "an hour ago", 3_600_000),
+    ("last-24h", "a day ago", 86_400_000),
+];
+
+/// The controls.
+#[component]
+pub fn Controls(page: Page) -> impl IntoView {
+    let live = Memo::new(move |_| page.view.with(|view| view.asked.start == Start::Live));
+    view! {
+        <div class="bar" role="search" aria-label="Search this topic">
+            <Beginning page/>
+            <Partitions page/>
+            <Show when=move || !live.get()>
+                <Limit page/>
+            </Show>
+            <Composer page/>
+            <span class="row end">
+                <Show when=move || live.get()>
+                    <Pause page/>
+                </Show>
+                <Run page/>
+            </span>
+        </div>
+    }
+}
+
+/// Where to begin; an offset or a time is asked for in a field beside it.
+#[component]
+fn Beginning(page: Page) -> impl IntoView {
+    // Chosen, but not yet complete: the address still has the beginning before.
+    let draft = RwSignal::new(None::<String>);
+    let start = Memo::new(move |_| page.view.with(|view| view.asked.start));
+    let kind = Memo::new(move |_| draft.get().unwrap_or_else(|| kind(start.get()).to_owned()));
+    let go = move |start: Start| {
+        draft.set(None);
+        page.ask(|asked| asked.start = start);
+    };
+    let pick = move |value: String| match value.as_str() {
+        "offset" | "time" => draft.set(Some(value)),
+        other => go(begin(other)),
+    };
+    Effect::new(move |_| {
+        start.track();
+        draft.set(None);
+    });
+    view! {
+        <Inline label="from">
+            <Select value=kind choices=choices() on_pick=pick label="Where to begin"/>
+        </Inline>
+        {move || match kind.get().as_str() {
+            "offset" => view! { <OffsetField start go/> }.into_any(),
+            "time" => view! { <TimeField start go/> }.into_any(),
+            _ => ().into_any(),
+        }}
+    }
+}
+
+fn choices() -> Vec<Choice> {
+    let mut choices = vec![Choice::new("newest", "newest"), Choice::new("oldest", "oldest")];
+    choices.push(Choice::new("offset", "offset…"));
+    choices.push(Choice::new("time", "time…"));
+    choices.extend(LASTS.map(|(value, label, _)| Choice::new(value, label)));
+    choices.push(Choice::new("live", "live"));
+    choices
+}
+
+fn kind(start: Start) -> &'static str {
+    match start {
+        Start::At(From::Newest) => "newest",
+        Start::At(From::Oldest) => "oldest",
+        Start::At(From::Offset { .. }) => "offset",
+        Start::At(From::Time { .. }) => "time",
+        Start::Live => "live",
+    }
+}
+
+/// The beginning of a choice that needs no more to be said.
+fn begin(choice: &str) -> Start {
+    if let Some((.., ago)) = LASTS.iter().find(|(value, ..)| *value == choice) {
+        return Start::At(From::Time { timestamp_ms: now_ms() - ago });
+    }
+    match choice {
+        "oldest" => Start::At(From::Oldest),
+        "live" => Start::Live,
+        _ => Start::At(From::Newest),
+    }
+}
+
+#[component]
+fn OffsetField(start: Memo<Start>, go: impl Fn(Start) + Copy + 'static) -> impl IntoView {
+    let shown = move || match start.get() {
+        Start::At(From::Offset { offset }) => offset.to_string(),
+        _ => String::new(),
+    };
+    let read = |text: &str| {
+        let digits: String = text.chars().filter(|c| !",_ ".contains(*c)).collect();
+        digits.parse().ok().filter(|offset| *offset >= 0).map(|offset| From::Offset { offset })
+    };
+    let take = move |from| go(Start::At(from));
+    view! { <Entry label="Offset" shown=Signal::derive(shown) rule=Rule { hint: "offset", wrong: "An offset is a whole number", read, take }/> }
+}
+
+#[component]
+fn TimeField(start: Memo<Start>, go: impl Fn(Start) + Copy + 'static) -> impl IntoView {
+    let clock = use_clock();
+    let shown = move || match start.get() {
+        Start::At(From::Time { timestamp_ms }) => clock.date_time(timestamp_ms),
+        _ => String::new(),
+    };
+    let read = move |text: &str| {
+        let timestamp_ms = clock.parse(text)?;
+        Some(From::Time { timestamp_ms })
+    };
+    let take = move |from| go(Start::At(from));
+    view! {
+        <Entry
+            label="Time"
+            shown=Signal::derive(shown)
+            rule=Rule { hint: "2026-11-23 14:00", wrong: "A time is written 2026-11-23 14:00:00, or as milliseconds", read, take }
+        />
+    }
+}
+
+#[component]
+fn Partitions(page: Page) -> impl IntoView {
+    let shown = move || {
+        let write = |list: &Vec<i32>| query::write_partitions(list);
+        page.view.with(|view| view.asked.partitions.as_ref().map(write)).unwrap_or_default()
+    };
+    let read = |text: &str| match text.trim() {
+        "" | "all" => Some(None),
+        list => query::parse_partitions(list).map(Some),
+    };
+    let take = move |partitions| page.ask(|asked| asked.partitions = partitions);
+    let wrong = "Partitions are written 0,2,5-9; leave it empty for all";
+    view! {
+        <Inline label="partitions">
+            <Entry label="Partitions" shown=Signal::derive(shown) rule=Rule { hint: "all", wrong, read, take }/>
+        </Inline>
+    }
+}
+
+/// How a field is read: its placeholder, what to say of nonsense, and what to do with sense.
+struct Rule<Read, Take> {
+    hint: &'static str,
+    wrong: &'static str,
+    read: Read,
+    take: Take,
+}
+
+/// A small field that takes effect on Enter or when it is left.
+#[component]
+fn Entry<T, Read, Take>(
+    label: &'static str,
+    shown: Signal<String>,
+    rule: Rule<Read, Take>,
+) -> impl IntoView
+where
+    T: 'static,
+    Read: Fn(&str) -> Option<T> + 'static,
+    Take: Fn(T) + 'static,
+{
+    let wrong = RwSignal::new(false);
+    let Rule { hint, wrong: reason, read, take } = rule;
+    let long = hint.len() > "partitions".len();
+    let change = move |event: ev::Event| {
+        let value = read(&event_target_value(&event));
+        wrong.set(value.is_none());
+        value.into_iter().for_each(&take);
+    };
+    view! {
+        <input
+            class="input entry"
+            class:long=long
+            type="text"
+            autocomplete="off"
+            spellcheck="false"
+            placeholder=hint
+            aria-label=label
+            aria-invalid=move || wrong.get().to_string()
+            title=move || wrong.get().then_some(reason)
+            prop:value=shown
+            on:change=change
+        />
+        {move || wrong.get().then(|| view! { <span class="bad" role="alert">{reason}</span> })}
+    }
+}
+
+#[component]
+fn Limit(page: Page) -> impl IntoView {
+    let now = Memo::new(move |_| page.view.with(|view| view.asked.limit));
+    let choices = move || {
+        let mut limits = LIMITS.to_vec();
+        limits.push(now.get());
+        limits.sort_unstable();
+        limits.dedup();
+        let choice = |limit: u32| Choice::new(limit.to_string(), crate::format::count(limit));
+        limits.into_iter().map(choice).collect::<Vec<_>>()
+    };
+    let pick = move |text: String| {
+        if let Ok(limit) = text.parse() {
+            page.ask(|asked| asked.limit = limit);
+        }
+    };
+    view! {
+        <Inline label="limit">
+            <Select
+                value=Signal::derive(move || now.get().to_string())
+                choices=Signal::derive(choices)
+                on_pick=pick
+                label="Matches at most"
+            />
+        </Inline>
+    }
+}
+
+#[component]
+fn Run(page: Page) -> impl IntoView {
+    let runs = Memo::new(move |_| page.feed.phase.with(|phase| phase.runs()));
+    move || match runs.get() {
+        true => {
+            view! { <Button icon="square" on:click=move |_| page.stop()>"Stop"</Button> }.into_any()
+        }
+        false => view! {
+            <Button tone=Tone::Primary icon="play" on:click=move |_| page.run()>"Run"</Button>
+        }
+        .into_any(),
+    }
+}
+
+#[component]
+fn Pause(page: Page) -> impl IntoView {
+    let runs = Memo::new(move |_| page.feed.phase.with(|phase| phase.runs()));
+    move || {
+        match (runs.get(), page.feed.paused.get()) {
+        (false, _) => ().into_any(),
+        (true, true) => view! {
+            <Button tone=Tone::Primary icon="play" on:click=move |_| page.pause(false)>"Resume"</Button>
+        }
+        .into_any(),
+        (true, false) => view! {
+            <Button icon="pause" on:click=move |_| page.pause(true)>"Pause"</Button>
+        }
+        .into_any(),
+    }
+    }
+}

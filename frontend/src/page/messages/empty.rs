@@ -1,0 +1,159 @@
+//! What stands in the table's place while it has no rows: the truth about why.
+
+use leptos::prelude::*;
+use ouzel_api::search::{DoneReason, From};
+
+use super::{
+    Page,
+    feed::{Figures, Phase},
+    query::{Asked, Start},
+};
+use crate::{
+    format::{count, counted},
+    ui::{Button, Empty, Skeleton},
+};
+
+/// Why there are no rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// It is too early to say.
+    Searching,
+    /// A tail waits for the first record.
+    Waiting,
+    /// The topic holds no records at all.
+    EmptyTopic,
+    /// The topic may hold records, but none where the search looked.
+    NothingThere,
+    /// Records were read; none matched. `whole` if there is no more to read.
+    NoMatch { whole: bool },
+    /// The person stopped it first.
+    Stopped,
+}
+
+/// Draws why.
+pub fn nothing(page: Page) -> AnyView {
+    let why = page.view.with(|view| {
+        page.feed
+            .figures
+            .with(|figures| page.feed.phase.with(|phase| why(phase, figures, &view.asked)))
+    });
+    let figures = page.feed.figures.get();
+    let read = counted(figures.read, "record", "records");
+    match why {
+        Why::Searching => view! { <Skeleton lines=8/> }.into_any(),
+        Why::Waiting => view! {
+            <Empty icon="radio" title="Waiting for new records">
+                <p>"What is produced from now on appears here."</p>
+            </Empty>
+        }
+        .into_any(),
+        Why::EmptyTopic => view! {
+            <Empty title="This topic holds no records">
+                <p>"Every partition was asked, and none holds a record now."</p>
+            </Empty>
+        }
+        .into_any(),
+        Why::NothingThere => view! {
+            <Empty title="No records in this range">
+                <p>"Nothing lies at or after this beginning in the chosen partitions."</p>
+                <Button on:click=move |_| page.ask(widen)>"Search all of it, newest first"</Button>
+            </Empty>
+        }
+        .into_any(),
+        Why::NoMatch { whole } => no_match(page, &read, whole),
+        Why::Stopped => view! {
+            <Empty icon="text-search" title="Stopped before anything matched">
+                <p>{format!("{read} read so far.")}</p>
+            </Empty>
+        }
+        .into_any(),
+    }
+}
+
+fn no_match(page: Page, read: &str, whole: bool) -> AnyView {
+    let title = format!("Nothing matched of {read} read");
+    let active = page.view.with(|view| view.asked.conditions.iter().filter(|it| it.on).count());
+    let hint = match whole {
+        true => "That is all there is in the chosen partitions and range.",
+        false => "There is more to read: continue above.",
+    };
+    let off = move |_| page.ask(|asked| asked.conditions.iter_mut().for_each(|it| it.on = false));
+    let label = match active {
+        1 => "Switch the condition off".to_owned(),
+        many => format!("Switch all {} conditions off", count(many as i128)),
+    };
+    view! {
+        <Empty icon="text-search" title=title>
+            <p>{hint}</p>
+            {(active > 0).then(|| view! { <Button on:click=off>{label}</Button> })}
+        </Empty>
+    }
+    .into_any()
+}
+
+fn widen(asked: &mut Asked) {
+    asked.start = Start::At(From::Newest);
+    asked.partitions = None;
+}
+
+/// Decides why there are no rows.
+fn why(phase: &Phase, figures: &Figures, asked: &Asked) -> Why {
+    let whole = match phase {
+        Phase::Searching | Phase::Failed(_) => return Why::Searching,
+        Phase::Connecting | Phase::Following | Phase::Lost { .. } => return Why::Waiting,
+        Phase::Stopped => return Why::Stopped,
+        Phase::Done { reason, resume } => *reason == DoneReason::Exhausted || resume.is_none(),
+    };
+    let hollow = figures.partitions.iter().all(|part| part.start >= part.end);
+    let everywhere = matches!(asked.start, Start::At(From::Newest | From::Oldest))
+        && asked.partitions.is_none()
+        && asked.resume.is_none();
+    match (figures.read, whole) {
+        (0, true) if hollow && everywhere => Why::EmptyTopic,
+        (0, true) => Why::NothingThere,
+        (_, whole) => Why::NoMatch { whole },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ouzel_api::search::PartitionProgress;
+
+    use super::*;
+
+    fn figures(read: u64, start: i64, end: i64) -> Figures {
+        let part =
+            PartitionProgress { partition: 0, start, end, covered_from: start, covered_to: end };
+        Figures { read, partitions: vec![part], ..Figures::default() }
+    }
+
+    fn done(reason: DoneReason, resume: Option<&str>) -> Phase {
+        Phase::Done { reason, resume: resume.map(str::to_owned) }
+    }
+
+    #[test]
+    fn an_empty_topic_an_empty_range_and_no_match_are_three_things() {
+        let all = Asked::default();
+        let end = done(DoneReason::Exhausted, None);
+        assert_eq!(why(&end, &figures(0, 7, 7), &all), Why::EmptyTopic);
+        let later = Asked { start: Start::At(From::Offset { offset: 9 }), ..all.clone() };
+        assert_eq!(why(&end, &figures(0, 7, 7), &later), Why::NothingThere);
+        let one = Asked { partitions: Some(vec![0]), ..all.clone() };
+        assert_eq!(why(&end, &figures(0, 7, 7), &one), Why::NothingThere);
+        assert_eq!(why(&end, &figures(5, 0, 5), &all), Why::NoMatch { whole: true });
+    }
+
+    #[test]
+    fn offsets_without_records_do_not_make_an_empty_topic() {
+        let end = done(DoneReason::Exhausted, None);
+        assert_eq!(why(&end, &figures(0, 0, 9), &Asked::default()), Why::NothingThere);
+    }
+
+    #[test]
+    fn a_search_that_was_cut_short_says_that_there_is_more() {
+        let cut = done(DoneReason::TimeLimit, Some("t"));
+        let no_match = Why::NoMatch { whole: false };
+        assert_eq!(why(&cut, &figures(5, 0, 9), &Asked::default()), no_match);
+        assert_eq!(why(&cut, &figures(0, 0, 9), &Asked::default()), no_match);
+    }
+}

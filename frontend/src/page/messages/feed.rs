@@ -1,0 +1,253 @@
+//! Rows and figures on screen, filled by a search or a tail.
+//!
+//! Records are shown in lots, a few times a second, so that a fast scan does not redraw the table
+//! for each of them. Rows are only added below the others; nothing on screen moves.
+
+use std::{sync::Arc, time::Duration};
+
+use leptos::{leptos_dom::helpers::set_timeout_with_handle, prelude::*};
+use ouzel_api::{
+    messages::Message,
+    search::{DoneReason, PartitionProgress, Progress},
+};
+
+use crate::{client::ClientError, ui::TableHandle};
+
+/// How long a record waits for others before it is shown.
+const LOT_MS: u64 = 60;
+
+/// Rows kept of a live topic; the oldest go first.
+pub const LIVE_ROWS_MAX: usize = 2_000;
+
+/// Rows up to which continued searches add to those on screen: beyond, scrolling back gets tedious
+/// and memory large, so the table starts afresh.
+pub const ROWS_MAX: usize = 50_000;
+
+/// Bytes of keys and values kept with the rows. Later records keep only as much as a row shows; the
+/// drawer fetches the rest.
+const KEPT_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Bytes of a value that a row can show at all.
+const ROW_BYTES: usize = 1024;
+
+/// What is shown, and what it has cost so far. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Feed {
+    /// The records, in the order they arrived.
+    pub rows: RwSignal<Vec<Arc<Message>>>,
+    /// What goes on.
+    pub phase: RwSignal<Phase>,
+    /// The figures of the status line.
+    pub figures: RwSignal<Figures>,
+    /// Whether this is a tail: then old rows make room for new ones.
+    pub live: RwSignal<bool>,
+    /// Whether the person asked a tail to hold still.
+    pub paused: RwSignal<bool>,
+    /// Whether the pointer is over the rows, which then must not move.
+    pub pointed: RwSignal<bool>,
+    /// Where the table stands.
+    pub table: TableHandle,
+    waiting: StoredValue<Vec<Arc<Message>>>,
+    kept_bytes: StoredValue<usize>,
+    due: StoredValue<bool>,
+}
+
+/// What goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Phase {
+    /// A search runs.
+    Searching,
+    /// The person stopped it.
+    Stopped,
+    /// A search came to its end.
+    Done {
+        /// Why there.
+        reason: DoneReason,
+        /// The token to go on from, if not everything was read.
+        resume: Option<String>,
+    },
+    /// A tail is connecting.
+    Connecting,
+    /// A tail sees what is produced.
+    Following,
+    /// The connection of a tail is lost; it will be tried again.
+    Lost {
+        /// When it will be tried.
+        retry_at_ms: i64,
+    },
+    /// It broke off.
+    Failed(ClientError),
+}
+
+impl Phase {
+    /// Whether there is something to stop.
+    pub fn runs(&self) -> bool {
+        matches!(self, Phase::Searching | Phase::Connecting | Phase::Following | Phase::Lost { .. })
+    }
+}
+
+/// The figures of the status line. Those of a continued search add up.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Figures {
+    /// Records looked at.
+    pub read: u64,
+    /// Records that matched.
+    pub matched: u64,
+    /// Bytes received from the brokers.
+    pub bytes: u64,
+    /// Time spent.
+    pub elapsed_ms: u64,
+    /// Records that a field filter could not judge.
+    pub not_json: u64,
+    /// The first of them.
+    pub first_not_json: Option<String>,
+    /// Coverage of each partition.
+    pub partitions: Vec<PartitionProgress>,
+    /// Records of a tail that were not sent because this page did not keep up.
+    pub dropped: u64,
+    /// Stretches of time that a tail did not see, from and to.
+    pub gaps: Vec<(i64, i64)>,
+}
+
+impl Figures {
+    /// These figures with a later part of the same search added.
+    pub fn plus(&self, progress: &Progress) -> Figures {
+        let first = || progress.first_not_json.clone();
+        Figures {
+            read: self.read + progress.read,
+            matched: self.matched + progress.matched,
+            bytes: self.bytes + progress.bytes,
+            elapsed_ms: self.elapsed_ms + progress.elapsed_ms,
+            not_json: self.not_json + progress.not_json,
+            first_not_json: self.first_not_json.clone().or_else(first),
+            partitions: progress.partitions.clone(),
+            ..self.clone()
+        }
+    }
+}
+
+impl Feed {
+    /// Nothing yet.
+    pub fn new(table: TableHandle) -> Feed {
+        Feed {
+            rows: RwSignal::new(Vec::new()),
+            phase: RwSignal::new(Phase::Searching),
+            figures: RwSignal::new(Figures::default()),
+            live: RwSignal::new(false),
+            paused: RwSignal::new(false),
+            pointed: RwSignal::new(false),
+            table,
+            waiting: StoredValue::new(Vec::new()),
+            kept_bytes: StoredValue::new(0),
+            due: StoredValue::new(false),
+        }
+    }
+
+    /// Forgets all rows and figures and begins a search or, if `live`, a tail.
+    pub fn clear(self, live: bool) {
+        self.live.try_set(live);
+        self.rows.try_set(Vec::new());
+        self.figures.try_set(Figures::default());
+        self.paused.try_set(false);
+        self.table.active.try_set(None);
+        self.waiting.try_set_value(Vec::new());
+        self.kept_bytes.try_set_value(0);
+    }
+
+    /// Takes a record; it is shown with the next lot.
+    pub fn push(self, mut message: Message) {
+        let full = self.kept_bytes.try_get_value().is_some_and(|kept| kept > KEPT_BYTES_MAX);
+        if full {
+            cut(&mut message);
+        }
+        let bytes = message.value.text.len() + message.key.text.len();
+        self.kept_bytes.try_update_value(|kept| *kept += bytes);
+        self.waiting.try_update_value(|waiting| waiting.push(Arc::new(message)));
+        let due = self.due.try_update_value(|due| std::mem::replace(due, true)).unwrap_or(true);
+        if !due {
+            let show = move || self.show();
+            // Without a timer the records are shown at the end of the search.
+            set_timeout_with_handle(show, Duration::from_millis(LOT_MS)).ok();
+        }
+    }
+
+    /// Shows what waits, unless the tail is paused.
+    pub fn show(self) {
+        self.due.try_set_value(false);
+        if self.paused.try_get_untracked().unwrap_or(true) {
+            return;
+        }
+        let lot = self.waiting.try_update_value(std::mem::take).unwrap_or_default();
+        if lot.is_empty() {
+            return;
+        }
+        if self.live.try_get_untracked().unwrap_or_default() {
+            self.add_live(lot);
+        } else {
+            self.rows.try_update(|rows| rows.extend(lot));
+        }
+    }
+
+    /// Records that arrived while the tail was paused.
+    pub fn held(self) -> usize {
+        self.waiting.try_with_value(Vec::len).unwrap_or_default()
+    }
+
+    /// Adds rows, removes the oldest, and stays at the end if that is where the reader is.
+    fn add_live(self, lot: Vec<Arc<Message>>) {
+        let pointed = self.pointed.try_get_untracked().unwrap_or(true);
+        let follow = !pointed && self.table.is_at_end();
+        let gone = self.rows.try_update(|rows| {
+            rows.extend(lot);
+            let gone = rows.len().saturating_sub(LIVE_ROWS_MAX);
+            rows.drain(..gone);
+            gone
+        });
+        let gone = gone.unwrap_or_default();
+        if gone > 0 {
+            self.table.active.try_update(|active| {
+                *active = active.and_then(|active| active.checked_sub(gone));
+            });
+        }
+        request_animation_frame(move || match (follow, gone) {
+            (true, _) => self.table.to_end(),
+            (false, 0) => {}
+            (false, gone) => self.table.rows_left_above(gone),
+        });
+    }
+}
+
+/// Keeps of a value only what a row can show.
+fn cut(message: &mut Message) {
+    let value = &mut message.value;
+    if value.text.len() > ROW_BYTES {
+        value.text.truncate(value.text.floor_char_boundary(ROW_BYTES));
+        value.text.shrink_to_fit();
+        value.truncated = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ouzel_api::search::Progress;
+
+    use super::Figures;
+
+    #[test]
+    fn the_figures_of_a_continued_search_add_up() {
+        let part = |read, first: Option<&str>| Progress {
+            read,
+            matched: 1,
+            bytes: 10,
+            not_json: 2,
+            elapsed_ms: 100,
+            first_not_json: first.map(str::to_owned),
+            ..Progress::default()
+        };
+        let first = Figures::default().plus(&part(5, Some("0:1")));
+        let both = first.plus(&part(7, Some("0:9")));
+        assert_eq!((both.read, both.matched, both.bytes, both.not_json), (12, 2, 20, 4));
+        assert_eq!(both.elapsed_ms, 200);
+        assert_eq!(both.first_not_json.as_deref(), Some("0:1"));
+    }
+}

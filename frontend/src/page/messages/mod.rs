@@ -1,0 +1,215 @@
+//! The messages of a topic: search them, follow them, open one.
+//!
+//! The address holds the whole search and the open record ([`query`]); whatever changes the search
+//! changes the address, and only this file starts work from it. [`scan`] and [`tail`] fill the
+//! [`feed`]; the rest draws it.
+
+mod bytes;
+mod chips;
+mod condition;
+mod controls;
+mod drawer;
+mod empty;
+mod feed;
+mod json;
+mod keys;
+mod preview;
+mod query;
+mod record;
+mod save;
+mod scan;
+mod status;
+mod table;
+mod tail;
+mod value;
+mod wait;
+
+use futures::future::AbortHandle;
+use leptos::prelude::*;
+
+use feed::{Feed, Figures, Phase, ROWS_MAX};
+use query::{Asked, Start, View};
+
+use crate::{
+    client::ClientError,
+    location::{History, Location, use_location},
+    route::{Route, TopicTab},
+    ui::{Note, TableHandle},
+};
+
+/// What the parts of the page share. Cheap to copy.
+#[derive(Clone, Copy)]
+struct Page {
+    /// Cluster and topic.
+    names: StoredValue<(String, String)>,
+    view: Memo<View>,
+    feed: Feed,
+    location: Location,
+    again: RwSignal<u32>,
+    work: StoredValue<Work, LocalStorage>,
+}
+
+/// What fills the feed now.
+enum Work {
+    Nothing,
+    Scan(AbortHandle),
+    Tail(tail::Tail),
+}
+
+/// The tab. The topic's page mounts it for a cluster and topic and unmounts it when either changes.
+#[component]
+pub fn Messages(cluster: String, topic: String) -> impl IntoView {
+    let page = Page::new(cluster, topic);
+    page.run_what_the_address_asks();
+    keys::listen(page);
+    let record = record::follow(page);
+    let problems = move || {
+        let problems = page.view.with(|view| view.problems.join(", "));
+        (!problems.is_empty()).then(|| {
+            view! {
+                <Note>
+                    "Left out of this search, because it could not be understood: "
+                    <code>{problems}</code>
+                </Note>
+            }
+        })
+    };
+    view! {
+        <div class="fill viewer">
+            <controls::Controls page/>
+            <chips::Chips page/>
+            {problems}
+            <status::Status page/>
+            <div class="split" class:open=move || record.is_open()>
+                <table::Rows page/>
+                <Show when=move || record.is_open()>
+                    <drawer::RecordDrawer page record/>
+                </Show>
+            </div>
+        </div>
+    }
+}
+
+impl Page {
+    fn new(cluster: String, topic: String) -> Page {
+        let location = use_location();
+        let here = Route::topic(&cluster, &topic, TopicTab::Messages);
+        // Another page's address is none of our business, not even while this page goes away.
+        let view = Memo::new(move |last: Option<&View>| match last {
+            Some(last) if location.route.with(|route| *route != here) => last.clone(),
+            _ => location.query.with(View::parse),
+        });
+        Page {
+            names: StoredValue::new((cluster, topic)),
+            view,
+            feed: Feed::new(TableHandle::default()),
+            location,
+            again: RwSignal::new(0),
+            work: StoredValue::new_local(Work::Nothing),
+        }
+    }
+
+    /// Searches, or follows, whenever the address asks for something else, and once more on demand.
+    fn run_what_the_address_asks(self) {
+        let asked = Memo::new(move |_| self.view.with(|view| view.asked.clone()));
+        Effect::new(move |earlier: Option<(Asked, u32)>| {
+            let (asked, times) = (asked.get(), self.again.get());
+            let carried = match earlier {
+                Some((earlier, before)) if before == times => self.carried(&asked, &earlier),
+                _ => None,
+            };
+            self.start(&asked, carried);
+            (asked, times)
+        });
+        on_cleanup(move || self.halt());
+    }
+
+    /// The figures to add to, if what is asked goes on from what is on screen.
+    fn carried(self, asked: &Asked, earlier: &Asked) -> Option<Figures> {
+        let stood = self.feed.phase.with_untracked(|phase| match phase {
+            Phase::Done { resume, .. } => resume.is_some() && *resume == asked.resume,
+            _ => false,
+        });
+        let rows = self.feed.rows.with_untracked(Vec::len);
+        let room = rows + asked.limit as usize <= ROWS_MAX;
+        (stood && room && asked.continues(earlier)).then(|| self.feed.figures.get_untracked())
+    }
+
+    fn start(self, asked: &Asked, carried: Option<Figures>) {
+        self.halt();
+        if carried.is_none() {
+            self.feed.clear(asked.start == Start::Live);
+        }
+        let names = self.names.get_value();
+        let work = match asked.search() {
+            Some(search) => {
+                Work::Scan(scan::start(self.feed, names, search, carried.unwrap_or_default()))
+            }
+            None => Work::Tail(tail::start(self.feed, names, asked)),
+        };
+        self.work.set_value(work);
+    }
+
+    /// Ends what runs, without a word.
+    fn halt(self) {
+        self.work.try_update_value(|work| match std::mem::replace(work, Work::Nothing) {
+            Work::Nothing => {}
+            Work::Scan(scan) => scan.abort(),
+            Work::Tail(tail) => tail.stop(),
+        });
+    }
+
+    /// The person has seen enough.
+    fn stop(self) {
+        self.halt();
+        self.feed.paused.set(false);
+        self.feed.show();
+        self.feed.phase.set(Phase::Stopped);
+    }
+
+    /// Holds a tail still, or lets it go on.
+    fn pause(self, paused: bool) {
+        self.feed.paused.set(paused);
+        if !paused {
+            self.feed.show();
+            self.work.update_value(|work| {
+                if let Work::Tail(tail) = work {
+                    tail.resumed();
+                }
+            });
+        }
+    }
+
+    /// Asks for another search; the one that runs is given up.
+    fn ask(self, change: impl FnOnce(&mut Asked)) {
+        let mut view = self.view.get_untracked();
+        view.asked.resume = None;
+        change(&mut view.asked);
+        self.location.set_query(&view.write(), History::Push);
+    }
+
+    /// Starts the search from its beginning, also if it is the same.
+    fn run(self) {
+        self.again.update(|times| *times = times.wrapping_add(1));
+        self.ask(|_| {});
+    }
+
+    /// Goes on where the search stopped.
+    fn go_on(self, token: String) {
+        self.ask(|asked| asked.resume = Some(token));
+    }
+
+    /// Opens a record in the drawer, or closes it.
+    fn open(self, record: Option<(i32, i64)>, history: History) {
+        let view = View { open: record, ..self.view.get_untracked() };
+        self.location.set_query(&view.write(), history);
+    }
+
+    /// Why the feed broke off, if it did.
+    fn error(self) -> Option<ClientError> {
+        self.feed.phase.with(|phase| match phase {
+            Phase::Failed(error) => Some(error.clone()),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,310 @@
+//! The address of the messages page, both ways: the whole search with its switched-off conditions,
+//! and the record that is open. Pure.
+//!
+//! `?from=time:2026-11-23T14:00:00.000Z&partitions=0,3-5&limit=500&f=field~gt~amount~100&p=3&o=42`
+
+use ouzel_api::search::{From, MATCHES_MAX, Search};
+
+use super::condition::Condition;
+use crate::{format, query::Query};
+
+/// Matches that a search asks for unless the address says otherwise: several screens of rows.
+pub const LIMIT_DEFAULT: u32 = 200;
+
+/// Most partitions that a list may name; no broker has more in one topic.
+const PARTITIONS_MAX: usize = 10_000;
+
+/// What the address asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// What is searched or followed.
+    pub asked: Asked,
+    /// Partition and offset of the record in the drawer.
+    pub open: Option<(i32, i64)>,
+    /// Parts of the address that say nothing we understand.
+    pub problems: Vec<String>,
+}
+
+/// What is searched or followed. Another value means another search.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// Where to begin.
+    pub start: Start,
+    /// Only these partitions; `None` means all.
+    pub partitions: Option<Vec<i32>>,
+    /// Stop after so many matches.
+    pub limit: u32,
+    /// The conditions, those that are switched off included.
+    pub conditions: Vec<Condition>,
+    /// Where an earlier search stopped.
+    pub resume: Option<String>,
+}
+
+/// Where to begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// A search.
+    At(From),
+    /// Not a search: what is produced from now on.
+    Live,
+}
+
+impl Default for Asked {
+    fn default() -> Asked {
+        Asked {
+            start: Start::At(From::Newest),
+            partitions: None,
+            limit: LIMIT_DEFAULT,
+            conditions: Vec::new(),
+            resume: None,
+        }
+    }
+}
+
+impl View {
+    /// Reads the address. What cannot be understood is left out and named in `problems`.
+    pub fn parse(query: &Query) -> View {
+        let mut problems = Vec::new();
+        let mut read = Reader { query, problems: &mut problems };
+        let asked = Asked {
+            start: read.one("from", parse_start).unwrap_or(Start::At(From::Newest)),
+            partitions: read.one("partitions", parse_partitions),
+            limit: read.one("limit", parse_limit).unwrap_or(LIMIT_DEFAULT),
+            conditions: read.many("f", Condition::parse),
+            resume: query.get("resume").map(str::to_owned),
+        };
+        let partition = read.one("p", |text| text.parse().ok().filter(|number| *number >= 0));
+        let offset = read.one("o", |text| text.parse().ok().filter(|number| *number >= 0));
+        View { asked, open: partition.zip(offset), problems }
+    }
+
+    /// Writes the address; what is as usual is left out.
+    pub fn write(&self) -> Query {
+        let Asked { start, partitions, limit, conditions, resume } = &self.asked;
+        let mut query = Query::default();
+        if *start != Start::At(From::Newest) {
+            query.push("from", write_start(*start));
+        }
+        if let Some(partitions) = partitions {
+            query.push("partitions", write_partitions(partitions));
+        }
+        if *limit != LIMIT_DEFAULT {
+            query.push("limit", limit.to_string());
+        }
+        for condition in conditions {
+            query.push("f", condition.write());
+        }
+        if let Some(resume) = resume {
+            query.push("resume", resume.clone());
+        }
+        if let Some((partition, offset)) = self.open {
+            query.push("p", partition.to_string());
+            query.push("o", offset.to_string());
+        }
+        query
+    }
+}
+
+impl Asked {
+    /// The request for a search; `None` if this is not one.
+    pub fn search(&self) -> Option<Search> {
+        let Start::At(from) = self.start else { return None };
+        Some(Search {
+            from,
+            partitions: self.partitions.clone(),
+            filters: self.filters(),
+            limit: self.limit,
+            resume: self.resume.clone(),
+        })
+    }
+
+    /// The filters of the conditions that are switched on.
+    pub fn filters(&self) -> Vec<ouzel_api::search::Filter> {
+        self.conditions.iter().filter(|it| it.on).map(|it| it.filter.clone()).collect()
+    }
+
+    /// The same search from its beginning.
+    pub fn afresh(mut self) -> Asked {
+        self.resume = None;
+        self
+    }
+
+    /// Whether `self` goes on where `earlier` stopped.
+    pub fn continues(&self, earlier: &Asked) -> bool {
+        self.resume.is_some() && self.clone().afresh() == earlier.clone().afresh()
+    }
+}
+
+/// Reads named values and keeps what it could not read.
+struct Reader<'a> {
+    query: &'a Query,
+    problems: &'a mut Vec<String>,
+}
+
+impl Reader<'_> {
+    fn one<T>(&mut self, name: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let text = self.query.get(name)?;
+        let value = parse(text);
+        if value.is_none() {
+            self.problems.push(format!("{name}={text}"));
+        }
+        value
+    }
+
+    fn many<T>(&mut self, name: &str, parse: impl Fn(&str) -> Option<T>) -> Vec<T> {
+        let mut values = Vec::new();
+        for text in self.query.all(name) {
+            match parse(text) {
+                Some(value) => values.push(value),
+                None => self.problems.push(format!("{name}={text}")),
+            }
+        }
+        values
+    }
+}
+
+fn parse_start(text: &str) -> Option<Start> {
+    let (name, argument) = text.split_once(':').unwrap_or((text, ""));
+    let from = match name {
+        "newest" => From::Newest,
+        "oldest" => From::Oldest,
+        "offset" => From::Offset { offset: argument.parse().ok().filter(|it| *it >= 0)? },
+        "time" => From::Time { timestamp_ms: format::parse_time(argument, 0)? },
+        "live" => return Some(Start::Live),
+        _ => return None,
+    };
+    Some(Start::At(from))
+}
+
+fn write_start(start: Start) -> String {
+    match start {
+        Start::At(From::Newest) => "newest".to_owned(),
+        Start::At(From::Oldest) => "oldest".to_owned(),
+        Start::At(From::Offset { offset }) => format!("offset:{offset}"),
+        Start::At(From::Time { timestamp_ms }) => format!("time:{}", write_time(timestamp_ms)),
+        Start::Live => "live".to_owned(),
+    }
+}
+
+/// As a date where a date can be read back, else as milliseconds.
+fn write_time(at_ms: i64) -> String {
+    let iso = format::iso(at_ms);
+    if format::parse_time(&iso, 0) == Some(at_ms) { iso } else { at_ms.to_string() }
+}
+
+fn parse_limit(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|limit| (1..=MATCHES_MAX).contains(limit))
+}
+
+/// Reads `0,3-5`. Sorted, each once.
+pub fn parse_partitions(text: &str) -> Option<Vec<i32>> {
+    let mut all = Vec::new();
+    for part in text.split(',').map(str::trim) {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let (first, last): (i32, i32) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+        let length = usize::try_from(i64::from(last) - i64::from(first) + 1).ok()?;
+        if first < 0 || all.len() + length > PARTITIONS_MAX {
+            return None;
+        }
+        all.extend(first..=last);
+    }
+    all.sort_unstable();
+    all.dedup();
+    Some(all)
+}
+
+/// Writes `0,3-5`.
+pub fn write_partitions(partitions: &[i32]) -> String {
+    let follows = |a: &i32, b: &i32| a.checked_add(1) == Some(*b);
+    let range = |run: &[i32]| match run {
+        [first, .., last] => format!("{first}-{last}"),
+        _ => run.iter().map(i32::to_string).collect(),
+    };
+    partitions.chunk_by(follows).map(range).collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use ouzel_api::search::{Filter, Target};
+
+    use super::*;
+
+    fn there_and_back(view: &View) -> View {
+        View::parse(&Query::parse(&view.write().to_string()))
+    }
+
+    fn view(asked: Asked) -> View {
+        View { asked, open: Some((3, 9_007_199_254_740_993)), problems: Vec::new() }
+    }
+
+    #[test]
+    fn the_whole_search_survives_the_address() {
+        let filter = Filter::Contains { target: Target::Any, text: "a&b=c #~".to_owned() };
+        let conditions =
+            vec![Condition { on: true, filter: filter.clone() }, Condition { on: false, filter }];
+        let starts = [
+            Start::At(From::Newest),
+            Start::At(From::Oldest),
+            Start::At(From::Offset { offset: i64::MAX }),
+            Start::At(From::Time { timestamp_ms: 1_795_442_607_118 }),
+            Start::At(From::Time { timestamp_ms: -1 }),
+            Start::At(From::Time { timestamp_ms: i64::MAX }),
+            Start::Live,
+        ];
+        for start in starts {
+            let asked = Asked {
+                start,
+                partitions: Some(vec![0, 3, 4, 5, 9]),
+                limit: 500,
+                conditions: conditions.clone(),
+                resume: Some("eyJ9+/=".to_owned()),
+            };
+            assert_eq!(there_and_back(&view(asked.clone())), view(asked));
+        }
+        assert_eq!(there_and_back(&view(Asked::default())), view(Asked::default()));
+    }
+
+    #[test]
+    fn the_usual_search_has_an_empty_address() {
+        let usual = View { asked: Asked::default(), open: None, problems: Vec::new() };
+        assert!(usual.write().is_empty());
+        assert_eq!(View::parse(&Query::default()), usual);
+    }
+
+    #[test]
+    fn what_cannot_be_understood_is_named_and_the_rest_is_kept() {
+        let query = Query::parse("from=yesterday&limit=0&partitions=1-&f=x&f=contains~key~a&o=-4");
+        let view = View::parse(&query);
+        let problems = ["from=yesterday", "partitions=1-", "limit=0", "f=x", "o=-4"];
+        assert_eq!(view.problems, problems);
+        assert_eq!(view.asked.conditions.len(), 1);
+        assert_eq!(view.open, None);
+    }
+
+    #[test]
+    fn a_condition_that_is_off_is_kept_but_not_asked() {
+        let query = Query::parse("f=-contains~key~a&f=contains~value~b");
+        let asked = View::parse(&query).asked;
+        let text = "b".to_owned();
+        assert_eq!(asked.filters(), [Filter::Contains { target: Target::Value, text }]);
+        assert_eq!(asked.conditions.len(), 2);
+    }
+
+    #[test]
+    fn partitions_are_read_and_written_as_ranges() {
+        assert_eq!(parse_partitions("3-5, 0,4"), Some(vec![0, 3, 4, 5]));
+        assert_eq!(write_partitions(&[0, 3, 4, 5, 7, 8]), "0,3-5,7-8");
+        for wrong in ["", "a", "5-3", "-1", "0-2000000000", "1,,2"] {
+            assert_eq!(parse_partitions(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn only_the_same_search_with_a_token_goes_on() {
+        let first = Asked::default();
+        let next = Asked { resume: Some("t".to_owned()), ..first.clone() };
+        assert!(next.continues(&first));
+        assert!(!first.continues(&next));
+        assert!(!Asked { limit: 7, ..next }.continues(&first));
+    }
+}
