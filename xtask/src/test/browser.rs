@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{needs, tally::Outcome};
 use crate::{
     problem::{Context, Problem, Result},
+    shell,
     workspace::Workspace,
 };
 
@@ -16,6 +17,10 @@ pub fn run(workspace: &Workspace) -> Outcome {
 
 fn all(workspace: &Workspace) -> Result<Outcome> {
     needs::browser(workspace)?;
+    // Playwright strips types without reading them.
+    shell::run(
+        Command::new("npm").current_dir(workspace.root.join("playwright")).args(["run", "check"]),
+    )?;
     let report = workspace.target.join("playwright.json");
     // An old report must not stand in for a run that never started.
     if report.exists() {

@@ -15,6 +15,9 @@ use crate::{
     workspace::Workspace,
 };
 
+/// Oldest node that Playwright runs on.
+const NODE_MAJOR_MIN: u32 = 20;
+
 /// Installs what the outside clients need and returns the Python that has them.
 pub fn clients(workspace: &Workspace) -> Result<PathBuf> {
     debian(&[("kcat", "kcat"), ("python3", "python3")])?;
@@ -30,7 +33,20 @@ pub fn browser(workspace: &Workspace) -> Result<()> {
         ("npm", "npm"),
         ("fc-match", "fontconfig"),
     ])?;
+    recent_node()?;
     npm(workspace)
+}
+
+fn recent_node() -> Result<()> {
+    let version = shell::output(Command::new("node").arg("--version"))?;
+    let major = version.trim_start_matches('v').split('.').next().and_then(|n| n.parse().ok());
+    if major.is_some_and(|major: u32| major >= NODE_MAJOR_MIN) {
+        return Ok(());
+    }
+    Problem::stop(format!(
+        "node {} is too old for playwright: {NODE_MAJOR_MIN} is needed",
+        version.trim()
+    ))
 }
 
 /// Makes sure of programs by their Debian packages.

@@ -1,0 +1,71 @@
+// What every browser test gets: a server per worker, kcat beside it, a page that notices its own
+// errors, and a way in.
+//
+//   import { expect, test } from "../fixtures.ts";
+//   test("…", async ({ page, kcat, signIn }) => { await signIn(page); … });
+import { test as base, expect, type Page } from "@playwright/test";
+import { Kcat } from "./support/kcat.ts";
+import { ADMIN, type Server, start } from "./support/server.ts";
+
+export { ADMIN, expect };
+
+interface PerTest {
+  kcat: Kcat;
+  /** Signs in by the API, as the administrator; the sign-in page has a test of its own. */
+  signIn: (page: Page) => Promise<void>;
+  /** Creates a topic by the API and waits until the broker serves it. */
+  createTopic: (page: Page, name: string, partitions?: number) => Promise<void>;
+}
+
+interface PerWorker {
+  /** Further words for the server's command line, as `--demo`. */
+  arguments: string[];
+  server: Server;
+}
+
+export const test = base.extend<PerTest, PerWorker>({
+  arguments: [[], { option: true, scope: "worker" }],
+
+  server: [
+    async ({ arguments: more }, use) => {
+      const server = await start(more);
+      await use(server);
+      await server.stop();
+    },
+    { scope: "worker", timeout: 90_000 },
+  ],
+
+  baseURL: async ({ server }, use) => {
+    await use(server.url);
+  },
+
+  page: async ({ page }, use) => {
+    const problems: string[] = [];
+    page.on("pageerror", (error) => problems.push(error.message));
+    page.on("console", (message) => {
+      if (message.text().includes("Content Security Policy")) problems.push(message.text());
+    });
+    await use(page);
+    expect(problems, "errors in the page").toEqual([]);
+  },
+
+  kcat: async ({ server }, use) => {
+    await use(new Kcat(server.kafka));
+  },
+
+  signIn: async ({ server }, use) => {
+    await use(async (page) => {
+      const answer = await page.request.post(`${server.url}/api/v1/session`, { data: ADMIN });
+      expect(answer.status(), await answer.text()).toBe(200);
+    });
+  },
+
+  createTopic: async ({ server }, use) => {
+    await use(async (page, name, partitions = 1) => {
+      const topics = `${server.url}/api/v1/clusters/embedded/topics`;
+      const data = { name, partitions, replication_factor: 1 };
+      const answer = await page.request.post(topics, { data });
+      expect(answer.ok(), await answer.text()).toBe(true);
+    });
+  },
+});

@@ -1,0 +1,39 @@
+// How the browser tests run: Debian's Chromium, the real binary, no retries. A test that passes
+// only the second time has found something.
+import { defineConfig } from "@playwright/test";
+
+export default defineConfig({
+  // Two cores: the browser and the server share them with each worker.
+  workers: 2,
+  retries: 0,
+  fullyParallel: false,
+  forbidOnly: true,
+  // A debug build on a busy machine; no single wait below is this long.
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  outputDir: "test-results",
+  use: {
+    viewport: { width: 1440, height: 900 },
+    locale: "en-GB",
+    timezoneId: "UTC",
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    launchOptions: {
+      executablePath: process.env.OUZEL_CHROMIUM ?? "/usr/bin/chromium",
+      args: [
+        // Root in a container cannot have Chromium's sandbox; the only pages are our own.
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+  projects: [
+    { name: "tests", testDir: "tests" },
+    { name: "shots", testDir: "photographs" },
+  ],
+});

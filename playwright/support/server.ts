@@ -1,0 +1,84 @@
+// A real `ouzel` with ports and a data folder of its own. Owns its life: started, awaited,
+// stopped by its pid, its folder removed.
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+// A debug build that opens demo data beside another one.
+const READY_WITHIN_MS = 60_000;
+// Longer than the server's own deadline for a clean stop.
+const STOPPED_WITHIN_MS = 30_000;
+
+export const ADMIN = { user: "admin", password: "a password for tests only" };
+
+const BUILT = fileURLToPath(new URL("../../target/debug/ouzel", import.meta.url));
+
+export interface Server {
+  /** `http://127.0.0.1:port` */
+  url: string;
+  /** `127.0.0.1:port` */
+  kafka: string;
+  /** Everything it has logged. */
+  log(): string;
+  stop(): Promise<void>;
+}
+
+/** Starts one; `more` are further words on its command line, as `--demo`. */
+export async function start(more: string[] = []): Promise<Server> {
+  const folder = mkdtempSync(join(tmpdir(), "ouzel-browser-"));
+  const logFile = join(folder, "log");
+  const log = () => readFileSync(logFile, "utf8");
+  const words = ["--kafka", "127.0.0.1:0", "--http", "127.0.0.1:0", ...more];
+  const out = openSync(logFile, "a");
+  const child = spawn(
+    process.env.OUZEL_BINARY ?? BUILT,
+    ["--data", join(folder, "data"), ...words],
+    {
+      stdio: ["ignore", "pipe", out],
+      env: { ...process.env, OUZEL_ADMIN_PASSWORD: ADMIN.password },
+    },
+  );
+  closeSync(out);
+  const stop = async () => {
+    await end(child);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const ready = await readyLine(child);
+    return { url: `http://${ready.http}`, kafka: ready.kafka, log, stop };
+  } catch (problem) {
+    const said = log();
+    await stop();
+    throw new Error(`ouzel did not become ready: ${problem}\n${said}`);
+  }
+}
+
+/** Waits for `ready kafka=HOST:PORT http=HOST:PORT`. */
+function readyLine(child: ChildProcess): Promise<{ kafka: string; http: string }> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("too slow")), READY_WITHIN_MS);
+    child.once("error", reject);
+    child.once("exit", (code, signal) => reject(new Error(`it ended: ${code ?? signal}`)));
+    if (!child.stdout) throw new Error("ouzel was started without a pipe");
+    // Read to the end, so that the server never waits for a reader of its output.
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const kafka = /^ready .*\bkafka=(\S+)/.exec(line)?.[1];
+      const http = /^ready .*\bhttp=(\S+)/.exec(line)?.[1];
+      if (!kafka || !http) return;
+      clearTimeout(timer);
+      resolve({ kafka, http });
+    });
+  });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), STOPPED_WITHIN_MS);
+  await ended;
+  clearTimeout(timer);
+}
