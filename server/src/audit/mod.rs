@@ -150,3 +150,85 @@ fn cut_json(detail: serde_json::Value) -> String {
         _ => serde_json::json!({ "cut": cut(text) }).to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use ouzel_api::audit::{AuditQuery, AuditRow};
+
+    use super::*;
+    use crate::db::testing::database;
+
+    fn who() -> Actor {
+        Actor { user: "anna".into(), address: "::1".into(), rule: "test".into() }
+    }
+
+    async fn only_row(db: &Db) -> AuditRow {
+        let rows = db::audit::page(db, &AuditQuery::default(), 10).await.unwrap();
+        <[AuditRow; 1]>::try_from(rows).unwrap()[0].clone()
+    }
+
+    #[tokio::test]
+    async fn the_row_is_there_before_the_act_and_completed_after_it() {
+        let (_folder, db) = database().await;
+        let audit = Audit::new(db.clone());
+        let act = async {
+            assert_eq!(only_row(&db).await.outcome, Outcome::Begun);
+            Ok::<_, DbError>(7)
+        };
+        let action = Action::new(Kind::CreateTopic).on("prod").to("orders");
+        assert_eq!(audit.record(who(), action, act).await.unwrap(), 7);
+        let row = only_row(&db).await;
+        assert_eq!((row.outcome, row.result), (Outcome::Done, None));
+        assert_eq!(row.cluster.as_deref(), Some("prod"));
+        assert!(row.duration_ms.is_some());
+    }
+
+    #[tokio::test]
+    async fn an_act_that_fails_says_why() {
+        let (_folder, db) = database().await;
+        let audit = Audit::new(db.clone());
+        let act = async { Err::<(), _>(DbError::Exists) };
+        audit.record(who(), Action::new(Kind::CreateUser), act).await.unwrap_err();
+        let row = only_row(&db).await;
+        assert_eq!(
+            (row.outcome, row.result.as_deref()),
+            (Outcome::Failed, Some("it exists already"))
+        );
+    }
+
+    #[tokio::test]
+    async fn without_its_row_an_act_is_not_done() {
+        let (_folder, db) = database().await;
+        let audit = Audit::new(db.clone());
+        db.close().await;
+        let act = async { panic!("it was done all the same") };
+        let told = audit.record::<(), DbError>(who(), Action::new(Kind::SignIn), act).await;
+        assert!(matches!(told, Err(DbError::Query(_))));
+    }
+
+    #[tokio::test]
+    async fn an_act_that_is_dropped_ends_by_itself() {
+        for (note, wanted) in [
+            (None, (Outcome::Failed, "broken off")),
+            (Some("42 matches"), (Outcome::Done, "stopped early; 42 matches")),
+        ] {
+            let (_folder, db) = database().await;
+            let audit = Audit::new(db.clone());
+            let mut begun = audit.begin(who(), Action::new(Kind::SearchMessages)).await.unwrap();
+            note.into_iter().for_each(|note| begun.note(note));
+            drop(begun);
+            audit.close().await;
+            let row = only_row(&db).await;
+            assert_eq!((row.outcome, row.result.as_deref().unwrap()), wanted);
+        }
+    }
+
+    #[test]
+    fn a_long_detail_is_cut_and_stays_json() {
+        let detail = serde_json::json!({ "text": "ä".repeat(2000) });
+        let kept = cut_json(detail);
+        assert!(kept.len() < 2 * TEXT_BYTES_MAX, "{}", kept.len());
+        assert!(serde_json::from_str::<serde_json::Value>(&kept).unwrap().is_object());
+    }
+}

@@ -1,0 +1,81 @@
+//! The server as a process: what it says, which port it takes, how it ends.
+
+use std::net::TcpListener;
+
+use crate::support::{
+    app::{PASSWORD, try_sign_in},
+    http::Client,
+    process::{Running, run, text},
+};
+
+/// Listens on ports of its own, with its data below `folder`.
+fn start(folder: &std::path::Path, more: &[&str]) -> Running {
+    let own = ["--http", "127.0.0.1:0", "--kafka", "127.0.0.1:0", "--data", "data"];
+    Running::start(folder, &[&own, more].concat())
+}
+
+fn client(running: &Running) -> Client {
+    Client::new(([127, 0, 0, 1], running.port("http")).into())
+}
+
+#[tokio::test]
+async fn the_first_start_prints_a_password_that_signs_in_and_the_second_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut running = start(folder.path(), &[]);
+    let said = running.said.join("\n");
+    let address = format!("http://127.0.0.1:{}", running.port("http"));
+    assert!(said.contains(&address), "{said}");
+    let password = said.split("password ").nth(1).unwrap().lines().next().unwrap();
+    assert!(said.contains("user admin"), "{said}");
+    let reply = try_sign_in(&client(&running), "admin", password).await;
+    assert_eq!(reply.status, 200, "{said}");
+    assert_eq!(running.stop(), Some(0));
+
+    let mut running = start(folder.path(), &[]);
+    assert!(!running.said.join("\n").contains("password"), "{:?}", running.said);
+    let reply = try_sign_in(&client(&running), "admin", password).await;
+    assert_eq!(reply.status, 200);
+    assert_eq!(running.stop(), Some(0));
+}
+
+#[tokio::test]
+async fn a_chosen_password_is_used_and_not_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = format!("admin_password = \"{PASSWORD}\"\n");
+    std::fs::write(folder.path().join("ouzel.toml"), file).unwrap();
+    let running = start(folder.path(), &[]);
+    assert!(!running.said.join("\n").contains(PASSWORD), "{:?}", running.said);
+    assert_eq!(try_sign_in(&client(&running), "admin", PASSWORD).await.status, 200);
+}
+
+#[test]
+fn a_busy_port_is_named_with_its_flag() {
+    let folder = tempfile::tempdir().unwrap();
+    let holder = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = holder.local_addr().unwrap().to_string();
+    let port = holder.local_addr().unwrap().port().to_string();
+    let output = run(folder.path(), &["--http", &address, "--kafka", "127.0.0.1:0"], "");
+    assert_eq!(output.status.code(), Some(1));
+    let told = text(&output.stderr);
+    assert!(told.contains(&port) && told.contains("--http"), "{told}");
+    assert!(told.contains("in use"), "{told}");
+}
+
+#[test]
+fn a_part_that_is_off_is_not_started_and_one_that_is_not_built_is_told_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut running = start(folder.path(), &["--kafka=off", "--admin", "127.0.0.1:0"]);
+    assert!(running.said.last().unwrap().starts_with("ready kafka=off http=127.0.0.1:"));
+    assert_eq!(running.stop(), Some(0));
+    let output = run(folder.path(), &["--kafka", "off", "--http", "off"], "");
+    assert!(text(&output.stderr).contains("nothing to start"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn the_console_runs_alone_beside_other_clusters() {
+    let folder = tempfile::tempdir().unwrap();
+    let more = ["console", "--brokers", "127.0.0.1:1", "--http", "127.0.0.1:0"];
+    let mut running = Running::start(folder.path(), &more);
+    assert!(running.said.last().unwrap().starts_with("ready kafka=off "), "{:?}", running.said);
+    assert_eq!(running.stop(), Some(0));
+}

@@ -1,0 +1,76 @@
+//! The binary as its users start it.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
+
+/// The binary with none of the variables of whoever runs the tests.
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ouzel"));
+    command.args(arguments).current_dir(folder);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("OUZEL_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// Runs a command to its end, with `input` on standard input.
+pub fn run(folder: &Path, arguments: &[&str], input: &str) -> Output {
+    let mut command = command(folder, arguments);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// A server as a process; it is killed when the test ends without stopping it.
+pub struct Running {
+    child: Child,
+    /// What it said up to its `ready` line.
+    pub said: Vec<String>,
+}
+
+impl Running {
+    /// Starts it and waits for its `ready` line.
+    pub fn start(folder: &Path, arguments: &[&str]) -> Running {
+        let mut command = command(folder, arguments);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut said = Vec::new();
+        for line in lines {
+            said.push(line.unwrap());
+            if said.last().unwrap().starts_with("ready ") {
+                return Running { child, said };
+            }
+        }
+        let _ = child.kill();
+        panic!("it ended before it was ready: {said:?}");
+    }
+
+    /// The port after `name=` in the `ready` line.
+    pub fn port(&self, name: &str) -> u16 {
+        let ready = self.said.last().unwrap();
+        let found = ready.split(' ').find_map(|part| part.strip_prefix(&format!("{name}=")));
+        found.unwrap().rsplit_once(':').unwrap().1.parse().unwrap()
+    }
+
+    /// Asks it to stop; answers its exit code.
+    pub fn stop(&mut self) -> Option<i32> {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
