@@ -31,7 +31,8 @@ pub fn DeleteTopicDialog(
     let open = RwSignal::new(false);
     Effect::new(move |_| open.set(topic.with(Option::is_some)));
     Effect::new(move |_| {
-        if !open.get() {
+        // Setting what is already so would wake the first effect, and that one this, for ever.
+        if !open.get() && topic.with_untracked(Option::is_some) {
             topic.set(None);
         }
     });
