@@ -7,7 +7,7 @@
 //!
 //! Format of a slot, big-endian: magic 4, version 2, flags 2, sequence 8, segment base 8,
 //! position 8, end offset 8, log start 8, Raft index 8, largest timestamp 8 and its
-//! offset 8, leader epoch 4, CRC-32C 4.
+//! offset 8, leader epoch 4, lengths at a clean close 3 × 4, CRC-32C 4.
 
 use std::io::{self, IoSlice};
 
@@ -22,7 +22,8 @@ pub(crate) const FILE: &str = "checkpoint";
 const MAGIC: u32 = 0x4f75_7a43;
 const VERSION: u16 = 1;
 const CLEAN: u16 = 1;
-const SLOT_BYTES: usize = 80;
+const SLOT_BYTES: usize = 92;
+const CRC_AT: usize = SLOT_BYTES - 4;
 /// Slots lie in sectors of their own: a torn write of one leaves the other whole.
 const SLOT_STRIDE: usize = 512;
 const FILE_BYTES: usize = SLOT_STRIDE + SLOT_BYTES;
@@ -44,8 +45,9 @@ pub(crate) struct Point {
     pub largest: Option<Largest>,
     /// The last leader epoch that was used.
     pub epoch: i32,
-    /// The log was closed here in order, its indexes and sidecar synced as well.
-    pub clean: bool,
+    /// The log was closed here in order, and the segment's index, time index and sidecar were
+    /// synced with these lengths. If one of the four files is longer, the log had gone on.
+    pub clean: Option<[u32; 3]>,
 }
 
 /// The file and the number of the next slot.
@@ -94,7 +96,7 @@ fn bytes(sequence: u64, point: &Point) -> [u8; SLOT_BYTES] {
     let mut slot = Vec::with_capacity(SLOT_BYTES);
     slot.extend(MAGIC.to_be_bytes());
     slot.extend(VERSION.to_be_bytes());
-    slot.extend(if point.clean { CLEAN } else { 0 }.to_be_bytes());
+    slot.extend(if point.clean.is_some() { CLEAN } else { 0 }.to_be_bytes());
     slot.extend(sequence.to_be_bytes());
     slot.extend(point.base.to_be_bytes());
     slot.extend(point.position.to_be_bytes());
@@ -104,16 +106,17 @@ fn bytes(sequence: u64, point: &Point) -> [u8; SLOT_BYTES] {
     slot.extend(largest.timestamp.to_be_bytes());
     slot.extend(largest.offset.to_be_bytes());
     slot.extend(point.epoch.to_be_bytes());
+    slot.extend(point.clean.unwrap_or_default().iter().flat_map(|len| len.to_be_bytes()));
     slot.extend(crc32c::crc32c(&slot).to_be_bytes());
     slot.try_into().expect("a slot's fields add up to its size")
 }
 
 fn parse(slot: &[u8]) -> Option<(u64, Point)> {
     let word = |from: usize| u64::from_be_bytes(std::array::from_fn(|i| slot[from + i]));
-    let half = |from: usize| (word(from) >> 32) as u32;
+    let half = |from: usize| u32::from_be_bytes(std::array::from_fn(|i| slot[from + i]));
     let quarter = |from: usize| u16::from_be_bytes([slot[from], slot[from + 1]]);
-    let crc = u32::from_be_bytes(std::array::from_fn(|i| slot[76 + i]));
-    if half(0) != MAGIC || quarter(4) != VERSION || crc != crc32c::crc32c(&slot[..76]) {
+    let crc = crc32c::crc32c(&slot[..CRC_AT]);
+    if half(0) != MAGIC || quarter(4) != VERSION || half(CRC_AT) != crc {
         return None;
     }
     let largest = Largest { timestamp: word(56) as i64, offset: word(64) as i64 };
@@ -125,7 +128,7 @@ fn parse(slot: &[u8]) -> Option<(u64, Point)> {
         index: LogIndex(word(48)),
         largest: (largest.offset >= 0).then_some(largest),
         epoch: half(72) as i32,
-        clean: quarter(6) & CLEAN != 0,
+        clean: (quarter(6) & CLEAN != 0).then(|| [half(76), half(80), half(84)]),
     };
     Some((word(8), point))
 }
@@ -141,7 +144,8 @@ mod tests {
     fn point(end: i64) -> Point {
         let largest = Some(Largest { timestamp: 5, offset: end - 1 });
         let (index, base) = (LogIndex(9), 3);
-        Point { base, position: 70, end, start: 1, index, largest, epoch: 4, clean: end == 12 }
+        let clean = (end == 12).then_some([1, 2, 3]);
+        Point { base, position: 70, end, start: 1, index, largest, epoch: 4, clean }
     }
 
     #[test]

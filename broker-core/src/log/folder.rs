@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 
+use super::error::StorageError;
 use crate::world::{Disk, DiskFile, OpenMode};
 
 /// The folder and the disk it is on; shared by all that lies in it.
@@ -19,6 +20,17 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
+    /// Makes the folder's names survive a power cut, and its own.
+    ///
+    /// A new name lives in the folder, not in the file: until the folder is synced, a power cut
+    /// can leave acknowledged records in a file that no longer exists. New files are rare, so
+    /// nobody keeps account of which of the two folders is new.
+    pub fn sync_names(&self) -> Result<(), StorageError> {
+        let sync = |path: &Path| self.disk.sync_dir(path).map_err(StorageError::of("sync", path));
+        sync(&self.path)?;
+        self.path.parent().map_or(Ok(()), sync)
+    }
+
     /// The path of the file that belongs to the segment from `base`.
     pub fn segment_file(&self, base: i64, kind: Kind) -> PathBuf {
         self.path.join(format!("{base:020}.{}", kind.extension()))

@@ -109,10 +109,6 @@ impl Log {
     /// Appends a Raft entry that is no data: it takes no offset and leaves no trace in the log.
     pub fn append_entry(&mut self, kind: EntryKind) -> Result<LogIndex, StorageError> {
         assert_ne!(kind, EntryKind::Data, "data comes with a batch");
-        if let Some(point) = self.point.filter(|point| point.clean) {
-            // The log's length would not show that the sidecar has gone on.
-            self.write_point(Point { clean: false, ..point })?;
-        }
         let entry = RaftEntry { kind, ..self.entry(self.last_index.next())? };
         let segment = self.tail()?.append_entry(&entry)?;
         self.dirty.sidecar(&segment);

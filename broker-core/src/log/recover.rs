@@ -31,16 +31,14 @@ impl Log {
         config: LogConfig,
     ) -> Result<(Log, RecoveryReport), OpenError> {
         let folder = Arc::new(Folder { disk, path });
-        let (names, created) = list_or_create(&folder)?;
-        let mut found = Found::read(folder.clone(), names)?;
+        let names = list_or_create(&folder)?;
+        let mut found = Found::read(folder, names)?;
+        found.forget_before_start()?;
         let mut report = RecoveryReport { clean: found.is_clean(), ..Default::default() };
         let good = if report.clean { found.trust() } else { found.check(&mut report)? };
         let incomplete = std::mem::take(&mut found.incomplete);
         let mut log = Log::assemble(config, found, good)?;
         log.mend(good, &incomplete, &mut report)?;
-        if created {
-            log.dirty.parent();
-        }
         Ok((log, report))
     }
 
@@ -116,9 +114,8 @@ impl Log {
             _ if !self.has_files => {}
             _ => {
                 self.last_index = self.index_before(self.segments.len());
-                let path = self.folder.path.clone();
-                self.folder.disk.sync_dir(&path).map_err(StorageError::of("sync", &path))?;
-                let point = Point { epoch: used.unwrap_or(-1), ..self.point_here(false) };
+                self.folder.sync_names()?;
+                let point = Point { epoch: used.unwrap_or(-1), ..self.point_here() };
                 self.write_point(point)?;
             }
         }
@@ -190,11 +187,21 @@ impl Found {
         Ok(Found { folder, segments, checkpoint, point, incomplete })
     }
 
+    /// Removes segments that end before the start: retention had done so, but not durably.
+    fn forget_before_start(&mut self) -> Result<(), StorageError> {
+        let start = self.point.map_or(0, |point| point.start);
+        let ends_before = self.segments.partition_point(|segment| segment.base() <= start);
+        for gone in self.segments.drain(..ends_before.saturating_sub(1)) {
+            remove_segment(&self.folder, gone.base())?;
+        }
+        Ok(())
+    }
+
     fn is_clean(&self) -> bool {
         match (&self.point, self.segments.last()) {
             (Some(point), Some(newest)) => {
                 let same = newest.base() == point.base && newest.len() == point.position;
-                point.clean && same
+                same && point.clean.is_some_and(|lengths| has_lengths(newest, lengths))
             }
             (None, None) => true,
             (Some(point), None) => point.end == 0,
@@ -285,13 +292,13 @@ impl Found {
     }
 }
 
-fn list_or_create(folder: &Folder) -> Result<(Vec<String>, bool), StorageError> {
+fn list_or_create(folder: &Folder) -> Result<Vec<String>, StorageError> {
     let path = &folder.path;
     match folder.disk.list(path) {
-        Ok(names) => Ok((names, false)),
+        Ok(names) => Ok(names),
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
             folder.disk.create_dir(path).map_err(StorageError::of("create", path))?;
-            Ok((Vec::new(), true))
+            Ok(Vec::new())
         }
         Err(source) => Err(StorageError { act: "list", file: path.clone(), source }),
     }
@@ -313,6 +320,12 @@ fn tidy(folder: &Folder, names: Vec<String>, bases: &[i64]) -> Result<HashSet<i6
         beside.iter().any(|kind| !names.contains(&format!("{base:020}.{}", kind.extension())))
     };
     Ok(bases.iter().filter(lacks).copied().collect())
+}
+
+/// Whether the files beside the log are there, as long as they were at a clean close.
+fn has_lengths(segment: &Segment, lengths: [u32; 3]) -> bool {
+    let kinds = [Kind::Index, Kind::Times, Kind::Raft].into_iter();
+    kinds.zip(lengths).all(|(kind, len)| segment.file_len(kind).is_ok_and(|l| l == len.into()))
 }
 
 pub(super) fn cut(segment: &Segment, len: u64) -> Result<(), StorageError> {

@@ -1,6 +1,6 @@
 //! What a round of flushes must sync before anything written so far counts as on disk.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Log;
@@ -15,10 +15,8 @@ use super::tail::storage;
 #[derive(Default)]
 pub(crate) struct Dirty {
     segments: Vec<DirtySegment>,
-    /// A file has a new name in the partition's folder.
-    folder: bool,
-    /// The folder itself is new in the data folder.
-    parent: bool,
+    /// There is a new file.
+    names: bool,
     epochs: bool,
 }
 
@@ -46,15 +44,11 @@ impl Dirty {
 
     pub fn created(&mut self, segment: &Arc<Segment>) {
         self.segment(segment);
-        self.folder = true;
+        self.names = true;
     }
 
     pub fn epochs(&mut self) {
         self.epochs = true;
-    }
-
-    pub fn parent(&mut self) {
-        self.parent = true;
     }
 
     pub fn holds(&self, segment: &Arc<Segment>) -> bool {
@@ -77,8 +71,7 @@ impl Dirty {
 pub(crate) struct Round {
     folder: Arc<Folder>,
     files: Vec<(PathBuf, Handle)>,
-    sync_folder: bool,
-    sync_parent: bool,
+    sync_names: bool,
     epochs: Option<Epochs>,
     point: Point,
 }
@@ -93,19 +86,7 @@ impl Round {
         if let Some(epochs) = &self.epochs {
             epochs.write(&self.folder).map_err(StorageError::of("write the epochs of", path))?;
         }
-        // A new name lives in the folder, not in the file: until the folder is synced, a power
-        // cut can leave acknowledged records in a file that no longer exists.
-        if self.sync_folder {
-            self.sync_dir(path)?;
-        }
-        match path.parent().filter(|_| self.sync_parent) {
-            Some(parent) => self.sync_dir(parent),
-            None => Ok(()),
-        }
-    }
-
-    fn sync_dir(&self, path: &Path) -> Result<(), StorageError> {
-        self.folder.disk.sync_dir(path).map_err(StorageError::of("sync", path))
+        if self.sync_names { self.folder.sync_names() } else { Ok(()) }
     }
 }
 
@@ -113,7 +94,7 @@ impl Log {
     /// What must be synced for all that was appended so far; none when all is on disk.
     pub fn begin_round(&mut self) -> Result<Option<Round>, StorageError> {
         let dirty = std::mem::take(&mut self.dirty);
-        if dirty.segments.is_empty() && !dirty.folder && !dirty.parent && !dirty.epochs {
+        if dirty.segments.is_empty() && !dirty.names && !dirty.epochs {
             return Ok(None);
         }
         let mut files = Vec::new();
@@ -127,10 +108,9 @@ impl Log {
         Ok(Some(Round {
             folder: self.folder.clone(),
             files,
-            sync_folder: dirty.folder,
-            sync_parent: dirty.parent,
+            sync_names: dirty.names,
             epochs: dirty.epochs.then(|| self.epochs.clone()),
-            point: self.point_here(false),
+            point: self.point_here(),
         }))
     }
 
@@ -148,7 +128,9 @@ impl Log {
 
     /// Whether a close would have nothing to do.
     pub fn is_closed(&self) -> bool {
-        !self.has_files || self.point == Some(self.point_here(true))
+        // Whatever is written needs the tail.
+        let untouched = self.tail.is_none() && self.point.is_some_and(|p| p.clean.is_some());
+        !self.has_files || untouched
     }
 
     /// Syncs everything, indexes and sidecar too, and marks that it ends here in order.
@@ -156,14 +138,20 @@ impl Log {
         if self.is_closed() {
             return Ok(());
         }
-        let here = self.point_here(true);
         let newest = self.newest().clone();
         self.dirty.closed(&newest);
         if let Some(round) = self.begin_round()? {
             round.perform()?;
             self.flushed = self.end;
         }
-        self.write_point(here)
+        let mut lengths = [0; 3];
+        for (len, kind) in lengths.iter_mut().zip([Kind::Index, Kind::Times, Kind::Raft]) {
+            let bytes = newest.file_len(kind).map_err(|e| storage("measure", e))?;
+            *len = u32::try_from(bytes).expect("an index is shorter than its segment");
+        }
+        self.write_point(Point { clean: Some(lengths), ..self.point_here() })?;
+        self.tail = None;
+        Ok(())
     }
 
     /// Writes a point durably.
@@ -175,7 +163,7 @@ impl Log {
     }
 
     /// The log's end as a point.
-    pub(super) fn point_here(&self, clean: bool) -> Point {
+    pub(super) fn point_here(&self) -> Point {
         let newest = self.newest();
         Point {
             base: newest.base(),
@@ -185,7 +173,7 @@ impl Log {
             index: self.last_index,
             largest: newest.largest_known(),
             epoch: self.epochs.last().unwrap_or(-1),
-            clean,
+            clean: None,
         }
     }
 }

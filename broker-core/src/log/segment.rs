@@ -118,8 +118,7 @@ impl Segment {
         if known != UNKNOWN {
             return Ok(known);
         }
-        let len = self.file(kind)?.len().map_err(self.io(kind))?;
-        let found = len / bytes as u64;
+        let found = self.file_len(kind)? / bytes as u64;
         count.store(found, Ordering::Release);
         Ok(found)
     }
@@ -187,6 +186,11 @@ impl Segment {
         let Some(last) = self.entries(Kind::Times)?.checked_sub(1) else { return Ok(None) };
         let bytes = index::entry(&self.file(Kind::Times)?, last).map_err(self.io(Kind::Times))?;
         Ok(Some(TimeEntry::parse(bytes)))
+    }
+
+    /// The bytes of one of its files, as the folder knows it.
+    pub fn file_len(&self, kind: Kind) -> Result<u64, SegmentError> {
+        Ok(self.folder.disk.meta(&self.path(kind)).map_err(self.io(kind))?.len)
     }
 
     /// When the log file was last written, for segments whose records have no time.

@@ -28,25 +28,25 @@ pub(crate) struct Bounds {
 
 impl Log {
     /// Takes segments that retention no longer keeps out of the log and returns them; their files
-    /// are still there. When even the newest one goes, an empty one takes its place, durably.
+    /// are still there, but the new start is on disk: whichever of the files a power cut brings
+    /// back, the log does not begin with them again. When even the newest segment goes, an empty
+    /// one takes its place.
     pub fn trim(&mut self, bounds: Bounds) -> Result<Vec<Arc<Segment>>, StorageError> {
-        let facts = self.facts();
-        let mut gone = expired(&facts, self.start, &self.config, bounds);
+        let flushed = bounds.high_watermark.min(self.flushed);
+        let bounds = Bounds { high_watermark: flushed, ..bounds };
+        let empty = usize::from(self.newest().len() == 0);
+        let there = self.segments.len() - empty;
+        let gone = expired(&self.facts(), self.start, &self.config, bounds).min(there);
         if gone == 0 {
             return Ok(Vec::new());
         }
         if gone == self.segments.len() {
-            if self.newest().len() == 0 {
-                gone -= 1;
-            } else {
-                self.replace_newest()?;
-            }
+            self.replace_newest()?;
         }
         let segments = Arc::make_mut(&mut self.segments);
         let removed: Vec<_> = segments.drain(..gone).collect();
-        self.start = self.start.max(segments[0].base());
-        self.epochs.trim(self.start);
-        self.check();
+        let start = self.start.max(segments[0].base());
+        self.move_start(start)?;
         Ok(removed)
     }
 
@@ -56,10 +56,15 @@ impl Log {
         if offset <= self.start {
             return Ok(());
         }
-        self.start = offset;
-        self.epochs.trim(offset);
-        let point = self.point.unwrap_or_else(|| self.point_here(false));
-        self.write_point(Point { start: offset, ..point })
+        self.move_start(offset)
+    }
+
+    fn move_start(&mut self, start: i64) -> Result<(), StorageError> {
+        self.start = start;
+        self.epochs.trim(start);
+        self.check();
+        let point = self.point.expect("what is flushed has a checkpoint");
+        self.write_point(Point { start, ..point })
     }
 
     /// The log's end must outlive its last records: it is known from the name of a file that is
@@ -70,7 +75,7 @@ impl Log {
             round.perform()?;
             self.end_round(&round)?;
         }
-        self.write_point(self.point_here(false))
+        self.write_point(self.point_here())
     }
 
     fn facts(&self) -> Vec<Facts> {

@@ -86,7 +86,7 @@ impl Log {
             index: LogIndex(entry.index.0 - 1),
             largest: None,
             epoch: self.epochs.last().unwrap_or(-1),
-            clean: false,
+            clean: None,
         })
     }
 

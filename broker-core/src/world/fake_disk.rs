@@ -1,1 +1,395 @@
-//! (filled next)
+//! A disk in memory that forgets and fails as real ones do; for tests and the simulator.
+//!
+//! Keeps apart what was written and what was synced, for bytes and for names.
+//! [`FakeDisk::crash`] cuts the power: of what was not synced, any part may be
+//! there afterwards, sector by sector. Syncs can be made to fail or to wait,
+//! writes to end short.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, IoSlice};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parking_lot::{Condvar, Mutex, MutexGuard};
+
+use super::disk::{Disk, DiskFile, Meta, OpenMode};
+
+/// What a disk writes whole or not at all.
+const SECTOR_BYTES: usize = 512;
+
+/// A disk in memory. Clones are the same disk.
+#[derive(Clone, Default)]
+pub struct FakeDisk(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    state: Mutex<State>,
+    released: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    files: Vec<File>,
+    /// What programs see, and what a power cut leaves.
+    names: BTreeMap<PathBuf, Node>,
+    synced_names: BTreeMap<PathBuf, Node>,
+    /// Bytes that may still be written before the disk is full; none is no limit.
+    room: Option<usize>,
+    sync_failure: Option<String>,
+    syncs_held: bool,
+    syncs: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Node {
+    Folder,
+    File(usize),
+}
+
+#[derive(Default)]
+struct File {
+    bytes: Vec<u8>,
+    synced: Vec<u8>,
+    /// A sync failed: the kernel took the pages for clean, and what was in them is never written.
+    lost: bool,
+}
+
+impl FakeDisk {
+    /// An empty disk on which one folder exists.
+    pub fn with_folder(path: &Path) -> FakeDisk {
+        let disk = FakeDisk::default();
+        let mut state = disk.lock();
+        for folder in path.ancestors() {
+            state.names.insert(folder.to_owned(), Node::Folder);
+            state.synced_names.insert(folder.to_owned(), Node::Folder);
+        }
+        drop(state);
+        disk
+    }
+
+    /// The disk after a power cut, on which of all that was not synced anything may be there.
+    /// The same seed gives the same disk. This one must not be used any more.
+    pub fn crash(&self, seed: u64) -> FakeDisk {
+        let state = self.lock();
+        let mut dice = Dice(seed);
+        let paths: BTreeSet<_> = state.names.keys().chain(state.synced_names.keys()).collect();
+        let mut after = State::default();
+        for path in paths {
+            let (live, synced) = (state.names.get(path), state.synced_names.get(path));
+            let node = if dice.one_in(2) { live } else { synced };
+            let reachable = path.parent().is_none_or(|up| after.names.contains_key(up));
+            if let Some(node) = node.filter(|_| reachable) {
+                after.names.insert(path.clone(), *node);
+            }
+        }
+        after.files = state.files.iter().map(|file| file.after_crash(&mut dice)).collect();
+        after.synced_names = after.names.clone();
+        FakeDisk(Arc::new(Inner { state: Mutex::new(after), released: Condvar::new() }))
+    }
+
+    /// The disk as a new process finds it after the old one was killed: all that was written is
+    /// there, synced or not.
+    pub fn copy(&self) -> FakeDisk {
+        let state = self.lock();
+        let copy = |file: &File| {
+            let (bytes, synced) = (file.bytes.clone(), file.synced.clone());
+            File { bytes, synced, lost: file.lost }
+        };
+        let copied = State {
+            files: state.files.iter().map(copy).collect(),
+            names: state.names.clone(),
+            synced_names: state.synced_names.clone(),
+            ..State::default()
+        };
+        FakeDisk(Arc::new(Inner { state: Mutex::new(copied), released: Condvar::new() }))
+    }
+
+    /// From now on only so many bytes can be written; then writes end short with `ENOSPC`.
+    pub fn set_room(&self, bytes: usize) {
+        self.lock().room = Some(bytes);
+    }
+
+    /// The next sync of a file or folder whose path contains `part` fails, and what it should have
+    /// written is lost for good, as on Linux.
+    pub fn fail_sync(&self, part: &str) {
+        self.lock().sync_failure = Some(part.to_owned());
+    }
+
+    /// From now on syncs of files wait until [`FakeDisk::release_syncs`].
+    pub fn hold_syncs(&self) {
+        self.lock().syncs_held = true;
+    }
+
+    /// Lets syncs go on.
+    pub fn release_syncs(&self) {
+        self.lock().syncs_held = false;
+        self.0.released.notify_all();
+    }
+
+    /// How many syncs of files have ended well.
+    pub fn syncs(&self) -> u64 {
+        self.lock().syncs
+    }
+
+    /// Changes the bytes of a file behind everyone's back, on the disk itself too.
+    pub fn tamper(&self, path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
+        let mut state = self.lock();
+        let Some(Node::File(number)) = state.names.get(path).copied() else {
+            panic!("there is no file {}", path.display());
+        };
+        let file = &mut state.files[number];
+        change(&mut file.bytes);
+        file.synced = file.bytes.clone();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock()
+    }
+}
+
+impl State {
+    fn node(&self, path: &Path) -> io::Result<Node> {
+        self.names.get(path).copied().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn sync_fails(&mut self, path: &Path) -> bool {
+        let text = path.to_string_lossy();
+        let fails = self.sync_failure.as_deref().is_some_and(|part| text.contains(part));
+        if fails {
+            self.sync_failure = None;
+        }
+        fails
+    }
+
+    fn below(names: &BTreeMap<PathBuf, Node>, dir: &Path) -> BTreeMap<PathBuf, Node> {
+        let below = names.iter().filter(|(path, _)| path.parent() == Some(dir));
+        below.map(|(path, node)| (path.clone(), *node)).collect()
+    }
+}
+
+impl Disk for FakeDisk {
+    fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Arc<dyn DiskFile>> {
+        let mut state = self.lock();
+        let number = match (state.names.get(path), mode) {
+            (Some(Node::File(number)), _) => *number,
+            (Some(Node::Folder), _) => return Err(io::ErrorKind::IsADirectory.into()),
+            (None, OpenMode::Existing) => return Err(io::ErrorKind::NotFound.into()),
+            (None, _) => {
+                let parent = path.parent().unwrap_or(path).to_owned();
+                state.node(&parent)?;
+                let number = state.files.len();
+                state.files.push(File::default());
+                state.names.insert(path.to_owned(), Node::File(number));
+                number
+            }
+        };
+        if mode == OpenMode::Truncated {
+            state.files[number].bytes.clear();
+        }
+        Ok(Arc::new(FakeFile { disk: self.clone(), number, path: path.to_owned() }))
+    }
+
+    fn create_dir(&self, path: &Path) -> io::Result<()> {
+        let mut state = self.lock();
+        for folder in path.ancestors() {
+            state.names.entry(folder.to_owned()).or_insert(Node::Folder);
+        }
+        Ok(())
+    }
+
+    fn list(&self, dir: &Path) -> io::Result<Vec<String>> {
+        let state = self.lock();
+        state.node(dir)?;
+        let name = |path: PathBuf| Some(path.file_name()?.to_string_lossy().into_owned());
+        Ok(State::below(&state.names, dir).into_keys().filter_map(name).collect())
+    }
+
+    fn meta(&self, path: &Path) -> io::Result<Meta> {
+        let state = self.lock();
+        match state.node(path)? {
+            Node::File(number) => {
+                Ok(Meta { len: state.files[number].bytes.len() as u64, modified_ms: 0 })
+            }
+            Node::Folder => Err(io::ErrorKind::IsADirectory.into()),
+        }
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let mut state = self.lock();
+        state.node(from)?;
+        let moved: Vec<_> = state.names.keys().filter(|p| p.starts_with(from)).cloned().collect();
+        for path in moved {
+            let rest = path.strip_prefix(from).expect("filtered by it");
+            let target = if rest.as_os_str().is_empty() { to.to_owned() } else { to.join(rest) };
+            let node = state.names.remove(&path).expect("just listed");
+            state.names.insert(target, node);
+        }
+        Ok(())
+    }
+
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        let mut state = self.lock();
+        state.names.remove(path).map(|_| ()).ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn remove_dir_all(&self, path: &Path) -> io::Result<()> {
+        let mut state = self.lock();
+        state.node(path)?;
+        state.names.retain(|name, _| !name.starts_with(path));
+        Ok(())
+    }
+
+    fn sync_dir(&self, path: &Path) -> io::Result<()> {
+        let mut state = self.lock();
+        if state.sync_fails(path) {
+            return Err(io::Error::other("the disk does not sync the folder"));
+        }
+        state.node(path)?;
+        for gone in State::below(&state.synced_names, path).into_keys() {
+            state.synced_names.remove(&gone);
+        }
+        let now = State::below(&state.names, path);
+        state.synced_names.extend(now);
+        Ok(())
+    }
+}
+
+struct FakeFile {
+    disk: FakeDisk,
+    number: usize,
+    path: PathBuf,
+}
+
+impl DiskFile for FakeFile {
+    fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+        let state = self.disk.lock();
+        let bytes = &state.files[self.number].bytes;
+        let rest = bytes.get(at as usize..).unwrap_or_default();
+        let n = rest.len().min(buffer.len());
+        buffer[..n].copy_from_slice(&rest[..n]);
+        Ok(n)
+    }
+
+    fn write_at(&self, parts: &mut [IoSlice<'_>], at: u64) -> io::Result<()> {
+        let mut state = self.disk.lock();
+        let all: Vec<u8> = parts.iter().flat_map(|part| part.iter().copied()).collect();
+        let fits = state.room.map_or(all.len(), |room| room.min(all.len()));
+        state.room = state.room.map(|room| room - fits);
+        let (from, upto) = (at as usize, at as usize + fits);
+        let bytes = &mut state.files[self.number].bytes;
+        bytes.resize(bytes.len().max(upto), 0);
+        bytes[from..upto].copy_from_slice(&all[..fits]);
+        if fits == all.len() { Ok(()) } else { Err(io::ErrorKind::StorageFull.into()) }
+    }
+
+    fn truncate(&self, len: u64) -> io::Result<()> {
+        self.disk.lock().files[self.number].bytes.resize(len as usize, 0);
+        Ok(())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        let mut state = self.disk.lock();
+        while state.syncs_held {
+            self.disk.0.released.wait(&mut state);
+        }
+        let fails = state.sync_fails(&self.path);
+        let file = &mut state.files[self.number];
+        if fails {
+            file.lost = true;
+            return Err(io::Error::other("the disk does not sync the file"));
+        }
+        if !file.lost {
+            file.synced = file.bytes.clone();
+        }
+        state.syncs += 1;
+        Ok(())
+    }
+
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.disk.lock().files[self.number].bytes.len() as u64)
+    }
+}
+
+impl File {
+    fn after_crash(&self, dice: &mut Dice) -> File {
+        let (long, short) = (self.bytes.len(), self.synced.len());
+        let (least, most) = (long.min(short), long.max(short));
+        let len = if dice.one_in(3) { short } else { least + dice.below(most - least + 1) };
+        let mut bytes = vec![0; len];
+        for from in (0..len).step_by(SECTOR_BYTES) {
+            let upto = len.min(from + SECTOR_BYTES);
+            let source = if dice.one_in(2) { &self.bytes } else { &self.synced };
+            // What this version of the file does not have stays zero.
+            if let Some(there) = source.get(from..source.len().min(upto)) {
+                bytes[from..from + there.len()].copy_from_slice(there);
+            }
+        }
+        File { synced: bytes.clone(), bytes, lost: false }
+    }
+}
+
+/// Random numbers from a seed (SplitMix64).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % n as u64) as usize
+    }
+
+    fn one_in(&mut self, n: usize) -> bool {
+        self.below(n) == 0
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn write(disk: &FakeDisk, path: &str, text: &str) -> Arc<dyn DiskFile> {
+        let file = disk.open(Path::new(path), OpenMode::OrCreate).unwrap();
+        file.write_at(&mut [IoSlice::new(text.as_bytes())], 0).unwrap();
+        file
+    }
+
+    fn read(disk: &FakeDisk, path: &str) -> Option<String> {
+        let file = disk.open(Path::new(path), OpenMode::Existing).ok()?;
+        let mut bytes = vec![0; file.len().unwrap() as usize];
+        file.read_at(&mut bytes, 0).unwrap();
+        Some(String::from_utf8(bytes).unwrap())
+    }
+
+    #[test]
+    fn what_was_synced_survives_every_crash_and_what_was_not_may_not() {
+        let disk = FakeDisk::with_folder(Path::new("/d"));
+        write(&disk, "/d/kept", "all").sync().unwrap();
+        disk.sync_dir(Path::new("/d")).unwrap();
+        write(&disk, "/d/nameless", "x").sync().unwrap();
+        let (mut with, mut without) = (0, 0);
+        for seed in 0..50 {
+            let after = disk.crash(seed);
+            assert_eq!(read(&after, "/d/kept").as_deref(), Some("all"), "seed {seed}");
+            match read(&after, "/d/nameless") {
+                Some(_) => with += 1,
+                None => without += 1,
+            }
+        }
+        assert!(with > 0 && without > 0, "{with} {without}");
+    }
+
+    #[test]
+    fn after_a_failed_sync_a_good_one_does_not_bring_the_bytes_back() {
+        let disk = FakeDisk::with_folder(Path::new("/d"));
+        let file = write(&disk, "/d/f", "x");
+        disk.sync_dir(Path::new("/d")).unwrap();
+        disk.fail_sync("/d/f");
+        file.sync().unwrap_err();
+        file.sync().unwrap();
+        let lost = (0..50).any(|seed| read(&disk.crash(seed), "/d/f").as_deref() != Some("x"));
+        assert!(lost);
+    }
+}

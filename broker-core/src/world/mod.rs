@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use disk::{Disk, DiskFile, Meta, OpenMode, RealDisk};
+pub use fake_disk::FakeDisk;
 
 /// Everything outside that a partition may use; cheap to clone.
 #[derive(Clone)]

@@ -5,25 +5,114 @@ use super::support::*;
 
 #[tokio::test]
 async fn what_was_appended_is_read_in_order_and_again_after_a_restart() {
-    let dir = tempfile::tempdir().unwrap();
-    let env = env(dir.path());
-    let partition = open(&env, LogConfig::default());
+    let node = Node::new();
+    let partition = node.open(LogConfig::default());
     let first = partition.append(batch(&["a", "b"]), Origin::Client).await.unwrap();
     assert_eq!((first.base_offset, first.last_offset), (0, 1));
     let second = partition.append(batch(&["c"]), Origin::Client).await.unwrap();
     assert_eq!((second.base_offset, second.last_offset), (2, 2));
     let expected: Vec<_> = [(0, "a"), (1, "b"), (2, "c")].map(|(o, v)| (o, v.to_owned())).into();
-    assert_eq!(values(&partition, 0), expected);
-    assert_eq!(values(&partition, 1), expected[1..], "from the middle of a batch");
+    assert_eq!(read_from(&partition, 0), expected);
+    assert_eq!(read_from(&partition, 1), expected[1..], "from the middle of a batch");
     partition.close().unwrap();
-    let (partition, report) = try_open(&env, LogConfig::default()).unwrap();
+    let (partition, report) = node.try_open("orders", LogConfig::default()).unwrap();
     assert!(report.clean && report.rebuilt.is_empty(), "{report:?}");
-    assert_eq!(values(&partition, 0), expected);
-    let third = partition.append(batch(&["d"]), Origin::Client).await.unwrap();
-    assert_eq!(third.base_offset, 3);
+    assert_eq!(read_from(&partition, 0), expected);
+    assert_eq!(partition.append(batch(&["d"]), Origin::Client).await.unwrap().base_offset, 3);
     drop(partition);
-    let (partition, report) = try_open(&env, LogConfig::default()).unwrap();
+    let (partition, report) = node.try_open("orders", LogConfig::default()).unwrap();
     assert!(!report.clean && report.cut.is_none() && report.rebuilt.is_empty(), "{report:?}");
-    assert_eq!(values(&partition, 3), [(3, "d".to_owned())]);
-    assert_eq!(partition.offsets().leader_epoch, 2);
+    assert_eq!(read_from(&partition, 3), [(3, "d".to_owned())]);
+    assert_eq!(partition.offsets().leader_epoch, 2, "two epochs have records");
+}
+
+#[tokio::test]
+async fn the_epoch_in_a_batch_is_that_of_the_leadership_that_appended_it() {
+    let node = Node::new();
+    for epoch in 0..3 {
+        let partition = node.open(LogConfig::default());
+        assert_eq!(partition.offsets().leader_epoch, epoch);
+        append_each(&partition, &["x"]).await;
+        let limits = ReadLimits { bytes_max: 1000, at_least_one: true };
+        let read = partition.read(i64::from(epoch), limits).unwrap();
+        let batch = ouzel_wire::batch::Batch::parse(&read.records).unwrap();
+        assert_eq!(batch.header.leader_epoch, epoch);
+        partition.close().unwrap();
+    }
+    let partition = node.open(LogConfig::default());
+    assert_eq!(partition.end_offset_for_epoch(0), Some((0, 1)));
+    assert_eq!(partition.end_offset_for_epoch(1), Some((1, 2)));
+    assert_eq!(partition.end_offset_for_epoch(3), Some((3, 3)), "the current one");
+    assert_eq!(partition.end_offset_for_epoch(4), None);
+}
+
+#[tokio::test]
+async fn a_read_is_limited_but_for_its_first_batch() {
+    let node = Node::new();
+    let partition = node.open(LogConfig::default());
+    append_each(&partition, &["a", "b", "c"]).await;
+    let one = batch(&["a"]).len();
+    let read = |bytes_max, at_least_one| {
+        let read = partition.read(0, ReadLimits { bytes_max, at_least_one }).unwrap();
+        read.records.len()
+    };
+    assert_eq!(read(1, true), one);
+    assert_eq!(read(1, false), 0);
+    assert_eq!(read(one * 2 + 1, true), one * 2, "whole batches only");
+    assert_eq!(read(1 << 30, true), one * 3);
+}
+
+#[tokio::test]
+async fn offsets_outside_the_log_are_refused_and_its_end_is_empty() {
+    let node = Node::new();
+    let partition = node.open(LogConfig::default());
+    append_each(&partition, &["a", "b"]).await;
+    let limits = ReadLimits { bytes_max: 1000, at_least_one: true };
+    assert!(partition.read(2, limits).unwrap().records.is_empty());
+    for asked in [-1, 3] {
+        let error = partition.read(asked, limits).unwrap_err();
+        let ReadError::OutOfRange { start: 0, end: 2, .. } = error else { panic!("{error}") };
+    }
+}
+
+#[tokio::test]
+async fn an_untouched_partition_leaves_an_empty_folder_and_opens_again() {
+    let node = Node::new();
+    let partition = node.open(LogConfig::default());
+    partition.close().unwrap();
+    assert!(node.files().is_empty(), "{:?}", node.files());
+    let (partition, report) = node.try_open("orders", LogConfig::default()).unwrap();
+    assert!(report.clean);
+    assert_eq!(partition.offsets().log_end, 0);
+    assert!(values(&partition).is_empty());
+}
+
+#[tokio::test]
+async fn several_batches_of_a_coordinator_are_one_append() {
+    let node = Node::new();
+    let partition = node.open(LogConfig::default());
+    let both = [batch(&["a", "b"]), batch(&["c"])].concat();
+    let appended = partition.append(both.clone().into(), Origin::Coordinator).await.unwrap();
+    assert_eq!((appended.base_offset, appended.last_offset), (0, 2));
+    assert_eq!(values(&partition), ["a", "b", "c"]);
+    let refused = partition.append(both.into(), Origin::Client).await;
+    assert!(matches!(refused, Err(AppendError::InvalidRecord { .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_deleted_partition_is_gone_and_one_of_the_same_name_begins_anew() {
+    let node = Node::new();
+    let partition = node.open(LogConfig::default());
+    append_each(&partition, &["a"]).await;
+    let mut changes = partition.changes();
+    partition.delete().unwrap();
+    assert!(soon(changes.changed()).await.is_err(), "who waits sees the end");
+    let refused = partition.append(batch(&["b"]), Origin::Client).await;
+    assert_eq!(refused, Err(AppendError::Closed));
+    let limits = ReadLimits { bytes_max: 1000, at_least_one: true };
+    assert!(matches!(partition.read(0, limits), Err(ReadError::Closed)));
+    for seed in 0..10 {
+        let partition = node.after_power_cut(seed).open(LogConfig::default());
+        assert_eq!(partition.offsets().log_end, 0, "seed {seed}");
+    }
 }

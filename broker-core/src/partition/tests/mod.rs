@@ -1,5 +1,11 @@
-//! What a partition promises, seen from outside.
+//! What a partition promises, seen from outside, on a disk that fails on demand.
 #![allow(clippy::unwrap_used)]
 
 mod append;
+mod crashes;
+mod durability;
+mod idempotence;
+mod recovery;
+mod retention;
 mod support;
+mod times;

@@ -1,58 +1,113 @@
 //! A partition in a world that tests can break.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use ouzel_wire::batch::BatchBuilder;
 
 use super::super::*;
-use crate::world::{ManualClock, RealDisk};
+use crate::world::{FakeDisk, ManualClock};
 
 /// The time at which tests begin.
 pub const NOW_MS: i64 = 1_700_000_000_000;
 
-pub fn env(data: &Path) -> PartitionEnv {
-    let clock = Arc::new(ManualClock::at(NOW_MS));
-    PartitionEnv {
-        world: World { disk: Arc::new(RealDisk), clock },
-        flusher: Flusher::start().unwrap(),
-        data: data.to_owned(),
+const DATA: &str = "/data";
+
+/// A broker's disk and clock, without the broker.
+pub struct Node {
+    pub disk: FakeDisk,
+    pub clock: Arc<ManualClock>,
+    pub env: PartitionEnv,
+}
+
+impl Node {
+    pub fn new() -> Node {
+        Node::on(FakeDisk::with_folder(Path::new(DATA)))
+    }
+
+    /// The broker started again on what a power cut left.
+    pub fn after_power_cut(&self, seed: u64) -> Node {
+        Node::on(self.disk.crash(seed))
+    }
+
+    /// The broker started again after its process was killed: all that was written is there, and
+    /// nothing of the old process writes any more.
+    pub fn after_kill(&self) -> Node {
+        Node::on(self.disk.copy())
+    }
+
+    fn on(disk: FakeDisk) -> Node {
+        let clock = Arc::new(ManualClock::at(NOW_MS));
+        let world = World { disk: Arc::new(disk.clone()), clock: clock.clone() };
+        let flusher = Flusher::start().unwrap();
+        Node { disk, clock, env: PartitionEnv { world, flusher, data: DATA.into() } }
+    }
+
+    pub fn open(&self, config: LogConfig) -> PartitionHandle {
+        self.try_open("orders", config).unwrap().0
+    }
+
+    pub fn try_open(
+        &self,
+        topic: &str,
+        config: LogConfig,
+    ) -> Result<(PartitionHandle, RecoveryReport), OpenError> {
+        PartitionHandle::open(&self.env, &TopicName::parse(topic).unwrap(), 0, config)
+    }
+
+    /// The files of `orders-0`.
+    pub fn files(&self) -> Vec<String> {
+        self.env.world.disk.list(&Path::new(DATA).join("orders-0")).unwrap()
+    }
+
+    /// The file of `orders-0` with this name.
+    pub fn file(&self, name: &str) -> PathBuf {
+        Path::new(DATA).join("orders-0").join(name)
     }
 }
 
-pub fn open(env: &PartitionEnv, config: LogConfig) -> PartitionHandle {
-    try_open(env, config).unwrap().0
-}
+/// The first segment's log.
+pub const FIRST_LOG: &str = "00000000000000000000.log";
 
-pub fn try_open(
-    env: &PartitionEnv,
-    config: LogConfig,
-) -> Result<(PartitionHandle, RecoveryReport), OpenError> {
-    PartitionHandle::open(env, &TopicName::parse("orders").unwrap(), 0, config)
+/// Settings with segments of a few batches.
+pub fn small_segments() -> LogConfig {
+    LogConfig { segment_bytes: 300, index_interval_bytes: 100, ..LogConfig::default() }
 }
 
 /// A batch of one record per value.
 pub fn batch(values: &[&str]) -> Bytes {
+    timed_batch(&values.iter().map(|value| (NOW_MS, *value)).collect::<Vec<_>>())
+}
+
+/// A batch of one record per time and value.
+pub fn timed_batch(records: &[(i64, &str)]) -> Bytes {
     let mut builder = BatchBuilder::new();
-    for value in values {
-        builder.push_value(NOW_MS, None, value.as_bytes());
+    for (timestamp, value) in records {
+        builder.push_value(*timestamp, None, value.as_bytes());
     }
     builder.build().unwrap()
 }
 
-/// All values from an offset on, as a consumer gets them.
-pub fn values(partition: &PartitionHandle, from: i64) -> Vec<(i64, String)> {
+/// Appends one batch per value, each acknowledged before the next.
+pub async fn append_each(partition: &PartitionHandle, values: &[&str]) {
+    for value in values {
+        partition.append(batch(&[value]), Origin::Client).await.unwrap();
+    }
+}
+
+/// All values from an offset on with their offsets, as a consumer gets them.
+pub fn read_from(partition: &PartitionHandle, from: i64) -> Vec<(i64, String)> {
     let (mut next, mut values) = (from, Vec::new());
     loop {
-        let limits = ReadLimits { bytes_max: 1 << 20, at_least_one: true };
+        let limits = ReadLimits { bytes_max: 200, at_least_one: true };
         let read = partition.read(next, limits).unwrap();
         if read.records.is_empty() {
             return values;
         }
         for batch in ouzel_wire::batch::batches(read.records) {
             let batch = batch.unwrap();
-            batch.verify_crc().unwrap();
             let unpacked = batch.unpack(1 << 20).unwrap();
             for record in batch.records(&unpacked).map(Result::unwrap) {
                 if record.offset >= next {
@@ -63,4 +118,15 @@ pub fn values(partition: &PartitionHandle, from: i64) -> Vec<(i64, String)> {
             }
         }
     }
+}
+
+/// All values, without their offsets.
+pub fn values(partition: &PartitionHandle) -> Vec<String> {
+    let start = partition.offsets().log_start;
+    read_from(partition, start).into_iter().map(|(_, value)| value).collect()
+}
+
+/// Fails instead of hanging when a promise is never kept.
+pub async fn soon<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(20), future).await.expect("took too long")
 }

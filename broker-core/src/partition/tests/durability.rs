@@ -1,0 +1,99 @@
+//! Acknowledged means on disk, and only what is on disk is seen.
+
+use super::super::*;
+use super::support::*;
+
+const LIMITS: ReadLimits = ReadLimits { bytes_max: 1 << 20, at_least_one: true };
+
+#[tokio::test]
+async fn nothing_is_seen_before_it_is_on_disk() {
+    let node = Node::new();
+    let partition = node.open(LogConfig::default());
+    let mut changes = partition.changes();
+    node.disk.hold_syncs();
+    let pending = partition.submit(batch(&["a"]), Origin::Client).unwrap();
+    assert_eq!(partition.offsets().log_end, 1);
+    assert_eq!(partition.offsets().high_watermark, 0);
+    assert!(partition.read(0, LIMITS).unwrap().records.is_empty());
+    assert!(!changes.has_changed().unwrap());
+    node.disk.release_syncs();
+    soon(pending).await.unwrap();
+    soon(changes.changed()).await.unwrap();
+    assert_eq!(*changes.borrow(), 1);
+    assert_eq!(values(&partition), ["a"]);
+}
+
+#[tokio::test]
+async fn with_write_caching_the_answer_does_not_wait_for_the_disk() {
+    let node = Node::new();
+    let partition = node.open(LogConfig { write_caching: true, ..LogConfig::default() });
+    node.disk.hold_syncs();
+    soon(partition.append(batch(&["a"]), Origin::Client)).await.unwrap();
+    assert_eq!(values(&partition), ["a"]);
+    assert_eq!(*partition.changes().borrow(), 1);
+    node.disk.release_syncs();
+}
+
+#[tokio::test]
+async fn many_who_wait_share_a_round() {
+    let node = Node::new();
+    let partition = node.open(LogConfig::default());
+    append_each(&partition, &["first"]).await;
+    let (rounds, syncs) = (node.env.flusher.rounds(), node.disk.syncs());
+    node.disk.hold_syncs();
+    let submit = |_| partition.submit(batch(&["x"]), Origin::Client).unwrap();
+    let waiting: Vec<_> = (0..500).map(submit).collect();
+    node.disk.release_syncs();
+    for pending in waiting {
+        soon(pending).await.unwrap();
+    }
+    assert_eq!(partition.offsets().high_watermark, 501);
+    // One that began with the first of them, one for all others, and one that found nothing.
+    assert!(node.env.flusher.rounds() - rounds <= 3, "{} rounds", node.env.flusher.rounds());
+    assert!(node.disk.syncs() - syncs <= 2, "{} syncs", node.disk.syncs() - syncs);
+}
+
+#[tokio::test]
+async fn a_failed_sync_stops_its_partition_for_good_and_no_other() {
+    let node = Node::new();
+    let (partition, _) = node.try_open("orders", LogConfig::default()).unwrap();
+    let (other, _) = node.try_open("payments", LogConfig::default()).unwrap();
+    append_each(&partition, &["a"]).await;
+    node.disk.fail_sync("orders-0/00000000000000000000.log");
+    let failed = soon(partition.append(batch(&["b"]), Origin::Client)).await;
+    assert_eq!(failed, Err(AppendError::Stopped));
+    assert!(partition.is_stopped());
+    let refused = partition.append(batch(&["c"]), Origin::Client).await;
+    assert_eq!(refused, Err(AppendError::Stopped), "though the disk would do it now");
+    assert_eq!(values(&partition), ["a"], "what was flushed stays readable");
+    append_each(&other, &["x"]).await;
+    assert_eq!(values(&other), ["x"]);
+}
+
+#[tokio::test]
+async fn a_full_disk_stops_the_partition_and_a_restart_with_room_goes_on() {
+    let node = Node::new();
+    let partition = node.open(LogConfig::default());
+    append_each(&partition, &["a"]).await;
+    node.disk.set_room(30);
+    let failed = soon(partition.append(batch(&["b"]), Origin::Client)).await;
+    assert_eq!(failed, Err(AppendError::Stopped));
+    partition.close().unwrap();
+    node.disk.set_room(1 << 20);
+    let (partition, report) = node.try_open("orders", LogConfig::default()).unwrap();
+    assert_eq!(report.cut.unwrap().bytes, 30);
+    append_each(&partition, &["c"]).await;
+    assert_eq!(values(&partition), ["a", "c"]);
+}
+
+#[tokio::test]
+async fn closing_flushes_what_waits() {
+    let node = Node::new();
+    let partition = node.open(LogConfig::default());
+    append_each(&partition, &["a"]).await;
+    let pending = partition.submit(batch(&["b"]), Origin::Client).unwrap();
+    partition.close().unwrap();
+    soon(pending).await.unwrap();
+    let reopened = node.after_power_cut(1).open(LogConfig::default());
+    assert_eq!(values(&reopened), ["a", "b"]);
+}

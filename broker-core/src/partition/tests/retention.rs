@@ -1,0 +1,87 @@
+//! Old segments go by age, size and start; offsets never come back.
+
+use super::super::*;
+use super::support::*;
+
+/// Ten batches in segments of a few.
+async fn filled(node: &Node, config: LogConfig) -> PartitionHandle {
+    let partition = node.open(config);
+    append_each(&partition, &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]).await;
+    partition
+}
+
+#[tokio::test]
+async fn size_and_age_remove_whole_segments_from_the_old_end() {
+    let node = Node::new();
+    let config = LogConfig { retention_bytes: Some(400), ..small_segments() };
+    let partition = filled(&node, config).await;
+    let before = partition.size_bytes();
+    let retained = partition.retain(NOW_MS).unwrap();
+    assert!(retained.segments_removed > 0);
+    assert_eq!(partition.size_bytes(), before - retained.bytes_removed);
+    assert!((400..800).contains(&partition.size_bytes()), "{}", partition.size_bytes());
+    let start = partition.offsets().log_start;
+    assert_eq!(read_from(&partition, start).first().unwrap().1, start.to_string());
+    let limits = ReadLimits { bytes_max: 1, at_least_one: true };
+    assert!(matches!(partition.read(start - 1, limits), Err(ReadError::OutOfRange { .. })));
+    partition.retain(NOW_MS + 7 * 86_400_000 + 1).unwrap();
+    assert_eq!(partition.offsets().log_start, 10, "all are too old");
+    assert_eq!(partition.size_bytes(), 0);
+}
+
+#[tokio::test]
+async fn an_emptied_log_goes_on_at_its_end_even_after_a_power_cut() {
+    let node = Node::new();
+    let partition = filled(&node, small_segments()).await;
+    partition.retain(i64::MAX).unwrap();
+    for seed in 0..30 {
+        let after = node.after_power_cut(seed);
+        let partition = after.open(small_segments());
+        assert_eq!(partition.offsets().log_end, 10, "seed {seed}");
+        append_each(&partition, &["10"]).await;
+        let values = values(&partition);
+        assert_eq!(values.last().unwrap(), "10");
+    }
+}
+
+#[tokio::test]
+async fn deleted_records_stay_deleted() {
+    let node = Node::new();
+    let partition = filled(&node, small_segments()).await;
+    assert_eq!(partition.delete_before(5).unwrap(), 5);
+    assert_eq!(partition.delete_before(3).unwrap(), 5, "the start never moves down");
+    let error = DeleteError::OutOfRange { asked: 11, high_watermark: 10 };
+    assert_eq!(partition.delete_before(11), Err(error));
+    partition.retain(NOW_MS).unwrap();
+    assert_eq!(values(&partition), ["5", "6", "7", "8", "9"]);
+    for seed in 0..20 {
+        let partition = node.after_power_cut(seed).open(small_segments());
+        assert_eq!(values(&partition), ["5", "6", "7", "8", "9"], "seed {seed}");
+    }
+}
+
+#[tokio::test]
+async fn a_segment_ends_when_its_records_have_become_old() {
+    let node = Node::new();
+    let day_ms = 86_400_000;
+    let config = LogConfig { segment_ms: day_ms, ..LogConfig::default() };
+    let partition = node.open(config);
+    let logs = || node.files().iter().filter(|name| name.ends_with(".log")).count();
+    for (days, expected) in [(0, 1), (1, 1), (2, 2), (0, 2), (4, 3)] {
+        let at = timed_batch(&[(NOW_MS - 10 * day_ms + days * day_ms, "x")]);
+        partition.append(at, Origin::Client).await.unwrap();
+        assert_eq!(logs(), expected, "day {days}");
+    }
+}
+
+#[tokio::test]
+async fn readers_of_a_segment_that_goes_learn_the_new_start() {
+    let node = Node::new();
+    let partition = filled(&node, small_segments()).await;
+    let limits = ReadLimits { bytes_max: 1, at_least_one: true };
+    assert!(partition.read(0, limits).is_ok());
+    partition.retain(i64::MAX).unwrap();
+    let error = partition.read(0, limits).unwrap_err();
+    assert!(matches!(error, ReadError::OutOfRange { start: 10, .. }), "{error}");
+    assert!(node.files().iter().all(|name| !name.starts_with("00000000000000000000")));
+}
