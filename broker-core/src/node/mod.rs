@@ -1,0 +1,90 @@
+//! What this node holds: the partitions that the cluster's state gives to it.
+//!
+//! Owns the step from state to files: opens, creates and removes partitions as topics come and
+//! go. The state itself is `cluster/`, a partition's inside is `partition/`. Start at
+//! [`Node::open`].
+
+mod held;
+mod log_config;
+mod open;
+mod producer_ids;
+mod topics;
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use crate::cluster::{Cluster, ClusterState, ProposeError};
+use crate::config::BrokerConfig;
+use crate::ids::PartitionId;
+use crate::partition::{PartitionEnv, PartitionHandle};
+use crate::world::Clock;
+
+pub use held::NoPartition;
+pub use open::OpenNodeError;
+pub use topics::{NewTopic, OFFSETS_TOPIC, TopicError, is_internal};
+
+use held::Held;
+use producer_ids::ProducerIds;
+
+/// This node: the cluster's state and the partitions that it holds of it.
+pub struct Node {
+    /// What the broker was told.
+    pub config: BrokerConfig,
+    env: PartitionEnv,
+    cluster: Cluster,
+    held: Held,
+    producer_ids: ProducerIds,
+    /// Topics come and go one at a time, so that files follow the state in its order.
+    gate: Mutex<()>,
+}
+
+impl Node {
+    /// The cluster's state as it is now. Hold it briefly.
+    pub fn state(&self) -> impl std::ops::Deref<Target = ClusterState> + '_ {
+        self.cluster.state()
+    }
+
+    /// The cluster's id.
+    pub fn cluster_id(&self) -> String {
+        let state = self.cluster.state();
+        state.cluster_id().map(str::to_owned).unwrap_or_default()
+    }
+
+    /// The partition, if this node holds it and it is usable.
+    pub fn partition(
+        &self,
+        topic: &str,
+        partition: PartitionId,
+    ) -> Result<PartitionHandle, NoPartition> {
+        self.held.get(topic, partition)
+    }
+
+    /// The time, as records are stamped with it.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        self.env.world.clock.clone()
+    }
+
+    /// A number that no other producer has or will have. Blocks now and then.
+    pub fn next_producer_id(&self) -> Result<i64, ProposeError> {
+        self.producer_ids.next(&self.cluster)
+    }
+
+    /// Removes what topics no longer keep. Blocks.
+    pub fn retain(&self) {
+        for partition in self.held.all() {
+            if let Err(failure) = partition.retain(self.env.world.clock.now_ms()) {
+                tracing::error!(%failure, "old segments could not be removed");
+            }
+        }
+    }
+
+    /// Closes every partition in order, so that the next start finds nothing to repair. Blocks.
+    pub fn close(&self) {
+        for partition in self.held.all() {
+            if let Err(failure) = partition.close() {
+                tracing::error!(%failure, "a partition could not be closed in order");
+            }
+        }
+    }
+}

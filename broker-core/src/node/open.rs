@@ -1,0 +1,150 @@
+//! How a node starts: read the state, finish what was begun, open every partition.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use ouzel_wire::Uuid;
+use parking_lot::Mutex;
+use thiserror::Error;
+
+use crate::cluster::{Cluster, Command, JournalError, ProposeError, Topic};
+use crate::config::BrokerConfig;
+use crate::flush::Flusher;
+use crate::log::StorageError;
+use crate::partition::{PartitionEnv, PartitionHandle, remove_leftovers};
+use crate::world::World;
+
+use super::Node;
+use super::held::{Held, Slot};
+use super::log_config::log_config;
+use super::producer_ids::ProducerIds;
+
+/// Partitions that are opened at once: opening waits for the disk more than it computes.
+const OPENERS: usize = 4;
+
+/// Why a node cannot start. Its files are as they were.
+#[derive(Debug, Error)]
+pub enum OpenNodeError {
+    /// The cluster's journal cannot be read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// There are partitions and no state that knows them. To start with an empty state would
+    /// take them for leftovers.
+    #[error(
+        "{} holds partitions but no cluster state; restore `__cluster` or move the partitions away",
+        folder.display()
+    )]
+    StateMissing {
+        /// The data folder.
+        folder: PathBuf,
+    },
+    /// The state cannot be changed.
+    #[error(transparent)]
+    Propose(#[from] ProposeError),
+    /// The data folder cannot be worked on.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// No thread can be had to sync files.
+    #[error("cannot start the flusher: {0}")]
+    Flusher(std::io::Error),
+}
+
+impl Node {
+    /// Reads the data folder and opens what is in it. Blocks for as long as repairs take.
+    pub fn open(config: BrokerConfig, world: World) -> Result<Node, OpenNodeError> {
+        let cluster = Cluster::open(world.disk.clone(), &config.data)?;
+        let flusher = Flusher::start().map_err(OpenNodeError::Flusher)?;
+        let env = PartitionEnv { world, flusher, data: config.data.clone() };
+        let (held, gate) = (Held::default(), Mutex::new(()));
+        let producer_ids = ProducerIds::default();
+        let node = Node { config, env, cluster, held, producer_ids, gate };
+        node.found_once()?;
+        remove_leftovers(&node.env.world, &node.env.data)?;
+        node.bury_the_dead()?;
+        node.warn_of_strays();
+        node.open_all();
+        Ok(node)
+    }
+
+    fn found_once(&self) -> Result<(), OpenNodeError> {
+        if self.cluster.state().cluster_id().is_some() {
+            return Ok(());
+        }
+        if !self.partition_folders().is_empty() {
+            return Err(OpenNodeError::StateMissing { folder: self.env.data.clone() });
+        }
+        self.cluster.propose(&Command::Found { cluster_id: Uuid::random().to_string() })?;
+        Ok(())
+    }
+
+    /// Removes files of topics that were deleted when the last run ended.
+    fn bury_the_dead(&self) -> Result<(), OpenNodeError> {
+        let dead: Vec<Topic> = self.cluster.state().dead().to_vec();
+        for topic in dead {
+            let alive = self.cluster.state().topic(topic.name.as_str()).map(|t| t.replicas.len());
+            // A later topic of the same name owns the folders by now.
+            let first = alive.unwrap_or(0);
+            for partition in first..topic.replicas.len() {
+                self.remove_folder(&topic.name, partition)?;
+            }
+            self.cluster.propose(&Command::BuryTopic { id: topic.id })?;
+        }
+        Ok(())
+    }
+
+    /// Folders that no topic owns are left alone: they may be somebody's only copy.
+    fn warn_of_strays(&self) {
+        let state = self.cluster.state();
+        for name in self.partition_folders() {
+            let owned = split(&name).is_some_and(|(topic, number)| {
+                state.topic(topic).is_some_and(|t| number < t.replicas.len())
+            });
+            if !owned {
+                tracing::warn!(folder = %name, "folder `{name}` belongs to no topic; it is ignored");
+            }
+        }
+    }
+
+    fn partition_folders(&self) -> Vec<String> {
+        let names = self.env.world.disk.list(&self.env.data).unwrap_or_default();
+        names.into_iter().filter(|name| split(name).is_some()).collect()
+    }
+
+    fn open_all(&self) {
+        let topics: Vec<Topic> = self.cluster.state().topics().cloned().collect();
+        let next = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..OPENERS.min(topics.len()) {
+                scope.spawn(|| {
+                    while let Some(topic) = topics.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        self.open_partitions(topic, 0);
+                    }
+                });
+            }
+        });
+    }
+
+    /// Opens the topic's partitions from `first` on and holds them.
+    pub(super) fn open_partitions(&self, topic: &Topic, first: usize) {
+        let config = log_config(&topic.settings);
+        let open = |partition: usize| {
+            let number = partition as i32;
+            match PartitionHandle::open(&self.env, &topic.name, number, config.clone()) {
+                Ok((handle, _)) => Slot::Open(handle),
+                Err(failure) => {
+                    let topic = &topic.name;
+                    tracing::error!(%topic, partition, %failure, "a partition cannot be opened");
+                    Slot::Failed
+                }
+            }
+        };
+        let slots = (first..topic.replicas.len()).map(open).collect();
+        self.held.add(&topic.name, topic.id, slots);
+    }
+}
+
+/// The topic and number that a partition's folder is named for.
+fn split(folder: &str) -> Option<(&str, usize)> {
+    let (topic, number) = folder.rsplit_once('-')?;
+    Some((topic, number.parse().ok()?))
+}

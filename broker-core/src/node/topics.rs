@@ -1,0 +1,315 @@
+//! Topics come and go: first in the state, durably, then on the disk.
+
+use std::io;
+use std::path::PathBuf;
+
+use ouzel_wire::Uuid;
+use thiserror::Error;
+
+use crate::cluster::{
+    Command, InvalidSetting, ProposeError, Refusal, Topic, TopicId, TopicSettings, parse_settings,
+};
+use crate::ids::{InvalidTopicName, TopicName};
+use crate::log::StorageError;
+use crate::partition::PartitionHandle;
+
+use super::Node;
+use super::held::Slot;
+
+/// Where consumer groups keep their state.
+pub const OFFSETS_TOPIC: &str = "__consumer_offsets";
+
+/// Topics that belong to the broker. Clients may read them.
+pub fn is_internal(topic: &str) -> bool {
+    matches!(topic, OFFSETS_TOPIC | "__transaction_state")
+}
+
+/// What a client asks for when it creates a topic.
+#[derive(Debug, Clone, Default)]
+pub struct NewTopic {
+    /// Its name, unchecked.
+    pub name: String,
+    /// How many partitions; the broker's default if the client does not say.
+    pub partitions: Option<i32>,
+    /// How many replicas; as many as there are nodes to hold them if the client does not say.
+    pub replication: Option<i16>,
+    /// Partition and nodes, if the client wants to place them itself.
+    pub placement: Vec<(i32, Vec<i32>)>,
+    /// Settings, unchecked.
+    pub settings: Vec<(String, Option<String>)>,
+}
+
+/// Why a topic was not created, changed or deleted.
+#[derive(Debug, Error)]
+pub enum TopicError {
+    /// No topic may be called so.
+    #[error(transparent)]
+    Name(#[from] InvalidTopicName),
+    /// A setting is not one, or has no such value.
+    #[error(transparent)]
+    Setting(#[from] InvalidSetting),
+    /// The number of partitions is not a positive one.
+    #[error("{got} is not a number of partitions")]
+    Partitions {
+        /// What was asked for.
+        got: i32,
+    },
+    /// There are not that many nodes.
+    #[error("replication factor {got}: this cluster has one node")]
+    Replication {
+        /// What was asked for.
+        got: i16,
+    },
+    /// The placement has gaps or names nodes that do not exist.
+    #[error("partitions must be numbered from 0 and placed on node {node_id}")]
+    Placement {
+        /// The one node there is.
+        node_id: i32,
+    },
+    /// A placement says how many partitions and replicas there are, so nothing else may.
+    #[error("a placement excludes numbers of partitions and replicas")]
+    PlacementAndNumbers,
+    /// The topic belongs to the broker.
+    #[error("topic `{name}` belongs to the broker")]
+    Internal {
+        /// Its name.
+        name: String,
+    },
+    /// The state does not allow it.
+    #[error(transparent)]
+    Refused(Refusal),
+    /// The state cannot be changed.
+    #[error("the cluster's state cannot be changed after a storage failure")]
+    Stopped,
+    /// A folder in the way cannot be moved.
+    #[error("cannot move {} out of the way: {source}", folder.display())]
+    InTheWay {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl From<ProposeError> for TopicError {
+    fn from(error: ProposeError) -> TopicError {
+        match error {
+            ProposeError::Refused(refusal) => TopicError::Refused(refusal),
+            ProposeError::Stopped => TopicError::Stopped,
+        }
+    }
+}
+
+impl Node {
+    /// Says what creating the topic would make, or why it would fail. Changes nothing.
+    pub fn judge_topic(&self, new: &NewTopic) -> Result<Topic, TopicError> {
+        let topic = self.draft(new)?;
+        self.cluster.state().clone().apply(&create(&topic)).map_err(TopicError::Refused)?;
+        Ok(topic)
+    }
+
+    /// Creates a topic; it and its folders are durable when this returns. Blocks.
+    pub fn create_topic(&self, new: &NewTopic) -> Result<Topic, TopicError> {
+        if is_internal(&new.name) {
+            return Err(TopicError::Internal { name: new.name.clone() });
+        }
+        self.create_any_topic(new)
+    }
+
+    /// Creates the topic in which groups keep their state, unless it is there. Blocks.
+    pub fn ensure_offsets_topic(&self) -> Result<Topic, TopicError> {
+        if let Some(topic) = self.cluster.state().topic(OFFSETS_TOPIC) {
+            return Ok(topic.clone());
+        }
+        let setting = |name: &str, value: &str| (name.to_owned(), Some(value.to_owned()));
+        let new = NewTopic {
+            name: OFFSETS_TOPIC.to_owned(),
+            partitions: Some(self.config.offsets_topic_partitions),
+            settings: vec![
+                setting("cleanup.policy", "compact"),
+                setting("segment.bytes", "104857600"),
+            ],
+            ..NewTopic::default()
+        };
+        match self.create_any_topic(&new) {
+            Err(TopicError::Refused(Refusal::TopicExists { .. })) => self.ensure_offsets_topic(),
+            outcome => outcome,
+        }
+    }
+
+    /// The partitions in which groups keep their state, as far as they are usable; none before
+    /// the topic exists.
+    pub fn offsets_partitions(&self) -> Vec<Option<PartitionHandle>> {
+        let count = self.cluster.state().topic(OFFSETS_TOPIC).map_or(0, |t| t.replicas.len());
+        let partition = |number| self.held.get(OFFSETS_TOPIC, number as i32).ok();
+        (0..count).map(partition).collect()
+    }
+
+    fn create_any_topic(&self, new: &NewTopic) -> Result<Topic, TopicError> {
+        let topic = self.draft(new)?;
+        let _gate = self.gate.lock();
+        let taken = self.cluster.state().topic(topic.name.as_str()).is_some();
+        if !taken {
+            self.move_strays_away(&topic)?;
+        }
+        self.cluster.propose(&create(&topic))?;
+        self.open_partitions(&topic, 0);
+        tracing::info!(topic = %topic.name, id = %topic.id, partitions = topic.replicas.len(),
+            "topic `{}` was created", topic.name);
+        Ok(topic)
+    }
+
+    /// Adds partitions until there are `total`. Blocks.
+    pub fn grow_topic(&self, name: &str, total: i32) -> Result<(), TopicError> {
+        let _gate = self.gate.lock();
+        let topic = self.cluster.state().topic(name).cloned();
+        let Some(mut topic) = topic else { return Err(unknown()) };
+        let first = topic.replicas.len();
+        let wanted = usize::try_from(total).map_err(|_| TopicError::Partitions { got: total })?;
+        if wanted <= first {
+            return Err(TopicError::Partitions { got: total });
+        }
+        let replicas = vec![vec![self.config.node_id]; wanted - first];
+        topic.replicas.extend(replicas.iter().cloned());
+        self.cluster.propose(&Command::AddPartitions { id: topic.id, replicas })?;
+        self.open_partitions(&topic, first);
+        Ok(())
+    }
+
+    /// Deletes a topic. It is gone for clients at once; its files when this returns. Blocks.
+    pub fn delete_topic(&self, id: TopicId) -> Result<TopicName, TopicError> {
+        let _gate = self.gate.lock();
+        let name = self.cluster.state().topic_by_id(id).map(|t| t.name.clone());
+        let name = name.ok_or_else(|| TopicError::Refused(Refusal::UnknownTopic { id }))?;
+        if is_internal(name.as_str()) {
+            return Err(TopicError::Internal { name: name.as_str().to_owned() });
+        }
+        self.cluster.propose(&Command::DeleteTopic { id })?;
+        let removed = self.held.take(&name, id).into_iter().enumerate();
+        let removed = removed.map(|(partition, slot)| self.remove_files(&name, partition, slot));
+        let failures: Vec<StorageError> = removed.filter_map(Result::err).collect();
+        if failures.is_empty() {
+            self.cluster.propose(&Command::BuryTopic { id })?;
+        } else {
+            // The state remembers the dead, so the next start tries again.
+            tracing::error!(topic = %name, ?failures, "files of a deleted topic are still there");
+        }
+        tracing::info!(topic = %name, %id, "topic `{name}` was deleted");
+        Ok(name)
+    }
+
+    fn remove_files(
+        &self,
+        topic: &TopicName,
+        partition: usize,
+        slot: Slot,
+    ) -> Result<(), StorageError> {
+        match slot {
+            Slot::Open(handle) => handle.delete(),
+            Slot::Failed => self.remove_folder(topic, partition),
+        }
+    }
+
+    /// Removes the folder of a partition that is not open. That it is gone already is fine.
+    pub(super) fn remove_folder(
+        &self,
+        topic: &TopicName,
+        partition: usize,
+    ) -> Result<(), StorageError> {
+        let file = self.env.data.join(folder(topic, partition));
+        match self.env.world.disk.remove_dir_all(&file) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                Err(StorageError { act: "remove", file, source })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Checks what a client asks for and fills in what it left open.
+    fn draft(&self, new: &NewTopic) -> Result<Topic, TopicError> {
+        let name = TopicName::parse(&new.name)?;
+        let settings = settings(&new.settings)?;
+        let partitions = match new.placement.is_empty() {
+            true => self.numbers(new)?,
+            false => self.placed(new)?,
+        };
+        // Checked before the lists are made: a client may ask for two thousand million.
+        if partitions > crate::cluster::TOPIC_PARTITIONS_MAX {
+            let most = crate::cluster::TOPIC_PARTITIONS_MAX;
+            let refusal = Refusal::TooManyPartitions { asked: partitions, most };
+            return Err(TopicError::Refused(refusal));
+        }
+        let replicas = vec![vec![self.config.node_id]; partitions];
+        Ok(Topic { name, id: TopicId(Uuid::random()), replicas, settings })
+    }
+
+    fn numbers(&self, new: &NewTopic) -> Result<usize, TopicError> {
+        let asked = new.partitions.unwrap_or(self.config.num_partitions);
+        if let Some(got) = new.replication.filter(|r| *r != 1) {
+            return Err(TopicError::Replication { got });
+        }
+        match usize::try_from(asked) {
+            Ok(partitions) if partitions > 0 => Ok(partitions),
+            _ => Err(TopicError::Partitions { got: asked }),
+        }
+    }
+
+    fn placed(&self, new: &NewTopic) -> Result<usize, TopicError> {
+        if new.partitions.is_some() || new.replication.is_some() {
+            return Err(TopicError::PlacementAndNumbers);
+        }
+        let node_id = self.config.node_id;
+        let mut numbers: Vec<i32> = new.placement.iter().map(|(number, _)| *number).collect();
+        numbers.sort_unstable();
+        let without_gaps = numbers.iter().enumerate().all(|(i, n)| usize::try_from(*n) == Ok(i));
+        let all_here = new.placement.iter().all(|(_, nodes)| nodes[..] == [node_id]);
+        match without_gaps && all_here {
+            true => Ok(numbers.len()),
+            false => Err(TopicError::Placement { node_id }),
+        }
+    }
+
+    /// A folder in the place of a new partition is nobody's. It is kept under another name, so
+    /// that old records never turn up in a new topic and are not lost either.
+    fn move_strays_away(&self, topic: &Topic) -> Result<(), TopicError> {
+        let disk = &self.env.world.disk;
+        for partition in 0..topic.replicas.len() {
+            let path = self.env.data.join(folder(&topic.name, partition));
+            if disk.list(&path).is_err() {
+                continue;
+            }
+            let aside = self.env.data.join(format!(
+                "{}.{}-stray",
+                folder(&topic.name, partition),
+                self.env.world.clock.now_ms()
+            ));
+            let failed = |source| TopicError::InTheWay { folder: path.clone(), source };
+            disk.rename(&path, &aside).map_err(failed)?;
+            tracing::warn!(folder = %path.display(), aside = %aside.display(),
+                "a folder that belongs to no topic was moved aside");
+        }
+        Ok(())
+    }
+}
+
+fn create(topic: &Topic) -> Command {
+    Command::CreateTopic {
+        name: topic.name.clone(),
+        id: topic.id,
+        replicas: topic.replicas.clone(),
+        settings: topic.settings.clone(),
+    }
+}
+
+fn settings(given: &[(String, Option<String>)]) -> Result<TopicSettings, InvalidSetting> {
+    parse_settings(given.iter().map(|(name, value)| (name.as_str(), value.as_deref())))
+}
+
+fn unknown() -> TopicError {
+    TopicError::Refused(Refusal::UnknownTopic { id: TopicId(Uuid::ZERO) })
+}
+
+/// How a partition's folder is called.
+pub(super) fn folder(topic: &TopicName, partition: usize) -> String {
+    format!("{topic}-{partition}")
+}
