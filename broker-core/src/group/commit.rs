@@ -1,8 +1,6 @@
 //! OffsetCommit, the end of positions, and the end of groups.
 
-use crate::config::GroupConfig;
-
-use super::effect::{Effect, Now, Record, Then, Ticket, Write};
+use super::effect::{Effect, Env, Record, Then, Ticket, Write};
 use super::error::GroupError;
 use super::offsets::{Committed, OffsetKey};
 use super::state::{Group, Phase, unknown, write};
@@ -10,8 +8,6 @@ use super::state::{Group, Phase, unknown, write};
 /// What a client commits.
 #[derive(Debug, Clone)]
 pub struct Commit {
-    /// Who waits for the answer.
-    pub ticket: Ticket,
     /// Empty for a client that manages its partitions by itself.
     pub member_id: String,
     /// Static name.
@@ -24,15 +20,20 @@ pub struct Commit {
 
 impl Group {
     /// Hands positions to the disk if this client may still speak for the group.
-    pub fn commit(&mut self, commit: Commit, now: Now) -> Result<Write, GroupError> {
+    pub fn commit(
+        &mut self,
+        commit: Commit,
+        ticket: Ticket,
+        env: Env<'_>,
+    ) -> Result<Write, GroupError> {
         self.may_commit(&commit)?;
         if let Some(member) = self.members.get_mut(&commit.member_id) {
-            member.beat(now.tick_ms);
+            member.beat(env.tick_ms);
         }
         self.offsets.begin(commit.offsets.iter().map(|(key, _)| key));
         let record = |(key, c): &(OffsetKey, Committed)| Record::Offset(key.clone(), c.clone());
         let records = commit.offsets.iter().map(record).collect();
-        let then = Then::Commit { ticket: commit.ticket, offsets: commit.offsets };
+        let then = Then::Commit { ticket, offsets: commit.offsets };
         Ok(Write { records, then })
     }
 
@@ -58,13 +59,13 @@ impl Group {
     }
 
     /// Positions that have outlived their claim, as a write that forgets them.
-    pub fn expire(&mut self, now: Now, config: &GroupConfig, out: &mut Vec<Effect>) {
+    pub fn expire(&mut self, env: Env<'_>, out: &mut Vec<Effect>) {
         if self.phase != Phase::Empty {
             return;
         }
         let idle_since_ms = self.protocol_type.is_some().then_some(self.since_ms);
-        let retention_ms = config.offsets_retention_ms;
-        let keys = self.offsets.expired(now.wall_ms, idle_since_ms, retention_ms);
+        let retention_ms = env.config.offsets_retention_ms;
+        let keys = self.offsets.expired(env.wall_ms, idle_since_ms, retention_ms);
         let nothing_left = keys.len() == self.offsets.keys().len() && self.reserved.is_empty();
         if keys.is_empty() && !nothing_left {
             return;

@@ -4,6 +4,8 @@
 
 use bytes::Bytes;
 
+use crate::config::GroupConfig;
+
 use super::error::GroupError;
 use super::offsets::{Committed, OffsetKey};
 
@@ -11,13 +13,16 @@ use super::offsets::{Committed, OffsetKey};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Ticket(pub u64);
 
-/// The two clocks a group needs: timeouts run on the one that never jumps.
+/// What a group may know of the world: both clocks and the limits. Timeouts run on the clock
+/// that never jumps.
 #[derive(Debug, Clone, Copy)]
-pub struct Now {
+pub struct Env<'a> {
     /// Milliseconds of a monotonic clock, from an arbitrary start.
     pub tick_ms: u64,
     /// Milliseconds since the epoch, for what is written down.
     pub wall_ms: i64,
+    /// Timeouts and sizes.
+    pub config: &'a GroupConfig,
 }
 
 /// One thing that has to be done, in the order in which the group said it.

@@ -2,9 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::config::GroupConfig;
-
-use super::effect::{Effect, Joined, Now, Record, Then, Ticket, Write};
+use super::effect::{Effect, Env, Joined, Record, Then, Ticket, Write};
 use super::error::GroupError;
 use super::member::{Awaiting, Member, Protocol, millis};
 use super::state::{Group, NEW_MEMBER_TIMEOUT_MS, Phase, answer_join, answer_sync, unknown, write};
@@ -12,8 +10,6 @@ use super::state::{Group, NEW_MEMBER_TIMEOUT_MS, Phase, answer_join, answer_sync
 /// What a client says when it joins.
 #[derive(Debug, Clone)]
 pub struct Join {
-    /// Who waits for the answer.
-    pub ticket: Ticket,
     /// Empty on the first join.
     pub member_id: String,
     /// The id to give if the client has none yet.
@@ -40,55 +36,54 @@ pub struct Join {
 
 impl Group {
     /// Lets a member in, or says why not. The answer often comes much later.
-    pub fn join(&mut self, join: Join, now: Now, config: &GroupConfig, out: &mut Vec<Effect>) {
-        let ticket = join.ticket;
+    pub fn join(&mut self, join: Join, ticket: Ticket, env: Env<'_>, out: &mut Vec<Effect>) {
         let outcome = match join.member_id.is_empty() {
-            true => self.join_as_stranger(join, now, config, out),
-            false => self.join_as_known(join, now, config, out),
+            true => self.join_as_stranger(join, ticket, env, out),
+            false => self.join_as_known(join, ticket, env, out),
         };
         if let Err(refusal) = outcome {
             answer_join(out, ticket, Err(refusal));
         }
-        self.complete_join_if_all_are_here(now, config, out);
+        self.complete_join_if_all_are_here(env, out);
         self.check();
     }
 
     fn join_as_stranger(
         &mut self,
         join: Join,
-        now: Now,
-        config: &GroupConfig,
+        ticket: Ticket,
+        env: Env<'_>,
         out: &mut Vec<Effect>,
     ) -> Result<(), GroupError> {
         let predecessor = join.instance_id.as_ref().and_then(|i| self.statics.get(i)).cloned();
         self.fits(&join, predecessor.as_deref())?;
         if let Some(predecessor) = predecessor {
-            self.take_over(&predecessor, join, now, config, out);
+            self.take_over(&predecessor, join, ticket, env, out);
             return Ok(());
         }
-        self.has_room(&join, config)?;
+        self.has_room(&join, env)?;
         if join.learns_id_first && join.instance_id.is_none() {
-            let lapses_ms = now.tick_ms + millis(join.session_timeout_ms);
+            let lapses_ms = env.tick_ms + millis(join.session_timeout_ms);
             self.reserved.insert(join.fresh_id.clone(), lapses_ms);
             return Err(GroupError::MemberIdRequired { member_id: join.fresh_id });
         }
         let member_id = join.fresh_id.clone();
-        self.admit(member_id, join, now, config, out);
+        self.admit(member_id, join, ticket, env, out);
         Ok(())
     }
 
     fn join_as_known(
         &mut self,
         join: Join,
-        now: Now,
-        config: &GroupConfig,
+        ticket: Ticket,
+        env: Env<'_>,
         out: &mut Vec<Effect>,
     ) -> Result<(), GroupError> {
         let member_id = join.member_id.clone();
         if self.reserved.contains_key(&member_id) {
             self.fits(&join, None)?;
             self.reserved.remove(&member_id);
-            self.admit(member_id, join, now, config, out);
+            self.admit(member_id, join, ticket, env, out);
             return Ok(());
         }
         self.known(&member_id, join.instance_id.as_deref())?;
@@ -107,13 +102,14 @@ impl Group {
         if nothing_new {
             let joined = self.joined(&member_id);
             if let Some(member) = self.members.get_mut(&member_id) {
-                member.beat(now.tick_ms);
+                member.beat(env.tick_ms);
             }
-            answer_join(out, join.ticket, Ok(joined));
+            answer_join(out, ticket, Ok(joined));
             return Ok(());
         }
-        self.renew(&member_id, join, now, out);
-        self.rebalance(now, config, out);
+        self.renew(&member_id, join, env, out);
+        self.await_join(&member_id, ticket);
+        self.rebalance(env, out);
         Ok(())
     }
 
@@ -135,11 +131,11 @@ impl Group {
         }
     }
 
-    fn has_room(&self, join: &Join, config: &GroupConfig) -> Result<(), GroupError> {
+    fn has_room(&self, join: &Join, env: Env<'_>) -> Result<(), GroupError> {
         let members = self.members.len() + self.reserved.len();
         let said: usize = self.members.values().map(Member::metadata_bytes).sum();
         let says: usize = join.protocols.iter().map(|p| p.name.len() + p.metadata.len()).sum();
-        match members < config.members_max && said + says <= config.metadata_bytes_max {
+        match members < env.config.members_max && said + says <= env.config.metadata_bytes_max {
             true => Ok(()),
             false => Err(GroupError::Full),
         }
@@ -149,8 +145,8 @@ impl Group {
         &mut self,
         member_id: String,
         join: Join,
-        now: Now,
-        config: &GroupConfig,
+        ticket: Ticket,
+        env: Env<'_>,
         out: &mut Vec<Effect>,
     ) {
         if self.members.is_empty() {
@@ -172,17 +168,17 @@ impl Group {
             rebalance_timeout_ms: join.rebalance_timeout_ms,
             protocols: join.protocols,
             assignment: Bytes::new(),
-            awaiting: Awaiting::Join(join.ticket),
-            deadline_ms: now.tick_ms + NEW_MEMBER_TIMEOUT_MS,
+            awaiting: Awaiting::Join(ticket),
+            deadline_ms: env.tick_ms + NEW_MEMBER_TIMEOUT_MS,
             is_new: true,
             has_synced: false,
         };
         self.members.insert(member_id, member);
-        self.rebalance(now, config, out);
+        self.rebalance(env, out);
     }
 
-    /// Notes what a member says anew, and that it waits again.
-    fn renew(&mut self, member_id: &str, join: Join, now: Now, out: &mut Vec<Effect>) {
+    /// Notes what a member says anew.
+    fn renew(&mut self, member_id: &str, join: Join, env: Env<'_>, out: &mut Vec<Effect>) {
         if self.members.len() == 1 {
             self.protocol_type = Some(join.protocol_type);
         }
@@ -202,8 +198,14 @@ impl Group {
         member.rebalance_timeout_ms = join.rebalance_timeout_ms;
         member.client_id = join.client_id;
         member.client_host = join.client_host;
-        member.awaiting = Awaiting::Join(join.ticket);
-        member.beat(now.tick_ms);
+        member.awaiting = Awaiting::Nothing;
+        member.beat(env.tick_ms);
+    }
+
+    fn await_join(&mut self, member_id: &str, ticket: Ticket) {
+        if let Some(member) = self.members.get_mut(member_id) {
+            member.awaiting = Awaiting::Join(ticket);
+        }
     }
 
     /// A static member has restarted: it gets a new id in its old place, and whoever still uses
@@ -212,21 +214,19 @@ impl Group {
         &mut self,
         old_id: &str,
         join: Join,
-        now: Now,
-        config: &GroupConfig,
+        ticket: Ticket,
+        env: Env<'_>,
         out: &mut Vec<Effect>,
     ) {
         let new_id = join.fresh_id.clone();
-        let (ticket, can_skip) = (join.ticket, join.can_skip_assignment);
+        let can_skip = join.can_skip_assignment;
         let led = self.replace_id(old_id, &new_id, out);
-        self.renew(&new_id, join, now, out);
+        self.renew(&new_id, join, env, out);
         let same_protocol = || self.protocol.as_deref() == Some(self.elect_protocol().as_str());
         if self.phase != Phase::Stable || !same_protocol() {
-            self.rebalance(now, config, out);
+            self.await_join(&new_id, ticket);
+            self.rebalance(env, out);
             return;
-        }
-        if let Some(member) = self.members.get_mut(&new_id) {
-            member.awaiting = Awaiting::Nothing;
         }
         let joined = self.rejoined(&new_id, old_id, led, can_skip);
         let records = vec![Record::Group(self.record(None))];

@@ -1,8 +1,6 @@
 //! LeaveGroup: one or many members go, by id or by static name.
 
-use crate::config::GroupConfig;
-
-use super::effect::{Effect, Now};
+use super::effect::{Effect, Env};
 use super::error::GroupError;
 use super::state::{Group, unknown};
 
@@ -20,12 +18,11 @@ impl Group {
     pub fn leave(
         &mut self,
         leaver: &Leaver,
-        now: Now,
-        config: &GroupConfig,
+        env: Env<'_>,
         out: &mut Vec<Effect>,
     ) -> Result<(), GroupError> {
         if self.reserved.remove(&leaver.member_id).is_some() {
-            self.complete_join_if_all_are_here(now, config, out);
+            self.complete_join_if_all_are_here(env, out);
             return Ok(());
         }
         let member_id = match (&leaver.instance_id, leaver.member_id.as_str()) {
@@ -37,8 +34,8 @@ impl Group {
                 id.to_owned()
             }
         };
-        self.remove(&member_id, now, config, out);
-        self.complete_join_if_all_are_here(now, config, out);
+        self.remove(&member_id, env, out);
+        self.complete_join_if_all_are_here(env, out);
         self.check();
         Ok(())
     }

@@ -5,52 +5,44 @@
 
 use std::collections::HashMap;
 
-use crate::config::GroupConfig;
-
-use super::effect::{Effect, Joined, Now, Record, Then, Write};
+use super::effect::{Effect, Env, Joined, Record, Then, Write};
 use super::error::GroupError;
 use super::member::{Awaiting, Member, millis};
 use super::state::{FirstRebalance, Group, Phase, answer_join, answer_sync, unknown, write};
 
 impl Group {
     /// Starts a rebalance unless one is collecting joins already.
-    pub(super) fn rebalance(&mut self, now: Now, config: &GroupConfig, out: &mut Vec<Effect>) {
+    pub(super) fn rebalance(&mut self, env: Env<'_>, out: &mut Vec<Effect>) {
         let patience_ms = self.patience_ms();
         self.phase = match self.phase {
             Phase::Preparing { .. } => return,
-            Phase::Empty if config.initial_rebalance_delay_ms > 0 => {
-                let delay_ms = config.initial_rebalance_delay_ms.min(patience_ms);
+            Phase::Empty if env.config.initial_rebalance_delay_ms > 0 => {
+                let delay_ms = env.config.initial_rebalance_delay_ms.min(patience_ms);
                 let remaining_ms = patience_ms - delay_ms;
                 let first = FirstRebalance { remaining_ms, joined_since: false };
-                Phase::Preparing { deadline_ms: now.tick_ms + delay_ms, first: Some(first) }
+                Phase::Preparing { deadline_ms: env.tick_ms + delay_ms, first: Some(first) }
             }
             Phase::Empty | Phase::Completing { .. } | Phase::Stable => {
-                Phase::Preparing { deadline_ms: now.tick_ms + patience_ms, first: None }
+                Phase::Preparing { deadline_ms: env.tick_ms + patience_ms, first: None }
             }
         };
-        self.since_ms = now.wall_ms;
-        self.refuse_syncs(now, &GroupError::RebalanceInProgress, out);
+        self.since_ms = env.wall_ms;
+        self.refuse_syncs(env, &GroupError::RebalanceInProgress, out);
     }
 
     /// Tells everyone who waits for an assignment that none will come.
-    pub(super) fn refuse_syncs(&mut self, now: Now, why: &GroupError, out: &mut Vec<Effect>) {
+    pub(super) fn refuse_syncs(&mut self, env: Env<'_>, why: &GroupError, out: &mut Vec<Effect>) {
         for member in self.members.values_mut() {
             if let Awaiting::Sync(ticket) = member.awaiting {
                 member.awaiting = Awaiting::Nothing;
-                member.beat(now.tick_ms);
+                member.beat(env.tick_ms);
                 answer_sync(out, ticket, Err(why.clone()));
             }
         }
     }
 
     /// Takes a member out and lets the others share what it had.
-    pub(super) fn remove(
-        &mut self,
-        member_id: &str,
-        now: Now,
-        config: &GroupConfig,
-        out: &mut Vec<Effect>,
-    ) {
+    pub(super) fn remove(&mut self, member_id: &str, env: Env<'_>, out: &mut Vec<Effect>) {
         let Some(member) = self.members.remove(member_id) else { return };
         match member.awaiting {
             Awaiting::Join(ticket) => answer_join(out, ticket, Err(unknown(member_id))),
@@ -64,80 +56,77 @@ impl Group {
             self.leader = self.members.keys().next().cloned();
         }
         match self.phase {
-            Phase::Stable | Phase::Completing { .. } => self.rebalance(now, config, out),
+            Phase::Stable | Phase::Completing { .. } => self.rebalance(env, out),
             Phase::Empty | Phase::Preparing { .. } => {}
         }
     }
 
     /// Ends a collection of joins early when there is nobody left to wait for.
-    pub(super) fn complete_join_if_all_are_here(
-        &mut self,
-        now: Now,
-        config: &GroupConfig,
-        out: &mut Vec<Effect>,
-    ) {
+    pub(super) fn complete_join_if_all_are_here(&mut self, env: Env<'_>, out: &mut Vec<Effect>) {
         let Phase::Preparing { first: None, .. } = self.phase else { return };
         if self.reserved.is_empty() && self.members.values().all(Member::is_joining) {
-            self.complete_join(now, config, out);
+            self.complete_join(env, out);
         }
     }
 
     /// What happens when the phase's own deadline has come.
-    pub(super) fn end_of_phase(&mut self, now: Now, config: &GroupConfig, out: &mut Vec<Effect>) {
+    pub(super) fn end_of_phase(&mut self, env: Env<'_>, out: &mut Vec<Effect>) {
+        let patience_ms = self.patience_ms();
         match &mut self.phase {
-            Phase::Preparing { deadline_ms, first } if *deadline_ms <= now.tick_ms => {
+            Phase::Preparing { deadline_ms, first } if *deadline_ms <= env.tick_ms => {
                 if let Some(first) = first.as_mut().filter(|f| f.joined_since && f.remaining_ms > 0)
                 {
-                    let more_ms = config.initial_rebalance_delay_ms.min(first.remaining_ms);
+                    let more_ms = env.config.initial_rebalance_delay_ms.min(first.remaining_ms);
                     first.joined_since = false;
                     first.remaining_ms -= more_ms;
-                    *deadline_ms = now.tick_ms + more_ms;
+                    *deadline_ms = env.tick_ms + more_ms;
                     return;
                 }
-                self.complete_join(now, config, out);
+                self.complete_join(env, out);
             }
-            Phase::Completing { deadline_ms, installing: false } if *deadline_ms <= now.tick_ms => {
-                self.remove_who_did_not_sync(now, config, out);
-            }
-            Phase::Completing { deadline_ms, installing: true } if *deadline_ms <= now.tick_ms => {
-                // The assignment is on its way to the disk; its write ends this phase.
-                *deadline_ms = now.tick_ms + self.members.values().map(patience).max().unwrap_or(0);
+            Phase::Completing { deadline_ms, installing } if *deadline_ms <= env.tick_ms => {
+                if *installing {
+                    // The assignment is on its way to the disk; its write ends this phase.
+                    *deadline_ms = env.tick_ms + patience_ms;
+                    return;
+                }
+                self.remove_who_did_not_sync(env, out);
             }
             _ => {}
         }
     }
 
-    fn remove_who_did_not_sync(&mut self, now: Now, config: &GroupConfig, out: &mut Vec<Effect>) {
+    fn remove_who_did_not_sync(&mut self, env: Env<'_>, out: &mut Vec<Effect>) {
         let missing = self.members.values().filter(|m| !m.has_synced);
         let missing: Vec<String> = missing.map(|m| m.id.clone()).collect();
         for member_id in missing {
             tracing::info!(group = %self.id, member = %member_id, "a member did not sync in time");
-            self.remove(&member_id, now, config, out);
+            self.remove(&member_id, env, out);
         }
         // All have synced and yet no assignment came: the leader left it out, so ask again.
-        self.rebalance(now, config, out);
+        self.rebalance(env, out);
     }
 
     /// Begins the next generation with those who are here.
-    fn complete_join(&mut self, now: Now, config: &GroupConfig, out: &mut Vec<Effect>) {
+    fn complete_join(&mut self, env: Env<'_>, out: &mut Vec<Effect>) {
         let gone = self.members.values().filter(|m| !m.is_joining() && !m.is_static());
         let gone: Vec<String> = gone.map(|m| m.id.clone()).collect();
         for member_id in gone {
-            self.remove(&member_id, now, config, out);
+            self.remove(&member_id, env, out);
         }
         if !self.members.is_empty() && !self.elect_who_joined() {
             // Only static members are left and none is back yet: their places are kept.
-            let deadline_ms = now.tick_ms + self.patience_ms();
+            let deadline_ms = env.tick_ms + self.patience_ms();
             self.phase = Phase::Preparing { deadline_ms, first: None };
             return;
         }
         // Generations are compared for equality only; after the last one the count restarts.
         self.generation = self.generation.checked_add(1).unwrap_or(1);
-        self.since_ms = now.wall_ms;
+        self.since_ms = env.wall_ms;
         if self.members.is_empty() {
             self.become_empty(out);
         } else {
-            self.begin_generation(now, out);
+            self.begin_generation(env, out);
         }
     }
 
@@ -149,9 +138,9 @@ impl Group {
         write(out, Write { records, then: Then::Nothing });
     }
 
-    fn begin_generation(&mut self, now: Now, out: &mut Vec<Effect>) {
+    fn begin_generation(&mut self, env: Env<'_>, out: &mut Vec<Effect>) {
         self.protocol = Some(self.elect_protocol());
-        let deadline_ms = now.tick_ms + self.patience_ms();
+        let deadline_ms = env.tick_ms + self.patience_ms();
         self.phase = Phase::Completing { deadline_ms, installing: false };
         let waiting: Vec<String> = self.members.keys().cloned().collect();
         for member_id in waiting {
@@ -159,7 +148,7 @@ impl Group {
             let Some(member) = self.members.get_mut(&member_id) else { continue };
             member.is_new = false;
             member.has_synced = false;
-            member.beat(now.tick_ms);
+            member.beat(env.tick_ms);
             if let Awaiting::Join(ticket) = member.awaiting {
                 member.awaiting = Awaiting::Nothing;
                 answer_join(out, ticket, Ok(joined));
@@ -215,12 +204,9 @@ impl Group {
         name.to_owned()
     }
 
-    /// How long a rebalance waits: as long as the slowest member asked for.
+    /// How long a rebalance waits: as long as the slowest member asked for, and never no time,
+    /// so that a deadline always lies ahead of the moment that sets it.
     pub(super) fn patience_ms(&self) -> u64 {
-        self.members.values().map(patience).max().unwrap_or(0)
+        self.members.values().map(|m| millis(m.rebalance_timeout_ms)).max().unwrap_or(0).max(1)
     }
-}
-
-fn patience(member: &Member) -> u64 {
-    millis(member.rebalance_timeout_ms)
 }

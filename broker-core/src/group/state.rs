@@ -1,16 +1,14 @@
 //! One classic consumer group as a pure state machine: a request or a moment in, effects out.
 //!
 //! Owns membership, phase and generation. Knows no clock, socket or disk: time comes in as
-//! [`Now`], answers and records go out as [`Effect`]s. The verbs are in the files beside this
+//! [`Env`], answers and records go out as [`Effect`]s. The verbs are in the files beside this
 //! one: `join.rs`, `sync.rs`, `leave.rs`, `rebalance.rs`, `commit.rs`. Start at [`Group`].
 
 use std::collections::{BTreeMap, HashMap};
 
 use bytes::Bytes;
 
-use crate::config::GroupConfig;
-
-use super::effect::{Answer, Effect, GroupRecord, Now, Ticket, Write};
+use super::effect::{Answer, Effect, Env, GroupRecord, Ticket, Write};
 use super::error::GroupError;
 use super::member::{Awaiting, Member, Protocol, millis};
 use super::offsets::Offsets;
@@ -65,7 +63,7 @@ pub struct Group {
 
 impl Group {
     /// A group that nobody has joined.
-    pub fn new(id: &str, now: Now) -> Group {
+    pub fn new(id: &str, env: Env<'_>) -> Group {
         Group {
             id: id.to_owned(),
             phase: Phase::Empty,
@@ -76,14 +74,14 @@ impl Group {
             members: BTreeMap::new(),
             statics: HashMap::new(),
             reserved: HashMap::new(),
-            since_ms: now.wall_ms,
+            since_ms: env.wall_ms,
             offsets: Offsets::default(),
         }
     }
 
     /// The group as its last record left it. Its members get a full session to show up again.
-    pub fn restore(id: &str, record: GroupRecord, now: Now) -> Group {
-        let mut group = Group::new(id, now);
+    pub fn restore(id: &str, record: GroupRecord, env: Env<'_>) -> Group {
+        let mut group = Group::new(id, env);
         group.generation = record.generation;
         group.protocol_type = record.protocol_type;
         group.since_ms = record.since_ms;
@@ -108,7 +106,7 @@ impl Group {
                     protocols: vec![spoken],
                     assignment: member.assignment,
                     awaiting: Awaiting::Nothing,
-                    deadline_ms: now.tick_ms + millis(member.session_timeout_ms),
+                    deadline_ms: env.tick_ms + millis(member.session_timeout_ms),
                     is_new: false,
                     has_synced: true,
                 },
@@ -155,18 +153,18 @@ impl Group {
     }
 
     /// Does what time alone makes due: removes the silent, ends waits.
-    pub fn tick(&mut self, now: Now, config: &GroupConfig, out: &mut Vec<Effect>) {
-        let tick_ms = now.tick_ms;
+    pub fn tick(&mut self, env: Env<'_>, out: &mut Vec<Effect>) {
+        let tick_ms = env.tick_ms;
         self.reserved.retain(|_, lapses_ms| *lapses_ms > tick_ms);
         let late = |m: &&Member| m.can_expire() && m.deadline_ms <= tick_ms;
         let silent: Vec<String> =
             self.members.values().filter(late).map(|m| m.id.clone()).collect();
         for member_id in silent {
             tracing::info!(group = %self.id, member = %member_id, "a member was silent too long");
-            self.remove(&member_id, now, config, out);
+            self.remove(&member_id, env, out);
         }
-        self.end_of_phase(now, config, out);
-        self.complete_join_if_all_are_here(now, config, out);
+        self.end_of_phase(env, out);
+        self.complete_join_if_all_are_here(env, out);
         self.check();
     }
 
@@ -200,7 +198,7 @@ impl Group {
     /// A heartbeat: says whether the member is still wanted, and as what.
     pub fn heartbeat(
         &mut self,
-        now: Now,
+        env: Env<'_>,
         member_id: &str,
         instance_id: Option<&str>,
         generation: i32,
@@ -208,7 +206,7 @@ impl Group {
         self.known(member_id, instance_id)?;
         self.current(generation)?;
         if let Some(member) = self.members.get_mut(member_id) {
-            member.beat(now.tick_ms);
+            member.beat(env.tick_ms);
         }
         match self.phase {
             Phase::Preparing { .. } => Err(GroupError::RebalanceInProgress),

@@ -5,9 +5,7 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 
-use crate::config::GroupConfig;
-
-use super::effect::{Answer, Effect, Now, Record, Synced, Then, Ticket, Write};
+use super::effect::{Answer, Effect, Env, Record, Synced, Then, Ticket, Write};
 use super::error::GroupError;
 use super::member::Awaiting;
 use super::state::{Group, Phase, answer_join, answer_sync, unknown, write};
@@ -15,8 +13,6 @@ use super::state::{Group, Phase, answer_join, answer_sync, unknown, write};
 /// What a client says when it syncs.
 #[derive(Debug, Clone)]
 pub struct Sync {
-    /// Who waits for the answer.
-    pub ticket: Ticket,
     /// The member.
     pub member_id: String,
     /// Its static name.
@@ -33,31 +29,31 @@ pub struct Sync {
 
 impl Group {
     /// Takes the leader's assignment, or notes who waits for it.
-    pub fn sync(&mut self, sync: Sync, now: Now, config: &GroupConfig, out: &mut Vec<Effect>) {
+    pub fn sync(&mut self, sync: Sync, ticket: Ticket, env: Env<'_>, out: &mut Vec<Effect>) {
         if let Err(refusal) = self.may_sync(&sync) {
-            answer_sync(out, sync.ticket, Err(refusal));
+            answer_sync(out, ticket, Err(refusal));
             return;
         }
         let leads = self.leader.as_deref() == Some(sync.member_id.as_str());
         let Some(member) = self.members.get_mut(&sync.member_id) else { return };
-        member.beat(now.tick_ms);
+        member.beat(env.tick_ms);
         member.has_synced = true;
         match self.phase {
             Phase::Stable => {
                 let answer = self.part_of(&sync.member_id);
-                answer_sync(out, sync.ticket, answer);
+                answer_sync(out, ticket, answer);
             }
             Phase::Completing { installing, .. } => {
                 if let Awaiting::Sync(older) = member.awaiting {
                     answer_sync(out, older, Err(GroupError::RebalanceInProgress));
                 }
-                member.awaiting = Awaiting::Sync(sync.ticket);
+                member.awaiting = Awaiting::Sync(ticket);
                 if leads && !installing {
-                    self.install(sync.assignments, config, out);
+                    self.install(sync.assignments, env, out);
                 }
             }
             Phase::Preparing { .. } | Phase::Empty => {
-                answer_sync(out, sync.ticket, Err(GroupError::RebalanceInProgress));
+                answer_sync(out, ticket, Err(GroupError::RebalanceInProgress));
             }
         }
         self.check();
@@ -78,14 +74,9 @@ impl Group {
     }
 
     /// Writes the assignment down; it holds once the record is on disk.
-    fn install(
-        &mut self,
-        assignments: Vec<(String, Bytes)>,
-        config: &GroupConfig,
-        out: &mut Vec<Effect>,
-    ) {
+    fn install(&mut self, assignments: Vec<(String, Bytes)>, env: Env<'_>, out: &mut Vec<Effect>) {
         let brought: usize = assignments.iter().map(|(id, part)| id.len() + part.len()).sum();
-        if brought > config.metadata_bytes_max {
+        if brought > env.config.metadata_bytes_max {
             let refused = self.leader.clone().unwrap_or_default();
             let leader = self.members.get_mut(&refused);
             if let Some(Awaiting::Sync(ticket)) = leader.map(|m| {
@@ -118,8 +109,7 @@ impl Group {
         &mut self,
         then: Then,
         outcome: Result<(), GroupError>,
-        now: Now,
-        config: &GroupConfig,
+        env: Env<'_>,
         out: &mut Vec<Effect>,
     ) {
         match then {
@@ -127,7 +117,7 @@ impl Group {
             Then::Install { generation, assignments } => {
                 let still = matches!(self.phase, Phase::Completing { installing: true, .. });
                 if still && generation == self.generation {
-                    self.installed(assignments, outcome, now, config, out);
+                    self.installed(assignments, outcome, env, out);
                 }
             }
             Then::Rejoined { ticket, joined } => {
@@ -146,7 +136,7 @@ impl Group {
                 }
             }
         }
-        self.complete_join_if_all_are_here(now, config, out);
+        self.complete_join_if_all_are_here(env, out);
         self.check();
     }
 
@@ -154,17 +144,16 @@ impl Group {
         &mut self,
         assignments: Vec<(String, Bytes)>,
         outcome: Result<(), GroupError>,
-        now: Now,
-        config: &GroupConfig,
+        env: Env<'_>,
         out: &mut Vec<Effect>,
     ) {
         if let Err(failure) = outcome {
-            self.refuse_syncs(now, &failure, out);
-            self.rebalance(now, config, out);
+            self.refuse_syncs(env, &failure, out);
+            self.rebalance(env, out);
             return;
         }
         self.phase = Phase::Stable;
-        self.since_ms = now.wall_ms;
+        self.since_ms = env.wall_ms;
         let mut parts: HashMap<String, Bytes> = assignments.into_iter().collect();
         let waiting: Vec<String> = self.members.keys().cloned().collect();
         for member_id in waiting {
@@ -172,7 +161,7 @@ impl Group {
             member.assignment = parts.remove(&member_id).unwrap_or_default();
             if let Awaiting::Sync(ticket) = member.awaiting {
                 member.awaiting = Awaiting::Nothing;
-                member.beat(now.tick_ms);
+                member.beat(env.tick_ms);
                 let answer = self.part_of(&member_id);
                 answer_sync(out, ticket, answer);
             }
