@@ -1,0 +1,20 @@
+//! A broker by itself, to point clients at:
+//! `RUST_LOG=info cargo run -p ouzel-broker --example broker -- <data> <addr>`.
+
+use std::error::Error;
+
+use ouzel_broker::{Broker, BrokerConfig};
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    tracing_subscriber::fmt().with_env_filter(EnvFilter::from_default_env()).init();
+    let mut args = std::env::args().skip(1);
+    let data = args.next().ok_or("which data folder?")?;
+    let listen = args.next().ok_or("which address?")?.parse()?;
+    let broker = Broker::start(BrokerConfig { listen, ..BrokerConfig::new(data) }).await?;
+    println!("kafka={}", broker.kafka_addr());
+    tokio::signal::ctrl_c().await?;
+    broker.stop().await;
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! The door: lets clients in, up to a number, and writes down why each one left.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
+
+use super::Shared;
+use super::call::Ends;
+use super::connection::serve;
+
+/// How long to wait when the system has no descriptor left: others may close one meanwhile.
+const NO_DESCRIPTOR_PAUSE: Duration = Duration::from_millis(100);
+
+/// Accepts until the broker stops.
+pub(super) async fn run(socket: TcpListener, shared: Arc<Shared>, tasks: TaskTracker) {
+    let most = shared.node.config.limits.connections_max;
+    let places = Arc::new(Semaphore::new(most));
+    loop {
+        let accepted = tokio::select! {
+            accepted = socket.accept() => accepted,
+            () = shared.stop.cancelled() => return,
+        };
+        let (stream, client) = match accepted {
+            Ok(accepted) => accepted,
+            Err(failure) => {
+                tracing::error!(%failure, "a connection could not be accepted");
+                tokio::time::sleep(NO_DESCRIPTOR_PAUSE).await;
+                continue;
+            }
+        };
+        let Ok(place) = places.clone().try_acquire_owned() else {
+            tracing::warn!(%client, most, "refused {client}: {most} connections are open already");
+            continue;
+        };
+        let shared = shared.clone();
+        tasks.spawn(async move {
+            welcome(shared, stream, client).await;
+            drop(place);
+        });
+    }
+}
+
+async fn welcome(shared: Arc<Shared>, stream: TcpStream, client: SocketAddr) {
+    let Ok(broker) = stream.local_addr() else { return };
+    tracing::debug!(%client, "{client} connected");
+    let closed = Box::pin(serve(shared, stream, Ends { client, broker })).await;
+    if closed.is_ordinary() {
+        tracing::debug!(%client, reason = %closed, "connection of {client} ended: {closed}");
+    } else {
+        tracing::warn!(%client, reason = %closed, "connection of {client} ended: {closed}");
+    }
+}

@@ -1,0 +1,104 @@
+//! One request with all that its handler may need, and the way from handler to answer.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use ouzel_wire::frame::{RequestHeader, decode_request, encode_response};
+use ouzel_wire::{Reader, Request};
+
+use super::Shared;
+use super::answer::{Answer, Pending};
+use super::budget::Reservation;
+use super::closed::Closed;
+
+/// Both ends of a connection.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ends {
+    /// Where the client is.
+    pub client: SocketAddr,
+    /// Where the client has reached us.
+    pub broker: SocketAddr,
+}
+
+/// One request, header read, body not yet.
+pub(super) struct Call {
+    pub shared: Arc<Shared>,
+    pub ends: Ends,
+    pub header: RequestHeader,
+    pub body: Reader,
+}
+
+/// What remains of a call once its body has been read.
+pub(super) struct Ctx {
+    pub shared: Arc<Shared>,
+    pub ends: Ends,
+    pub version: i16,
+    pub client_id: String,
+    correlation_id: i32,
+}
+
+impl Call {
+    pub fn decode<R: Request>(self) -> Result<(Ctx, R), Closed> {
+        let Call { shared, ends, header, mut body } = self;
+        let request = decode_request::<R>(&mut body, header.api_version)?;
+        let ctx = Ctx {
+            shared,
+            ends,
+            version: header.api_version,
+            client_id: header.client_id.unwrap_or_default(),
+            correlation_id: header.correlation_id,
+        };
+        Ok((ctx, request))
+    }
+
+    /// Reads the request now; runs its handler when all earlier answers are out.
+    pub fn later<R, H, F>(self, handler: H) -> Result<Pending, Closed>
+    where
+        R: Request + Send + 'static,
+        R::Response: Send,
+        H: FnOnce(Arc<Ctx>, R) -> F + Send + 'static,
+        F: Future<Output = R::Response> + Send,
+    {
+        let (ctx, request) = self.decode::<R>()?;
+        let ctx = Arc::new(ctx);
+        Ok(Box::pin(async move {
+            let response = Box::pin(handler(ctx.clone(), request)).await;
+            ctx.answer::<R>(&response)
+        }))
+    }
+}
+
+impl Ctx {
+    pub fn answer<R: Request>(&self, response: &R::Response) -> Result<Answer, Closed> {
+        self.answer_holding::<R>(response, Reservation::default())
+    }
+
+    /// An answer whose records count against a budget until they are sent.
+    pub fn answer_holding<R: Request>(
+        &self,
+        response: &R::Response,
+        reservation: Reservation,
+    ) -> Result<Answer, Closed> {
+        let pieces = encode_response::<R>(self.version, self.correlation_id, response)?;
+        Ok(Answer::Send(pieces, reservation))
+    }
+
+    /// As Kafka writes down where a member is.
+    pub fn client_host(&self) -> String {
+        format!("/{}", self.ends.client.ip())
+    }
+
+    /// Runs what blocks where blocking is allowed.
+    pub async fn blocking<T, W>(&self, work: W) -> T
+    where
+        T: Send + 'static,
+        W: FnOnce(&Shared) -> T + Send + 'static,
+    {
+        let shared = self.shared.clone();
+        match tokio::task::spawn_blocking(move || work(&shared)).await {
+            Ok(done) => done,
+            Err(failure) => std::panic::resume_unwind(failure.into_panic()),
+        }
+    }
+}

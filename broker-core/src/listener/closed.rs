@@ -1,0 +1,58 @@
+//! Why a connection ended. Every end has a reason, and every reason one line in the log.
+
+use std::io;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use ouzel_wire::frame::InvalidFrameLength;
+use ouzel_wire::{DecodeError, EncodeError};
+
+/// Why a connection ended.
+#[derive(Debug, Error)]
+pub(super) enum Closed {
+    #[error("the client closed it")]
+    ByClient,
+    #[error("the client closed it in the middle of a request")]
+    InRequest,
+    #[error("it was idle for {0:?}")]
+    Idle(Duration),
+    #[error("a request did not go on for {0:?}")]
+    Stalled(Duration),
+    #[error("the client took none of its answer for {0:?}")]
+    NotTaken(Duration),
+    #[error("there was no memory for the request for {0:?}")]
+    NoMemory(Duration),
+    #[error(transparent)]
+    Length(#[from] InvalidFrameLength),
+    #[error("a request of {length} bytes has no room for its header")]
+    TooShort { length: usize },
+    #[error("its first request is {length} bytes long; of a first one {max} are allowed")]
+    FirstTooLong { length: usize, max: usize },
+    #[error("request {api_key} version {api_version} is not served here")]
+    NotServed { api_key: i16, api_version: i16 },
+    #[error("the request cannot be read: {0}")]
+    Malformed(#[from] DecodeError),
+    #[error("the answer cannot be written: {0}")]
+    Unanswerable(#[from] EncodeError),
+    /// Without acknowledgements the end of the connection is the only way to say it.
+    #[error("records sent without acknowledgement were not stored: {0}")]
+    NotStored(String),
+    #[error("the connection failed: {0}")]
+    Io(#[from] io::Error),
+    #[error("the broker stops")]
+    Stopping,
+}
+
+impl Closed {
+    /// Whether this is how connections are meant to end.
+    pub fn is_ordinary(&self) -> bool {
+        match self {
+            Closed::ByClient | Closed::Idle(_) | Closed::Stopping => true,
+            Closed::Io(e) => {
+                matches!(e.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)
+            }
+            _ => false,
+        }
+    }
+}

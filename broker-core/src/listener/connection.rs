@@ -1,0 +1,109 @@
+//! One client: frames in, answers out in the order of the requests.
+//!
+//! Reading goes on while earlier answers are pending, so that a producer's batches share flushes;
+//! everything but Produce waits until it is first in line, as Kafka does it. Both halves run in
+//! one task, so an idle connection is one small future.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ouzel_wire::Reader;
+use ouzel_wire::frame::decode_request_header;
+use tokio::net::TcpStream;
+use tokio::net::tcp::OwnedWriteHalf;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::time::timeout;
+
+use super::Shared;
+use super::answer::{Answer, Pending, send};
+use super::budget::{Budget, Reservation};
+use super::call::{Call, Ends};
+use super::closed::Closed;
+use super::dispatch::dispatch;
+use super::frames::{Frame, Frames};
+
+/// How long a stopping broker lets a client take the answers it is owed.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// An answer in line, with what it holds until it is sent.
+struct InLine {
+    answer: Pending,
+    _shared: Reservation,
+    _own: Reservation,
+}
+
+/// Serves one client until one of both has had enough.
+pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, ends: Ends) -> Closed {
+    // Small answers must not wait for the next one.
+    if let Err(e) = stream.set_nodelay(true) {
+        return Closed::Io(e);
+    }
+    let (read, write) = stream.into_split();
+    let limits = &shared.node.config.limits;
+    let stall = limits.stall;
+    let (line, next) = channel(limits.connection_requests_in_flight);
+    let frames = Frames::new(read, shared.requests.clone(), limits);
+    let reading = take_requests(shared.clone(), ends, frames, line);
+    let writing = send_answers(write, next, stall);
+    tokio::pin!(reading, writing);
+    let closed = tokio::select! {
+        closed = &mut reading => closed,
+        closed = &mut writing => return closed,
+    };
+    match closed {
+        // The line is closed, so this ends with the last answer.
+        Closed::Stopping => timeout(FAREWELL, writing).await.unwrap_or(Closed::Stopping),
+        closed => closed,
+    }
+}
+
+async fn take_requests(
+    shared: Arc<Shared>,
+    ends: Ends,
+    mut frames: Frames,
+    line: Sender<InLine>,
+) -> Closed {
+    let most = shared.node.config.limits.connection_bytes_in_flight;
+    let own = Budget::new(most);
+    loop {
+        let frame = tokio::select! {
+            frame = frames.next() => frame,
+            () = shared.stop.cancelled() => return Closed::Stopping,
+        };
+        let Frame { bytes, reservation } = match frame {
+            Ok(frame) => frame,
+            Err(closed) => return closed,
+        };
+        // A request larger than the whole budget waits until it is alone.
+        let _own = own.reserve(bytes.len().min(most)).await;
+        let Ok(place) = line.reserve().await else { return Closed::Stopping };
+        let mut body = Reader::new(bytes);
+        let answer = match decode_request_header(&mut body) {
+            Ok(header) => dispatch(Call { shared: shared.clone(), ends, header, body }),
+            Err(e) => Err(Closed::Malformed(e)),
+        };
+        match answer {
+            Ok(answer) => place.send(InLine { answer, _shared: reservation, _own }),
+            Err(closed) => return closed,
+        }
+    }
+}
+
+async fn send_answers(
+    mut stream: OwnedWriteHalf,
+    mut next: Receiver<InLine>,
+    stall: Duration,
+) -> Closed {
+    while let Some(in_line) = next.recv().await {
+        match in_line.answer.await {
+            Ok(Answer::Nothing) => {}
+            Ok(Answer::Send(pieces, _reservation)) => {
+                if let Err(closed) = send(&mut stream, &pieces, stall).await {
+                    return closed;
+                }
+            }
+            Err(closed) => return closed,
+        }
+    }
+    Closed::Stopping
+}

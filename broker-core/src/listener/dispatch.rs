@@ -1,0 +1,77 @@
+//! Which handler serves which request: one match.
+
+use ouzel_wire::{ApiKey, spec};
+
+use super::answer::Pending;
+use super::call::Call;
+use super::closed::Closed;
+use super::handle;
+
+/// Reads the request and does its in-order part; what is left is a future. A request that
+/// cannot be answered at all ends the connection, as with Kafka.
+pub(super) fn dispatch(call: Call) -> Result<Pending, Closed> {
+    let (api_key, api_version) = (call.header.api_key, call.header.api_version);
+    let refused = Closed::NotServed { api_key, api_version };
+    let Some((key, spec)) = ApiKey::from_i16(api_key).and_then(|key| Some((key, spec(key)?)))
+    else {
+        return Err(refused);
+    };
+    match key {
+        ApiKey::ApiVersions if api_version > spec.max => return handle::api_versions::refuse(call),
+        ApiKey::Produce if (0..spec.min).contains(&api_version) => {
+            return handle::produce_old::refuse(call);
+        }
+        _ if !(spec.min..=spec.max).contains(&api_version) => return Err(refused),
+        _ => {}
+    }
+    match key {
+        ApiKey::ApiVersions => call.later(handle::api_versions::handle),
+        ApiKey::Produce => handle::produce::handle(call),
+        ApiKey::Fetch => handle::fetch::handle(call),
+        ApiKey::Metadata => call.later(handle::metadata::handle),
+        ApiKey::ListOffsets => call.later(handle::list_offsets::handle),
+        ApiKey::CreateTopics => call.later(handle::create_topics::handle),
+        ApiKey::DeleteTopics => call.later(handle::delete_topics::handle),
+        ApiKey::CreatePartitions => call.later(handle::create_partitions::handle),
+        ApiKey::DescribeConfigs => call.later(handle::describe_configs::handle),
+        ApiKey::DescribeCluster => call.later(handle::describe_cluster::handle),
+        ApiKey::InitProducerId => call.later(handle::init_producer_id::handle),
+        ApiKey::FindCoordinator => call.later(handle::find_coordinator::handle),
+        ApiKey::JoinGroup => call.later(handle::join_group::handle),
+        ApiKey::SyncGroup => call.later(handle::sync_group::handle),
+        ApiKey::Heartbeat => call.later(handle::heartbeat::handle),
+        ApiKey::LeaveGroup => call.later(handle::leave_group::handle),
+        ApiKey::OffsetCommit => call.later(handle::offset_commit::handle),
+        ApiKey::OffsetFetch => call.later(handle::offset_fetch::handle),
+        ApiKey::ListGroups => call.later(handle::list_groups::handle),
+        ApiKey::DescribeGroups => call.later(handle::describe_groups::handle),
+        ApiKey::DeleteGroups => call.later(handle::delete_groups::handle),
+        // Described for the console, which asks other clusters; not served here.
+        _ => Err(refused),
+    }
+}
+
+/// What the match above serves, for the answer to ApiVersions.
+pub(super) const SERVED: &[ApiKey] = &[
+    ApiKey::Produce,
+    ApiKey::Fetch,
+    ApiKey::ListOffsets,
+    ApiKey::Metadata,
+    ApiKey::OffsetCommit,
+    ApiKey::OffsetFetch,
+    ApiKey::FindCoordinator,
+    ApiKey::JoinGroup,
+    ApiKey::Heartbeat,
+    ApiKey::LeaveGroup,
+    ApiKey::SyncGroup,
+    ApiKey::DescribeGroups,
+    ApiKey::ListGroups,
+    ApiKey::ApiVersions,
+    ApiKey::CreateTopics,
+    ApiKey::DeleteTopics,
+    ApiKey::InitProducerId,
+    ApiKey::DescribeConfigs,
+    ApiKey::CreatePartitions,
+    ApiKey::DeleteGroups,
+    ApiKey::DescribeCluster,
+];

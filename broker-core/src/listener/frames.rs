@@ -1,0 +1,143 @@
+//! Requests out of a byte stream, one frame at a time.
+//!
+//! Memory grows with the bytes that came, never with the length that was announced; and a length
+//! or a key that cannot be is refused before its body is read.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use ouzel_wire::ApiKey;
+use ouzel_wire::frame::frame_length;
+use tokio::io::AsyncReadExt;
+use tokio::net::tcp::OwnedReadHalf;
+use tokio::time::timeout;
+
+use crate::config::Limits;
+
+use super::budget::{Budget, Reservation};
+use super::closed::Closed;
+
+/// The four bytes of length in front of a frame.
+const LENGTH_BYTES: usize = 4;
+/// Length, key and version: what must be known before more is read.
+const PEEK_BYTES: usize = LENGTH_BYTES + 4;
+/// Key, version and correlation id: no request is shorter.
+const FRAME_BYTES_MIN: usize = 8;
+/// Room for a first read: most requests are shorter.
+const READ_BYTES: usize = 8 * 1024;
+/// Largest step by which the room for one frame grows.
+const STEP_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Most that the first request of a connection may have, unless it is Produce. Clients begin with
+/// a greeting or a question of a few hundred bytes; some send records at once, though.
+const FIRST_FRAME_BYTES_MAX: usize = 1024 * 1024;
+
+/// One request as it came, without its length, and the bytes of budget it holds.
+pub(super) struct Frame {
+    pub bytes: Bytes,
+    pub reservation: Reservation,
+}
+
+pub(super) struct Frames {
+    stream: OwnedReadHalf,
+    buffer: BytesMut,
+    requests: Budget,
+    frame_bytes_max: usize,
+    idle: Duration,
+    stall: Duration,
+    is_first: bool,
+}
+
+impl Frames {
+    pub fn new(stream: OwnedReadHalf, requests: Budget, limits: &Limits) -> Frames {
+        Frames {
+            stream,
+            buffer: BytesMut::new(),
+            requests,
+            frame_bytes_max: limits.frame_bytes_max,
+            idle: limits.idle,
+            stall: limits.stall,
+            is_first: true,
+        }
+    }
+
+    /// The next request, or why there is none.
+    pub async fn next(&mut self) -> Result<Frame, Closed> {
+        if self.buffer.is_empty() {
+            self.wait_for_more().await?;
+        }
+        let mut reservation = Reservation::default();
+        self.fill(LENGTH_BYTES, &mut reservation).await?;
+        let b = &self.buffer;
+        let length = frame_length([b[0], b[1], b[2], b[3]], self.frame_bytes_max)?;
+        if length < FRAME_BYTES_MIN {
+            return Err(Closed::TooShort { length });
+        }
+        self.fill(PEEK_BYTES, &mut reservation).await?;
+        self.let_in(length)?;
+        self.fill(LENGTH_BYTES + length, &mut reservation).await?;
+        self.is_first = false;
+        let mut frame = self.buffer.split_to(LENGTH_BYTES + length).freeze();
+        if self.buffer.is_empty() {
+            self.buffer = BytesMut::new(); // An idle connection keeps no buffer.
+        }
+        Ok(Frame { bytes: frame.split_off(LENGTH_BYTES), reservation })
+    }
+
+    /// Waits without a buffer: most connections wait most of the time.
+    async fn wait_for_more(&mut self) -> Result<(), Closed> {
+        let idle = self.idle;
+        timeout(idle, self.stream.readable()).await.map_err(|_| Closed::Idle(idle))??;
+        self.read_some().await.map_err(|closed| match closed {
+            Closed::InRequest => Closed::ByClient,
+            other => other,
+        })
+    }
+
+    /// Whether to go on with the frame at the front, by its key.
+    fn let_in(&self, length: usize) -> Result<(), Closed> {
+        let b = &self.buffer;
+        let api_key = i16::from_be_bytes([b[4], b[5]]);
+        let api_version = i16::from_be_bytes([b[6], b[7]]);
+        let Some(key) = ApiKey::from_i16(api_key) else {
+            return Err(Closed::NotServed { api_key, api_version });
+        };
+        let max = FIRST_FRAME_BYTES_MAX;
+        if self.is_first && key != ApiKey::Produce && length > max {
+            return Err(Closed::FirstTooLong { length, max });
+        }
+        Ok(())
+    }
+
+    /// Reads until the buffer has this many bytes.
+    async fn fill(&mut self, bytes: usize, reservation: &mut Reservation) -> Result<(), Closed> {
+        let stall = self.stall;
+        while self.buffer.len() < bytes {
+            let missing = bytes - self.buffer.len();
+            // What has come vouches for as much again.
+            let step = missing.min(self.buffer.len().clamp(READ_BYTES, STEP_BYTES_MAX));
+            let more = timeout(stall, self.requests.reserve(step)).await;
+            reservation.add(more.map_err(|_| Closed::NoMemory(stall))?);
+            self.buffer.reserve(step);
+            let end = self.buffer.len() + step;
+            while self.buffer.len() < end {
+                let more = timeout(stall, self.read_some()).await;
+                more.map_err(|_| Closed::Stalled(stall))??;
+            }
+        }
+        // What came along with an earlier frame has not been counted yet.
+        let uncounted = bytes.saturating_sub(reservation.bytes());
+        let more = timeout(stall, self.requests.reserve(uncounted)).await;
+        reservation.add(more.map_err(|_| Closed::NoMemory(stall))?);
+        Ok(())
+    }
+
+    async fn read_some(&mut self) -> Result<(), Closed> {
+        if self.buffer.capacity() == self.buffer.len() {
+            self.buffer.reserve(READ_BYTES);
+        }
+        match self.stream.read_buf(&mut self.buffer).await? {
+            0 => Err(Closed::InRequest),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! DescribeCluster: the cluster's id and its brokers.
+
+use std::sync::Arc;
+
+use ouzel_wire::ErrorCode;
+use ouzel_wire::messages::{
+    DescribeClusterBroker, DescribeClusterRequest, DescribeClusterResponse,
+};
+
+use crate::listener::call::Ctx;
+
+use super::advertised;
+
+/// The endpoints that clients of brokers ask for; the other kind is that of controllers.
+const BROKERS: i8 = 1;
+
+pub(in crate::listener) async fn handle(
+    ctx: Arc<Ctx>,
+    request: DescribeClusterRequest,
+) -> DescribeClusterResponse {
+    let endpoint_type = request.endpoint_type;
+    if endpoint_type != BROKERS {
+        return DescribeClusterResponse {
+            error_code: ErrorCode::UnsupportedEndpointType.code(),
+            error_message: Some("this listener knows brokers only".to_owned()),
+            endpoint_type,
+            ..Default::default()
+        };
+    }
+    let (host, port) = advertised(&ctx);
+    let node = &ctx.shared.node;
+    let broker_id = node.config.node_id;
+    DescribeClusterResponse {
+        endpoint_type,
+        cluster_id: node.cluster_id(),
+        controller_id: broker_id,
+        brokers: vec![DescribeClusterBroker { broker_id, host, port, ..Default::default() }],
+        ..Default::default()
+    }
+}

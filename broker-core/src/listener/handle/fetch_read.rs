@@ -1,0 +1,135 @@
+//! One pass of a Fetch over its partitions: what there is right now.
+
+use bytes::Bytes;
+use ouzel_wire::ErrorCode;
+use ouzel_wire::messages::{EpochEndOffset, FetchPartition, PartitionData};
+
+use crate::listener::Shared;
+use crate::listener::error_code::Code;
+use crate::partition::{PartitionHandle, PartitionOffsets, ReadLimits};
+
+use super::check_epoch;
+
+/// One partition that a client wants to read.
+pub(super) struct Wanted {
+    pub asked: FetchPartition,
+    /// The partition, or why there is none.
+    pub partition: Result<PartitionHandle, ErrorCode>,
+    pub committed_only: bool,
+}
+
+/// What a pass came to.
+pub(super) struct Pass {
+    pub answers: Vec<PartitionData>,
+    /// Bytes of records in the answers.
+    pub bytes: usize,
+    /// Something in it must not wait: an error, or a history that parts.
+    pub is_urgent: bool,
+}
+
+/// Reads every partition, at most `bytes_max` in all; the first batch comes whole whatever its
+/// size, so that no batch is ever too large to be read (S23). Blocks.
+pub(super) fn pass(wanted: &[Wanted], bytes_max: usize) -> Pass {
+    let mut pass = Pass { answers: Vec::with_capacity(wanted.len()), bytes: 0, is_urgent: false };
+    for one in wanted {
+        let left = bytes_max.saturating_sub(pass.bytes);
+        let answer = read(one, left, pass.bytes == 0);
+        let is_error = answer.error_code != ErrorCode::None.code();
+        pass.is_urgent |= is_error || answer.diverging_epoch.epoch >= 0;
+        pass.bytes += answer.records.as_ref().map_or(0, Bytes::len);
+        pass.answers.push(answer);
+    }
+    pass
+}
+
+/// Whether a pass would find any bytes. Looks at offsets only.
+pub(super) fn has_news(wanted: &[Wanted]) -> bool {
+    wanted.iter().any(|one| match &one.partition {
+        Ok(partition) => partition.offsets().high_watermark != one.asked.fetch_offset,
+        Err(_) => true,
+    })
+}
+
+fn read(one: &Wanted, left: usize, is_first: bool) -> PartitionData {
+    let answer = PartitionData {
+        partition_index: one.asked.partition,
+        high_watermark: -1,
+        aborted_transactions: one.committed_only.then(Vec::new),
+        records: Some(Bytes::new()),
+        ..Default::default()
+    };
+    let failed = |code: ErrorCode| PartitionData { error_code: code.code(), ..answer.clone() };
+    let partition = match &one.partition {
+        Ok(partition) => partition,
+        Err(code) => return failed(*code),
+    };
+    let stands = partition.offsets();
+    if let Err(code) = check_epoch(one.asked.current_leader_epoch, stands.leader_epoch) {
+        return failed(code);
+    }
+    let answer = PartitionData {
+        high_watermark: stands.high_watermark,
+        last_stable_offset: stands.high_watermark,
+        log_start_offset: stands.log_start,
+        ..answer
+    };
+    match diverging(partition, &one.asked) {
+        Ok(None) => {}
+        Ok(Some(diverging_epoch)) => return PartitionData { diverging_epoch, ..answer },
+        Err(code) => return PartitionData { error_code: code.code(), ..answer },
+    }
+    match records(partition, one, stands, left, is_first) {
+        Ok(records) => PartitionData { records: Some(records), ..answer },
+        Err(code) => PartitionData { error_code: code.code(), ..answer },
+    }
+}
+
+fn records(
+    partition: &PartitionHandle,
+    one: &Wanted,
+    stands: PartitionOffsets,
+    left: usize,
+    is_first: bool,
+) -> Result<Bytes, ErrorCode> {
+    let from = one.asked.fetch_offset;
+    let own = usize::try_from(one.asked.partition_max_bytes).unwrap_or(0);
+    let limits = ReadLimits { bytes_max: own.min(left), at_least_one: is_first };
+    // Between the high watermark and the end there is nothing yet, and that is no error (S25).
+    if (stands.high_watermark..=stands.log_end).contains(&from) {
+        return Ok(Bytes::new());
+    }
+    let read = partition.read(from, limits).map_err(|e| {
+        if !matches!(e, crate::partition::ReadError::OutOfRange { .. }) {
+            tracing::error!(offset = from, failure = %e, "records cannot be read: {e}");
+        }
+        e.code()
+    })?;
+    Ok(read.records)
+}
+
+/// Where the reader's history ends in ours, if it read something that we do not have (KIP-595).
+fn diverging(
+    partition: &PartitionHandle,
+    asked: &FetchPartition,
+) -> Result<Option<EpochEndOffset>, ErrorCode> {
+    let last = asked.last_fetched_epoch;
+    if last < 0 {
+        return Ok(None);
+    }
+    match partition.end_offset_for_epoch(last) {
+        None => Err(ErrorCode::OffsetOutOfRange),
+        Some((epoch, end_offset)) if epoch < last || end_offset < asked.fetch_offset => {
+            Ok(Some(EpochEndOffset { epoch, end_offset, ..Default::default() }))
+        }
+        Some(_) => Ok(None),
+    }
+}
+
+/// Finds the partition under the name or id that the client gave.
+pub(super) fn find(
+    shared: &Shared,
+    topic: Result<&str, ErrorCode>,
+    number: i32,
+) -> Result<PartitionHandle, ErrorCode> {
+    shared.node.partition(topic?, number).map_err(|e| e.code())
+}

@@ -1,0 +1,160 @@
+//! Metadata: which brokers, topics and partitions there are; and topics made on first sight.
+
+use std::sync::Arc;
+
+use ouzel_wire::messages::{
+    MetadataRequest, MetadataRequestTopic, MetadataResponse, MetadataResponseBroker,
+    MetadataResponsePartition, MetadataResponseTopic,
+};
+use ouzel_wire::{ErrorCode, Uuid};
+
+use crate::cluster::{Refusal, Topic, TopicId};
+use crate::ids::TopicName;
+use crate::listener::Shared;
+use crate::listener::call::Ctx;
+use crate::listener::error_code::Code;
+use crate::node::{NewTopic, Node, OFFSETS_TOPIC, TopicError, is_internal};
+
+use super::{NONE, advertised};
+
+/// Most topics that one request may bring into being: each takes several syncs. The rest is told
+/// to ask again, and clients do.
+const CREATED_PER_REQUEST_MAX: usize = 100;
+
+pub(in crate::listener) async fn handle(
+    ctx: Arc<Ctx>,
+    request: MetadataRequest,
+) -> MetadataResponse {
+    let (host, port) = advertised(&ctx);
+    let node = &ctx.shared.node;
+    let node_id = node.config.node_id;
+    let broker = MetadataResponseBroker { node_id, host, port, ..Default::default() };
+    let cluster_id = Some(node.cluster_id());
+    let may_create = node.config.auto_create_topics
+        // Before version 4 clients could not say.
+        && (request.allow_auto_topic_creation || ctx.version < 4);
+    let topics = match request.topics {
+        None => every_topic(node),
+        Some(asked) if asked.is_empty() && ctx.version == 0 => every_topic(node),
+        Some(asked) if may_create && lacks_some(node, &asked) => {
+            ctx.blocking(move |shared| some_topics(shared, asked, may_create)).await
+        }
+        Some(asked) => some_topics(&ctx.shared, asked, may_create),
+    };
+    MetadataResponse {
+        brokers: vec![broker],
+        cluster_id,
+        controller_id: node_id,
+        topics,
+        ..Default::default()
+    }
+}
+
+fn every_topic(node: &Node) -> Vec<MetadataResponseTopic> {
+    let topics: Vec<Topic> = node.state().topics().cloned().collect();
+    topics.iter().map(|topic| describe(node, topic)).collect()
+}
+
+fn lacks_some(node: &Node, asked: &[MetadataRequestTopic]) -> bool {
+    let state = node.state();
+    asked.iter().filter_map(|one| one.name.as_deref()).any(|name| state.topic(name).is_none())
+}
+
+fn some_topics(
+    shared: &Shared,
+    asked: Vec<MetadataRequestTopic>,
+    may_create: bool,
+) -> Vec<MetadataResponseTopic> {
+    let mut left = if may_create { CREATED_PER_REQUEST_MAX } else { 0 };
+    let mut answers = Vec::with_capacity(asked.len());
+    for one in asked {
+        let answer = match one.name {
+            Some(name) if one.topic_id.is_zero() => by_name(shared, &name, may_create, &mut left)
+                .unwrap_or_else(|code| refusal(Some(name), Uuid::ZERO, code)),
+            Some(name) => refusal(Some(name), one.topic_id, ErrorCode::InvalidRequest),
+            None => by_id(&shared.node, one.topic_id),
+        };
+        answers.push(answer);
+    }
+    answers
+}
+
+fn by_id(node: &Node, id: Uuid) -> MetadataResponseTopic {
+    let found = node.state().topic_by_id(TopicId(id)).cloned();
+    match found {
+        Some(topic) => describe(node, &topic),
+        None => refusal(None, id, ErrorCode::UnknownTopicId),
+    }
+}
+
+fn by_name(
+    shared: &Shared,
+    name: &str,
+    may_create: bool,
+    left: &mut usize,
+) -> Result<MetadataResponseTopic, ErrorCode> {
+    let node = &shared.node;
+    let found = node.state().topic(name).cloned();
+    if let Some(topic) = found {
+        return Ok(describe(node, &topic));
+    }
+    if TopicName::parse(name).is_err() {
+        return Err(ErrorCode::InvalidTopicException);
+    }
+    match *left {
+        0 if may_create => return Err(ErrorCode::LeaderNotAvailable),
+        0 => return Err(ErrorCode::UnknownTopicOrPartition),
+        _ => *left -= 1,
+    }
+    let created = match name {
+        OFFSETS_TOPIC => shared.ensure_offsets_topic(),
+        _ => node.create_topic(&NewTopic { name: name.to_owned(), ..Default::default() }),
+    };
+    match created {
+        Ok(topic) => Ok(describe(node, &topic)),
+        // Another client was quicker.
+        Err(TopicError::Refused(Refusal::TopicExists { .. })) => Err(ErrorCode::LeaderNotAvailable),
+        Err(e) => Err(e.code()),
+    }
+}
+
+fn describe(node: &Node, topic: &Topic) -> MetadataResponseTopic {
+    let one = |(number, replicas): (usize, &Vec<i32>)| {
+        let partition_index = number as i32;
+        let held = node.partition(topic.name.as_str(), partition_index);
+        let (replica_nodes, isr_nodes) = (replicas.clone(), replicas.clone());
+        let partition = MetadataResponsePartition {
+            partition_index,
+            replica_nodes,
+            isr_nodes,
+            ..Default::default()
+        };
+        match held {
+            Ok(held) => MetadataResponsePartition {
+                leader_id: node.config.node_id,
+                leader_epoch: held.offsets().leader_epoch,
+                ..partition
+            },
+            // Not opened yet, or not to be opened: nobody leads it.
+            Err(_) => MetadataResponsePartition {
+                error_code: ErrorCode::LeaderNotAvailable.code(),
+                leader_id: -1,
+                isr_nodes: Vec::new(),
+                offline_replicas: replicas.clone(),
+                ..partition
+            },
+        }
+    };
+    MetadataResponseTopic {
+        error_code: NONE,
+        name: Some(topic.name.as_str().to_owned()),
+        topic_id: topic.id.0,
+        is_internal: is_internal(topic.name.as_str()),
+        partitions: topic.replicas.iter().enumerate().map(one).collect(),
+        ..Default::default()
+    }
+}
+
+fn refusal(name: Option<String>, topic_id: Uuid, code: ErrorCode) -> MetadataResponseTopic {
+    MetadataResponseTopic { error_code: code.code(), name, topic_id, ..Default::default() }
+}

@@ -1,0 +1,52 @@
+//! What each request does: one file for each API, named as in the wire crate.
+//!
+//! A handler decodes nothing and encodes nothing; it asks node and groups, and fills the answer.
+
+pub(super) mod api_versions;
+pub(super) mod create_partitions;
+pub(super) mod create_topics;
+pub(super) mod delete_groups;
+pub(super) mod delete_topics;
+pub(super) mod describe_cluster;
+pub(super) mod describe_configs;
+pub(super) mod describe_groups;
+pub(super) mod fetch;
+mod fetch_read;
+pub(super) mod find_coordinator;
+pub(super) mod heartbeat;
+pub(super) mod init_producer_id;
+pub(super) mod join_group;
+pub(super) mod leave_group;
+pub(super) mod list_groups;
+pub(super) mod list_offsets;
+pub(super) mod metadata;
+pub(super) mod offset_commit;
+pub(super) mod offset_fetch;
+pub(super) mod produce;
+pub(super) mod produce_old;
+pub(super) mod sync_group;
+
+use ouzel_wire::ErrorCode;
+
+use super::call::Ctx;
+
+/// Success, as a number.
+const NONE: i16 = ErrorCode::None.code();
+
+/// The address that this client is to use for this broker.
+fn advertised(ctx: &Ctx) -> (String, i32) {
+    match &ctx.shared.node.config.advertised {
+        Some((host, port)) => (host.clone(), i32::from(*port)),
+        None => (ctx.ends.broker.ip().to_string(), i32::from(ctx.ends.broker.port())),
+    }
+}
+
+/// Whether the client's leader epoch is the partition's (S28). A client that does not know one
+/// sends -1.
+fn check_epoch(asked: i32, current: i32) -> Result<(), ErrorCode> {
+    match asked {
+        _ if asked < 0 || asked == current => Ok(()),
+        _ if asked < current => Err(ErrorCode::FencedLeaderEpoch),
+        _ => Err(ErrorCode::UnknownLeaderEpoch),
+    }
+}

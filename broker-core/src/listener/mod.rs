@@ -1,0 +1,89 @@
+//! Where Kafka clients arrive: sockets in, requests through one match, answers out in order.
+//!
+//! Owns connections and what they may use up. What a request does is in `handle/`, one file for
+//! each API; what an error is called is in `error_code.rs`. Start at [`Listener::start`].
+
+mod accept;
+mod answer;
+mod budget;
+mod call;
+mod closed;
+mod connection;
+mod dispatch;
+mod error_code;
+mod frames;
+mod handle;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::cluster::Topic;
+use crate::group::Groups;
+use crate::node::{Node, TopicError};
+
+use budget::Budget;
+
+/// What every connection works on.
+pub struct Shared {
+    /// Partitions and the cluster's state.
+    pub node: Arc<Node>,
+    /// Consumer groups.
+    pub groups: Arc<Groups>,
+    /// Bytes of requests that are not answered yet.
+    requests: Budget,
+    /// Bytes of answers that are not taken yet.
+    answers: Budget,
+    /// Set when the broker stops: nothing new begins, and nobody waits for more any longer.
+    stop: CancellationToken,
+}
+
+impl Shared {
+    /// Makes the topic in which groups keep their state, if need be, and serves its groups.
+    fn ensure_offsets_topic(&self) -> Result<Topic, TopicError> {
+        let topic = self.node.ensure_offsets_topic()?;
+        if !self.groups.is_serving() {
+            self.groups.serve(self.node.offsets_partitions());
+        }
+        Ok(topic)
+    }
+}
+
+/// The open door, and everyone who came in through it.
+pub struct Listener {
+    addr: SocketAddr,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Listener {
+    /// Serves the clients of a socket that is bound already.
+    pub fn start(
+        socket: TcpListener,
+        node: Arc<Node>,
+        groups: Arc<Groups>,
+    ) -> std::io::Result<Listener> {
+        let addr = socket.local_addr()?;
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let bytes = node.config.limits.bytes_in_flight;
+        let (requests, answers) = (Budget::new(bytes), Budget::new(bytes));
+        let shared = Arc::new(Shared { node, groups, requests, answers, stop: stop.clone() });
+        tasks.spawn(accept::run(socket, shared, tasks.clone()));
+        Ok(Listener { addr, stop, tasks })
+    }
+
+    /// Where clients connect.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Lets nobody in any more, answers what was asked, and returns when the last one is gone.
+    pub async fn stop(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
