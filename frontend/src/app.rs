@@ -80,7 +80,7 @@ fn doorstep(session: Session) -> impl IntoView {
         SessionState::Failed(error) => Some(broken(&error, move || session.ask())),
         _ => None,
     };
-    view! { <main class="door"><div class="card">{failed}</div></main> }
+    view! { <main class="middle"><div class="card">{failed}</div></main> }
 }
 
 /// The route table. A page stays mounted while only its tab or what follows `?` changes.

@@ -38,7 +38,7 @@ pub fn Overview(cluster: String) -> impl IntoView {
         <Loaded from=data let:data>
             <Trouble data cluster/>
             <Facts data/>
-            <div class="panels">
+            <div class="grid">
                 <Behind data cluster/>
                 <Largest data cluster/>
                 <Brokers data/>
@@ -91,7 +91,7 @@ fn Trouble(data: Memo<Arc<Data>>, cluster: StoredValue<String>) -> impl IntoView
         }
         found.into_iter().map(trouble).collect_view().into_any()
     };
-    view! { <div class="col tight" role="status" aria-label="Health">{lines}</div> }
+    view! { <div class="col trouble" role="status" aria-label="Health">{lines}</div> }
 }
 
 fn trouble((bad, line): (bool, AnyView)) -> impl IntoView {
@@ -194,7 +194,7 @@ fn Behind(data: Memo<Arc<Data>>, cluster: StoredValue<String>) -> impl IntoView 
     let name = move |row: &GroupBehind| cluster.with_value(|it| cells::group_link(it, &row.group));
     let columns = vec![
         Column::new("group", "group", "minmax(140px, 1fr)", name),
-        Column::new("state", "state", "130px", |row: &GroupBehind| cells::group_state(&row.state)),
+        Column::new("state", "state", "160px", |row: &GroupBehind| cells::group_state(&row.state)),
         Column::new("lag", "records behind", "130px", |row: &GroupBehind| cells::lag(row.lag))
             .right(),
     ];

@@ -28,7 +28,7 @@ pub fn SignIn() -> impl IntoView {
         form.submit();
     };
     view! {
-        <main class="door">
+        <main class="middle">
             <form class="card sign-in" method="post" on:submit=submit>
                 <div class="brand"><Icon name="ouzel" size="big"/> <h1>"Ouzel"</h1></div>
                 <Show when=ended>

@@ -92,7 +92,7 @@ fn link(entry: Entry, clusters: Clusters) -> impl IntoView {
             .or_else(|| no_cluster.then(|| "There is no cluster to show.".to_owned()));
         match reason {
             Some(reason) => view! {
-                <span class="rail-link off" role="link" aria-disabled="true" tabindex="0" title=reason.clone()>
+                <span class="rail-link" role="link" aria-disabled="true" tabindex="0" title=reason.clone()>
                     {face()}
                     <span class="unseen">{reason.clone()}</span>
                 </span>

@@ -20,7 +20,7 @@ pub fn Top(
 ) -> impl IntoView {
     view! {
         <header class="top">
-            <span class="rail-toggle">
+            <span class="rail-button">
                 <IconButton
                     icon="menu"
                     label="Pages"
