@@ -135,16 +135,17 @@ impl Log {
         Ok(())
     }
 
-    /// The last Raft entry of the segment before this one, as far as its sidecar tells.
+    /// The last Raft entry before this segment, as far as the sidecars tell.
     fn index_before(&self, segment: usize) -> LogIndex {
-        let last = || {
-            let file = self.segments[segment.checked_sub(1)?].file(Kind::Raft).ok()?;
+        let last = |segment: &Arc<Segment>| {
+            let file = segment.file(Kind::Raft).ok()?;
             let at = (file.len().ok()? / ENTRY_BYTES as u64).checked_sub(1)?;
             let mut bytes = [0; ENTRY_BYTES];
             file.read_at(&mut bytes, at * ENTRY_BYTES as u64).ok()?;
             RaftEntry::parse(&bytes)
         };
-        last().map_or(LogIndex(0), |entry| entry.index)
+        let before = self.segments[..segment].iter().rev().find_map(last);
+        before.map_or(LogIndex(0), |entry| entry.index)
     }
 }
 
@@ -325,7 +326,7 @@ fn tidy(folder: &Folder, names: Vec<String>, bases: &[i64]) -> Result<HashSet<i6
 /// Whether the files beside the log are there, as long as they were at a clean close.
 fn has_lengths(segment: &Segment, lengths: [u32; 3]) -> bool {
     let kinds = [Kind::Index, Kind::Times, Kind::Raft].into_iter();
-    kinds.zip(lengths).all(|(kind, len)| segment.file_len(kind).is_ok_and(|l| l == len.into()))
+    kinds.zip(lengths).all(|(kind, len)| segment.file_len(kind).is_ok_and(|l| l == u64::from(len)))
 }
 
 pub(super) fn cut(segment: &Segment, len: u64) -> Result<(), StorageError> {
