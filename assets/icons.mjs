@@ -1,5 +1,5 @@
 // Makes icons.svg from the npm package lucide-static (ISC, see LICENSES/lucide.txt):
-//   npm install --prefix /tmp/icons lucide-static && node assets/icons.mjs /tmp/icons
+//   npm install --prefix <folder> lucide-static && node assets/icons.mjs <folder>
 // A new icon is a new name in the list. The bird is our own.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +15,7 @@ const bird = `<symbol id="ouzel" viewBox="0 0 24 24"><g fill="currentColor" stro
 <path opacity=".55" d="M2.5 18.2c2.4-1.6 4.4-1.2 6.3-.2s3.900 1.300 6.400 0c2.100-1.100 4.200-1.200 6.300.2-2.300 2-4.400 2.200-6.700 1.300-2.100-.8-3.800-.8-5.800 0-2.300.9-4.300.7-6.500-1.300z"/>
 </g></symbol>`;
 
-const folder = join(process.argv[2] ?? "/tmp/icons", "node_modules/lucide-static/icons");
+const folder = join(process.argv[2] ?? ".", "node_modules/lucide-static/icons");
 const symbol = (name) => {
   const svg = readFileSync(join(folder, `${name}.svg`), "utf8");
   const shapes = svg.slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>"));

@@ -1,4 +1,4 @@
-//! Numbers, sizes and times as text. Pure: the zone's offset and the current time come from outside.
+//! Numbers, sizes and times as text. Pure: the zone's offset and the time now come from outside.
 
 /// Milliseconds of a day.
 const DAY_MS: i64 = 86_400_000;

@@ -24,7 +24,12 @@ pub fn Chip(
             >
                 <span class="clip">{text.clone()}</span>
             </button>
-            <button type="button" aria-label=format!("Remove {text}") title="Remove" on:click=move |_| on_remove()>
+            <button
+                type="button"
+                aria-label=format!("Remove {text}")
+                title="Remove"
+                on:click=move |_| on_remove()
+            >
                 <Icon name="x" size="small"/>
             </button>
         </span>

@@ -32,7 +32,14 @@ pub fn CopyButton(
         });
     };
     view! {
-        <button type="button" class="btn tiny copy" class:done=done aria-label=label.clone() title=label on:click=copy>
+        <button
+            type="button"
+            class="btn tiny copy"
+            class:done=done
+            aria-label=label.clone()
+            title=label
+            on:click=copy
+        >
             {move || match done.get() {
                 true => view! { <Icon name="check" size="small"/> },
                 false => view! { <Icon name="copy" size="small"/> },

@@ -31,7 +31,13 @@ pub fn Dialog(
         }
     };
     view! {
-        <dialog class="dialog" node_ref=node aria-label=title on:close=move |_| open.set(false) on:pointerdown=on_ground>
+        <dialog
+            class="dialog"
+            node_ref=node
+            aria-label=title
+            on:close=move |_| open.set(false)
+            on:pointerdown=on_ground
+        >
             <Show when=move || open.get()>
                 <header>
                     <h2>{title}</h2>

@@ -18,7 +18,9 @@ pub fn Field(
             <span class="label">{label}</span>
             {children()}
             {hint.map(|hint| view! { <span class="hint">{hint}</span> })}
-            {move || error.get().map(|error| view! { <span class="error" role="alert">{error}</span> })}
+            {move || {
+                error.get().map(|error| view! { <span class="error" role="alert">{error}</span> })
+            }}
         </label>
     }
 }

@@ -37,7 +37,12 @@ pub fn Menu(
     });
     on_cleanup(move || outside.remove());
     view! {
-        <div class=format!("menu {side}") node_ref=root on:focusout=leave on:keydown=move |event| steer(&event, open)>
+        <div
+            class=format!("menu {side}")
+            node_ref=root
+            on:focusout=leave
+            on:keydown=move |event| steer(&event, open)
+        >
             <button
                 type="button"
                 class="btn quiet"

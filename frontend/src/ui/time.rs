@@ -1,5 +1,5 @@
-//! Moments on screen: absolute in the viewer's zone, with the relative time on hover, or an age that
-//! keeps growing.
+//! Moments on screen: absolute in the viewer's zone, with the relative time on hover, or an age
+//! that keeps growing.
 
 use std::time::Duration;
 

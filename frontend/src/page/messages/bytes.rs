@@ -24,7 +24,7 @@ fn unhex(text: &str) -> Vec<u8> {
     text.as_bytes().chunks(2).map_while(pair).collect()
 }
 
-/// One line of a dump: position, bytes in hex, the same as text with a dot for what cannot be shown.
+/// One line of a dump: position, bytes in hex, the same as text with a dot for the unprintable.
 pub fn dump_line(bytes: &[u8], line: usize) -> (String, String, String) {
     let from = line * LINE_BYTES;
     let here = &bytes[from.min(bytes.len())..(from + LINE_BYTES).min(bytes.len())];

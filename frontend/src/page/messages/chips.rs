@@ -7,7 +7,7 @@ use super::{
     Page,
     condition::{Condition, OPERATORS, TARGETS, operator, target},
 };
-use crate::ui::{Button, Chip, Choice, Select, TextInput, use_toasts};
+use crate::ui::{Chip, Choice, Icon, Select, TextInput, use_toasts};
 
 /// The choice of place that means a field of JSON.
 const FIELD: &str = "field";
@@ -92,24 +92,38 @@ pub fn Composer(page: Page) -> impl IntoView {
     let hint = move || if field.get() { "value" } else { "Filter…" };
     view! {
         <form class="composer" on:submit=add aria-label="Add a condition">
-            <Select value=draft.place choices=places() on_pick=move |place| draft.place.set(place) label="Where to look"/>
+            <Pick value=draft.place choices=places() label="Where to look"/>
             <Show when=move || field.get()>
-                <TextInput value=draft.path attr:placeholder="path.to.field" attr:aria-label="Path of the field" attr:size="14"/>
+                <TextInput
+                    value=draft.path
+                    attr:placeholder="path.to.field"
+                    attr:aria-label="Path of the field"
+                    attr:size="14"
+                />
             </Show>
             {move || match field.get() {
-                true => view! {
-                    <Select value=draft.op choices=operators() on_pick=move |op| draft.op.set(op) label="Comparison"/>
-                }.into_any(),
-                false => view! {
-                    <Select value=draft.way choices=ways() on_pick=move |way| draft.way.set(way) label="How to look"/>
-                }.into_any(),
+                true => view! { <Pick value=draft.op choices=operators() label="Comparison"/> },
+                false => view! { <Pick value=draft.way choices=ways() label="How to look"/> },
             }}
             <Show when=move || !exists.get()>
-                <TextInput value=draft.text attr:class="input grow" attr:placeholder=hint attr:aria-label="Text to look for" attr:data-filter=""/>
+                <TextInput
+                    value=draft.text
+                    attr:placeholder=hint
+                    attr:aria-label="Text to look for"
+                    attr:data-filter=""
+                />
             </Show>
-            <Button icon="plus" attr:r#type="submit" attr:aria-label="Add condition" attr:title="Add condition (Enter)">""</Button>
+            <button type="submit" class="btn" aria-label="Add condition" title="Add it (Enter)">
+                <Icon name="plus"/>
+            </button>
         </form>
     }
+}
+
+/// One of the form's choices.
+#[component]
+fn Pick(value: RwSignal<String>, choices: Vec<Choice>, label: &'static str) -> impl IntoView {
+    view! { <Select value choices on_pick=move |picked| value.set(picked) label/> }
 }
 
 /// Adds a condition to the search, within the server's limits.

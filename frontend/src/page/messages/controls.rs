@@ -116,7 +116,8 @@ fn OffsetField(start: Memo<Start>, go: impl Fn(Start) + Copy + 'static) -> impl 
         digits.parse().ok().filter(|offset| *offset >= 0).map(|offset| From::Offset { offset })
     };
     let take = move |from| go(Start::At(from));
-    view! { <Entry label="Offset" shown=Signal::derive(shown) rule=Rule { hint: "offset", wrong: "An offset is a whole number", read, take }/> }
+    let rule = Rule { hint: "offset", wrong: "An offset is a whole number", read, take };
+    view! { <Entry label="Offset" shown=Signal::derive(shown) rule/> }
 }
 
 #[component]
@@ -131,13 +132,9 @@ fn TimeField(start: Memo<Start>, go: impl Fn(Start) + Copy + 'static) -> impl In
         Some(From::Time { timestamp_ms })
     };
     let take = move |from| go(Start::At(from));
-    view! {
-        <Entry
-            label="Time"
-            shown=Signal::derive(shown)
-            rule=Rule { hint: "2026-11-23 14:00", wrong: "A time is written 2026-11-23 14:00:00, or as milliseconds", read, take }
-        />
-    }
+    let wrong = "A time is written 2026-11-23 14:00:00, or as milliseconds since 1970";
+    let rule = Rule { hint: "2026-11-23 14:00", wrong, read, take };
+    view! { <Entry label="Time" shown=Signal::derive(shown) rule/> }
 }
 
 #[component]
@@ -152,9 +149,10 @@ fn Partitions(page: Page) -> impl IntoView {
     };
     let take = move |partitions| page.ask(|asked| asked.partitions = partitions);
     let wrong = "Partitions are written 0,2,5-9; leave it empty for all";
+    let rule = Rule { hint: "all", wrong, read, take };
     view! {
         <Inline label="partitions">
-            <Entry label="Partitions" shown=Signal::derive(shown) rule=Rule { hint: "all", wrong, read, take }/>
+            <Entry label="Partitions" shown=Signal::derive(shown) rule/>
         </Inline>
     }
 }

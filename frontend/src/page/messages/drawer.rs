@@ -126,7 +126,8 @@ fn payload(
             Style::Hex => "Hex",
         };
         let wished = move || (style.get() == own).to_string();
-        view! { <button type="button" aria-pressed=wished on:click=move |_| style.set(own)>{name}</button> }
+        let wish = move |_| style.set(own);
+        view! { <button type="button" aria-pressed=wished on:click=wish>{name}</button> }
     };
     let choice = (styles.len() > 1).then(|| {
         view! { <span class="segments">{styles.iter().copied().map(button).collect_view()}</span> }
@@ -134,7 +135,9 @@ fn payload(
     let text = part(&message).text.clone();
     let copy = (!text.is_empty()).then(|| view! { <CopyButton text what="what is shown"/> });
     view! {
-        <div class="part-head">{choice} <span class="grow"></span> <span class="dim">{size}</span> {copy}</div>
+        <div class="part-head">
+            {choice} <span class="grow"></span> <span class="dim">{size}</span> {copy}
+        </div>
         {cut}
         <Value message part style/>
     }
@@ -157,7 +160,9 @@ fn Cut(message: Arc<Message>, record: Record, part: fn(&Message) -> &Payload) ->
             {move || match busy() {
                 true => view! { <span class="dim">"Loading the rest…"</span> }.into_any(),
                 false => view! {
-                    <button type="button" class="link" on:click=move |_| record.fetch()>"Load all of it"</button>
+                    <button type="button" class="link" on:click=move |_| record.fetch()>
+                        "Load all of it"
+                    </button>
                 }
                 .into_any(),
             }}

@@ -183,8 +183,17 @@ mod tests {
     #[test]
     fn every_digit_and_escape_stays_as_it_was_written() {
         let text = r#"{"id":9223372036854775807,"amount":519.50,"e":1E+400,"s":"a\"b\\","n":-0.0}"#;
-        let wanted = "{\n  \"id\": 9223372036854775807,\n  \"amount\": 519.50,\n  \"e\": 1E+400,\n  \
-                      \"s\": \"a\\\"b\\\\\",\n  \"n\": -0.0\n}\n";
+        let wanted = [
+            "{",
+            r#"  "id": 9223372036854775807,"#,
+            r#"  "amount": 519.50,"#,
+            r#"  "e": 1E+400,"#,
+            r#"  "s": "a\"b\\","#,
+            r#"  "n": -0.0"#,
+            "}",
+            "",
+        ]
+        .join("\n");
         assert_eq!(written(text), wanted);
     }
 

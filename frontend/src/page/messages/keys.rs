@@ -1,5 +1,5 @@
-//! The page's own keys: Escape closes the drawer, `j` `k` and the arrows go to the next record, also
-//! while the table has not the focus.
+//! The page's own keys: Escape closes the drawer, `j` `k` and the arrows go to the next record,
+//! also while the table has not the focus.
 
 use leptos::{ev, prelude::*, wasm_bindgen::JsCast};
 use web_sys::Element;

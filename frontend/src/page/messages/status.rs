@@ -29,7 +29,7 @@ pub fn Status(page: Page) -> impl IntoView {
         <StatusLine>
             <b data-matches="">{move || counted(matched(), "match", "matches")}</b>
             <span>{move || figures.with(|figures| format!("{} read", count(figures.read)))}</span>
-            {move || figures.with(pace).into_iter().map(|text| view! { <span>{text}</span> }).collect_view()}
+            {move || figures.with(pace)}
             <Show when=some>
                 <Coverage parts=Signal::derive(parts)/>
             </Show>
@@ -60,14 +60,14 @@ fn covered(part: &PartitionProgress) -> Covered {
 }
 
 /// Rate, bytes and time, as far as they mean something yet.
-fn pace(figures: &Figures) -> Vec<String> {
+fn pace(figures: &Figures) -> Vec<AnyView> {
     if figures.elapsed_ms == 0 {
         return Vec::new();
     }
     let per_second = u128::from(figures.read) * 1000 / u128::from(figures.elapsed_ms);
     let elapsed = i64::try_from(figures.elapsed_ms).unwrap_or(i64::MAX);
     let rate = format!("{}/s", count_short(i128::try_from(per_second).unwrap_or(i128::MAX)));
-    vec![rate, bytes(figures.bytes), duration(elapsed)]
+    vec![text_of(rate), text_of(bytes(figures.bytes)), text_of(duration(elapsed))]
 }
 
 /// How it stands.

@@ -73,17 +73,20 @@ fn Below(page: Page) -> impl IntoView {
         (below > 0).then(|| {
             let text = format!("{} newer below", count(below as i128));
             let down = move |_| feed.table.to_end();
-            view! { <div class="below"><Button icon="arrow-down" on:click=down>{text}</Button></div> }
+            view! {
+                <div class="below"><Button icon="arrow-down" on:click=down>{text}</Button></div>
+            }
         })
     }
 }
 
 fn columns(clock: Clock) -> Vec<Column<Row>> {
-    let number = |text: String| view! { <span class="mono">{text}</span> };
     vec![
-        Column::new("partition", "part.", "52px", move |row: &Row| number(count(row.partition)))
-            .right()
-            .hint("Partition"),
+        Column::new("partition", "part.", "52px", |row: &Row| {
+            view! { <span class="mono">{row.partition}</span> }
+        })
+        .right()
+        .hint("Partition"),
         Column::new("offset", "offset", "132px", |row: &Row| {
             let shown = count(row.offset);
             view! {

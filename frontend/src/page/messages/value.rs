@@ -62,19 +62,19 @@ pub fn Value(message: Arc<Message>, part: Part, style: RwSignal<Style>) -> impl 
     move || {
         let message = message.clone();
         match style.get() {
-            None => view! {
-                <div class="state"><strong>"null"</strong><p>"There is none: not even an empty one."</p></div>
+            None => hollow("null", "There is none: not even an empty one."),
+            Some(_) if part(&message).size_bytes == 0 => {
+                hollow("empty", "It is there, and has no bytes.")
             }
-            .into_any(),
-            Some(_) if part(&message).size_bytes == 0 => view! {
-                <div class="state"><strong>"empty"</strong><p>"It is there, and has no bytes."</p></div>
-            }
-            .into_any(),
             Some(Style::Pretty) => view! { <Pretty message part/> }.into_any(),
             Some(Style::Text) => view! { <Plain message part/> }.into_any(),
             Some(Style::Hex) => view! { <Dump message part/> }.into_any(),
         }
     }
+}
+
+fn hollow(name: &'static str, meaning: &'static str) -> AnyView {
+    view! { <div class="state"><strong>{name}</strong><p>{meaning}</p></div> }.into_any()
 }
 
 /// A button below the lines while there are more.

@@ -121,7 +121,9 @@ fn Head<R: 'static>(columns: Vec<Column<R>>, sorting: Option<Sorting>) -> impl I
             None => column.title.into_any(),
             Some(sorting) => heading(sorting, &column).into_any(),
         };
-        view! { <div class=class role="columnheader" aria-sort=sort title=column.hint>{title}</div> }
+        view! {
+            <div class=class role="columnheader" aria-sort=sort title=column.hint>{title}</div>
+        }
     };
     view! {
         <div class="table-head" role="row" aria-rowindex="1">
