@@ -15,6 +15,8 @@ use crate::partition::ReadError;
 
 use super::check_epoch;
 
+/// The first version that has a place for leader epochs.
+const EPOCHS_FROM: i16 = 4;
 /// Times that stand for something else.
 const LATEST: i64 = -1;
 const EARLIEST: i64 = -2;
@@ -36,10 +38,14 @@ pub(in crate::listener) async fn handle(
     // Looking for a time reads the disk; ends are known.
     let by_time = |p: &ListOffsetsPartition| p.timestamp >= 0 || p.timestamp == MAX_TIMESTAMP;
     let reads = request.topics.iter().flat_map(|t| &t.partitions).any(by_time);
-    let topics = match reads {
+    let mut topics = match reads {
         true => ctx.blocking(move |shared| find_all(shared, request)).await,
         false => find_all(&ctx.shared, request),
     };
+    if ctx.version < EPOCHS_FROM {
+        let all = topics.iter_mut().flat_map(|topic| topic.partitions.iter_mut());
+        all.for_each(|partition| partition.leader_epoch = -1);
+    }
     ListOffsetsResponse { topics, ..Default::default() }
 }
 

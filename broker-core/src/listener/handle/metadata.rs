@@ -21,6 +21,9 @@ use super::{NONE, advertised};
 /// to ask again, and clients do.
 const CREATED_PER_REQUEST_MAX: usize = 100;
 
+/// The first version in which a topic that is unknown by its id has no name instead of an empty one.
+const NAMELESS_FROM: i16 = 12;
+
 pub(in crate::listener) async fn handle(
     ctx: Arc<Ctx>,
     request: MetadataRequest,
@@ -33,7 +36,7 @@ pub(in crate::listener) async fn handle(
     let may_create = node.config.auto_create_topics
         // Before version 4 clients could not say.
         && (request.allow_auto_topic_creation || ctx.version < 4);
-    let topics = match request.topics {
+    let mut topics = match request.topics {
         None => every_topic(node),
         Some(asked) if asked.is_empty() && ctx.version == 0 => every_topic(node),
         Some(asked) if may_create && lacks_some(node, &asked) => {
@@ -41,6 +44,9 @@ pub(in crate::listener) async fn handle(
         }
         Some(asked) => some_topics(&ctx.shared, asked, may_create),
     };
+    if ctx.version < NAMELESS_FROM {
+        topics.iter_mut().for_each(|topic| drop(topic.name.get_or_insert_default()));
+    }
     MetadataResponse {
         brokers: vec![broker],
         cluster_id,
