@@ -15,12 +15,18 @@ const LENGTHS: [usize; 8] = [0, 1, 2, 3, 5, 8, 200, 5000];
 #[derive(Debug, Clone)]
 pub struct Sampler {
     state: u64,
+    unknown_tags: bool,
 }
 
 impl Sampler {
     /// A source that begins at `seed`.
     pub fn new(seed: u64) -> Self {
-        Self { state: seed }
+        Self { state: seed, unknown_tags: true }
+    }
+
+    /// The same, but without tagged fields that nobody described.
+    pub fn without_unknown_tags(self) -> Self {
+        Self { unknown_tags: false, ..self }
     }
 
     /// Any number, small ones as often as large ones.
@@ -50,6 +56,9 @@ impl Sampler {
 
     pub(crate) fn tagged_fields(&mut self) -> TaggedFields {
         let mut fields = TaggedFields::new();
+        if !self.unknown_tags {
+            return fields;
+        }
         for _ in 0..self.below(4).saturating_sub(1) {
             fields.insert(FIRST_UNKNOWN_TAG + self.below(9000) as u32, self.bytes());
         }

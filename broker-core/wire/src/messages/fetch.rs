@@ -94,7 +94,7 @@ describe! {
         /// The answer for each topic.
         responses: Vec<FetchableTopicResponse> [0..],
         /// Where to reach the leaders named above.
-        node_endpoints: Vec<NodeEndpoint> [16.., tag 0],
+        node_endpoints: Vec<NodeEndpoint> [16.., tag 0, ignorable],
     }
 
     /// Records of one topic.
@@ -122,7 +122,7 @@ describe! {
         /// Where the reader's history parts from the leader's.
         diverging_epoch: EpochEndOffset [12.., tag 0],
         /// Who leads now, if the one asked does not.
-        current_leader: LeaderIdAndEpoch [12.., tag 1],
+        current_leader: LeaderIdAndEpoch [12.., tag 1, ignorable],
         /// The snapshot to fetch instead.
         snapshot_id: SnapshotId [12.., tag 2],
         /// Transactions whose records are to be skipped.

@@ -1,4 +1,7 @@
 //! Hints to the leader of a partition, which answers to Produce and Fetch share.
+//!
+//! Being hints, they are ignorable there: answers in versions without them go out all the same,
+//! where Kafka's schema would have every broker look at the version first.
 
 describe! {
     /// A partition's leader.

@@ -49,7 +49,7 @@ describe! {
         /// How long the broker held the client back for its quota, in milliseconds.
         throttle_time_ms: i32 [1.., ignorable],
         /// Where to reach the leaders named above.
-        node_endpoints: Vec<NodeEndpoint> [10.., tag 0],
+        node_endpoints: Vec<NodeEndpoint> [10.., tag 0, ignorable],
     }
 
     /// What became of one topic's batches.
@@ -77,7 +77,7 @@ describe! {
         /// More about the error, in words.
         error_message: Option<String> [8.., null 8.., default None, ignorable],
         /// Who leads now, if the one asked does not.
-        current_leader: LeaderIdAndEpoch [10.., tag 0],
+        current_leader: LeaderIdAndEpoch [10.., tag 0, ignorable],
     }
 
     /// A record that made the broker refuse its batch.
