@@ -1,7 +1,16 @@
 // Starts the app: chooses the theme before the first paint, loads the module and its WASM, and says
-// in plain words when that fails. The paths come from this script's own element, which the server
-// fills in; the element is looked up by its attribute, because a module has no `currentScript`.
+// in plain words when that fails. It also owns the tab's icon, because it knows the files' names.
+// The app's paths come from this script's own element, which the server fills in; the element is
+// looked up by its attribute, because a module has no `currentScript`.
+const root = document.documentElement;
 const script = document.querySelector("script[data-app]");
+
+// One colour per environment: a tab on production is red before anything in it is read.
+const icons = {
+  development: "/assets/favicon-development.svg",
+  staging: "/assets/favicon-staging.svg",
+  production: "/assets/favicon-production.svg",
+};
 
 function chooseTheme() {
   let choice = null;
@@ -10,9 +19,14 @@ function chooseTheme() {
   } catch {
     // Storage may be forbidden; then the system decides.
   }
-  if (choice === "light" || choice === "dark") {
-    document.documentElement.dataset.theme = choice;
-  }
+  if (choice === "light" || choice === "dark") root.dataset.theme = choice;
+}
+
+function showIcon() {
+  const link = document.querySelector("link[rel=icon]")
+    ?? document.head.appendChild(Object.assign(document.createElement("link"), { rel: "icon" }));
+  link.type = "image/svg+xml";
+  link.href = icons[root.dataset.env] ?? icons.development;
 }
 
 function fail(reason) {
@@ -30,6 +44,9 @@ function fail(reason) {
 }
 
 chooseTheme();
+showIcon();
+// The app names the environment of the cluster on screen in `data-env`.
+new MutationObserver(showIcon).observe(root, { attributeFilter: ["data-env"] });
 try {
   if (typeof WebAssembly !== "object") throw new Error("This browser has no WebAssembly.");
   const app = await import(script.dataset.app);

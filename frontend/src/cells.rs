@@ -8,15 +8,15 @@ use crate::{
     format::count,
     location::use_location,
     route::{GroupTab, Route, TopicTab},
-    ui::{Badge, Copyable, Mood},
+    ui::{Age, Badge, Copyable, Mood},
 };
 
 /// Lag: a number, "no commit", or "unknown".
 pub fn lag(lag: Lag) -> impl IntoView {
     match lag {
         Lag::NoCommit => {
-            view! { <span class="dim" title="Never committed here, or the commit has expired">"no commit"</span> }
-            .into_any()
+            let why = "Never committed here, or the commit has expired";
+            view! { <span class="dim" title=why>"no commit"</span> }.into_any()
         }
         Lag::Unknown => unknown("The commit or the end offset could not be read").into_any(),
         Lag::Known { records: 0 } => {
@@ -42,6 +42,25 @@ pub fn figure<N: Into<i128>>(value: Option<N>, reason: &str) -> impl IntoView + 
 /// A number with every digit.
 pub fn number<N: Into<i128>>(value: N) -> impl IntoView + use<N> {
     view! { <span class="mono">{count(value)}</span> }
+}
+
+/// A name or address in fixed pitch, with a button that copies it; `what` names it.
+pub fn mono(text: String, what: &'static str) -> impl IntoView {
+    view! {
+        <Copyable text=text.clone() what><span class="mono">{text}</span></Copyable>
+    }
+}
+
+/// A number, and a bar that compares it with the largest of its column.
+pub fn meter(value: i64, most: Memo<i64>) -> impl IntoView {
+    let part = move || format!("{:.1}%", value as f64 / most.get().max(1) as f64 * 100.0);
+    view! { <span class="meter"><i style=("--p", part)></i></span> {number(value)} }
+}
+
+/// When a panel's data was read from the cluster; `at_ms` is reactive.
+pub fn read_at(at_ms: impl Fn() -> i64 + Send + 'static) -> impl IntoView {
+    let age = move || view! { <Age at_ms=at_ms()/> };
+    view! { <span class="dim">"read " {age}</span> }
 }
 
 /// An offset, with a button that copies its digits alone.

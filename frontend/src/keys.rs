@@ -18,6 +18,9 @@ use crate::{location::Location, route::Route};
 /// How long a `g` waits for its second key.
 const SECOND_KEY_MS: u64 = 1_500;
 
+/// The page's filter.
+const FILTER: &str = "[data-filter]";
+
 /// All shortcuts as the sheet shows them: heading, then keys and what they do.
 pub const SHEET: [(&str, &[(&str, &str)]); 3] = [
     (
@@ -72,9 +75,7 @@ impl Keys {
             return;
         }
         if let Some(field) = typing_in(event) {
-            if event.key() == "Escape" {
-                let _left = field.blur();
-            }
+            leave(&field, event);
             return;
         }
         if self.act(&event.key()) {
@@ -89,9 +90,10 @@ impl Keys {
             return self.go(key);
         }
         match key {
-            "/" => focus_filter(),
+            "/" => focus(FILTER),
             "?" => self.sheet.try_update(|open| *open = !*open).is_some(),
             "g" => self.wait_for_second(),
+            "j" | "k" | "ArrowDown" | "ArrowUp" if nothing_focused() => focus("[role=grid]"),
             _ => false,
         }
     }
@@ -131,9 +133,24 @@ fn typing_in(event: &KeyboardEvent) -> Option<HtmlElement> {
     field.dyn_into().ok()
 }
 
-/// Focuses the page's filter: the field marked with `data-filter`.
-fn focus_filter() -> bool {
-    let filter = document().query_selector("[data-filter]").ok().flatten();
-    let field = filter.and_then(|it| it.dyn_into::<HtmlElement>().ok());
-    field.is_some_and(|field| field.focus().is_ok())
+/// Escape leaves a field; Enter and the arrow down lead from the filter into the table below.
+fn leave(field: &HtmlElement, event: &KeyboardEvent) {
+    let from_filter = field.matches(FILTER).unwrap_or(false);
+    match event.key().as_str() {
+        // A field that keeps the focus is no worse than before.
+        "Escape" => field.blur().unwrap_or_default(),
+        "Enter" | "ArrowDown" if from_filter && focus("[role=grid]") => event.prevent_default(),
+        _ => {}
+    }
+}
+
+/// Focuses the first element of the page that fits; answers whether there is one.
+fn focus(selector: &str) -> bool {
+    let found = document().query_selector(selector).ok().flatten();
+    let element = found.and_then(|it| it.dyn_into::<HtmlElement>().ok());
+    element.is_some_and(|element| element.focus().is_ok())
+}
+
+fn nothing_focused() -> bool {
+    document().active_element().is_none_or(|element| element.tag_name() == "BODY")
 }

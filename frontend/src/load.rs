@@ -11,7 +11,7 @@ use ouzel_api::ErrorCode;
 
 use crate::{
     client::ClientError,
-    ui::{Age, Failure, Forbidden, Note, Skeleton, now_ms},
+    ui::{Age, Empty, Failure, Forbidden, Icon, Note, Skeleton, now_ms},
 };
 
 /// Data that is asked for now, again when what it depends on changes, and on demand. Cheap to copy.
@@ -105,11 +105,6 @@ impl<T: Send + Sync + 'static> Load<T> {
         self.state.try_with(|state| state.value.clone()).flatten()
     }
 
-    /// Whether a request is out.
-    pub fn busy(&self) -> bool {
-        self.state.try_with(|state| state.busy).unwrap_or(false)
-    }
-
     /// Why the last request brought nothing, if it did not.
     pub fn error(&self) -> Option<ClientError> {
         self.state.try_with(|state| state.error.clone()).flatten()
@@ -120,12 +115,14 @@ impl<T: Send + Sync + 'static> Load<T> {
     }
 }
 
-/// Which of the four looks a panel has.
+/// Which look a panel has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Phase {
     Waiting,
     Failed(ClientError),
     Forbidden(ClientError),
+    /// The server knows no such cluster, topic or group.
+    Missing(ClientError),
     Ready,
 }
 
@@ -150,6 +147,7 @@ where
         Phase::Forbidden(error) => {
             view! { <Forbidden title=error.title() reason=error.message()/> }.into_any()
         }
+        Phase::Missing(error) => missing(&error).into_any(),
         Phase::Ready => match from.state.with_untracked(|state| state.value.clone()) {
             Some(first) => {
                 let data = Memo::new(move |last: Option<&Arc<T>>| {
@@ -168,16 +166,44 @@ fn phase<T: Send + Sync + 'static>(from: &Load<T>) -> Phase {
     }
     match from.error() {
         None => Phase::Waiting,
-        Some(error) if error.code() == Some(ErrorCode::Forbidden) => Phase::Forbidden(error),
-        Some(error) => Phase::Failed(error),
+        Some(error) => match error.code() {
+            Some(ErrorCode::Forbidden) => Phase::Forbidden(error),
+            Some(ErrorCode::NotFound) => Phase::Missing(error),
+            _ => Phase::Failed(error),
+        },
+    }
+}
+
+/// There is nothing by that name: not a failure, and nothing to retry.
+pub fn missing(error: &ClientError) -> impl IntoView + use<> {
+    let reason = error.message();
+    view! {
+        <div class="card">
+            <Empty icon="file-question" title="Nothing by that name"><p>{reason}</p></Empty>
+        </div>
     }
 }
 
 /// A failure with its words, the request's id and a way to try again.
 pub fn broken(error: &ClientError, retry: impl Fn() + 'static) -> AnyView {
-    let request = error.request_id();
-    let detail = (!request.is_empty()).then(|| format!("Request {request}")).unwrap_or_default();
-    view! { <Failure title=error.title() reason=error.message() detail on_retry=retry/> }.into_any()
+    let (title, reason) = (error.title(), error.message());
+    match error.request_id() {
+        "" => view! { <Failure title reason on_retry=retry/> }.into_any(),
+        id => {
+            let detail = format!("Request {id}");
+            view! { <Failure title reason detail on_retry=retry/> }.into_any()
+        }
+    }
+}
+
+/// What a form says when its request was refused.
+pub fn refused(error: ClientError) -> impl IntoView {
+    view! {
+        <div class="note bad" role="alert">
+            <Icon name="triangle-alert"/>
+            <span class="grow"><b>{error.title()} ". "</b> {error.message()}</span>
+        </div>
+    }
 }
 
 /// The line over data that could not be refreshed.

@@ -62,11 +62,6 @@ impl Location {
         self.go(&route.path(), History::Push);
     }
 
-    /// Opens a page with `query` after the question mark.
-    pub fn open_with(&self, route: &Route, query: &Query) {
-        self.go(&join(&route.path(), query), History::Push);
-    }
-
     /// Stays on the page and changes what stands after the question mark.
     pub fn set_query(&self, query: &Query, history: History) {
         let path = self.address.with_untracked(|address| address.path.clone());

@@ -13,7 +13,7 @@ use crate::{
     format::{count, counted},
     load::{Loaded, load},
     route::{Route, TopicTab},
-    ui::{Age, Column, Copyable, Empty, Fact, Icon, Panel, Table, TableSpec},
+    ui::{Age, Column, Empty, Fact, Icon, Panel, Table, TableSpec},
 };
 
 /// How often the page asks again while somebody looks at it.
@@ -85,7 +85,10 @@ fn Trouble(data: Memo<Arc<Data>>, cluster: StoredValue<String>) -> impl IntoView
         .collect();
         if found.is_empty() {
             return view! {
-                <p class="healthy good"><Icon name="circle-check"/> "Every partition has its leader and all replicas in sync."</p>
+                <p class="healthy good">
+                    <Icon name="circle-check"/>
+                    "Every partition has its leader and all replicas in sync."
+                </p>
             }
             .into_any();
         }
@@ -142,17 +145,16 @@ fn Facts(data: Memo<Arc<Data>>) -> impl IntoView {
             }
         })
     };
+    let brokers = move || data.with(|data| count(data.brokers.len() as i128));
     let id = move || data.with(|data| data.kafka_cluster_id.clone());
     view! {
         <div class="facts">
-            <Fact name="brokers">{move || data.with(|data| count(data.brokers.len() as i128))}</Fact>
+            <Fact name="brokers">{brokers}</Fact>
             <Fact name="topics">{topics}</Fact>
             <Fact name="partitions">{move || data.with(|data| count(data.partitions))}</Fact>
             <Fact name="consumer groups">{groups}</Fact>
             {move || id().map(|id| view! {
-                <Fact name="cluster id">
-                    <Copyable text=id.clone() what="the cluster id"><span class="mono">{id.clone()}</span></Copyable>
-                </Fact>
+                <Fact name="cluster id">{cells::mono(id, "the cluster id")}</Fact>
             })}
         </div>
     }
@@ -166,8 +168,7 @@ fn Brokers(data: Memo<Arc<Data>>) -> impl IntoView {
     let columns = vec![
         Column::new("id", "id", "70px", |broker: &Broker| cells::number(broker.id)).right(),
         Column::new("address", "address", "minmax(180px, 1fr)", |broker: &Broker| {
-            let address = format!("{}:{}", broker.host, broker.port);
-            view! { <Copyable text=address.clone() what="the address"><span class="mono">{address.clone()}</span></Copyable> }
+            cells::mono(format!("{}:{}", broker.host, broker.port), "the address")
         }),
         Column::new("rack", "rack", "110px", |broker: &Broker| match broker.rack.clone() {
             Some(rack) => rack.into_any(),
@@ -194,7 +195,7 @@ fn Behind(data: Memo<Arc<Data>>, cluster: StoredValue<String>) -> impl IntoView 
     let name = move |row: &GroupBehind| cluster.with_value(|it| cells::group_link(it, &row.group));
     let columns = vec![
         Column::new("group", "group", "minmax(140px, 1fr)", name),
-        Column::new("state", "state", "160px", |row: &GroupBehind| cells::group_state(&row.state)),
+        Column::new("state", "state", "170px", |row: &GroupBehind| cells::group_state(&row.state)),
         Column::new("lag", "records behind", "130px", |row: &GroupBehind| cells::lag(row.lag))
             .right(),
     ];
@@ -215,16 +216,12 @@ fn Behind(data: Memo<Arc<Data>>, cluster: StoredValue<String>) -> impl IntoView 
 fn Largest(data: Memo<Arc<Data>>, cluster: StoredValue<String>) -> impl IntoView {
     let rows = Memo::new(move |_| data.with(|data| data.largest_topics.clone()));
     let most = Memo::new(move |_| {
-        rows.with(|rows| rows.iter().map(|row| row.messages).max().unwrap_or(1).max(1))
+        rows.with(|rows| rows.iter().map(|row| row.messages).max().unwrap_or_default())
     });
     let name = move |row: &TopicSize| {
         cluster.with_value(|it| cells::topic_link(it, &row.topic, TopicTab::Messages))
     };
-    let share = move |row: &TopicSize| {
-        let messages = row.messages as f64;
-        let part = move || format!("{:.1}%", messages / most.get() as f64 * 100.0);
-        view! { <span class="meter"><i style=("--p", part)></i></span> {cells::number(row.messages)} }
-    };
+    let share = move |row: &TopicSize| cells::meter(row.messages, most);
     let columns = vec![
         Column::new("topic", "topic", "minmax(140px, 1fr)", name),
         Column::new("records", "records", "220px", share).right().hint(

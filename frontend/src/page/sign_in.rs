@@ -5,6 +5,7 @@ use ouzel_api::ErrorCode;
 
 use crate::{
     client::ClientError,
+    load::refused,
     session::{Session, SessionState, use_session},
     ui::{Field, Icon, Note, TextInput},
 };
@@ -43,7 +44,7 @@ pub fn SignIn() -> impl IntoView {
                         autocomplete="current-password" node_ref=form.field prop:value=form.password
                         on:input=move |event| form.password.set(event_target_value(&event))/>
                 </Field>
-                {move || form.error.get().map(refusal)}
+                {move || form.error.get().map(refused)}
                 <button class="btn primary" type="submit" disabled=form.busy>
                     {move || if form.busy.get() { "Signing in…" } else { "Sign in" }}
                 </button>
@@ -87,15 +88,5 @@ impl Form {
             }
         }
         self.error.try_set(Some(error));
-    }
-}
-
-/// Why the sign-in did not work.
-fn refusal(error: ClientError) -> impl IntoView {
-    view! {
-        <div class="note bad" role="alert">
-            <Icon name="triangle-alert"/>
-            <span class="grow"><b>{error.title()}". "</b>{error.message()}</span>
-        </div>
     }
 }

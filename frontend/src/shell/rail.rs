@@ -92,7 +92,13 @@ fn link(entry: Entry, clusters: Clusters) -> impl IntoView {
             .or_else(|| no_cluster.then(|| "There is no cluster to show.".to_owned()));
         match reason {
             Some(reason) => view! {
-                <span class="rail-link" role="link" aria-disabled="true" tabindex="0" title=reason.clone()>
+                <span
+                    class="rail-link"
+                    role="link"
+                    aria-disabled="true"
+                    tabindex="0"
+                    title=reason.clone()
+                >
                     {face()}
                     <span class="unseen">{reason.clone()}</span>
                 </span>
@@ -133,12 +139,10 @@ fn choice(cluster: Cluster, clusters: Clusters) -> impl IntoView {
     let Cluster { id, embedded, environment: kind, bootstrap } = cluster;
     let (own, target) = (id.clone(), id.clone());
     let pick = move || location.open(&location.route.get_untracked().on_cluster(&target));
+    let chosen = Signal::derive(move || clusters.id.with(|id| id.as_deref() == Some(own.as_str())));
     let where_ = if embedded { "in this process".to_owned() } else { bootstrap.join(", ") };
     view! {
-        <MenuItem
-            on_pick=pick
-            chosen=Signal::derive(move || clusters.id.with(|id| id.as_deref() == Some(own.as_str())))
-        >
+        <MenuItem on_pick=pick chosen>
             <span class="col tight grow">
                 <span class="clip">{id}</span>
                 <small class="clip dim mono">{where_}</small>

@@ -31,7 +31,11 @@ pub fn Top(
             </span>
             <Crumbs/>
             <span class="keys-button">
-                <IconButton icon="keyboard" label="Keyboard shortcuts (?)" on:click=move |_| sheet.set(true)/>
+                <IconButton
+                    icon="keyboard"
+                    label="Keyboard shortcuts (?)"
+                    on:click=move |_| sheet.set(true)
+                />
             </span>
             <ZoneMenu/>
             <ThemeMenu/>
@@ -61,7 +65,9 @@ fn under(list: &'static str, route: Route, name: String) -> impl IntoView {
     view! {
         <a href=route.path()>{list}</a>
         <span class="dim" aria-hidden="true">"/"</span>
-        <Copyable text=name.clone() what="the name"><b aria-current="page">{name.clone()}</b></Copyable>
+        <Copyable text=name.clone() what="the name">
+            <b aria-current="page">{name.clone()}</b>
+        </Copyable>
     }
 }
 
@@ -94,8 +100,11 @@ fn ZoneMenu() -> impl IntoView {
         let chosen = Signal::derive(move || zone.get() == own);
         view! { <MenuItem on_pick=move || zone.set(own) chosen>{text}</MenuItem> }
     };
+    let face = move || {
+        view! { <Icon name="clock"/> <span class="wide-only">{name(zone.get())}</span> }
+    };
     view! {
-        <Menu label="Time zone" face=move || view! { <Icon name="clock"/> <span class="wide-only">{name(zone.get())}</span> }>
+        <Menu label="Time zone" face=face>
             <div class="menu-head">"Times are shown in"</div>
             {item(Zone::Utc, "UTC")}
             {item(Zone::Local, "This computer's zone")}
@@ -143,8 +152,9 @@ fn Account() -> impl IntoView {
             }
         });
     };
+    let face = move || view! { <span class="avatar" aria-hidden="true">{initials}</span> };
     view! {
-        <Menu label="Account" face=move || view! { <span class="avatar" aria-hidden="true">{initials}</span> }>
+        <Menu label="Account" face=face>
             <div class="menu-head account">
                 <b class="break">{user}</b>
                 <span>{role}</span>

@@ -3,9 +3,11 @@
 use leptos::prelude::*;
 use ouzel_api::audit::AuditRow;
 
-use super::{outcome, pair};
+use super::{BEFORE, ROW, outcome, pair};
 use crate::{
     format::{count, duration},
+    query::Query,
+    route::Route,
     ui::{CopyButton, Drawer, Time},
 };
 
@@ -15,8 +17,14 @@ pub fn Entry(row: AuditRow, on_close: impl Fn() + 'static) -> impl IntoView {
     let (id, kind) = (row.id, row.outcome);
     let head =
         move || view! { <span class="mono">{format!("#{}", count(id))}</span> {outcome(kind)} };
-    let link = window().location().href().unwrap_or_default();
-    let foot = move || view! { <span class="dim">"Link to this row"</span> <CopyButton text=link.clone() what="the link"/> };
+    // Newer rows push this one off the newest page, so the link names its own page.
+    let query = Query::default().with(BEFORE, (id + 1).to_string()).with(ROW, id.to_string());
+    let origin = window().location().origin().unwrap_or_default();
+    let link = format!("{origin}{}?{query}", Route::Audit.path());
+    let foot = move || {
+        let text = link.clone();
+        view! { <span class="dim">"Link to this row"</span> <CopyButton text what="the link"/> }
+    };
     let took = row.duration_ms.map_or_else(|| "not ended".to_owned(), duration);
     view! {
         <Drawer label=format!("Act {id}") head foot on_close>

@@ -22,7 +22,7 @@ use crate::{
     query::Query,
     session::use_session,
     ui::{
-        Badge, Choice, Column, Empty, FilterBox, Forbidden, Inline, Mood, Select, Table,
+        Badge, Button, Choice, Column, Empty, FilterBox, Forbidden, Inline, Mood, Select, Table,
         TableHandle, TableSpec, TextInput, Time,
     },
 };
@@ -78,9 +78,19 @@ fn Filters() -> impl IntoView {
     view! {
         <div class="bar">
             <FilterBox value=use_condition(RESOURCE) label="Resource holds…"/>
-            <Inline label="user"><TextInput value=use_condition(USER) attr:size="12" attr:placeholder="any"/></Inline>
-            <Inline label="action"><TextInput value=use_condition(ACTION) attr:size="14" attr:placeholder="any, or how it begins"/></Inline>
-            <Inline label="outcome"><Select value=outcome choices=outcomes.to_vec() on_pick=pick/></Inline>
+            <Inline label="user">
+                <TextInput value=use_condition(USER) attr:size="12" attr:placeholder="any"/>
+            </Inline>
+            <Inline label="action">
+                <TextInput
+                    value=use_condition(ACTION)
+                    attr:size="14"
+                    attr:placeholder="begins with…"
+                />
+            </Inline>
+            <Inline label="outcome">
+                <Select value=outcome choices=outcomes.to_vec() on_pick=pick/>
+            </Inline>
         </div>
     }
 }
@@ -120,20 +130,21 @@ fn Rows(page: Memo<Arc<AuditPage>>) -> impl IntoView {
         choose(None);
         handle.focus();
     };
+    let open = move || chosen.with(Option::is_some);
     let on_escape = move |event: leptos::ev::KeyboardEvent| {
-        if event.key() == "Escape" && chosen.with_untracked(Option::is_some) {
+        if event.key() == "Escape" && untrack(open) {
             close();
         }
     };
-    let empty =
-        move || match location.query.with(Query::is_empty) {
-            true => view! { <Empty icon="scroll-text" title="Nothing has been recorded yet"/> }
-                .into_any(),
-            false => view! { <Empty icon="text-search" title="No act matches these conditions"/> }
-                .into_any(),
+    let empty = move || {
+        let (icon, title) = match location.query.with(Query::is_empty) {
+            true => ("scroll-text", "Nothing has been recorded yet"),
+            false => ("text-search", "No act matches these conditions"),
         };
+        view! { <Empty icon title/> }
+    };
     view! {
-        <div class="split" class:open=move || chosen.with(Option::is_some) on:keydown=on_escape>
+        <div class="split fill" class:open=open on:keydown=on_escape>
             <div class="card">
                 <Table spec rows handle empty/>
                 <Pager page/>
@@ -154,12 +165,17 @@ fn Pager(page: Memo<Arc<AuditPage>>) -> impl IntoView {
     };
     let older = move || page.with(|page| page.next_before);
     let paged = move || location.query.with(|query| query.get(BEFORE).is_some());
+    let rows = move || page.with(|page| count(page.rows.len() as i128));
+    let newest =
+        Signal::derive(move || (!paged()).then(|| "These are the newest rows.".to_owned()));
+    let oldest =
+        Signal::derive(move || older().is_none().then(|| "There are no older rows.".to_owned()));
     view! {
         <footer class="pager">
-            <span class="dim">{move || page.with(|page| count(page.rows.len() as i128))} " rows, newest first"</span>
+            <span class="dim">{rows} " rows, newest first"</span>
             <span class="grow"></span>
-            <button type="button" class="btn" disabled=move || !paged() on:click=move |_| go(None)>"Newest"</button>
-            <button type="button" class="btn" disabled=move || older().is_none() on:click=move |_| go(older())>"Older"</button>
+            <Button off=newest on:click=move |_| go(None)>"Newest"</Button>
+            <Button off=oldest on:click=move |_| go(older())>"Older"</Button>
         </footer>
     }
 }
@@ -170,7 +186,7 @@ fn columns() -> Vec<Column<AuditRow>> {
         None => view! { <span class="dim">"–"</span> }.into_any(),
     };
     vec![
-        Column::new("at", "time", "190px", |row: &AuditRow| view! { <Time at_ms=row.at_ms/> }),
+        Column::new("at", "time", "215px", |row: &AuditRow| view! { <Time at_ms=row.at_ms/> }),
         Column::new("user", "user", "minmax(100px, 1fr)", |row: &AuditRow| row.user.clone()),
         Column::new("action", "action", "150px", |row: &AuditRow| {
             view! { <span class="mono">{row.action.clone()}</span> }

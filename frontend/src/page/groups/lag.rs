@@ -13,7 +13,7 @@ use crate::{
     format::count,
     listing::{Listing, ascending, use_listing},
     route::TopicTab,
-    ui::{Age, Badge, Column, Copyable, Empty, FilterBox, Mood, Sort, Table, TableSpec},
+    ui::{Badge, Column, Copyable, Empty, FilterBox, Mood, Sort, Table, TableSpec},
 };
 
 /// The tab.
@@ -26,7 +26,7 @@ pub fn LagTable(group: Memo<Arc<Group>>, cluster: StoredValue<String>) -> impl I
             Lag::Known { records } => records,
             Lag::NoCommit | Lag::Unknown => 0,
         };
-        rows.with(|rows| rows.iter().map(records).max().unwrap_or(1).max(1))
+        rows.with(|rows| rows.iter().map(records).max().unwrap_or_default())
     });
     let spec = TableSpec::new("Lag by partition", columns(cluster, worst)).sorted(listing.sorting);
     let empty = move || match group.with(|group| group.partitions.is_empty()) {
@@ -44,7 +44,7 @@ pub fn LagTable(group: Memo<Arc<Group>>, cluster: StoredValue<String>) -> impl I
         <div class="bar">
             <FilterBox value=listing.filter label="Filter by topic or member"/>
             <span class="grow"></span>
-            <span class="dim">{move || group.with(|group| view! { "read " <Age at_ms=group.read_at_ms/> })}</span>
+            {cells::read_at(move || group.with(|group| group.read_at_ms))}
         </div>
         <div class="card"><Table spec rows empty/></div>
     }
@@ -85,7 +85,7 @@ fn columns(cluster: StoredValue<String>, worst: Memo<i64>) -> Vec<Column<GroupPa
             cells::number(row.partition)
         })
         .right(),
-        Column::new("committed", "committed", "minmax(130px, 1fr)", committed).right(),
+        Column::new("committed", "committed", "minmax(190px, 1fr)", committed).right(),
         Column::new("end", "end", "minmax(130px, 1fr)", move |row: &GroupPartition| {
             cells::offset(row.end_offset, unread)
         })
@@ -118,14 +118,10 @@ fn committed(row: &GroupPartition) -> impl IntoView + use<> {
 
 /// The lag, and a bar against the worst.
 fn lag(row: &GroupPartition, worst: Memo<i64>) -> impl IntoView + use<> {
-    let meter = match row.lag {
-        Lag::Known { records } if records > 0 => {
-            let part = move || format!("{:.1}%", records as f64 / worst.get() as f64 * 100.0);
-            Some(view! { <span class="meter"><i style=("--p", part)></i></span> })
-        }
-        _ => None,
-    };
-    view! { {meter} {cells::lag(row.lag)} }
+    match row.lag {
+        Lag::Known { records } if records > 0 => cells::meter(records, worst).into_any(),
+        other => cells::lag(other).into_any(),
+    }
 }
 
 fn member(row: &GroupPartition) -> impl IntoView + use<> {

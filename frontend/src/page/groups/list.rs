@@ -99,7 +99,10 @@ fn empty(listing: Listing) -> impl IntoView {
     if filter.is_empty() {
         return view! {
             <Empty icon="users" title="No consumer groups">
-                <p>"No client has joined a group or committed an offset on this cluster, or its commits have expired."</p>
+                <p>
+                    "No client has joined a group or committed an offset on this cluster, "
+                    "or its commits have expired."
+                </p>
             </Empty>
         }
         .into_any();
@@ -117,10 +120,12 @@ fn columns(cluster: StoredValue<String>) -> Vec<Column<GroupRow>> {
     let reason = |row: &GroupRow| row.error.clone().unwrap_or_else(|| "No answer".to_owned());
     vec![
         Column::new("group", "group", "minmax(220px, 2fr)", move |row: &GroupRow| {
-            let error = row.error.clone();
+            let partly = |error: String| {
+                view! { " " <span title=error><Badge mood=Mood::Warn>"not all read"</Badge></span> }
+            };
             view! {
                 {cluster.with_value(|it| cells::group_link(it, &row.group))}
-                {error.map(|error| view! { " " <span title=error><Badge mood=Mood::Warn>"not all read"</Badge></span> })}
+                {row.error.clone().map(partly)}
             }
         })
         .sortable(),

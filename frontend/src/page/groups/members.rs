@@ -7,7 +7,7 @@ use ouzel_api::groups::{Group, Member};
 
 use crate::{
     cells,
-    ui::{Column, Copyable, Empty, Table, TableSpec},
+    ui::{Column, Empty, Table, TableSpec},
 };
 
 /// The tab.
@@ -19,8 +19,7 @@ pub fn Members(group: Memo<Arc<Group>>) -> impl IntoView {
             row.client_id.clone()
         }),
         Column::new("member", "member id", "minmax(280px, 2fr)", |row: &Member| {
-            let id = row.member_id.clone();
-            view! { <Copyable text=id.clone() what="the member's id"><span class="mono">{id.clone()}</span></Copyable> }
+            cells::mono(row.member_id.clone(), "the member's id")
         }),
         Column::new("instance", "instance id", "minmax(120px, 1fr)", |row: &Member| {
             match row.instance_id.clone() {
@@ -40,7 +39,9 @@ pub fn Members(group: Memo<Arc<Group>>) -> impl IntoView {
         <div class="card">
             <Table spec=TableSpec::new("Members", columns) rows empty=|| view! {
                 <Empty icon="users" title="No members">
-                    <p>"Nobody reads with this group now. Its commits are kept until they expire."</p>
+                    <p>
+                        "Nobody reads with this group now. Its commits are kept until they expire."
+                    </p>
                 </Empty>
             }/>
         </div>

@@ -9,7 +9,7 @@ use crate::{
     cells, client,
     load::{Loaded, load},
     route::{GroupTab, Route},
-    ui::{Age, Column, Empty, Table, TableSpec},
+    ui::{Column, Empty, Table, TableSpec},
 };
 
 /// How often the tab asks again while somebody looks at it.
@@ -25,7 +25,7 @@ pub fn Consumers(cluster: String, topic: String) -> impl IntoView {
         <Loaded from=data.every(REFRESH_SECONDS) let:data>
             <div class="bar">
                 <span class="grow"></span>
-                <span class="dim">{move || data.with(|data| view! { "read " <Age at_ms=data.read_at_ms/> })}</span>
+                {cells::read_at(move || data.with(|data| data.read_at_ms))}
             </div>
             <Rows data cluster/>
         </Loaded>
@@ -64,7 +64,10 @@ fn Rows(data: Memo<Arc<TopicConsumers>>, cluster: StoredValue<String>) -> impl I
         <div class="card">
             <Table spec rows empty=|| view! {
                 <Empty icon="users" title="No group reads this topic">
-                    <p>"No group has a commit here, and none holds one of its partitions. Readers without a group do not show."</p>
+                    <p>
+                        "No group has a commit here, and none holds one of its partitions. "
+                        "Readers without a group do not show."
+                    </p>
                 </Empty>
             }/>
         </div>

@@ -5,9 +5,10 @@ use ouzel_api::topics::{ConfigValue, CreateTopic};
 
 use crate::{
     client::{self, ClientError},
+    load::refused,
     location::{Location, use_location},
     route::{Route, TopicTab},
-    ui::{Button, Choice, Dialog, Field, Note, Select, TextInput, Toasts, use_toasts},
+    ui::{Button, Choice, Dialog, Field, Select, TextInput, Toasts, use_toasts},
 };
 
 /// Longest name that Kafka takes.
@@ -58,15 +59,14 @@ fn Content(open: RwSignal<bool>, cluster: StoredValue<String>) -> impl IntoView 
         event.prevent_default();
         form.submit();
     };
+    let off = move || form.wanted().is_err() || form.busy.get();
     view! {
         <form class="col" on:submit=submit>
             {fields(form)}
-            {move || form.refused.get().map(|error| view! {
-                <Note mood="bad"><span class="grow"><b>{error.title()}": "</b>{error.message()}</span></Note>
-            })}
+            {move || form.refused.get().map(refused)}
             <div class="dialog-foot">
                 <Button on:click=move |_| open.set(false)>"Cancel"</Button>
-                <button class="btn primary" type="submit" disabled=move || form.wanted().is_err() || form.busy.get()>
+                <button class="btn primary" type="submit" disabled=off>
                     {move || if form.busy.get() { "Creating…" } else { "Create topic" }}
                 </button>
             </div>
@@ -89,19 +89,39 @@ fn fields(form: Form) -> impl IntoView {
         </Field>
         <div class="pair">
             <Field label="Partitions" error=error(Problem::Partitions, form.partitions)>
-                <TextInput value=form.partitions attr:inputmode="numeric" attr:placeholder="cluster default" attr:name="partitions"/>
+                {number(form.partitions, "partitions")}
             </Field>
             <Field label="Replication factor" error=error(Problem::Replicas, form.replicas)>
-                <TextInput value=form.replicas attr:inputmode="numeric" attr:placeholder="cluster default" attr:name="replicas"/>
+                {number(form.replicas, "replicas")}
             </Field>
         </div>
         <Field label="Cleanup policy">
-            <Select value=form.cleanup choices=policies.to_vec() on_pick=move |value| form.cleanup.set(value)/>
+            <Select
+                value=form.cleanup
+                choices=policies.to_vec()
+                on_pick=move |value| form.cleanup.set(value)
+            />
         </Field>
-        <Field label="More configuration" hint="One key=value a line, such as retention.ms=604800000" error=error(Problem::Configs, form.configs)>
+        <Field
+            label="More configuration"
+            hint="One key=value a line, such as retention.ms=604800000"
+            error=error(Problem::Configs, form.configs)
+        >
             <textarea class="input mono" rows="3" spellcheck="false" prop:value=form.configs
                 on:input=move |event| form.configs.set(event_target_value(&event))></textarea>
         </Field>
+    }
+}
+
+/// A field for a whole number; left empty, the cluster decides.
+fn number(value: RwSignal<String>, name: &'static str) -> impl IntoView {
+    view! {
+        <TextInput
+            value
+            attr:name=name
+            attr:inputmode="numeric"
+            attr:placeholder="cluster default"
+        />
     }
 }
 
@@ -166,7 +186,7 @@ fn check_name(name: &str) -> Result<(), &'static str> {
         "" => Err("A topic needs a name."),
         "." | ".." => Err("A topic cannot be called “.” or “..”."),
         _ if name.len() > NAME_CHARS_MAX => Err("At most 249 characters."),
-        _ if !name.chars().all(legal) => Err("Only a–z, A–Z, 0–9, dot, underscore and hyphen."),
+        _ if !name.chars().all(legal) => Err("Only a–z, A–Z, 0–9, dot, “_” and “-”."),
         _ => Ok(()),
     }
 }

@@ -5,8 +5,8 @@ use leptos::{ev, prelude::*, task::spawn_local};
 use crate::{
     client::{self, ClientError},
     format::{count, counted},
-    load::{Load, Loaded, load},
-    ui::{Button, Dialog, Field, Note, TextInput, Toasts, use_toasts},
+    load::{Load, Loaded, load, refused},
+    ui::{Button, Dialog, Field, TextInput, Toasts, use_toasts},
 };
 
 /// What goes with the topic.
@@ -63,18 +63,17 @@ fn Content(form: Form) -> impl IntoView {
         event.prevent_default();
         form.submit();
     };
+    let off = move || !form.confirmed() || form.busy.get();
     view! {
         <form class="col" on:submit=submit>
             <LossText of=loss/>
             <Field label=format!("Type {} to confirm", form.topic.get_value())>
                 <TextInput value=form.typed attr:autofocus=true attr:name="confirm"/>
             </Field>
-            {move || form.refused.get().map(|error| view! {
-                <Note mood="bad"><span class="grow"><b>{error.title()}": "</b>{error.message()}</span></Note>
-            })}
+            {move || form.refused.get().map(refused)}
             <div class="dialog-foot">
                 <Button on:click=move |_| form.open.set(false)>"Cancel"</Button>
-                <button class="btn danger" type="submit" disabled=move || !form.confirmed() || form.busy.get()>
+                <button class="btn danger" type="submit" disabled=off>
                     {move || if form.busy.get() { "Deleting…" } else { "Delete topic" }}
                 </button>
             </div>
@@ -98,11 +97,16 @@ fn LossText(of: Load<Loss>) -> impl IntoView {
                 let groups = match groups {
                     Some(0) => "No consumer group has a commit on it.".to_owned(),
                     Some(1) => "1 consumer group reads it and loses its place.".to_owned(),
-                    Some(groups) => format!("{} consumer groups read it and lose their places.", count(groups)),
+                    Some(many) => {
+                        format!("{} consumer groups read it and lose their places.", count(many))
+                    }
                     None => "Which groups read it could not be found out.".to_owned(),
                 };
                 view! {
-                    <p>"Deletes " <b>{partitions}</b> " with " <b>{records}</b> ". " {groups} " This cannot be undone."</p>
+                    <p>
+                        "Deletes " <b>{partitions}</b> " with " <b>{records}</b> ". " {groups}
+                        " This cannot be undone."
+                    </p>
                 }
             }}
         </Loaded>

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use ouzel_api::{
+    ErrorCode,
     session::Permission,
     topics::{Partition, Topic as Data},
 };
@@ -12,7 +13,7 @@ use super::{consumers::Consumers, delete::DeleteTopicDialog, partitions::Partiti
 use crate::{
     cells, client,
     format::count,
-    load::{Load, load},
+    load::{Load, load, missing},
     location::use_location,
     route::{Route, TopicTab},
     session::use_session,
@@ -46,10 +47,22 @@ pub fn Topic(
             TopicTab::Consumers => view! { <Consumers cluster topic/> }.into_any(),
         }
     };
+    let tabs = tabs(&cluster, &topic, data, tab);
+    let gone = Memo::new(move |_| {
+        let error = data.error().filter(|_| data.latest().is_none())?;
+        (error.code() == Some(ErrorCode::NotFound)).then_some(error)
+    });
+    let parts = move || match gone.get() {
+        Some(error) => missing(&error).into_any(),
+        None => view! {
+            <LinkTabs label="Parts of the topic" tabs=tabs.clone()/>
+            {shown}
+        }
+        .into_any(),
+    };
     view! {
-        <Head cluster=cluster.clone() topic=topic.clone() data/>
-        <LinkTabs label="Parts of the topic" tabs=tabs(&cluster, &topic, data, tab)/>
-        {shown}
+        <Head cluster topic data/>
+        {parts}
     }
 }
 
@@ -82,17 +95,19 @@ fn Head(cluster: String, topic: String, data: Load<Data>) -> impl IntoView {
         session.refusal(Permission::DeleteTopic).or_else(|| internal.then(kept))
     });
     let name = topic.clone();
+    let ask = move |_| doomed.set(Some(name.clone()));
+    let gone = move || location.open(&list);
     view! {
         <header class="head">
             <h1><Copyable text=topic.clone() what="the topic's name">{topic}</Copyable></h1>
             {move || data.latest().map(|data| badges(&data))}
             <span class="grow"></span>
             {move || data.latest().map(facts)}
-            <Button tone=Tone::Danger icon="trash-2" off=refusal on:click=move |_| doomed.set(Some(name.clone()))>
+            <Button tone=Tone::Danger icon="trash-2" off=refusal on:click=ask>
                 "Delete…"
             </Button>
         </header>
-        <DeleteTopicDialog cluster=StoredValue::new(cluster) topic=doomed on_deleted=move || location.open(&list)/>
+        <DeleteTopicDialog cluster=StoredValue::new(cluster) topic=doomed on_deleted=gone/>
     }
 }
 

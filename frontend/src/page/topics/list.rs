@@ -59,8 +59,11 @@ fn Summary(topics: Load<TopicList>) -> impl IntoView {
     let text = |list: Arc<TopicList>| {
         let partitions: i128 = list.topics.iter().map(|row| i128::from(row.partitions)).sum();
         view! {
-            {count(list.topics.len() as i128)} " · " {counted(partitions, "partition", "partitions")}
-            " · read " <Age at_ms=list.read_at_ms/>
+            {count(list.topics.len() as i128)}
+            " · "
+            {counted(partitions, "partition", "partitions")}
+            " · read "
+            <Age at_ms=list.read_at_ms/>
         }
     };
     view! { <span class="dim">{move || topics.latest().map(text)}</span> }
@@ -151,15 +154,20 @@ fn empty(data: Memo<Arc<TopicList>>, listing: Listing) -> impl IntoView {
     if data.with(|list| list.topics.is_empty()) {
         return view! {
             <Empty title="No topics yet">
-                <p>"A topic is made by “Create topic”, or by the first producer where the cluster allows it."</p>
+                <p>
+                    "A topic is made by “Create topic”, or by the first producer where the "
+                    "cluster allows it."
+                </p>
             </Empty>
         }
         .into_any();
     }
     let filter = listing.filter.get();
     if filter.is_empty() {
-        return view! { <Empty title="Only internal topics"><p>"Tick the box above to see them."</p></Empty> }
-            .into_any();
+        return view! {
+            <Empty title="Only internal topics"><p>"Tick the box above to see them."</p></Empty>
+        }
+        .into_any();
     }
     view! {
         <Empty icon="text-search" title="No topic matches">
@@ -253,10 +261,11 @@ fn delete_button(row: &TopicRow, doomed: RwSignal<Option<String>>) -> impl IntoV
     let refusal = Signal::derive(move || session.refusal(Permission::DeleteTopic));
     let label = format!("Delete {}", row.name);
     let topic = row.name.clone();
+    let ask = move |_| doomed.set(Some(topic.clone()));
     (!row.internal).then(|| {
         view! {
             <span class="row-act">
-                <IconButton icon="trash-2" label off=refusal on:click=move |_| doomed.set(Some(topic.clone()))/>
+                <IconButton icon="trash-2" label off=refusal on:click=ask/>
             </span>
         }
     })

@@ -8,7 +8,7 @@ use ouzel_api::topics::{Partition, Topic};
 use crate::{
     cells,
     load::{Load, Loaded},
-    ui::{Age, Badge, Column, Empty, Mood, Table, TableSpec},
+    ui::{Badge, Column, Empty, Mood, Table, TableSpec},
 };
 
 /// The tab.
@@ -18,7 +18,7 @@ pub fn Partitions(data: Load<Topic>) -> impl IntoView {
         <Loaded from=data let:topic>
             <div class="bar">
                 <span class="grow"></span>
-                <span class="dim">{move || topic.with(|topic| view! { "read " <Age at_ms=topic.read_at_ms/> })}</span>
+                {cells::read_at(move || topic.with(|topic| topic.read_at_ms))}
             </div>
             <Rows topic/>
         </Loaded>
@@ -29,7 +29,7 @@ pub fn Partitions(data: Load<Topic>) -> impl IntoView {
 fn Rows(topic: Memo<Arc<Topic>>) -> impl IntoView {
     let rows = Memo::new(move |_| topic.with(|topic| topic.partitions.clone()));
     let most = Memo::new(move |_| {
-        rows.with(|rows| rows.iter().filter_map(held).max().unwrap_or(1).max(1))
+        rows.with(|rows| rows.iter().filter_map(held).max().unwrap_or_default())
     });
     view! {
         <div class="card">
@@ -97,10 +97,6 @@ fn ids(ids: &[i32]) -> impl IntoView + use<> {
 fn share(row: &Partition, most: Memo<i64>) -> impl IntoView + use<> {
     match held(row) {
         None => cells::unknown(row.error.clone().unwrap_or_default()).into_any(),
-        Some(held) => {
-            let part = move || format!("{:.1}%", held as f64 / most.get() as f64 * 100.0);
-            view! { <span class="meter"><i style=("--p", part)></i></span> {cells::number(held)} }
-                .into_any()
-        }
+        Some(held) => cells::meter(held, most).into_any(),
     }
 }
