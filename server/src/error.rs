@@ -14,7 +14,13 @@ use axum::{
 use ouzel_api::error::{ApiError, ErrorCode};
 use tracing::error;
 
-use crate::{auth::SignInError, db::DbError, telemetry};
+use crate::{
+    auth::SignInError,
+    browse::{SearchError, TooMany},
+    db::DbError,
+    kafka::KafkaError,
+    telemetry,
+};
 
 /// Why a request was not answered.
 #[derive(Debug, thiserror::Error)]
@@ -107,6 +113,72 @@ impl From<PathRejection> for Error {
 impl From<QueryRejection> for Error {
     fn from(rejection: QueryRejection) -> Error {
         Error::Invalid(rejection.body_text())
+    }
+}
+
+impl From<KafkaError> for Error {
+    fn from(error: KafkaError) -> Error {
+        let text = error.to_string();
+        match &error {
+            KafkaError::Unreachable { .. } => Error::Unreachable(text),
+            KafkaError::Timeout { .. } => Error::Timeout(text),
+            KafkaError::NoTopic { .. }
+            | KafkaError::NoPartition { .. }
+            | KafkaError::NoGroup { .. } => Error::NotFound(text),
+            KafkaError::NoLeader { .. } => {
+                kafka(ouzel_wire::ErrorCode::LeaderNotAvailable.name(), text)
+            }
+            KafkaError::Protocol { .. } => kafka("UNREADABLE_ANSWER", text),
+            KafkaError::Unsupported { .. } => {
+                kafka(ouzel_wire::ErrorCode::UnsupportedVersion.name(), text)
+            }
+            KafkaError::Refused { code, .. } => refused(*code, error.code(), text),
+        }
+    }
+}
+
+fn kafka(name: impl Into<String>, message: String) -> Error {
+    Error::Kafka { name: name.into(), message }
+}
+
+/// What a broker refused for a reason that lies in the request reads like our own refusals.
+fn refused(number: i16, code: Option<ouzel_wire::ErrorCode>, text: String) -> Error {
+    use ouzel_wire::ErrorCode as Code;
+    match code {
+        Some(Code::TopicAlreadyExists) => Error::Conflict(text),
+        Some(Code::UnknownTopicOrPartition | Code::UnknownTopicId | Code::GroupIdNotFound) => {
+            Error::NotFound(text)
+        }
+        Some(
+            Code::InvalidTopicException
+            | Code::InvalidPartitions
+            | Code::InvalidReplicationFactor
+            | Code::InvalidReplicaAssignment
+            | Code::InvalidConfig
+            | Code::InvalidRequest
+            | Code::PolicyViolation,
+        ) => Error::Invalid(text),
+        Some(Code::RequestTimedOut) => Error::Timeout(text),
+        Some(other) => kafka(other.name(), text),
+        None => kafka(format!("ERROR_{number}"), text),
+    }
+}
+
+impl From<SearchError> for Error {
+    fn from(error: SearchError) -> Error {
+        match error {
+            SearchError::Kafka(error) => error.into(),
+            SearchError::Filter(_) | SearchError::Token(_) | SearchError::Limit(_) => {
+                Error::Invalid(error.to_string())
+            }
+            SearchError::Unreadable { .. } => kafka("CORRUPT_MESSAGE", error.to_string()),
+        }
+    }
+}
+
+impl From<TooMany> for Error {
+    fn from(error: TooMany) -> Error {
+        Error::Busy(error.to_string())
     }
 }
 

@@ -8,8 +8,10 @@ pub mod cli;
 pub mod config;
 pub mod telemetry;
 
+pub mod embedded;
 pub mod server;
 
+pub mod listener;
 pub mod openapi;
 pub mod router;
 pub mod state;
@@ -17,11 +19,15 @@ pub mod state;
 pub mod bundle;
 pub mod error;
 pub mod http;
+pub mod live;
 pub mod metrics;
 
 pub mod auth;
 
 pub mod audit;
+
+pub mod browse;
+pub mod kafka;
 
 pub mod clock;
 pub mod db;

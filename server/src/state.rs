@@ -2,9 +2,18 @@
 
 use std::sync::Arc;
 
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{audit::Audit, auth::Auth, bundle::Bundle, db::Db, metrics::Metrics};
+use crate::{
+    audit::Audit,
+    auth::Auth,
+    browse::Permits,
+    bundle::Bundle,
+    db::Db,
+    error::Error,
+    kafka::{Cluster, Clusters},
+    metrics::Metrics,
+};
 
 /// All that axum carries. Cheap to clone.
 #[derive(Clone)]
@@ -15,10 +24,24 @@ pub struct AppState {
     pub audit: Audit,
     /// Passwords, sessions, throttle.
     pub auth: Auth,
+    /// The Kafka clusters.
+    pub clusters: Clusters,
+    /// Who runs how many searches and tails.
+    pub permits: Permits,
     /// The built web app.
     pub bundle: Arc<Bundle>,
     /// Figures about the console itself.
     pub metrics: Metrics,
+    /// What goes on after its request was answered, such as WebSockets; stopping waits for it.
+    pub open: TaskTracker,
     /// Cancelled when the server stops: whatever is open for long ends then.
     pub stop: CancellationToken,
+}
+
+impl AppState {
+    /// A cluster by the id in a path.
+    pub fn cluster(&self, id: &str) -> Result<&Cluster, Error> {
+        let none = || Error::NotFound(format!("there is no cluster `{id}`"));
+        self.clusters.get(id).ok_or_else(none)
+    }
 }

@@ -3,6 +3,11 @@
 //! Who may call what is said in `router.rs` and enforced before a handler runs.
 
 pub mod audit;
+pub mod clusters;
 pub mod extract;
+pub mod groups;
 pub mod health;
+pub mod live;
+pub mod messages;
 pub mod session;
+pub mod topics;

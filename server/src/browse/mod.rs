@@ -1,0 +1,76 @@
+//! Looking through the records of a topic: searches, single records, and what tails share with them.
+//!
+//! Owns what a search means. `plan`, `part` and `gather` decide purely what to read and show next;
+//! `sift` tests records with `filter` and `json`; `decode` makes them readable; `scan` performs it
+//! all against a cluster; `token` lets it go on later. Start at [`Search::prepare`].
+
+pub mod decode;
+pub mod filter;
+mod gather;
+mod json;
+pub mod limits;
+mod part;
+mod plan;
+mod prepare;
+pub mod record;
+mod round;
+mod scan;
+mod sift;
+pub mod tail;
+mod token;
+
+use ouzel_api::{
+    messages::Message,
+    search::{DoneReason, MATCHES_MAX, Progress},
+};
+
+pub use filter::{FilterError, Filters};
+pub use limits::{Permit, Permits, TooMany};
+pub use prepare::Search;
+pub use sift::{SiftError, message};
+pub use token::TokenError;
+
+use crate::kafka::KafkaError;
+
+/// Why a search cannot begin, or broke off.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    /// A filter is wrong.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
+    /// The resume token is wrong.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// So many matches cannot be asked for.
+    #[error("the limit is {0}; it has to be between 1 and {MATCHES_MAX}")]
+    Limit(u32),
+    /// The cluster did not give the records.
+    #[error(transparent)]
+    Kafka(#[from] KafkaError),
+    /// The cluster gave records that cannot be read.
+    #[error("partition {partition}: {source}")]
+    Unreadable {
+        /// The partition.
+        partition: i32,
+        /// What is wrong with them.
+        source: SiftError,
+    },
+}
+
+/// What a search tells while it runs. Nothing follows `Done` or `Failed`.
+#[derive(Debug)]
+pub enum Event {
+    /// The next match in order.
+    Match(Box<Message>),
+    /// How far it is.
+    Progress(Progress),
+    /// The end.
+    Done {
+        /// Why.
+        reason: DoneReason,
+        /// Where to go on.
+        resume: Option<String>,
+    },
+    /// It broke off.
+    Failed(SearchError),
+}

@@ -1,0 +1,31 @@
+//! The WebSocket's door.
+
+use axum::{
+    extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
+    response::Response,
+};
+use ouzel_api::{error::ApiError, route};
+
+use crate::{auth::Viewer, error::Error, live, state::AppState, telemetry};
+
+/// Follow topics live: a WebSocket with JSON text frames both ways.
+#[utoipa::path(get, path = route::LIVE, tag = "messages", responses(
+    (status = 101, description = "The conversation begins"),
+    (status = 400, description = "It is not a WebSocket's request", body = ApiError),
+    (status = 403, description = "The role lacks read_messages, or another site asks", body = ApiError),
+))]
+pub async fn open(
+    State(app): State<AppState>,
+    viewer: Viewer,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Error> {
+    let upgrade = upgrade.map_err(|rejection| Error::Invalid(rejection.body_text()))?;
+    let request_id = telemetry::request_id();
+    let open = app.open.clone();
+    Ok(upgrade
+        .max_message_size(live::FRAME_BYTES_MAX)
+        .max_frame_size(live::FRAME_BYTES_MAX)
+        .on_upgrade(async move |socket| {
+            open.track_future(live::serve(app, viewer, request_id, socket)).await;
+        }))
+}

@@ -1,0 +1,217 @@
+//! Messages: searching a topic, and one message whole.
+
+use std::{convert::Infallible, fmt::Write};
+
+use axum::{
+    body::{Body, Bytes},
+    extract::State,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use futures::{StreamExt, stream};
+use ouzel_api::{
+    audit::Outcome,
+    error::ApiError,
+    messages::Message,
+    route,
+    search::{DoneReason, Search, SearchEvent},
+};
+use serde::Deserialize;
+use serde_json::json;
+use tokio::sync::mpsc;
+use utoipa::{IntoParams, ToSchema};
+
+use super::extract::{Json, Path, Query};
+use crate::{
+    audit::{Action, Begun, Kind},
+    auth::Viewer,
+    browse::{self, Event, Permit, record},
+    error::Error,
+    kafka::TopicPartition,
+    state::AppState,
+    telemetry,
+};
+
+/// Events that may wait for a slow browser; the search waits beyond that.
+const EVENTS_MAX: usize = 64;
+/// Lines that go out in one piece, so that ten thousand small ones do not take as many writes.
+const LINES_MAX: usize = 256;
+
+/// Search a topic: one JSON object a line, as it is found.
+///
+/// Closing the connection ends the search.
+#[utoipa::path(post, path = route::SEARCH, tag = "messages", request_body = Search, responses(
+    (status = 200, description = "Matches and progress, one a line, ending in `done` or `failed`",
+        body = SearchEvent, content_type = "application/x-ndjson"),
+    (status = 400, description = "A filter, the limit or the token is wrong", body = ApiError),
+    (status = 404, description = "There is no such cluster, topic or partition", body = ApiError),
+    (status = 429, description = "Too many searches run", body = ApiError),
+    (status = 502, description = "The cluster cannot be reached", body = ApiError),
+))]
+pub async fn search(
+    State(app): State<AppState>,
+    viewer: Viewer,
+    Path((cluster, topic)): Path<(String, String)>,
+    Json(asked): Json<Search>,
+) -> Result<Response, Error> {
+    let cluster = app.cluster(&cluster)?;
+    let permit = app.permits.take(viewer.user())?;
+    let detail = json!({
+        "from": asked.from,
+        "partitions": asked.partitions,
+        "filters": asked.filters,
+        "limit": asked.limit,
+        "resumed": asked.resume.is_some(),
+    });
+    let action = Action::new(Kind::SearchMessages).on(cluster.id()).to(&topic).with(detail);
+    let begun = app.audit.begin(&viewer, action).await?;
+    let search = match browse::Search::prepare(cluster, &topic, &asked).await {
+        Ok(search) => search,
+        Err(error) => {
+            begun.end(Outcome::Failed, Some(error.to_string())).await;
+            return Err(error.into());
+        }
+    };
+    let (sender, events) = mpsc::channel(EVENTS_MAX);
+    // Stopping the server drops the search, which ends the stream of lines.
+    tokio::spawn(app.stop.clone().run_until_cancelled_owned(search.run(sender)));
+    let answer = Answer {
+        events,
+        begun: Some(begun),
+        read: 0,
+        matched: 0,
+        request_id: telemetry::request_id(),
+        _permit: permit,
+    };
+    let lines = stream::unfold(answer, Answer::next_lines).map(Ok::<Bytes, Infallible>);
+    let kind = HeaderValue::from_static("application/x-ndjson");
+    Ok(([(header::CONTENT_TYPE, kind)], Body::from_stream(lines)).into_response())
+}
+
+/// A search as it is told to the browser. Dropping it ends the search and its audit row.
+struct Answer {
+    events: mpsc::Receiver<Event>,
+    begun: Option<Begun>,
+    read: u64,
+    matched: u64,
+    request_id: String,
+    _permit: Permit,
+}
+
+impl Answer {
+    /// All lines that are ready; none once the search has ended.
+    async fn next_lines(mut self) -> Option<(Bytes, Answer)> {
+        let mut events = Vec::with_capacity(LINES_MAX);
+        if self.events.recv_many(&mut events, LINES_MAX).await == 0 {
+            return None;
+        }
+        let mut lines = Vec::new();
+        for event in events {
+            let event = self.told(event).await;
+            serde_json::to_writer(&mut lines, &event).expect("an event is JSON");
+            lines.push(b'\n');
+        }
+        if let Some(begun) = &mut self.begun {
+            begun.note(count(self.matched, self.read));
+        }
+        Some((lines.into(), self))
+    }
+
+    async fn told(&mut self, event: Event) -> SearchEvent {
+        match event {
+            Event::Match(message) => {
+                self.matched += 1;
+                SearchEvent::Match { message }
+            }
+            Event::Progress(progress) => {
+                self.read = progress.read;
+                SearchEvent::Progress { progress }
+            }
+            Event::Done { reason, resume } => {
+                self.end(Outcome::Done, reason_text(reason)).await;
+                SearchEvent::Done { reason, resume }
+            }
+            Event::Failed(error) => {
+                let error = Error::from(error);
+                self.end(Outcome::Failed, &error.to_string()).await;
+                SearchEvent::Failed { error: error.to_api(self.request_id.clone()) }
+            }
+        }
+    }
+
+    async fn end(&mut self, outcome: Outcome, how: &str) {
+        if let Some(begun) = self.begun.take() {
+            let result = format!("{}; {how}", count(self.matched, self.read));
+            begun.end(outcome, Some(result)).await;
+        }
+    }
+}
+
+fn count(matched: u64, read: u64) -> String {
+    format!("{matched} matches of {read} read")
+}
+
+fn reason_text(reason: DoneReason) -> &'static str {
+    match reason {
+        DoneReason::Limit => "limit reached",
+        DoneReason::Exhausted => "all read",
+        DoneReason::TimeLimit => "time is up",
+    }
+}
+
+/// What to download instead of the message as JSON.
+#[derive(Debug, Deserialize, IntoParams)]
+pub struct Download {
+    /// `key` or `value`: its bytes, as they are stored.
+    download: Option<Part>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Part {
+    Key,
+    Value,
+}
+
+/// One message, key and value whole up to 4 MiB; with `download` the bytes themselves, whatever
+/// their size.
+#[utoipa::path(get, path = route::MESSAGE, tag = "messages", params(Download), responses(
+    (status = 200, description = "The message", body = Message),
+    (status = 404, description = "There is none at this offset", body = ApiError),
+    (status = 502, description = "The cluster cannot be reached", body = ApiError),
+))]
+pub async fn show(
+    State(app): State<AppState>,
+    viewer: Viewer,
+    Path((cluster, topic, partition, offset)): Path<(String, String, i32, i64)>,
+    Query(query): Query<Download>,
+) -> Result<Response, Error> {
+    let cluster = app.cluster(&cluster)?;
+    let place = TopicPartition { topic, partition };
+    let detail = json!({ "partition": partition, "offset": offset });
+    let action = Action::new(Kind::ReadMessage).on(cluster.id()).to(&place.topic).with(detail);
+    let read = async {
+        let none = || Error::NotFound(format!("{place} holds no message at offset {offset}"));
+        record::read(cluster, &place, offset).await?.ok_or_else(none)
+    };
+    let record = app.audit.record(&viewer, action, read).await?;
+    Ok(match query.download {
+        None => Json(record.message).into_response(),
+        Some(Part::Key) => file(&place, offset, "key", record.key.unwrap_or_default()),
+        Some(Part::Value) => file(&place, offset, "value", record.value.unwrap_or_default()),
+    })
+}
+
+/// Bytes to be saved, never to be shown: they may be a page of somebody else's.
+fn file(place: &TopicPartition, offset: i64, part: &str, bytes: Bytes) -> Response {
+    let mut disposition = "attachment; filename=\"".to_owned();
+    for c in place.topic.chars().filter(|c| c.is_ascii_alphanumeric() || "._-".contains(*c)) {
+        disposition.push(c);
+    }
+    let _ = write!(disposition, "-{}-{offset}.{part}\"", place.partition);
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+    ];
+    (headers, bytes).into_response()
+}

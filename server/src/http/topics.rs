@@ -1,0 +1,129 @@
+//! Topics: the list, their figures, one of them; making and deleting them.
+
+use axum::{extract::State, http::StatusCode};
+use ouzel_api::{
+    error::ApiError,
+    route,
+    topics::{
+        CreateTopic, FIGURES_MAX, FiguresRequest, FiguresResponse, Topic, TopicConsumers, TopicList,
+    },
+};
+use serde_json::json;
+
+use super::extract::{Json, Path};
+use crate::{
+    audit::{Action, Kind},
+    auth::Viewer,
+    clock,
+    error::Error,
+    kafka::groups::snapshot,
+    state::AppState,
+};
+
+/// All topics, as the cluster's metadata lists them.
+#[utoipa::path(get, path = route::TOPICS, tag = "topics", responses(
+    (status = 200, description = "The topics, by name", body = TopicList),
+    (status = 404, description = "There is no such cluster", body = ApiError),
+    (status = 502, description = "The cluster cannot be reached", body = ApiError),
+))]
+pub async fn list(
+    State(app): State<AppState>,
+    Path(cluster): Path<String>,
+) -> Result<Json<TopicList>, Error> {
+    Ok(Json(app.cluster(&cluster)?.topic_list().await?))
+}
+
+/// Make a topic.
+#[utoipa::path(post, path = route::TOPICS, tag = "topics", request_body = CreateTopic, responses(
+    (status = 201, description = "It was made", body = Topic),
+    (status = 400, description = "Its name or a setting is illegal", body = ApiError),
+    (status = 403, description = "The role lacks create_topic", body = ApiError),
+    (status = 409, description = "It exists already", body = ApiError),
+))]
+pub async fn create(
+    State(app): State<AppState>,
+    viewer: Viewer,
+    Path(cluster): Path<String>,
+    Json(wanted): Json<CreateTopic>,
+) -> Result<(StatusCode, Json<Topic>), Error> {
+    let cluster = app.cluster(&cluster)?;
+    let configs = wanted.configs.iter().map(|config| format!("{}={}", config.name, config.value));
+    let detail = json!({
+        "partitions": wanted.partitions,
+        "replication_factor": wanted.replication_factor,
+        "configs": configs.collect::<Vec<_>>(),
+    });
+    let action = Action::new(Kind::CreateTopic).on(cluster.id()).to(&wanted.name).with(detail);
+    let create = async { Ok::<_, Error>(cluster.create_topic(&wanted).await?) };
+    app.audit.record(&viewer, action, create).await?;
+    Ok((StatusCode::CREATED, Json(cluster.topic_page(&wanted.name).await?)))
+}
+
+/// What costs requests to brokers, for the topics on screen.
+#[utoipa::path(post, path = route::TOPIC_FIGURES, tag = "topics", request_body = FiguresRequest,
+    responses(
+        (status = 200, description = "Figures of those that exist", body = FiguresResponse),
+        (status = 400, description = "Too many topics", body = ApiError),
+        (status = 502, description = "The cluster cannot be reached", body = ApiError),
+))]
+pub async fn figures(
+    State(app): State<AppState>,
+    Path(cluster): Path<String>,
+    Json(asked): Json<FiguresRequest>,
+) -> Result<Json<FiguresResponse>, Error> {
+    let cluster = app.cluster(&cluster)?;
+    if asked.topics.len() > FIGURES_MAX {
+        let told = format!("{} topics are too many; at most {FIGURES_MAX}", asked.topics.len());
+        return Err(Error::Invalid(told));
+    }
+    let figures = cluster.topic_figures(&asked.topics).await?;
+    Ok(Json(FiguresResponse { figures, read_at_ms: clock::now_ms() }))
+}
+
+/// One topic with its partitions.
+#[utoipa::path(get, path = route::TOPIC, tag = "topics", responses(
+    (status = 200, description = "The topic", body = Topic),
+    (status = 404, description = "There is no such cluster or topic", body = ApiError),
+    (status = 502, description = "The cluster cannot be reached", body = ApiError),
+))]
+pub async fn show(
+    State(app): State<AppState>,
+    Path((cluster, topic)): Path<(String, String)>,
+) -> Result<Json<Topic>, Error> {
+    Ok(Json(app.cluster(&cluster)?.topic_page(&topic).await?))
+}
+
+/// Delete a topic and all its records.
+#[utoipa::path(delete, path = route::TOPIC, tag = "topics", responses(
+    (status = 204, description = "It was deleted"),
+    (status = 403, description = "The role lacks delete_topic", body = ApiError),
+    (status = 404, description = "There is no such cluster or topic", body = ApiError),
+))]
+pub async fn delete(
+    State(app): State<AppState>,
+    viewer: Viewer,
+    Path((cluster, topic)): Path<(String, String)>,
+) -> Result<StatusCode, Error> {
+    let cluster = app.cluster(&cluster)?;
+    let action = Action::new(Kind::DeleteTopic).on(cluster.id()).to(&topic);
+    let delete = async { Ok::<_, Error>(cluster.delete_topic(&topic).await?) };
+    app.audit.record(&viewer, action, delete).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The groups that read a topic.
+#[utoipa::path(get, path = route::TOPIC_CONSUMERS, tag = "topics", responses(
+    (status = 200, description = "The groups, worst lag first", body = TopicConsumers),
+    (status = 404, description = "There is no such cluster or topic", body = ApiError),
+    (status = 502, description = "The cluster cannot be reached", body = ApiError),
+))]
+pub async fn consumers(
+    State(app): State<AppState>,
+    Path((cluster, topic)): Path<(String, String)>,
+) -> Result<Json<TopicConsumers>, Error> {
+    let cluster = app.cluster(&cluster)?;
+    cluster.expect_topic(&topic).await?;
+    let groups = cluster.groups(snapshot::AGE_MAX).await?;
+    let (consumers, read_at_ms) = (groups.consumers(&topic), groups.read_at_ms);
+    Ok(Json(TopicConsumers { consumers, read_at_ms }))
+}

@@ -1,0 +1,190 @@
+//! The handle of one cluster: its metadata, kept for a while, and the way to each broker.
+//!
+//! Owns the choice of a broker and the retry when leadership has moved. What is asked is in the
+//! files beside this one, one noun each.
+
+use std::{sync::Arc, time::Duration};
+
+use futures::future::{select_ok, try_join_all};
+use ouzel_api::clusters::{self, Environment};
+use ouzel_wire::messages::MetadataRequest;
+use tokio::sync::Mutex;
+
+use super::{
+    address::Address, connection::Connection, error::KafkaError, groups::snapshot::GroupsSnapshot,
+    links::Links, metadata::Metadata,
+};
+
+/// How old metadata may be for a page that lists: several panels of one page share one reading.
+pub const AGE_MAX_LISTING: Duration = Duration::from_secs(2);
+/// How old metadata may be for finding a leader: a wrong guess is noticed and corrected.
+pub const AGE_MAX_ROUTING: Duration = Duration::from_secs(60);
+/// Times that a request is sent again after its route proved stale.
+pub const RETRIES: u32 = 4;
+/// The first pause before that; each next one is twice as long. Elections take about this long.
+pub const RETRY_PAUSE: Duration = Duration::from_millis(100);
+/// Most brokers tried at once while no connection is open.
+const BOOTSTRAP_MAX: usize = 8;
+
+/// What is configured about a cluster.
+#[derive(Debug, Clone)]
+pub struct ClusterSetup {
+    /// Its name in URLs.
+    pub id: String,
+    /// Whether its broker runs in this process.
+    pub embedded: bool,
+    /// How careful one should be.
+    pub environment: Environment,
+    /// Where to connect first.
+    pub bootstrap: Vec<Address>,
+}
+
+/// A cluster. Cheap to clone; all clones share connections and caches.
+#[derive(Debug, Clone)]
+pub struct Cluster(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    setup: ClusterSetup,
+    links: Links,
+    metadata: Mutex<Option<Arc<Metadata>>>,
+    groups: Mutex<Option<Arc<GroupsSnapshot>>>,
+}
+
+impl Cluster {
+    /// A handle. Nothing is connected yet.
+    pub fn new(setup: ClusterSetup) -> Cluster {
+        Cluster(Arc::new(Inner {
+            setup,
+            links: Links::default(),
+            metadata: Mutex::default(),
+            groups: Mutex::default(),
+        }))
+    }
+
+    /// Its name in URLs.
+    pub fn id(&self) -> &str {
+        &self.0.setup.id
+    }
+
+    /// What is configured about it.
+    pub fn setup(&self) -> &ClusterSetup {
+        &self.0.setup
+    }
+
+    /// As the browser lists it.
+    pub fn row(&self) -> clusters::Cluster {
+        let ClusterSetup { id, embedded, environment, bootstrap } = self.setup().clone();
+        let bootstrap = bootstrap.iter().map(Address::to_string).collect();
+        clusters::Cluster { id, embedded, environment, bootstrap }
+    }
+
+    /// The metadata of all topics, at most `age_max` old. Whoever asks meanwhile shares the answer.
+    pub async fn metadata(&self, age_max: Duration) -> Result<Arc<Metadata>, KafkaError> {
+        let mut cached = self.0.metadata.lock().await;
+        if let Some(metadata) = cached.as_ref().filter(|metadata| metadata.age() < age_max) {
+            return Ok(metadata.clone());
+        }
+        let known = cached.as_ref().map(|metadata| metadata.addresses()).unwrap_or_default();
+        let connection = self.any_of(&known).await?;
+        let request = MetadataRequest {
+            // Null asks for all, and an empty list for none.
+            topics: None,
+            allow_auto_topic_creation: false,
+            ..MetadataRequest::default()
+        };
+        let response = connection.call(&request).await?;
+        KafkaError::check(|| "reading metadata".to_owned(), response.error_code)?;
+        let metadata = Arc::new(Metadata::new(response));
+        let mut addresses = metadata.addresses();
+        addresses.extend(self.setup().bootstrap.iter().cloned());
+        self.0.links.keep(&addresses);
+        *cached = Some(metadata.clone());
+        Ok(metadata)
+    }
+
+    /// Metadata read after now.
+    pub async fn fresh_metadata(&self) -> Result<Arc<Metadata>, KafkaError> {
+        self.metadata(Duration::ZERO).await
+    }
+
+    /// Fails if there is no such topic.
+    pub async fn expect_topic(&self, name: &str) -> Result<(), KafkaError> {
+        let listed = self.metadata(AGE_MAX_LISTING).await?;
+        listed.topic(name).map(|_| ())
+    }
+
+    /// All groups, at most `age_max` old. Whoever asks meanwhile shares the answer.
+    pub async fn groups(&self, age_max: Duration) -> Result<Arc<GroupsSnapshot>, KafkaError> {
+        let mut cached = self.0.groups.lock().await;
+        if let Some(groups) = cached.as_ref().filter(|groups| groups.age() < age_max) {
+            return Ok(groups.clone());
+        }
+        let groups = Arc::new(GroupsSnapshot::read(self).await?);
+        *cached = Some(groups.clone());
+        Ok(groups)
+    }
+
+    /// The connection to a node.
+    pub async fn broker(&self, node: i32) -> Result<Arc<Connection>, KafkaError> {
+        let address = self.address(node).await?;
+        self.0.links.get(&address).await
+    }
+
+    /// Where a node listens.
+    pub async fn address(&self, node: i32) -> Result<Address, KafkaError> {
+        let metadata = self.metadata(AGE_MAX_ROUTING).await?;
+        if let Some(broker) = metadata.brokers.get(&node) {
+            return Ok(broker.address.clone());
+        }
+        let metadata = self.fresh_metadata().await?;
+        let broker = metadata.brokers.get(&node).ok_or_else(|| KafkaError::Unreachable {
+            address: format!("broker {node}"),
+            cause: "the cluster does not list it now".to_owned(),
+        })?;
+        Ok(broker.address.clone())
+    }
+
+    /// The connection to the controller, or to any broker where there is none to be told: such
+    /// clusters pass the request on.
+    pub async fn controller(&self) -> Result<Arc<Connection>, KafkaError> {
+        match self.metadata(AGE_MAX_ROUTING).await?.controller {
+            Some(node) => self.broker(node).await,
+            None => self.any().await,
+        }
+    }
+
+    /// The connection to any broker.
+    pub async fn any(&self) -> Result<Arc<Connection>, KafkaError> {
+        let known = self.metadata(AGE_MAX_ROUTING).await?.addresses();
+        self.any_of(&known).await
+    }
+
+    /// Connections to all brokers.
+    pub async fn all(&self) -> Result<Vec<(i32, Arc<Connection>)>, KafkaError> {
+        let metadata = self.metadata(AGE_MAX_LISTING).await?;
+        let connect = |(node, broker): (&i32, &super::metadata::Broker)| {
+            let (node, address) = (*node, broker.address.clone());
+            async move { Ok((node, self.0.links.get(&address).await?)) }
+        };
+        try_join_all(metadata.brokers.iter().map(connect)).await
+    }
+
+    /// One that is open, else whichever of `known` and the configured ones answers first.
+    async fn any_of(&self, known: &[Address]) -> Result<Arc<Connection>, KafkaError> {
+        let mut addresses = known.to_vec();
+        addresses.extend(self.setup().bootstrap.iter().cloned());
+        if let Some(open) = self.0.links.open_now(&addresses) {
+            return Ok(open);
+        }
+        addresses.dedup();
+        let attempts = addresses.iter().take(BOOTSTRAP_MAX);
+        let attempts = attempts.map(|address| Box::pin(self.0.links.get(address)));
+        select_ok(attempts).await.map(|(connection, _)| connection)
+    }
+}
+
+/// The pause before retry number `attempt`, counted from 0.
+pub fn pause(attempt: u32) -> Duration {
+    RETRY_PAUSE * 2u32.pow(attempt.min(RETRIES))
+}

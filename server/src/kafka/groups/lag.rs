@@ -1,0 +1,50 @@
+//! How far a commit is behind the end of its partition.
+
+use ouzel_api::Lag;
+
+use super::{Commit, Commits};
+use crate::kafka::{Found, KafkaError, Offsets, TopicPartition};
+
+/// The lag of one commit. What could not be read is unknown; what is not there is no commit. A
+/// commit beyond the end, as after a topic was made anew, is not behind.
+pub fn of(
+    commit: Option<&Result<Commit, KafkaError>>,
+    end: Option<&Result<Found, KafkaError>>,
+) -> Lag {
+    match (commit, end) {
+        (None, _) => Lag::NoCommit,
+        (Some(Ok(commit)), Some(Ok(Some(end)))) => {
+            Lag::Known { records: end.offset.saturating_sub(commit.offset).max(0) }
+        }
+        (Some(_), _) => Lag::Unknown,
+    }
+}
+
+/// The lag over the commits that `chosen` picks.
+pub fn over(commits: &Commits, ends: &Offsets, chosen: impl Fn(&TopicPartition) -> bool) -> Lag {
+    let chosen = commits.iter().filter(|(place, _)| chosen(place));
+    Lag::sum(chosen.map(|(place, commit)| of(Some(commit), ends.get(place))))
+}
+
+#[cfg(test)]
+mod tests {
+    use ouzel_api::Lag;
+
+    use super::of;
+    use crate::kafka::{KafkaError, OffsetAndTime, groups::Commit};
+
+    #[test]
+    fn no_commit_caught_up_behind_and_unreadable_are_four_answers() {
+        let commit = |offset| Ok(Commit { offset, metadata: None });
+        let end = |offset| Ok(Some(OffsetAndTime { offset, timestamp_ms: -1 }));
+        let failed = || KafkaError::refused("reading", 29, None);
+        let known = |records| Lag::Known { records };
+        assert_eq!(of(None, Some(&end(9))), Lag::NoCommit);
+        assert_eq!(of(Some(&commit(9)), Some(&end(9))), known(0));
+        assert_eq!(of(Some(&commit(4)), Some(&end(9))), known(5));
+        assert_eq!(of(Some(&commit(12)), Some(&end(9))), known(0));
+        assert_eq!(of(Some(&commit(4)), Some(&Err(failed()))), Lag::Unknown);
+        assert_eq!(of(Some(&commit(4)), None), Lag::Unknown);
+        assert_eq!(of(Some(&Err(failed())), Some(&end(9))), Lag::Unknown);
+    }
+}

@@ -1,0 +1,72 @@
+//! Consumer groups: who is in them, what they have committed, how far they are behind.
+//!
+//! `ask` speaks to coordinators, `snapshot` reads all groups of a cluster at once, `lag` compares
+//! commits with ends, `view` turns that into what pages show and is pure.
+
+mod ask;
+mod lag;
+pub mod snapshot;
+mod view;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{KafkaError, TopicPartition};
+
+/// One group, as far as it could be read.
+#[derive(Debug, Clone)]
+pub struct GroupState {
+    /// Its id.
+    pub id: String,
+    /// `classic`, `consumer`, `share` or `streams`; empty where the cluster does not tell.
+    pub group_type: String,
+    /// What the members speak.
+    pub protocol_type: String,
+    /// Its state as the list has it; empty where the cluster does not tell.
+    pub state: String,
+    /// The node that coordinates it.
+    pub coordinator: i32,
+    /// Its members.
+    pub described: Result<Described, KafkaError>,
+    /// What it has committed.
+    pub commits: Result<Commits, KafkaError>,
+}
+
+/// What a group has committed, by partition. Partitions without a commit are not in it.
+pub type Commits = BTreeMap<TopicPartition, Result<Commit, KafkaError>>;
+
+/// A committed offset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// The next record to read.
+    pub offset: i64,
+    /// The text that the client left with it.
+    pub metadata: Option<String>,
+}
+
+/// A group's members.
+#[derive(Debug, Clone, Default)]
+pub struct Described {
+    /// Its state.
+    pub state: String,
+    /// What the members speak.
+    pub protocol_type: String,
+    /// The assignor in use.
+    pub assignor: String,
+    /// The members.
+    pub members: Vec<MemberState>,
+}
+
+/// A member.
+#[derive(Debug, Clone, Default)]
+pub struct MemberState {
+    /// Given by the coordinator.
+    pub member_id: String,
+    /// The name a static member gave itself.
+    pub instance_id: Option<String>,
+    /// What the client calls itself.
+    pub client_id: String,
+    /// Where it connects from.
+    pub host: String,
+    /// What it holds.
+    pub assigned: BTreeSet<TopicPartition>,
+}

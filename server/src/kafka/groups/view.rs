@@ -1,0 +1,209 @@
+//! Groups as pages show them. Pure, but for the two methods that ask first.
+
+use std::cmp::Reverse;
+
+use ouzel_api::{
+    Lag,
+    clusters::{GroupBehind, GroupsSummary},
+    groups::{Group, GroupPartition, GroupRow, Member},
+    topics::TopicConsumer,
+};
+
+use super::{
+    Commits, GroupState, ask, lag,
+    snapshot::{GroupsSnapshot, places},
+};
+use crate::{
+    clock::now_ms,
+    kafka::{At, Cluster, KafkaError, Offsets, TopicPartition},
+};
+
+/// Most groups that the overview names.
+const BEHIND_MAX: usize = 10;
+
+impl GroupsSnapshot {
+    /// The rows of the list.
+    pub fn rows(&self) -> Vec<GroupRow> {
+        self.groups.iter().map(|group| self.row(group)).collect()
+    }
+
+    fn row(&self, group: &GroupState) -> GroupRow {
+        let described = group.described.as_ref().ok();
+        let topics = |commits: &Commits| {
+            let mut topics: Vec<&str> = commits.keys().map(|place| place.topic.as_str()).collect();
+            topics.dedup();
+            u32::try_from(topics.len()).unwrap_or(u32::MAX)
+        };
+        let error = group.described.as_ref().err().or(group.commits.as_ref().err());
+        GroupRow {
+            group: group.id.clone(),
+            group_type: group.type_name(),
+            state: group.state_name(),
+            protocol_type: group.protocol_type.clone(),
+            members: described.map(|described| count(&described.members)),
+            topics: group.commits.as_ref().ok().map(topics),
+            lag: self.lag(group),
+            error: error.map(KafkaError::reason),
+        }
+    }
+
+    fn lag(&self, group: &GroupState) -> Lag {
+        lag_where(group, &self.ends, |_| true)
+    }
+
+    /// All groups in short.
+    pub fn summary(&self) -> GroupsSummary {
+        GroupsSummary::Known { total: count(&self.groups), behind: self.behind() }
+    }
+
+    /// The groups that are furthest behind, worst first.
+    pub fn behind(&self) -> Vec<GroupBehind> {
+        let row = |group: &GroupState| GroupBehind {
+            group: group.id.clone(),
+            state: group.state_name(),
+            lag: self.lag(group),
+        };
+        let has_lag = |row: &GroupBehind| row.lag.rank() > 0;
+        let mut behind: Vec<_> = self.groups.iter().map(row).filter(has_lag).collect();
+        behind.sort_by_key(|row| Reverse(row.lag.rank()));
+        behind.truncate(BEHIND_MAX);
+        behind
+    }
+
+    /// The groups that have committed on `topic` or hold one of its partitions, worst lag first.
+    pub fn consumers(&self, topic: &str) -> Vec<TopicConsumer> {
+        let here = |place: &&TopicPartition| place.topic == topic;
+        let consumer = |group: &GroupState| {
+            let commits = group.commits.as_ref().ok();
+            let committed = commits.map_or(0, |commits| commits.keys().filter(here).count());
+            let described = group.described.as_ref().ok();
+            let members =
+                described.map(|described| described.members.as_slice()).unwrap_or_default();
+            let holds =
+                members.iter().any(|member| member.assigned.iter().any(|place| here(&place)));
+            (committed > 0 || holds).then(|| TopicConsumer {
+                group: group.id.clone(),
+                state: group.state_name(),
+                members: count(members),
+                committed_partitions: u32::try_from(committed).unwrap_or(u32::MAX),
+                lag: lag_where(group, &self.ends, |place| here(&place)),
+            })
+        };
+        let mut consumers: Vec<_> = self.groups.iter().filter_map(consumer).collect();
+        consumers.sort_by_key(|consumer| Reverse(consumer.lag.rank()));
+        consumers
+    }
+
+    /// How many groups have committed on `topic`, and the lag of the worst. Not known while any
+    /// group's commits could not be read: it may be the one.
+    pub fn figures(&self, topic: &str) -> (Option<u32>, Lag) {
+        if self.groups.iter().any(|group| group.commits.is_err()) {
+            return (None, Lag::Unknown);
+        }
+        let consumers = self.consumers(topic);
+        let committed = || consumers.iter().filter(|consumer| consumer.committed_partitions > 0);
+        let worst = committed().map(|consumer| consumer.lag).max_by_key(|lag| lag.rank());
+        (Some(count(&committed().collect::<Vec<_>>())), worst.unwrap_or(Lag::NoCommit))
+    }
+}
+
+impl GroupState {
+    fn state_name(&self) -> String {
+        let described = self.described.as_ref().ok().map(|described| described.state.as_str());
+        let listed = Some(self.state.as_str()).filter(|state| !state.is_empty());
+        listed.or(described).unwrap_or_default().to_owned()
+    }
+
+    fn type_name(&self) -> String {
+        let told = [&self.group_type, &self.protocol_type];
+        let told = told.into_iter().find(|name| !name.is_empty());
+        told.map_or("classic", String::as_str).to_owned()
+    }
+}
+
+fn lag_where(group: &GroupState, ends: &Offsets, chosen: impl Fn(&TopicPartition) -> bool) -> Lag {
+    match &group.commits {
+        Ok(commits) => lag::over(commits, ends, chosen),
+        Err(_) => Lag::Unknown,
+    }
+}
+
+fn count<T>(all: &[T]) -> u32 {
+    u32::try_from(all.len()).unwrap_or(u32::MAX)
+}
+
+impl Cluster {
+    /// One group with its lag by partition, read now.
+    pub async fn group(&self, id: &str) -> Result<Group, KafkaError> {
+        let group = ask::one(self, id).await?;
+        if let Err(error) = &group.commits {
+            return Err(error.clone());
+        }
+        let places = places(std::slice::from_ref(&group));
+        let (starts, ends) = tokio::try_join!(
+            self.offsets(places.clone(), At::Start),
+            self.offsets(places, At::End)
+        )?;
+        Ok(page(&group, &starts, &ends))
+    }
+}
+
+fn page(group: &GroupState, starts: &Offsets, ends: &Offsets) -> Group {
+    let described = group.described.clone().unwrap_or_default();
+    let mut members: Vec<Member> = described
+        .members
+        .iter()
+        .map(|member| Member {
+            member_id: member.member_id.clone(),
+            instance_id: member.instance_id.clone(),
+            client_id: member.client_id.clone(),
+            host: member.host.clone(),
+            assigned: u32::try_from(member.assigned.len()).unwrap_or(u32::MAX),
+        })
+        .collect();
+    members.sort_by(|a, b| (&a.client_id, &a.member_id).cmp(&(&b.client_id, &b.member_id)));
+    let places = places(std::slice::from_ref(group));
+    let partitions = places.iter().map(|place| partition(group, place, starts, ends));
+    Group {
+        group: group.id.clone(),
+        group_type: group.type_name(),
+        state: group.state_name(),
+        assignor: described.assignor,
+        coordinator: Some(group.coordinator),
+        members,
+        partitions: partitions.collect(),
+        lag: lag_where(group, ends, |_| true),
+        read_at_ms: now_ms(),
+    }
+}
+
+fn partition(
+    group: &GroupState,
+    place: &TopicPartition,
+    starts: &Offsets,
+    ends: &Offsets,
+) -> GroupPartition {
+    let commit = group.commits.as_ref().ok().and_then(|commits| commits.get(place));
+    let known = commit.and_then(|commit| commit.as_ref().ok());
+    let members = group.described.as_ref().map_or(&[][..], |described| &described.members);
+    let holder = members.iter().find(|member| member.assigned.contains(place));
+    let offset = |offsets: &Offsets| {
+        let found = offsets.get(place).and_then(|found| found.as_ref().ok());
+        found.copied().flatten().map(|found| found.offset)
+    };
+    GroupPartition {
+        topic: place.topic.clone(),
+        partition: place.partition,
+        committed: known.map(|commit| commit.offset),
+        metadata: known.and_then(|commit| commit.metadata.clone()),
+        start_offset: offset(starts),
+        end_offset: offset(ends),
+        lag: lag::of(commit, ends.get(place)),
+        member_id: holder.map(|member| member.member_id.clone()),
+        client_id: holder.map(|member| member.client_id.clone()),
+        host: holder.map(|member| member.host.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

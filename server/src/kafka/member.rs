@@ -1,0 +1,110 @@
+//! Reading as a member of a consumer group, with librdkafka.
+//!
+//! Browsing never does this: it needs no group and leaves no trace in one. The command line's
+//! `consume --group` and the demonstration's consumers are real members.
+
+use std::time::Duration;
+
+use rdkafka::{
+    ClientConfig,
+    config::RDKafkaLogLevel,
+    consumer::{Consumer, StreamConsumer},
+    error::KafkaError as Cause,
+    message::BorrowedMessage,
+};
+use tokio::task::spawn_blocking;
+
+/// How often offsets are committed: often enough that lag is seen to move.
+const COMMIT_EVERY: Duration = Duration::from_secs(1);
+
+/// Why a member cannot join or read.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("group `{group}`: {cause}")]
+pub struct MemberError {
+    /// The group.
+    pub group: String,
+    /// What librdkafka says.
+    pub cause: Cause,
+}
+
+/// Where a group without commits begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beginning {
+    /// At the first record.
+    Earliest,
+    /// At the end.
+    Latest,
+}
+
+/// What a member asks for.
+#[derive(Debug, Clone)]
+pub struct Membership<'a> {
+    /// The cluster, as `host:port,host:port`.
+    pub brokers: &'a str,
+    /// The group.
+    pub group: &'a str,
+    /// What the member calls itself.
+    pub client_id: &'a str,
+    /// What it reads.
+    pub topics: &'a [&'a str],
+    /// Where it begins without a commit.
+    pub beginning: Beginning,
+    /// Kilobytes read ahead.
+    pub ahead_kbytes: u32,
+}
+
+/// A member of a group. Dropping it commits and leaves, on another thread.
+pub struct Member {
+    group: String,
+    consumer: Option<StreamConsumer>,
+}
+
+impl Member {
+    /// Joins. Nothing is connected yet; failures come from [`Member::next`].
+    pub async fn join(wanted: Membership<'_>) -> Result<Member, MemberError> {
+        let group = wanted.group.to_owned();
+        let reset = match wanted.beginning {
+            Beginning::Earliest => "earliest",
+            Beginning::Latest => "latest",
+        };
+        let mut config = ClientConfig::new();
+        config
+            .set("bootstrap.servers", wanted.brokers)
+            .set("group.id", wanted.group)
+            .set("client.id", wanted.client_id)
+            .set("auto.offset.reset", reset)
+            .set("auto.commit.interval.ms", COMMIT_EVERY.as_millis().to_string())
+            .set("queued.max.messages.kbytes", wanted.ahead_kbytes.to_string())
+            .set("fetch.message.max.bytes", (wanted.ahead_kbytes * 1024).to_string())
+            // Its own lines on standard error would bypass our log; errors come as results.
+            .set_log_level(RDKafkaLogLevel::Critical);
+        let topics: Vec<String> = wanted.topics.iter().map(ToString::to_string).collect();
+        let made = spawn_blocking(move || {
+            let consumer: StreamConsumer = config.create()?;
+            let topics: Vec<&str> = topics.iter().map(String::as_str).collect();
+            consumer.subscribe(&topics).map(|()| consumer)
+        });
+        let made = made.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+        let failed = |cause| MemberError { group: group.clone(), cause };
+        let consumer = made.map_err(failed)?;
+        Ok(Member { group, consumer: Some(consumer) })
+    }
+
+    /// The next record. It counts as read, and will be committed, once the one after it is asked
+    /// for or the member leaves.
+    pub async fn next(&self) -> Result<BorrowedMessage<'_>, MemberError> {
+        let consumer = self.consumer.as_ref().expect("it is there until it is dropped");
+        let failed = |cause| MemberError { group: self.group.clone(), cause };
+        consumer.recv().await.map_err(failed)
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        let Some(consumer) = self.consumer.take() else { return };
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn_blocking(move || drop(consumer))),
+            Err(_) => drop(consumer),
+        }
+    }
+}

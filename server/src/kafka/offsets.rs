@@ -1,0 +1,171 @@
+//! Where partitions begin and end, and which offset stands at a time: many at once.
+
+use std::collections::{BTreeMap, HashMap};
+
+use futures::future::join_all;
+use ouzel_wire::{
+    ErrorCode,
+    messages::{ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic},
+};
+use tokio::time::sleep;
+
+use super::{
+    TopicPartition,
+    cluster::{AGE_MAX_ROUTING, Cluster, RETRIES, pause},
+    error::KafkaError,
+};
+
+/// Most partitions in one request: its answer stays below a quarter of a megabyte.
+const PARTITIONS_MAX: usize = 4_000;
+/// The version in which ListOffsets learnt to find the largest timestamp.
+const VERSION_LARGEST_TIMESTAMP: i16 = 7;
+
+/// Which offset is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum At {
+    /// The first that can be read.
+    Start,
+    /// The one after the last that can be read.
+    End,
+    /// That of the first record at or after this time in milliseconds.
+    Time(i64),
+    /// That of the record with the largest timestamp.
+    LargestTimestamp,
+}
+
+impl At {
+    fn number(self) -> i64 {
+        match self {
+            At::Time(timestamp_ms) => timestamp_ms.max(0),
+            At::End => -1,
+            At::Start => -2,
+            At::LargestTimestamp => -3,
+        }
+    }
+}
+
+/// What was found for a partition; `None` where no record fits, as in an empty partition.
+pub type Found = Option<OffsetAndTime>;
+
+/// An offset, and the time of the record there where a time was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OffsetAndTime {
+    /// The offset.
+    pub offset: i64,
+    /// The record's time, or -1.
+    pub timestamp_ms: i64,
+}
+
+/// One answer per partition asked for.
+pub type Offsets = HashMap<TopicPartition, Result<Found, KafkaError>>;
+
+impl Cluster {
+    /// Asks every leader once, all at the same time; partitions whose leader has moved are asked
+    /// again. Fails as a whole only if the cluster cannot be reached.
+    pub async fn offsets(
+        &self,
+        wanted: impl IntoIterator<Item = TopicPartition>,
+        at: At,
+    ) -> Result<Offsets, KafkaError> {
+        let mut left: Vec<TopicPartition> = wanted.into_iter().collect();
+        let mut answers = Offsets::with_capacity(left.len());
+        let mut metadata = self.metadata(AGE_MAX_ROUTING).await?;
+        for attempt in 0.. {
+            let mut by_leader: BTreeMap<i32, Vec<TopicPartition>> = BTreeMap::new();
+            for place in left.drain(..) {
+                match metadata.leader(&place.topic, place.partition) {
+                    Ok(leader) => by_leader.entry(leader).or_default().push(place),
+                    Err(error) => drop(answers.insert(place, Err(error))),
+                }
+            }
+            let asked = by_leader.iter().flat_map(|(leader, places)| {
+                places.chunks(PARTITIONS_MAX).map(|places| self.ask_leader(*leader, places, at))
+            });
+            answers.extend(join_all(asked).await.into_iter().flatten());
+            let stale = |answer: &Result<Found, KafkaError>| {
+                answer.as_ref().is_err_and(KafkaError::is_stale_route)
+            };
+            let stale = answers.iter().filter(|(_, answer)| stale(answer));
+            left.extend(stale.map(|(place, _)| place.clone()));
+            if left.is_empty() || attempt == RETRIES {
+                break;
+            }
+            // What is not in fresh metadata either is not there: no need to be patient.
+            metadata = self.fresh_metadata().await?;
+            left.retain(|place| metadata.leader(&place.topic, place.partition).is_ok());
+            if left.is_empty() {
+                break;
+            }
+            sleep(pause(attempt)).await;
+        }
+        Ok(answers)
+    }
+
+    async fn ask_leader(&self, leader: i32, places: &[TopicPartition], at: At) -> Offsets {
+        match self.try_leader(leader, places, at).await {
+            Ok(answers) => answers,
+            Err(error) => places.iter().map(|place| (place.clone(), Err(error.clone()))).collect(),
+        }
+    }
+
+    async fn try_leader(
+        &self,
+        leader: i32,
+        places: &[TopicPartition],
+        at: At,
+    ) -> Result<Offsets, KafkaError> {
+        let connection = self.broker(leader).await?;
+        let version = connection.version::<ListOffsetsRequest>()?;
+        if at == At::LargestTimestamp && version < VERSION_LARGEST_TIMESTAMP {
+            let address = connection.address().to_string();
+            return Err(KafkaError::Unsupported {
+                address,
+                api: "ListOffsets (largest timestamp)",
+            });
+        }
+        let response = connection.call(&request(places, at)).await?;
+        let mut answers = Offsets::with_capacity(places.len());
+        for topic in response.topics {
+            for found in topic.partitions {
+                let place =
+                    TopicPartition { topic: topic.name.clone(), partition: found.partition_index };
+                let about = || format!("offsets of {place}");
+                let answer = KafkaError::check(about, found.error_code).map(|()| {
+                    let OffsetAndTime { offset, timestamp_ms } =
+                        OffsetAndTime { offset: found.offset, timestamp_ms: found.timestamp };
+                    (offset >= 0).then_some(OffsetAndTime { offset, timestamp_ms })
+                });
+                answers.insert(place, answer);
+            }
+        }
+        for place in
+            places.iter().filter(|place| !answers.contains_key(place)).cloned().collect::<Vec<_>>()
+        {
+            let code = ErrorCode::UnknownServerError.code();
+            let about = format!("offsets of {place}");
+            answers.insert(place, Err(KafkaError::refused(about, code, None)));
+        }
+        Ok(answers)
+    }
+}
+
+fn request(places: &[TopicPartition], at: At) -> ListOffsetsRequest {
+    let mut topics: BTreeMap<&str, Vec<ListOffsetsPartition>> = BTreeMap::new();
+    for place in places {
+        topics.entry(&place.topic).or_default().push(ListOffsetsPartition {
+            partition_index: place.partition,
+            timestamp: at.number(),
+            ..ListOffsetsPartition::default()
+        });
+    }
+    let topic = |(name, partitions): (&str, _)| ListOffsetsTopic {
+        name: name.to_owned(),
+        partitions,
+        ..ListOffsetsTopic::default()
+    };
+    ListOffsetsRequest {
+        replica_id: -1,
+        topics: topics.into_iter().map(topic).collect(),
+        ..ListOffsetsRequest::default()
+    }
+}

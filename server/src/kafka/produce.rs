@@ -1,0 +1,147 @@
+//! Writing records, with librdkafka: batching, compression, idempotence and retries are its trade.
+//!
+//! Owns the producer's life: it is made and destroyed on threads that may block, because both join
+//! threads of librdkafka's own.
+
+use std::time::Duration;
+
+use ouzel_wire::batch::Codec;
+use rdkafka::{
+    ClientConfig,
+    error::{KafkaError as Cause, RDKafkaErrorCode},
+    message::{Header, OwnedHeaders},
+    producer::{DeliveryFuture, FutureProducer, FutureRecord, Producer as _},
+};
+use tokio::{task::spawn_blocking, time::sleep};
+
+/// How long a record may wait for its broker before it counts as failed.
+const DELIVERY_MAX: Duration = Duration::from_secs(30);
+/// How long leaving waits for records that are under way.
+const FLUSH_MAX: Duration = Duration::from_secs(10);
+/// How long to wait while librdkafka's queue is full.
+const QUEUE_FULL_PAUSE: Duration = Duration::from_millis(20);
+
+/// Why a record was not written, or a producer not made.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ProduceError {
+    /// The settings are wrong.
+    #[error("the producer cannot be made: {0}")]
+    Setup(Cause),
+    /// The cluster did not take it.
+    #[error("the record was not written: {0}")]
+    Refused(Cause),
+    /// The producer was dropped while it was under way.
+    #[error("the record was given up before the cluster answered")]
+    GivenUp,
+}
+
+/// A record to be written.
+#[derive(Debug, Clone, Default)]
+pub struct Outgoing<'a> {
+    /// Where to.
+    pub topic: &'a str,
+    /// To this partition; chosen by key if none.
+    pub partition: Option<i32>,
+    /// Its time; now if none.
+    pub timestamp_ms: Option<i64>,
+    /// Its key.
+    pub key: Option<&'a [u8]>,
+    /// Its value; none is a tombstone.
+    pub value: Option<&'a [u8]>,
+    /// Its headers, in order.
+    pub headers: &'a [(String, Vec<u8>)],
+}
+
+/// Where a record was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Written {
+    /// The partition.
+    pub partition: i32,
+    /// The offset there.
+    pub offset: i64,
+}
+
+/// A record that is under way.
+#[must_use = "whether it is written is told by `written`"]
+pub struct UnderWay(DeliveryFuture);
+
+impl UnderWay {
+    /// Waits until it is on the cluster.
+    pub async fn written(self) -> Result<Written, ProduceError> {
+        match self.0.await {
+            Ok(Ok(delivery)) => {
+                Ok(Written { partition: delivery.partition, offset: delivery.offset })
+            }
+            Ok(Err((cause, _))) => Err(ProduceError::Refused(cause)),
+            Err(_) => Err(ProduceError::GivenUp),
+        }
+    }
+}
+
+/// A producer. Dropping it waits, on another thread, for what is under way.
+pub struct Producer(Option<FutureProducer>);
+
+impl Producer {
+    /// For the cluster behind `brokers` (`host:port,host:port`). Nothing is connected yet.
+    pub async fn new(brokers: &str, codec: Codec) -> Result<Producer, ProduceError> {
+        let mut config = ClientConfig::new();
+        config
+            .set("bootstrap.servers", brokers)
+            .set("client.id", "ouzel")
+            .set("enable.idempotence", "true")
+            .set("compression.type", codec.name())
+            .set("delivery.timeout.ms", DELIVERY_MAX.as_millis().to_string())
+            // A batch goes out when it is full or this old, so that few records are not slow.
+            .set("linger.ms", "20");
+        let made = spawn_blocking(move || config.create()).await;
+        let made = made.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+        made.map(|producer| Producer(Some(producer))).map_err(ProduceError::Setup)
+    }
+
+    /// Hands a record over; waits while too many are under way.
+    pub async fn send(&self, outgoing: &Outgoing<'_>) -> Result<UnderWay, ProduceError> {
+        let mut record = record(outgoing);
+        loop {
+            match self.inner().send_result(record) {
+                Ok(delivery) => return Ok(UnderWay(delivery)),
+                Err((Cause::MessageProduction(RDKafkaErrorCode::QueueFull), back)) => {
+                    record = back;
+                    sleep(QUEUE_FULL_PAUSE).await;
+                }
+                Err((cause, _)) => return Err(ProduceError::Refused(cause)),
+            }
+        }
+    }
+
+    fn inner(&self) -> &FutureProducer {
+        self.0.as_ref().expect("it is there until it is dropped")
+    }
+}
+
+fn record<'a>(outgoing: &Outgoing<'a>) -> FutureRecord<'a, [u8], [u8]> {
+    let headers = outgoing.headers.iter().fold(OwnedHeaders::new(), |headers, (key, value)| {
+        headers.insert(Header { key, value: Some(value) })
+    });
+    FutureRecord {
+        topic: outgoing.topic,
+        partition: outgoing.partition,
+        payload: outgoing.value,
+        key: outgoing.key,
+        timestamp: outgoing.timestamp_ms,
+        headers: (!outgoing.headers.is_empty()).then_some(headers),
+    }
+}
+
+impl Drop for Producer {
+    fn drop(&mut self) {
+        let Some(producer) = self.0.take() else { return };
+        let close = move || {
+            // What cannot be written in time is reported to whoever waits for it.
+            let _ = producer.flush(FLUSH_MAX);
+        };
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn_blocking(close)),
+            Err(_) => close(),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Topics as pages show them: the list, the figures of the rows on screen, one topic.
+
+use ouzel_api::{
+    Lag,
+    topics::{self, TopicFigures, TopicList, TopicRow},
+};
+
+use super::{
+    AGE_MAX_LISTING, At, Cluster, KafkaError, Metadata, Offsets, Topic, TopicPartition,
+    groups::snapshot,
+    overview::{count, records},
+};
+use crate::clock::now_ms;
+
+impl Cluster {
+    /// The list: what metadata tells, so that ten thousand topics come at once.
+    pub async fn topic_list(&self) -> Result<TopicList, KafkaError> {
+        let metadata = self.metadata(AGE_MAX_LISTING).await?;
+        let row = |(name, topic): (&String, &Topic)| TopicRow {
+            name: name.clone(),
+            internal: topic.internal,
+            partitions: count(topic.partitions.len()),
+            replication_factor: count(topic.partitions.first().map_or(0, |it| it.replicas.len())),
+            offline: count(topic.offline().count()),
+            under_replicated: count(topic.under_replicated().count()),
+        };
+        let topics = metadata.topics.iter().map(row).collect();
+        Ok(TopicList { topics, read_at_ms: metadata.read_at_ms })
+    }
+
+    /// The figures of these topics, without those that are gone. What cannot be read leaves its
+    /// own cell empty and no other.
+    pub async fn topic_figures(&self, names: &[String]) -> Result<Vec<TopicFigures>, KafkaError> {
+        let metadata = self.metadata(AGE_MAX_LISTING).await?;
+        let known: Vec<String> =
+            names.iter().filter(|name| metadata.topics.contains_key(*name)).cloned().collect();
+        let places = places(&metadata, &known);
+        let (starts, ends, largest, policies, groups) = tokio::join!(
+            self.offsets(places.clone(), At::Start),
+            self.offsets(places.clone(), At::End),
+            self.offsets(places.clone(), At::LargestTimestamp),
+            self.cleanup_policies(&known),
+            self.groups(snapshot::AGE_MAX),
+        );
+        let (starts, ends) = (starts?, ends?);
+        let (largest, mut policies) = (largest.unwrap_or_default(), policies.unwrap_or_default());
+        let figures = known.into_iter().map(|name| {
+            let here: Vec<&TopicPartition> =
+                places.iter().filter(|place| place.topic == name).collect();
+            let sizes = here.iter().map(|place| records(place, &starts, &ends));
+            let unread = (None, Lag::Unknown);
+            let (group_count, worst_lag) =
+                groups.as_ref().map_or(unread, |groups| groups.figures(&name));
+            TopicFigures {
+                messages: sizes.sum(),
+                cleanup_policy: policies.remove(&name),
+                last_written_ms: last_written(&here, &largest),
+                groups: group_count,
+                worst_lag,
+                name,
+            }
+        });
+        Ok(figures.collect())
+    }
+
+    /// One topic, read now.
+    pub async fn topic_page(&self, name: &str) -> Result<topics::Topic, KafkaError> {
+        let metadata = self.fresh_metadata().await?;
+        let topic = metadata.topic(name)?;
+        let names = [name.to_owned()];
+        let places = places(&metadata, &names);
+        let (starts, ends, policies) = tokio::join!(
+            self.offsets(places.clone(), At::Start),
+            self.offsets(places, At::End),
+            self.cleanup_policies(&names),
+        );
+        let (starts, ends) = (starts?, ends?);
+        Ok(topics::Topic {
+            name: name.to_owned(),
+            id: (!topic.id.is_zero()).then(|| topic.id.to_string()),
+            internal: topic.internal,
+            partitions: partitions(name, topic, &starts, &ends),
+            cleanup_policy: policies.ok().and_then(|mut policies| policies.remove(name)),
+            read_at_ms: now_ms(),
+        })
+    }
+}
+
+fn places(metadata: &Metadata, names: &[String]) -> Vec<TopicPartition> {
+    let topics = names.iter().filter_map(|name| Some((name, metadata.topics.get(name)?)));
+    let places = topics.flat_map(|(name, topic)| {
+        topic.partitions.iter().map(|partition| TopicPartition::new(name, partition.number))
+    });
+    places.collect()
+}
+
+/// The largest time over all partitions; unknown if one of them could not be asked.
+fn last_written(places: &[&TopicPartition], largest: &Offsets) -> Option<i64> {
+    let mut last = None;
+    for place in places {
+        let found = largest.get(place)?.as_ref().ok()?;
+        last = last.max(found.map(|found| found.timestamp_ms).filter(|time| *time >= 0));
+    }
+    last
+}
+
+fn partitions(
+    name: &str,
+    topic: &Topic,
+    starts: &Offsets,
+    ends: &Offsets,
+) -> Vec<topics::Partition> {
+    let one = |partition: &super::Partition| {
+        let place = TopicPartition::new(name, partition.number);
+        let read = |offsets: &Offsets| match offsets.get(&place) {
+            Some(Ok(found)) => (found.map(|found| found.offset), None),
+            Some(Err(error)) => (None, Some(error.reason())),
+            None => (None, None),
+        };
+        let ((start_offset, start_error), (end_offset, end_error)) = (read(starts), read(ends));
+        topics::Partition {
+            partition: partition.number,
+            leader: partition.leader,
+            leader_epoch: partition.leader_epoch,
+            replicas: partition.replicas.clone(),
+            in_sync: partition.in_sync.clone(),
+            start_offset,
+            end_offset,
+            error: start_error.or(end_error),
+        }
+    };
+    topic.partitions.iter().map(one).collect()
+}

@@ -1,0 +1,175 @@
+//! The one WebSocket of a tab: tails of topics, many over one connection.
+//!
+//! Owns the conversation: frames both ways, whether the other side still lives, and the end when
+//! the session ends or the server stops. What one tail does is in `tail`. Start at [`serve`].
+
+mod tail;
+
+use std::{collections::HashMap, time::Duration};
+
+use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
+use ouzel_api::live::{CREDITS_MAX, ClientFrame, ServerFrame, TAILS_MAX};
+use tail::{Command, Wanted};
+use tokio::{
+    sync::mpsc,
+    task::JoinSet,
+    time::{Instant, MissedTickBehavior, interval},
+};
+
+use crate::{auth::Viewer, error::Error, state::AppState};
+
+/// Longest frame from a browser: a tail with all its filters.
+pub const FRAME_BYTES_MAX: usize = 256 * 1024;
+/// How often the browser is asked whether it is still there; proxies cut idle connections after a
+/// minute or so.
+const PING_EVERY: Duration = Duration::from_secs(20);
+/// How long it may be silent.
+const SILENT_MAX: Duration = Duration::from_secs(60);
+/// How long one frame may take to be taken by the system. A browser that reads nothing for so long
+/// is gone.
+const SEND_MAX: Duration = Duration::from_secs(30);
+/// Frames that may wait to be sent, over all tails; tails wait beyond that.
+const FRAMES_MAX: usize = 256;
+/// Commands that may wait for a tail; a browser sends a few a second.
+const COMMANDS_MAX: usize = 16;
+
+/// Why a conversation ends.
+enum End {
+    /// The browser left.
+    Left,
+    /// It is told so: a close code and a reason of at most 123 bytes.
+    Told(u16, &'static str),
+}
+
+/// Holds the conversation until one side ends it. Tails and their audit rows end with it.
+pub async fn serve(app: AppState, viewer: Viewer, request_id: String, mut socket: WebSocket) {
+    let (frames, outgoing) = mpsc::channel(FRAMES_MAX);
+    let mut session =
+        Session { app, viewer, request_id, frames, tails: HashMap::new(), tasks: JoinSet::new() };
+    let end = session.converse(&mut socket, outgoing).await;
+    // Without its commands each tail ends by itself and completes its audit row.
+    session.tails.clear();
+    if let End::Told(code, reason) = end {
+        let frame = CloseFrame { code, reason: reason.into() };
+        let _ = send(&mut socket, Message::Close(Some(frame))).await;
+    }
+    while session.tasks.join_next().await.is_some() {}
+}
+
+struct Session {
+    app: AppState,
+    viewer: Viewer,
+    request_id: String,
+    frames: mpsc::Sender<ServerFrame>,
+    tails: HashMap<u32, mpsc::Sender<Command>>,
+    tasks: JoinSet<u32>,
+}
+
+impl Session {
+    async fn converse(
+        &mut self,
+        socket: &mut WebSocket,
+        mut outgoing: mpsc::Receiver<ServerFrame>,
+    ) -> End {
+        let (auth, viewer) = (self.app.auth.clone(), self.viewer.clone());
+        let mut signed_out = std::pin::pin!(auth.session_ended(&viewer));
+        let stop = self.app.stop.clone();
+        let mut pings = interval(PING_EVERY);
+        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut heard = Instant::now();
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return End::Told(close_code::AWAY, "the server stops"),
+                () = &mut signed_out => {
+                    return End::Told(close_code::POLICY, "the session has ended");
+                }
+                _ = pings.tick() => {
+                    if heard.elapsed() > SILENT_MAX {
+                        return End::Left;
+                    }
+                    if send(socket, Message::Ping(Default::default())).await.is_err() {
+                        return End::Left;
+                    }
+                }
+                Some(frame) = outgoing.recv() => {
+                    let text = serde_json::to_string(&frame).expect("a frame is JSON");
+                    if send(socket, Message::Text(text.into())).await.is_err() {
+                        return End::Left;
+                    }
+                }
+                // Its id is free again, and so is its place.
+                Some(Ok(tail)) = self.tasks.join_next() => drop(self.tails.remove(&tail)),
+                received = socket.recv() => {
+                    heard = Instant::now();
+                    match received {
+                        Some(Ok(Message::Text(text))) => {
+                            if let Err(end) = self.hear(&text).await {
+                                return end;
+                            }
+                        }
+                        Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                        Some(Ok(Message::Binary(_))) => {
+                            return End::Told(close_code::UNSUPPORTED, "frames are JSON text");
+                        }
+                        Some(Ok(Message::Close(_)) | Err(_)) | None => return End::Left,
+                    }
+                }
+            }
+        }
+    }
+
+    async fn hear(&mut self, text: &str) -> Result<(), End> {
+        let unreadable = |_| End::Told(close_code::POLICY, "a frame that cannot be read");
+        match serde_json::from_str(text).map_err(unreadable)? {
+            ClientFrame::Tail { tail, cluster, topic, partitions, filters, credits } => {
+                let credits = credits.min(CREDITS_MAX);
+                self.begin(Wanted { tail, cluster, topic, partitions, filters, credits }).await;
+            }
+            ClientFrame::Credit { tail, credits } => self.command(tail, Command::Credit(credits)),
+            ClientFrame::Stop { tail } => self.command(tail, Command::Stop),
+        }
+        Ok(())
+    }
+
+    async fn begin(&mut self, wanted: Wanted) {
+        let tail = wanted.tail;
+        let refusal = if self.tails.contains_key(&tail) {
+            Error::Conflict(format!("tail {tail} runs already"))
+        } else if self.tails.len() >= TAILS_MAX {
+            Error::Busy(format!("{TAILS_MAX} tails run here already; stop one of them first"))
+        } else {
+            let (sender, commands) = mpsc::channel(COMMANDS_MAX);
+            self.tails.insert(tail, sender);
+            let (app, viewer) = (self.app.clone(), self.viewer.clone());
+            let told =
+                tail::Told { frames: self.frames.clone(), request_id: self.request_id.clone() };
+            self.tasks.spawn(async move {
+                tail::run(app, viewer, wanted, commands, told).await;
+                tail
+            });
+            return;
+        };
+        let error = Some(refusal.to_api(self.request_id.clone()));
+        // Never waits for itself: if the queue is full, the tails that filled it will be told.
+        let _ = self.frames.try_send(ServerFrame::Stopped { tail, error });
+    }
+
+    /// A tail that has just ended may still be named; one that does not listen cannot be helped.
+    fn command(&mut self, tail: u32, command: Command) {
+        match (self.tails.get(&tail), command) {
+            (Some(commands), Command::Credit(credits)) => {
+                let _ = commands.try_send(Command::Credit(credits));
+            }
+            // Even if its queue is full: without a sender it ends.
+            (Some(_), Command::Stop) => drop(self.tails.remove(&tail)),
+            (None, _) => {}
+        }
+    }
+}
+
+async fn send(socket: &mut WebSocket, message: Message) -> Result<(), ()> {
+    match tokio::time::timeout(SEND_MAX, socket.send(message)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(()),
+    }
+}
