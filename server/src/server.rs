@@ -3,18 +3,23 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use ouzel_api::clusters::Environment;
+use ouzel_broker::Broker;
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{info, warn};
 
 use crate::{
     audit::Audit,
     auth::{AccountError, Auth},
+    browse::Permits,
     bundle::Bundle,
     clock,
-    config::{Config, Listen},
+    config::{Config, HostPort, Listen},
     db::{self, Db, DbError},
+    embedded,
     http::health,
+    kafka::{Address, ClusterSetup, Clusters},
+    listener::{self, Limits},
     metrics::Metrics,
     router,
     state::AppState,
@@ -56,6 +61,9 @@ pub enum StartError {
     /// The first administrator cannot be made.
     #[error("the first administrator cannot be made: {0}")]
     Account(#[from] AccountError),
+    /// The broker did not start.
+    #[error(transparent)]
+    Broker(ouzel_broker::StartError),
     /// It does not answer after all.
     #[error("the console does not answer: {0}")]
     NotReady(String),
@@ -70,7 +78,8 @@ pub struct Server {
     /// The first administrator's password, if it was made up just now.
     pub first_password: Option<String>,
     app: AppState,
-    serving: Option<JoinHandle<io::Result<()>>>,
+    broker: Option<Broker>,
+    serving: Option<JoinHandle<()>>,
 }
 
 impl Server {
@@ -80,17 +89,37 @@ impl Server {
             return Err(StartError::Nothing);
         }
         warn_of(&config);
+        // A port is taken at once, so that a busy one is told before anything is repaired.
         let listener = match config.http.address() {
             Some(address) => Some(listen(address, "http").await?),
             None => None,
         };
+        // Then the broker, whose lock keeps a second process out of the data folder.
+        let broker = embedded::start(&config).await.map_err(broker_error)?;
+        match Server::start_console(&config, listener, broker.as_ref()).await {
+            Ok(console) => Ok(Server { broker, ..console }),
+            Err(error) => {
+                stop_broker(broker).await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn start_console(
+        config: &Config,
+        listener: Option<TcpListener>,
+        broker: Option<&Broker>,
+    ) -> Result<Server, StartError> {
         let db = Db::open(&config.data).await?;
-        remember_clusters(&db, &config).await?;
+        remember_clusters(&db, config).await?;
         let app = AppState {
             audit: Audit::new(db.clone()),
             auth: Auth::open(db.clone(), config.session).await?,
+            clusters: Clusters::new(setups(config, broker)),
+            permits: Permits::default(),
             bundle: Arc::new(Bundle::open()),
             metrics: Metrics::start(),
+            open: TaskTracker::new(),
             stop: CancellationToken::new(),
             db,
         };
@@ -101,7 +130,8 @@ impl Server {
         let http = http.expect("a socket that listens has an address");
         let serving = listener.map(|listener| serve(listener, app.clone()));
         health::ready(&app).await.map_err(StartError::NotReady)?;
-        Ok(Server { kafka: None, http, first_password, app, serving })
+        let kafka = broker.map(Broker::kafka_addr);
+        Ok(Server { kafka, http, first_password, app, broker: None, serving })
     }
 
     /// Ends streams, waits for requests under way, and leaves everything on disk.
@@ -109,18 +139,56 @@ impl Server {
         self.app.stop.cancel();
         if let Some(mut serving) = self.serving {
             match timeout(STOP_MAX, &mut serving).await {
-                Ok(Ok(Ok(()))) => {}
-                Ok(ended) => warn!("The console ended oddly: {ended:?}"),
+                Ok(Ok(())) => {}
+                Ok(Err(panic)) => warn!("The console ended oddly: {panic}"),
                 Err(_) => {
                     warn!("Requests were cut off after {} s", STOP_MAX.as_secs());
                     serving.abort();
                 }
             }
         }
+        self.app.open.close();
+        if timeout(STOP_MAX, self.app.open.wait()).await.is_err() {
+            warn!("WebSockets were cut off after {} s", STOP_MAX.as_secs());
+        }
+        self.app.open.close();
+        if timeout(STOP_MAX, self.app.open.wait()).await.is_err() {
+            warn!("{} streams did not end", self.app.open.len());
+        }
         self.app.audit.close().await;
         self.app.db.close().await;
+        stop_broker(self.broker).await;
         info!("Stopped");
     }
+}
+
+fn broker_error(error: ouzel_broker::StartError) -> StartError {
+    match embedded::busy(&error) {
+        Some(address) => StartError::PortBusy { address, flag: "kafka" },
+        None => StartError::Broker(error),
+    }
+}
+
+async fn stop_broker(broker: Option<Broker>) {
+    if let Some(broker) = broker {
+        broker.stop().await;
+    }
+}
+
+/// Every cluster of the console: the embedded one, and those that are configured.
+fn setups(config: &Config, broker: Option<&Broker>) -> Vec<ClusterSetup> {
+    let mut setups: Vec<_> =
+        broker.map(|broker| embedded::cluster(broker, config)).into_iter().collect();
+    setups.extend(config.clusters.iter().map(|(name, cluster)| {
+        let address = |at: &HostPort| Address { host: at.host.clone(), port: at.port };
+        ClusterSetup {
+            id: name.clone(),
+            embedded: false,
+            environment: cluster.environment,
+            bootstrap: cluster.brokers.iter().map(address).collect(),
+        }
+    }));
+    setups
 }
 
 fn warn_of(config: &Config) {
@@ -139,12 +207,9 @@ async fn listen(address: SocketAddr, flag: &'static str) -> Result<TcpListener, 
     })
 }
 
-fn serve(listener: TcpListener, app: AppState) -> JoinHandle<io::Result<()>> {
+fn serve(listener: TcpListener, app: AppState) -> JoinHandle<()> {
     let stop = app.stop.clone();
-    let service = router::router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service);
-    let serving = serving.with_graceful_shutdown(async move { stop.cancelled().await });
-    tokio::spawn(async move { serving.await })
+    tokio::spawn(listener::serve(listener, router::router(app), Limits::default(), stop))
 }
 
 async fn tidy(app: AppState) {

@@ -1,5 +1,7 @@
 //! Logs to standard error, and the id that ties a request to its log lines.
 
+use std::io::IsTerminal;
+
 use axum::{
     extract::{MatchedPath, Request},
     http::{HeaderName, HeaderValue},
@@ -23,7 +25,8 @@ tokio::task_local! {
 pub fn start(log: &Log) -> Result<(), String> {
     let filter = EnvFilter::try_new(&log.filter)
         .map_err(|error| format!("log = `{}`: {error}", log.filter))?;
-    let lines = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let is_read_live = std::io::stderr().is_terminal();
+    let lines = fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(is_read_live);
     match log.format {
         LogFormat::Human => lines.with_target(false).try_init(),
         LogFormat::Json => lines.json().flatten_event(true).try_init(),

@@ -36,12 +36,6 @@ pub struct Actor {
     pub rule: String,
 }
 
-impl AsRef<Actor> for Actor {
-    fn as_ref(&self) -> &Actor {
-        self
-    }
-}
-
 /// The audit log. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Audit {
@@ -59,7 +53,7 @@ impl Audit {
     /// Writes the beginning, does the work, writes the ending. Without the first, no work is done.
     pub async fn record<T, E>(
         &self,
-        who: impl AsRef<Actor>,
+        who: &Actor,
         action: Action,
         work: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E>
@@ -77,15 +71,15 @@ impl Audit {
 
     /// Writes the beginning of an act that outlives its function, such as a stream; the caller
     /// ends it with [`Begun::end`]. One that is dropped instead ends by itself.
-    pub async fn begin(&self, who: impl AsRef<Actor>, action: Action) -> Result<Begun, DbError> {
-        let begin = beginning(who.as_ref(), action);
+    pub async fn begin(&self, who: &Actor, action: Action) -> Result<Begun, DbError> {
+        let begin = beginning(who, action);
         let id = self.append(|_| vec![Body::Begin(begin)]).await?;
         Ok(Begun::new(self.clone(), id))
     }
 
     /// Notes that an act was not allowed.
-    pub async fn denied(&self, who: impl AsRef<Actor>, action: Action) -> Result<(), DbError> {
-        let begin = beginning(who.as_ref(), action);
+    pub async fn denied(&self, who: &Actor, action: Action) -> Result<(), DbError> {
+        let begin = beginning(who, action);
         let bodies = |id| {
             let end = ending(id, Outcome::Denied, Some(begin.rule.clone()), 0);
             vec![Body::Begin(begin), Body::End(end)]
@@ -177,7 +171,7 @@ mod tests {
             Ok::<_, DbError>(7)
         };
         let action = Action::new(Kind::CreateTopic).on("prod").to("orders");
-        assert_eq!(audit.record(who(), action, act).await.unwrap(), 7);
+        assert_eq!(audit.record(&who(), action, act).await.unwrap(), 7);
         let row = only_row(&db).await;
         assert_eq!((row.outcome, row.result), (Outcome::Done, None));
         assert_eq!(row.cluster.as_deref(), Some("prod"));
@@ -189,7 +183,7 @@ mod tests {
         let (_folder, db) = database().await;
         let audit = Audit::new(db.clone());
         let act = async { Err::<(), _>(DbError::Exists) };
-        audit.record(who(), Action::new(Kind::CreateUser), act).await.unwrap_err();
+        audit.record(&who(), Action::new(Kind::CreateUser), act).await.unwrap_err();
         let row = only_row(&db).await;
         assert_eq!(
             (row.outcome, row.result.as_deref()),
@@ -203,7 +197,7 @@ mod tests {
         let audit = Audit::new(db.clone());
         db.close().await;
         let act = async { panic!("it was done all the same") };
-        let told = audit.record::<(), DbError>(who(), Action::new(Kind::SignIn), act).await;
+        let told = audit.record::<(), DbError>(&who(), Action::new(Kind::SignIn), act).await;
         assert!(matches!(told, Err(DbError::Query(_))));
     }
 
@@ -215,7 +209,7 @@ mod tests {
         ] {
             let (_folder, db) = database().await;
             let audit = Audit::new(db.clone());
-            let mut begun = audit.begin(who(), Action::new(Kind::SearchMessages)).await.unwrap();
+            let mut begun = audit.begin(&who(), Action::new(Kind::SearchMessages)).await.unwrap();
             note.into_iter().for_each(|note| begun.note(note));
             drop(begun);
             audit.close().await;

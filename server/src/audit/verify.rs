@@ -100,9 +100,9 @@ mod tests {
         };
         for user in ["anna", "bert"] {
             let work = async { Ok::<_, DbError>(()) };
-            audit.record(who(user), Action::new(Kind::SignIn), work).await.unwrap();
+            audit.record(&who(user), Action::new(Kind::SignIn), work).await.unwrap();
         }
-        audit.denied(who("carl"), Action::new(Kind::DeleteTopic)).await.unwrap();
+        audit.denied(&who("carl"), Action::new(Kind::DeleteTopic)).await.unwrap();
         (folder, db, audit)
     }
 
@@ -139,7 +139,7 @@ mod tests {
         let (_folder, db, audit) = three_acts().await;
         db.tamper("DELETE FROM audit WHERE id >= 5").await;
         let who = Actor { user: String::new(), address: String::new(), rule: String::new() };
-        audit.denied(who, Action::new(Kind::SignIn)).await.unwrap();
+        audit.denied(&who, Action::new(Kind::SignIn)).await.unwrap();
         let wanted = AuditVerdict::Broken { row: 5, reason: "entry 5 is missing".to_owned() };
         assert_eq!(audit.verify().await.unwrap(), wanted);
     }

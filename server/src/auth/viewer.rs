@@ -31,8 +31,11 @@ impl Viewer {
     }
 }
 
-impl AsRef<Actor> for Viewer {
-    fn as_ref(&self) -> &Actor {
+/// Wherever the audit log asks who it was, a viewer can be given.
+impl std::ops::Deref for Viewer {
+    type Target = Actor;
+
+    fn deref(&self) -> &Actor {
         &self.actor
     }
 }

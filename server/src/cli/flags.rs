@@ -33,7 +33,8 @@ fn add(command: Command, scope: Scope) -> Command {
             // `--demo` alone is enough, and does not swallow a command that follows.
             arg = arg.num_args(0..=1).require_equals(true).default_missing_value("true");
         }
-        command.arg(arg.global(scope == Scope::Everywhere))
+        // The last one wins, so that a script can add to what another has put together.
+        command.arg(arg.overrides_with(flag).global(scope == Scope::Everywhere))
     })
 }
 

@@ -30,6 +30,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Where the broker listens.
     pub kafka: Listen,
+    /// How careful one should be with that broker.
+    pub environment: Environment,
     /// What the broker tells clients to connect to, if not the address it listens on.
     pub advertise_kafka: Option<HostPort>,
     /// Where the console listens.

@@ -29,6 +29,7 @@ pub fn config(values: &Values) -> Result<Config, ConfigError> {
     Ok(Config {
         data: read.required("data", |text| Ok(PathBuf::from(text)))?,
         kafka: read.required("kafka", Listen::from_str)?,
+        environment: read.required("environment", environment_of)?,
         advertise_kafka: read.optional("advertise_kafka", HostPort::from_str)?,
         http: read.required("http", Listen::from_str)?,
         not_built: read.not_built()?,

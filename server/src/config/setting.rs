@@ -76,6 +76,11 @@ pub const SETTINGS: &[Setting] = &[
         ..serve("kafka", "OUZEL_KAFKA", "kafka")
     },
     Setting {
+        default: Some("development"),
+        flag: None,
+        ..serve("environment", "OUZEL_ENVIRONMENT", "")
+    },
+    Setting {
         value_name: "HOST:PORT",
         help: "What Kafka clients are told to connect to, if not --kafka",
         ..serve("advertise_kafka", "OUZEL_ADVERTISE_KAFKA", "advertise-kafka")

@@ -73,14 +73,14 @@ fn latest() -> i64 {
     MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
 }
 
-/// If migrations are due, leaves `console.db.before-<version>` beside the file.
+/// If migrations are due, leaves `console.db.before-v<version>` beside the file.
 async fn keep_a_copy(writer: &SqlitePool, path: &Path) -> Result<(), DbError> {
     let found = schema_version(writer).await?;
     let known = latest();
     if found > known {
         return Err(DbError::Newer { path: path.to_owned(), found, known });
     }
-    let copy = PathBuf::from(format!("{}.before-{known:04}", path.display()));
+    let copy = PathBuf::from(format!("{}.before-v{known}", path.display()));
     // A copy that is there already is of an earlier try, and so the better one.
     if found == known || copy.exists() {
         return Ok(());
@@ -130,7 +130,7 @@ mod tests {
         sqlx::query("DROP TABLE settings").execute(&writer).await.unwrap();
         writer.close().await;
         Db::open(folder.path()).await.unwrap().close().await;
-        let copy = folder.path().join("console.db.before-0005");
+        let copy = folder.path().join("console.db.before-v5");
         let copy = connect(&copy, SqlitePoolOptions::new(), true).await.unwrap();
         assert_eq!(schema_version(&copy).await.unwrap(), 4);
     }

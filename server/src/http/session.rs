@@ -47,7 +47,7 @@ pub async fn sign_in(
         let signed_in = app.auth.sign_in(&sent.user, sent.password, address).await?;
         Ok::<_, Error>(signed_in)
     };
-    let signed_in = app.audit.record(who, Action::new(Kind::SignIn), attempt).await?;
+    let signed_in = app.audit.record(&who, Action::new(Kind::SignIn), attempt).await?;
     let lasts_s = (signed_in.viewer.expires_ms - clock::now_ms()) / 1000;
     let cookie = cookie::signed_in(&signed_in.token, lasts_s, &headers);
     Ok(([(header::SET_COOKIE, cookie)], Json(shown(&signed_in.viewer))).into_response())
@@ -57,7 +57,7 @@ pub async fn sign_in(
 async fn throttled(app: &AppState, who: Actor, refused: Refused) -> Error {
     if refused.is_first {
         let who = Actor { rule: "too many attempts".to_owned(), ..who };
-        if let Err(error) = app.audit.denied(who, Action::new(Kind::SignIn)).await {
+        if let Err(error) = app.audit.denied(&who, Action::new(Kind::SignIn)).await {
             return error.into();
         }
     }

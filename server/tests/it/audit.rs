@@ -70,7 +70,7 @@ async fn pages_follow_one_another_without_gap_or_repetition() {
             rule: "test".into(),
         };
         let action = ouzel::audit::Action::new(ouzel::audit::Kind::SignOut);
-        audit.denied(who, action).await.unwrap();
+        audit.denied(&who, action).await.unwrap();
     }
     let (mut seen, mut before) = (Vec::new(), String::new());
     loop {
