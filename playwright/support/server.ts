@@ -21,6 +21,10 @@ export interface Server {
   url: string;
   /** `127.0.0.1:port` */
   kafka: string;
+  /** The binary that runs, for its other commands. */
+  binary: string;
+  /** Its data folder. */
+  data: string;
   /** Everything it has logged. */
   log(): string;
   stop(): Promise<void>;
@@ -33,14 +37,12 @@ export async function start(more: string[] = []): Promise<Server> {
   const log = () => readFileSync(logFile, "utf8");
   const words = ["--kafka", "127.0.0.1:0", "--http", "127.0.0.1:0", ...more];
   const out = openSync(logFile, "a");
-  const child = spawn(
-    process.env.OUZEL_BINARY ?? BUILT,
-    ["--data", join(folder, "data"), ...words],
-    {
-      stdio: ["ignore", "pipe", out],
-      env: { ...process.env, OUZEL_ADMIN_PASSWORD: ADMIN.password },
-    },
-  );
+  const binary = process.env.OUZEL_BINARY ?? BUILT;
+  const data = join(folder, "data");
+  const child = spawn(binary, ["--data", data, ...words], {
+    stdio: ["ignore", "pipe", out],
+    env: { ...process.env, OUZEL_ADMIN_PASSWORD: ADMIN.password },
+  });
   closeSync(out);
   const stop = async () => {
     await end(child);
@@ -48,7 +50,7 @@ export async function start(more: string[] = []): Promise<Server> {
   };
   try {
     const ready = await readyLine(child);
-    return { url: `http://${ready.http}`, kafka: ready.kafka, log, stop };
+    return { url: `http://${ready.http}`, kafka: ready.kafka, binary, data, log, stop };
   } catch (problem) {
     const said = log();
     await stop();

@@ -1,0 +1,105 @@
+// Themes, phone width, accessibility, and the page that is not there.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { expect, test } from "../fixtures.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const PAGES = [
+  "/c/embedded/overview",
+  "/c/embedded/topics",
+  "/c/embedded/topics/looks/messages",
+  "/c/embedded/topics/looks/partitions",
+  "/c/embedded/topics/looks/consumers",
+  "/c/embedded/groups",
+  "/audit",
+  "/no/such/page",
+];
+
+test.beforeEach(async ({ page, signIn }) => signIn(page));
+
+test("dark is chosen once, kept over a reload, and really dark", async ({ page }) => {
+  await page.goto("/c/embedded/topics");
+  await page.getByRole("button", { name: /theme/i }).click();
+  await page.getByRole("menuitem", { name: /dark/i }).or(
+    page.getByRole("menuitemradio", { name: /dark/i }),
+  ).click();
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "Topics" })).toBeVisible();
+  const lightness = await page.evaluate(() => {
+    const colours = getComputedStyle(document.body).backgroundColor.match(/\d+/g) ?? ["765"];
+    return colours.map(Number).reduce((sum, part) => sum + part, 0);
+  });
+  expect(lightness).toBeLessThan(150);
+});
+
+test("a phone shows every page without moving sideways", async ({
+  page,
+  kcat,
+  server,
+  createTopic,
+}) => {
+  const there = await page.request.get(`${server.url}/api/v1/clusters/embedded/topics/looks`);
+  if (!there.ok()) await createTopic(page, "looks");
+  await kcat.produce("looks", ['{"a":1}']);
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const path of PAGES) {
+    await page.goto(path);
+    await expect(page.locator("main, h1, [role=grid]").first()).toBeVisible();
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width, path).toBeLessThanOrEqual(390);
+  }
+  await page.getByRole("button", { name: "Pages" }).click();
+  await page.getByRole("link", { name: "Topics" }).click();
+  await expect(page).toHaveURL(/\/c\/embedded\/topics$/);
+});
+
+for (const theme of ["light", "dark"] as const) {
+  test(`no serious accessibility finding on any page, ${theme}`, async ({
+    page,
+    kcat,
+    server,
+    createTopic,
+  }) => {
+    const there = await page.request.get(`${server.url}/api/v1/clusters/embedded/topics/looks`);
+    if (!there.ok()) await createTopic(page, "looks");
+    await kcat.produce("looks", ['{"a":1,"b":"text"}'], ["-k", "key"]);
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    for (const path of PAGES) {
+      await page.goto(path);
+      await expect(page.locator("main, h1, [role=grid]").first()).toBeVisible();
+      await expect(page.locator(".skeleton")).toHaveCount(0);
+      // By the debugger, not by a script element, which the page's policy rightly refuses.
+      await page.evaluate(AXE);
+      const found = await page.evaluate(async () => {
+        const axe = (window as unknown as { axe: { run(): Promise<Findings> } }).axe;
+        const { violations } = await axe.run();
+        return violations
+          .filter(({ impact }) => impact === "serious" || impact === "critical")
+          .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
+      });
+      expect(found, `${path} in ${theme}`).toEqual([]);
+    }
+  });
+}
+
+interface Findings {
+  violations: { id: string; impact: string; nodes: { html: string }[] }[];
+}
+
+test("an address that is none of ours says so and leads back", async ({ page }) => {
+  await page.goto("/no/such/page");
+  await expect(page.getByRole("heading", { name: /not found|no such page/i })).toBeVisible();
+  await page.goto("/c/embedded/topics/never-made/messages");
+  await expect(page.getByText(/no topic|does not exist|not found|no such topic/i).first())
+    .toBeVisible();
+});
+
+test("the sheet of shortcuts opens with a question mark", async ({ page }) => {
+  await page.goto("/c/embedded/topics");
+  await expect(page.getByRole("heading", { name: "Topics" })).toBeVisible();
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog")).toContainText(/shortcut/i);
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+});

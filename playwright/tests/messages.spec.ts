@@ -1,0 +1,156 @@
+// Reading messages: live, one of a hundred thousand, its link in another session, and the truth
+// about nothing.
+import { expect, test } from "../fixtures.ts";
+
+test.beforeEach(async ({ page, signIn }) => signIn(page));
+
+test("a record that kcat produces arrives live", async ({ page, kcat, createTopic }) => {
+  await createTopic(page, "live");
+  await kcat.produce("live", ["before"]);
+  await page.goto("/c/embedded/topics/live/messages?from=live");
+  await expect(page.getByText("Waiting for new records")).toBeVisible();
+  await kcat.produce("live", ['{"said":"hello"}'], ["-k", "greeting"]);
+  const row = page.getByRole("row").filter({ hasText: "hello" });
+  await expect(row).toBeVisible();
+  await expect(row).toContainText("greeting");
+  await expect(page.getByRole("row").filter({ hasText: "before" })).toHaveCount(0);
+});
+
+test("a paused tail holds what arrives and shows it when it goes on", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  await createTopic(page, "paused");
+  await page.goto("/c/embedded/topics/paused/messages?from=live");
+  await expect(page.getByText("Waiting for new records")).toBeVisible();
+  await page.getByRole("button", { name: "Pause" }).click();
+  await kcat.produce("paused", ["held back"]);
+  await expect(page.getByText(/1 held|1 not shown/)).toBeVisible();
+  await page.getByRole("button", { name: "Resume" }).click();
+  await kcat.produce("paused", ["after"]);
+  await expect(page.getByRole("row").filter({ hasText: "after" })).toBeVisible();
+});
+
+test("one record of 100,000 is found, and its link opens it in a second session", async ({
+  page,
+  kcat,
+  browser,
+  createTopic,
+  signIn,
+  server,
+}) => {
+  await createTopic(page, "haystack", 3);
+  const lines = Array.from({ length: 100_000 }, (_, at) =>
+    JSON.stringify({ id: `n-${at}`, amount: at === 71_234 ? 9007199254740993.0 : at, ok: true }),
+  );
+  // Written by hand: a number that no double holds.
+  lines[71_234] = '{"id":"needle","amount":9007199254740993,"price":0.10}';
+  await kcat.produce("haystack", lines);
+  await page.goto("/c/embedded/topics/haystack/messages?from=oldest");
+  await page.getByLabel("Where to look").selectOption("field");
+  await page.getByLabel("Path of the field").fill("amount");
+  await page.getByLabel("Text to look for").fill("9007199254740993");
+  await page.getByRole("button", { name: "Add condition" }).click();
+  const row = page.getByRole("row").filter({ hasText: "needle" });
+  await expect(row).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText("everything was read")).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText("1 match", { exact: true })).toBeVisible();
+  await expect(page.getByText("100,000 read")).toBeVisible();
+  await row.click();
+  const drawer = page.getByRole("complementary", { name: "Record" });
+  await expect(drawer).toContainText("9007199254740993");
+  await expect(drawer).toContainText("0.10");
+
+  const link = page.url();
+  expect(link).toMatch(/[?&]p=\d+&o=\d+/);
+  const other = await browser.newContext({ baseURL: server.url });
+  const second = await other.newPage();
+  await signIn(second);
+  await second.goto(link);
+  const there = second.getByRole("complementary", { name: "Record" });
+  await expect(there).toContainText("needle");
+  await other.close();
+});
+
+test("a condition can be switched off without being lost, and the address keeps it", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  await createTopic(page, "chips");
+  await kcat.produce("chips", ["red", "green", "blue"]);
+  await page.goto("/c/embedded/topics/chips/messages");
+  await page.getByLabel("Text to look for").fill("green");
+  await page.getByLabel("Text to look for").press("Enter");
+  const rows = page.getByRole("grid", { name: "Messages" }).getByRole("row");
+  await expect(rows.filter({ hasText: /green/ })).toHaveCount(1);
+  await expect(rows.filter({ hasText: /red|blue/ })).toHaveCount(0);
+  const chip = page.getByRole("button", { name: /green/, pressed: true });
+  await chip.click();
+  await expect(rows.filter({ hasText: /red|green|blue/ })).toHaveCount(3);
+  await page.reload();
+  await expect(page.getByRole("button", { name: /green/, pressed: false })).toBeVisible();
+  await expect(rows.filter({ hasText: /red|green|blue/ })).toHaveCount(3);
+});
+
+test("newest comes first across partitions, and Continue goes on where it stopped", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  await createTopic(page, "order", 2);
+  for (let at = 0; at < 60; at += 1) await kcat.produce("order", [`r-${at}`], ["-p", `${at % 2}`]);
+  await page.goto("/c/embedded/topics/order/messages?limit=50");
+  const rows = page.getByRole("grid", { name: "Messages" }).getByRole("row");
+  await expect(rows.filter({ hasText: "r-59" })).toBeVisible();
+  await expect(page.getByText("50 matches")).toBeVisible();
+  await expect(rows.nth(1)).toContainText("r-59");
+  await expect(rows.nth(2)).toContainText("r-58");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await expect(page.getByText("everything was read")).toBeVisible();
+});
+
+test("an empty topic, no match and a wrong pattern are three different things", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  await createTopic(page, "nothing");
+  await page.goto("/c/embedded/topics/nothing/messages");
+  await expect(page.getByText("This topic holds no records")).toBeVisible();
+  await kcat.produce("nothing", ["a", "b"]);
+  await page.goto("/c/embedded/topics/nothing/messages?f=any~contains~zebra");
+  await expect(page.getByText("Nothing matched of 2 records read")).toBeVisible();
+  await page.goto("/c/embedded/topics/nothing/messages?f=any~regex~%5B");
+  await expect(page.getByRole("alert").first()).toContainText(/pattern|regex|expression/i);
+});
+
+test("the drawer walks by keyboard and closes with Escape", async ({ page, kcat, createTopic }) => {
+  await createTopic(page, "walk");
+  await kcat.produce("walk", ["first", "second", "third"]);
+  await page.goto("/c/embedded/topics/walk/messages?from=oldest");
+  const rows = page.getByRole("grid", { name: "Messages" }).getByRole("row");
+  await rows.filter({ hasText: "first" }).click();
+  const drawer = page.getByRole("complementary", { name: "Record" });
+  await expect(drawer).toContainText("first");
+  await page.keyboard.press("j");
+  await expect(drawer).toContainText("second");
+  await expect(page).toHaveURL(/o=1/);
+  await page.keyboard.press("k");
+  await expect(drawer).toContainText("first");
+  await page.keyboard.press("Escape");
+  await expect(drawer).toHaveCount(0);
+});
+
+test("a value that looks like markup is shown as what it is", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  await createTopic(page, "markup");
+  await kcat.produce("markup", ['<img src=x onerror="document.title=1">', '{"big":1e400}']);
+  await page.goto("/c/embedded/topics/markup/messages?from=oldest");
+  await expect(page.getByText('<img src=x onerror="document.title=1">')).toBeVisible();
+  await expect(page.getByText("1e400")).toBeVisible();
+});
