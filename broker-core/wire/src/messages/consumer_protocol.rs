@@ -1,7 +1,7 @@
 //! What consumers put into JoinGroup and SyncGroup: subscriptions and assignments.
 //!
-//! Both carry their version in front: read them with [`crate::frame::decode_versioned`], which takes
-//! versions newer than described here as the newest described.
+//! Both carry their version in front: read them with [`crate::frame::decode_versioned`], which
+//! takes versions newer than described here as the newest described.
 
 use bytes::Bytes;
 
