@@ -9,6 +9,8 @@ use problem::{Problem, Result};
 use web::Profile;
 use workspace::Workspace;
 
+#[cfg(feature = "bench")]
+mod bench;
 mod clients;
 mod problem;
 mod server;
@@ -27,6 +29,7 @@ cargo xtask <command>
   web [--release]           build the browser's part into dist/
   tidy                      sizes, layers and words of the tree
   clients [part of a name]  only the tests with outside clients
+  bench [--debug]           how fast it is on this machine
   shots                     photograph every page";
 
 fn main() -> ExitCode {
@@ -56,11 +59,25 @@ fn perform(words: &[OsString]) -> Result<ExitCode> {
         "web" => web::build(&workspace, Profile::of(flag(&ours, "--release")?))?,
         "tidy" => tidy::run(&workspace)?,
         "clients" => return clients::run(&workspace, &ours.join(" ")),
+        "bench" => measure(&workspace, flag(&ours, "--debug")?)?,
         "shots" => shots::run(&workspace)?,
         "help" | "--help" | "-h" => println!("{USAGE}"),
         unknown => return Problem::stop(format!("unknown command `{unknown}`\n{USAGE}")),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(feature = "bench")]
+fn measure(workspace: &Workspace, debug: bool) -> Result<()> {
+    bench::run(workspace, debug)
+}
+
+/// Builds this tool once more, with the measurements.
+#[cfg(not(feature = "bench"))]
+fn measure(workspace: &Workspace, debug: bool) -> Result<()> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["run", "--package", "xtask", "--features", "bench", "--", "bench"]);
+    shell::run(cargo.args(debug.then_some("--debug")))
 }
 
 /// Whether the one flag that a command knows is given; anything else is refused.

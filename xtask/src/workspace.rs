@@ -36,6 +36,11 @@ impl Workspace {
     pub fn ouzel(&self, release: bool) -> PathBuf {
         self.target.join(if release { "release" } else { "debug" }).join("ouzel")
     }
+
+    /// What the tests start: the debug build, or another one that `OUZEL_BINARY` names.
+    pub fn ouzel_under_test(&self) -> PathBuf {
+        env::var_os("OUZEL_BINARY").map_or_else(|| self.ouzel(false), PathBuf::from)
+    }
 }
 
 /// The cargo that started this tool, so that a toolchain chosen by `cargo +…` stays chosen.

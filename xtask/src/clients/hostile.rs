@@ -1,12 +1,7 @@
 //! What a broker meets on an open port. Nothing here may end it, fill its memory, reach outside
 //! its folder or act for somebody else; and everybody else must not notice.
 
-use std::{
-    fs,
-    io::{ErrorKind, Read, Write},
-    net::{SocketAddr, TcpStream},
-    time::Duration,
-};
+use std::{fs, io::Write, net::SocketAddr};
 
 use super::{
     stage::Stage,
@@ -14,11 +9,11 @@ use super::{
 };
 use crate::{
     problem::{Context, Problem, Result},
-    server::process::{ADMIN_PASSWORD, Ouzel},
+    server::{
+        http::{self, connect, read_to_end},
+        process::Ouzel,
+    },
 };
-
-/// An answer or a closed connection comes at once; a server that waits for more shows here.
-const ANSWER_LIMIT: Duration = Duration::from_secs(20);
 
 /// What a server may grow by while it refuses: far below the frame that was announced.
 const GROWTH_BYTES_MAX: u64 = 64 << 20;
@@ -67,28 +62,12 @@ pub fn path_topic(stage: &Stage) -> Result<()> {
 }
 
 pub fn cross_site(stage: &Stage) -> Result<()> {
-    let body = format!(r#"{{"user":"admin","password":"{ADMIN_PASSWORD}"}}"#);
-    let post = |path: &str, more: &str, body: &str| {
-        let length = body.len();
-        let request = format!(
-            "POST {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\
-             Content-Type: application/json\r\nContent-Length: {length}\r\n{more}\r\n{body}",
-            stage.server.http
-        );
-        http(stage.server.http, &request)
-    };
-    let signed_in = post("/api/v1/session", "", &body)?;
-    same("signing in", status(&signed_in), "200")?;
-    let cookie = signed_in
-        .lines()
-        .find_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next())
-        .ok_or_else(|| Problem::new(format!("no cookie in\n{signed_in}")))?;
+    let cookie = http::sign_in(stage.server.http)?;
     let topic = r#"{"name":"from-elsewhere","partitions":1,"replication_factor":1}"#;
     let path = "/api/v1/clusters/embedded/topics";
     for origin in ["Origin: https://elsewhere.example", "Sec-Fetch-Site: cross-site"] {
-        let more = format!("Cookie: {cookie}\r\n{origin}\r\n");
-        let answer = post(path, &more, topic)?;
-        same("a post from another site", status(&answer), "403")?;
+        let answer = http::post(stage.server.http, path, &[&cookie, origin], topic)?;
+        same("a post from another site", answer.status.as_str(), "403")?;
     }
     let listing = stage.kcat(&["-L"], "")?;
     holds(!listing.contains("from-elsewhere"), || "and yet it made a topic".into())
@@ -106,34 +85,6 @@ fn throw(kafka: SocketAddr, bytes: &[u8]) -> Result<()> {
     let _ = socket.write_all(bytes);
     let _ = socket.shutdown(std::net::Shutdown::Write);
     read_to_end(&mut socket).map(|_| ())
-}
-
-fn connect(address: SocketAddr) -> Result<TcpStream> {
-    let socket = TcpStream::connect(address).context(|| format!("connecting to {address}"))?;
-    socket.set_read_timeout(Some(ANSWER_LIMIT)).context(|| "setting a timeout".into())?;
-    Ok(socket)
-}
-
-/// What came before the connection was closed or reset.
-fn read_to_end(socket: &mut TcpStream) -> Result<Vec<u8>> {
-    let mut answer = Vec::new();
-    match socket.read_to_end(&mut answer) {
-        Err(error) if error.kind() != ErrorKind::ConnectionReset => {
-            Problem::stop(format!("the connection stays open: {error}"))
-        }
-        _ => Ok(answer),
-    }
-}
-
-fn http(address: SocketAddr, request: &str) -> Result<String> {
-    let mut socket = connect(address)?;
-    socket.write_all(request.as_bytes()).context(|| "sending".into())?;
-    let answer = read_to_end(&mut socket)?;
-    Ok(String::from_utf8_lossy(&answer).into_owned())
-}
-
-fn status(answer: &str) -> &str {
-    answer.split(' ').nth(1).unwrap_or("none")
 }
 
 fn resident_bytes(server: &Ouzel) -> Result<u64> {

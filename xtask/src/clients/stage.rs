@@ -31,7 +31,7 @@ pub struct Stage {
 impl Stage {
     pub fn set(workspace: &Workspace) -> Result<Stage> {
         let python = test::client_needs(workspace)?;
-        let binary = workspace.ouzel(false);
+        let binary = workspace.ouzel_under_test();
         if !binary.is_file() {
             return Problem::stop(format!("{} is not built", binary.display()));
         }

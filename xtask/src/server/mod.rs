@@ -1,4 +1,4 @@
-//! The real `ouzel`: building it, running it for a person, and (in `process`) for tests.
+//! The real `ouzel`: building it, running it for a person, for tests (`process`), and over HTTP (`http`).
 
 use std::{ffi::OsString, os::unix::process::CommandExt, path::PathBuf, process::Command};
 
@@ -9,6 +9,7 @@ use crate::{
     workspace::Workspace,
 };
 
+pub mod http;
 pub mod process;
 
 /// Where `cargo xtask run` keeps its data unless told otherwise; git ignores it.

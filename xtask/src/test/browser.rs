@@ -43,7 +43,7 @@ pub fn command(workspace: &Workspace, project: &str) -> Command {
     let mut npx = Command::new("npx");
     npx.current_dir(workspace.root.join("playwright"))
         .args(["--no-install", "playwright", "test", "--project", project])
-        .env("OUZEL_BINARY", workspace.ouzel(false))
+        .env("OUZEL_BINARY", workspace.ouzel_under_test())
         .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
     npx
 }

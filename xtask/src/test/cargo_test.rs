@@ -5,7 +5,7 @@ use std::{
     process::Stdio,
 };
 
-use super::{add_openssl, tally::Outcome};
+use super::{add_features, tally::Outcome};
 use crate::{
     problem::{Context, Problem, Result},
     workspace::Workspace,
@@ -18,7 +18,7 @@ pub fn run(workspace: &Workspace) -> Outcome {
 fn all(workspace: &Workspace) -> Result<Outcome> {
     let mut cargo = workspace.cargo();
     cargo.args(["test", "--workspace", "--no-fail-fast"]);
-    add_openssl(&mut cargo);
+    add_features(&mut cargo);
     let doing = || "running cargo test".to_owned();
     let mut child = cargo.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context(doing)?;
     let Some(stdout) = child.stdout.take() else { return Problem::stop("cargo has no output") };

@@ -51,7 +51,7 @@ fn fmt(workspace: &Workspace) -> Result<()> {
 fn clippy(workspace: &Workspace) -> Result<()> {
     let mut cargo = workspace.cargo();
     cargo.args(["clippy", "--workspace", "--all-targets"]);
-    add_openssl(&mut cargo);
+    add_features(&mut cargo);
     shell::run(cargo.args(["--", "--deny", "warnings"]))
 }
 
@@ -61,7 +61,10 @@ fn deny(workspace: &Workspace) -> Result<()> {
     shell::run(cargo.args(["deny", "--offline", "check", "licenses", "bans", "sources"]))
 }
 
-fn add_openssl(cargo: &mut Command) {
+/// What no default feature switches on and must be checked all the same; and an OpenSSL of our own
+/// where the system has none.
+fn add_features(cargo: &mut Command) {
+    cargo.args(["--features", "xtask/bench"]);
     if let Some(feature) = server::openssl_feature() {
         cargo.args(["--features", feature]);
     }
