@@ -33,7 +33,7 @@ use std::sync::Arc;
 
 use checkpoint::{Checkpoint, Point};
 use epochs::Epochs;
-use folder::Folder;
+use folder::{Folder, Kind};
 use round::Dirty;
 use tail::Tail;
 
@@ -56,7 +56,7 @@ use crate::ids::LogIndex;
 pub(crate) type Segments = Arc<Vec<Arc<Segment>>>;
 
 /// A partition's log, for the one who writes it. Readers use [`Log::segments`].
-pub(crate) struct Log {
+pub struct Log {
     folder: Arc<Folder>,
     config: LogConfig,
     segments: Segments,
@@ -79,7 +79,8 @@ pub(crate) struct Log {
 
 /// Where a batch was put.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Placed {
+pub struct Placed {
+    /// Its first offset.
     pub base_offset: i64,
     /// It is the first one of a new segment.
     pub rolled: bool,
@@ -106,18 +107,23 @@ impl Log {
         Ok(Placed { base_offset, rolled })
     }
 
-    /// Appends a Raft entry that is no data: it takes no offset and leaves no trace in the log.
+    /// Appends a Raft entry that is no data: it takes no offset and leaves no trace in the log,
+    /// and so it is on disk when this returns. Blocks.
     pub fn append_entry(&mut self, kind: EntryKind) -> Result<LogIndex, StorageError> {
         assert_ne!(kind, EntryKind::Data, "data comes with a batch");
         let entry = RaftEntry { kind, ..self.entry(self.last_index.next())? };
         let segment = self.tail()?.append_entry(&entry)?;
-        self.dirty.sidecar(&segment);
+        segment.sync(Kind::Raft)?;
+        self.folder.sync_names()?;
         self.last_index = entry.index;
         Ok(entry.index)
     }
 
-    /// Ends the newest segment and begins another at the log's end.
+    /// Ends the newest segment and begins another at the log's end; one that is empty goes on.
     pub fn roll(&mut self) -> Result<(), StorageError> {
+        if self.newest().len() == 0 {
+            return Ok(());
+        }
         let closed = self.tail()?.finish()?;
         self.dirty.closed(&closed);
         let segment = Arc::new(Segment::empty(self.folder.clone(), self.end));
@@ -128,44 +134,57 @@ impl Log {
         Ok(())
     }
 
-    pub fn segments(&self) -> &Segments {
+    pub(crate) fn segments(&self) -> &Segments {
         &self.segments
     }
 
+    /// The log's folder.
     pub fn path(&self) -> &Path {
         &self.folder.path
     }
 
     /// The offset behind a segment's last record.
-    pub fn end_of(&self, segment: &Segment) -> i64 {
+    pub(crate) fn end_of(&self, segment: &Segment) -> i64 {
         let next = self.segments.partition_point(|s| s.base() <= segment.base());
         self.segments.get(next).map_or(self.end, |next| next.base())
     }
 
+    /// The first offset there is.
     pub fn start(&self) -> i64 {
         self.start
     }
 
+    /// The offset the next record will get.
     pub fn end(&self) -> i64 {
         self.end
     }
 
+    /// Up to here all is on disk.
     pub fn flushed(&self) -> i64 {
         self.flushed
     }
 
+    /// The last Raft entry; 0 before the first.
+    pub fn last_index(&self) -> LogIndex {
+        self.last_index
+    }
+
+    /// The epoch that the next batch will carry.
     pub fn epoch(&self) -> i32 {
         self.epoch
     }
 
+    /// How the log behaves.
     pub fn config(&self) -> &LogConfig {
         &self.config
     }
 
+    /// From now on the log behaves like this.
     pub fn set_config(&mut self, config: LogConfig) {
         self.config = config;
     }
 
+    /// The largest known epoch that is not above `epoch`, and where the next one begins.
     pub fn end_of_epoch(&self, epoch: i32) -> Option<(i32, i64)> {
         self.epochs.end_of(epoch, self.epoch, self.end)
     }
@@ -224,3 +243,6 @@ impl Log {
         assert!(self.newest().base() <= end, "newest {} end {end}", self.newest().base());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,9 @@
 //! Making a segment's indexes and sidecar agree with its log.
 //!
-//! What they should hold is computed from the batch headers and compared with what
-//! they do hold; only what differs is written. The one thing that the log cannot
-//! give back, sidecar entries that are no data, is kept as far as it is whole.
+//! What they should hold is computed from the batch headers and written, also where
+//! it is there already: what a crashed process failed to sync may be in memory only
+//! (see `recover.rs`). The one thing that the log cannot give back, sidecar entries
+//! that are no data, is kept as far as it is whole.
 
 use std::io::{self, IoSlice};
 use std::path::PathBuf;
@@ -29,8 +30,8 @@ pub(crate) struct Before<'a> {
     pub closed: bool,
 }
 
-/// Goes through the segment's batches, as far as its length says, and mends the files beside it;
-/// returns those that had to be written.
+/// Goes through the segment's batches, as far as its length says, and writes the files beside it;
+/// returns those that were different before.
 pub(crate) fn rebuild(segment: &Segment, before: Before<'_>) -> Result<Vec<PathBuf>, StorageError> {
     let mut work = Work::begin(segment, before.index)?;
     let mut pace = Pace::new(0, None, None);
@@ -172,7 +173,7 @@ impl Old {
     }
 }
 
-/// Writes a file anew, but only the parts that differ from what is there.
+/// Writes a file anew and finds out whether that made a difference.
 struct Mirror {
     file: Handle,
     at: u64,
@@ -197,10 +198,8 @@ impl Mirror {
     fn flush(&mut self) -> io::Result<()> {
         self.there.resize(self.pending.len(), 0);
         let read = self.file.read_at(&mut self.there, self.at)?;
-        if self.there[..read] != self.pending {
-            self.differed = true;
-            self.file.write_at(&mut [IoSlice::new(&self.pending)], self.at)?;
-        }
+        self.differed |= self.there[..read] != self.pending;
+        self.file.write_at(&mut [IoSlice::new(&self.pending)], self.at)?;
         self.at += self.pending.len() as u64;
         self.pending.clear();
         Ok(())

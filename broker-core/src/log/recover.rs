@@ -4,9 +4,13 @@
 //! not as it was written, records that were acknowledged are lost, and the log
 //! stays shut. Behind the checkpoint nothing was promised for certain: a torn end
 //! is cut, and the report says so. Nothing is written before all is checked.
+//!
+//! What is kept behind the checkpoint is written anew before it is synced. When a
+//! sync has failed, Linux takes the pages for clean: a later process reads them and
+//! a later sync reports success, but they are not on disk.
 
 use std::collections::HashSet;
-use std::io;
+use std::io::{self, IoSlice};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -33,7 +37,7 @@ impl Log {
         let folder = Arc::new(Folder { disk, path });
         let names = list_or_create(&folder)?;
         let mut found = Found::read(folder, names)?;
-        found.forget_before_start()?;
+        found.forget()?;
         let mut report = RecoveryReport { clean: found.is_clean(), ..Default::default() };
         let good = if report.clean { found.trust() } else { found.check(&mut report)? };
         let incomplete = std::mem::take(&mut found.incomplete);
@@ -92,6 +96,9 @@ impl Log {
             let checked = at >= good.trusted && self.has_files && !report.clean;
             if !checked && !incomplete.contains(&segment.base()) {
                 continue;
+            }
+            if checked {
+                rewrite(segment, self.point)?;
             }
             let closed = !Arc::ptr_eq(segment, &newest);
             let interval = self.config.index_interval_bytes;
@@ -188,11 +195,19 @@ impl Found {
         Ok(Found { folder, segments, checkpoint, point, incomplete })
     }
 
-    /// Removes segments that end before the start: retention had done so, but not durably.
-    fn forget_before_start(&mut self) -> Result<(), StorageError> {
+    /// Removes segments that end before the start: retention had done so, but not durably. Also
+    /// segments that were begun behind others of which a power cut left nothing.
+    fn forget(&mut self) -> Result<(), StorageError> {
         let start = self.point.map_or(0, |point| point.start);
         let ends_before = self.segments.partition_point(|segment| segment.base() <= start);
-        for gone in self.segments.drain(..ends_before.saturating_sub(1)) {
+        let is_baseless = |first: &Arc<Segment>| self.point.is_none() && first.base() > 0;
+        let baseless = self.segments.first().is_some_and(is_baseless)
+            && self.segments.iter().all(|segment| segment.len() == 0);
+        let gone = match baseless {
+            true => self.segments.len(),
+            false => ends_before.saturating_sub(1),
+        };
+        for gone in self.segments.drain(..gone) {
             remove_segment(&self.folder, gone.base())?;
         }
         Ok(())
@@ -336,10 +351,28 @@ pub(super) fn cut(segment: &Segment, len: u64) -> Result<(), StorageError> {
     Ok(())
 }
 
+/// Writes the log behind the checkpoint as it is.
+fn rewrite(segment: &Segment, point: Option<Point>) -> Result<(), StorageError> {
+    let file = segment.file(Kind::Log).map_err(|e| storage("open", e))?;
+    let mut at = point.filter(|p| p.base == segment.base()).map_or(0, |p| p.position);
+    let left = usize::try_from(segment.len().saturating_sub(at)).unwrap_or(usize::MAX);
+    let mut bytes = vec![0; left.min(REWRITE_BYTES)];
+    while at < segment.len() {
+        let part = REWRITE_BYTES.min((segment.len() - at) as usize);
+        segment.read_exact(&mut bytes[..part], at).map_err(|e| storage("read", e))?;
+        let written = file.write_at(&mut [IoSlice::new(&bytes[..part])], at);
+        written.map_err(StorageError::of("write to", &segment.path(Kind::Log)))?;
+        at += part as u64;
+    }
+    Ok(())
+}
+
+/// Bounds the memory; larger parts gain nothing.
+const REWRITE_BYTES: usize = 1 << 20;
+
 pub(super) fn sync_segment(segment: &Segment) -> Result<(), StorageError> {
     for kind in Kind::ALL {
-        let file = segment.file(kind).map_err(|e| storage("open", e))?;
-        file.sync().map_err(StorageError::of("sync", &segment.path(kind)))?;
+        segment.sync(kind)?;
     }
     Ok(())
 }

@@ -22,10 +22,8 @@ pub(crate) struct Dirty {
 
 struct DirtySegment {
     segment: Arc<Segment>,
-    /// Holds an entry that the log could not give back (see `sidecar.rs`), or is closed.
-    sidecar: bool,
-    /// Closed: from now on its indexes are taken at their word.
-    indexes: bool,
+    /// From now on the files beside its log are taken at their word, and so they are synced too.
+    closed: bool,
 }
 
 impl Dirty {
@@ -33,13 +31,8 @@ impl Dirty {
         self.segment(segment);
     }
 
-    pub fn sidecar(&mut self, segment: &Arc<Segment>) {
-        self.segment(segment).sidecar = true;
-    }
-
     pub fn closed(&mut self, segment: &Arc<Segment>) {
-        let dirty = self.segment(segment);
-        (dirty.sidecar, dirty.indexes) = (true, true);
+        self.segment(segment).closed = true;
     }
 
     pub fn created(&mut self, segment: &Arc<Segment>) {
@@ -60,7 +53,7 @@ impl Dirty {
         let known = self.segments.iter().rposition(|d| Arc::ptr_eq(&d.segment, segment));
         let at = known.unwrap_or_else(|| {
             let segment = segment.clone();
-            self.segments.push(DirtySegment { segment, sidecar: false, indexes: false });
+            self.segments.push(DirtySegment { segment, closed: false });
             self.segments.len() - 1
         });
         &mut self.segments[at]
@@ -92,15 +85,15 @@ impl Round {
 
 impl Log {
     /// What must be synced for all that was appended so far; none when all is on disk.
-    pub fn begin_round(&mut self) -> Result<Option<Round>, StorageError> {
+    pub(crate) fn begin_round(&mut self) -> Result<Option<Round>, StorageError> {
         let dirty = std::mem::take(&mut self.dirty);
         if dirty.segments.is_empty() && !dirty.names && !dirty.epochs {
             return Ok(None);
         }
         let mut files = Vec::new();
-        for DirtySegment { segment, sidecar, indexes } in &dirty.segments {
-            let wanted = [true, *indexes, *indexes, *sidecar];
-            for kind in Kind::ALL.into_iter().filter(|kind| wanted[*kind as usize]) {
+        for DirtySegment { segment, closed } in &dirty.segments {
+            let wanted = if *closed { &Kind::ALL[..] } else { &[Kind::Log] };
+            for &kind in wanted {
                 let file = segment.file(kind).map_err(|e| storage("open", e))?;
                 files.push((segment.path(kind), file));
             }
@@ -116,7 +109,7 @@ impl Log {
 
     /// The round was performed: what it covered is on disk. Whoever owns the log sees to it that
     /// rounds, [`Log::close`] and truncation do not overlap.
-    pub fn end_round(&mut self, round: &Round) -> Result<(), StorageError> {
+    pub(crate) fn end_round(&mut self, round: &Round) -> Result<(), StorageError> {
         self.flushed = round.point.end;
         let point = Point { start: self.start, ..round.point };
         let written = self.checkpoint.write(&self.folder, &point);

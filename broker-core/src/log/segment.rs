@@ -10,9 +10,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 
-use super::error::SegmentError;
+use super::error::{SegmentError, StorageError};
 use super::folder::{Folder, Handle, Kind, LazyFile};
 use super::index::{self, Largest, OFFSET_ENTRY_BYTES, OffsetEntry, TIME_ENTRY_BYTES, TimeEntry};
+use super::tail::storage;
 use crate::world::OpenMode;
 
 /// An index whose length was not asked for yet.
@@ -197,6 +198,12 @@ impl Segment {
     pub fn modified_ms(&self) -> Result<i64, SegmentError> {
         let meta = self.folder.disk.meta(&self.path(Kind::Log)).map_err(self.io(Kind::Log))?;
         Ok(meta.modified_ms)
+    }
+
+    /// Makes the bytes of one of its files survive a power cut.
+    pub fn sync(&self, kind: Kind) -> Result<(), StorageError> {
+        let file = self.file(kind).map_err(|e| storage("open", e))?;
+        file.sync().map_err(StorageError::of("sync", &self.path(kind)))
     }
 
     pub fn corrupt(&self, position: u64, why: impl Into<String>) -> SegmentError {

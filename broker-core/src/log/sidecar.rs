@@ -4,10 +4,12 @@
 //! to entries that are no data and take no offset. Entries stand in the order of
 //! their index; each has its own checksum.
 //!
-//! A round of flushes does not sync this file as long as it could be made again
-//! from the log: behind an entry that is on disk, every batch is the next index,
-//! and its term is the batch's leader epoch. An entry that is no data leaves no
-//! trace in the log, so a round that follows one syncs the sidecar as well.
+//! A round of flushes does not sync this file, because it can be made again from
+//! the log: behind an entry that is on disk, every batch is the next index, and its
+//! term is the batch's leader epoch. Only an entry that is no data leaves no trace
+//! in the log. Such an entry, which comes once in a term, is therefore synced before
+//! anything is written behind it: then a batch without an entry never follows one
+//! that was lost, and no index is given twice.
 //!
 //! Format, big-endian: index 8, term 8, base offset 8, position 4, kind 1, zeros 3, CRC-32C 4.
 

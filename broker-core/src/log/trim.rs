@@ -31,7 +31,7 @@ impl Log {
     /// are still there, but the new start is on disk: whichever of the files a power cut brings
     /// back, the log does not begin with them again. When even the newest segment goes, an empty
     /// one takes its place.
-    pub fn trim(&mut self, bounds: Bounds) -> Result<Vec<Arc<Segment>>, StorageError> {
+    pub(crate) fn trim(&mut self, bounds: Bounds) -> Result<Vec<Arc<Segment>>, StorageError> {
         let flushed = bounds.high_watermark.min(self.flushed);
         let bounds = Bounds { high_watermark: flushed, ..bounds };
         let empty = usize::from(self.newest().len() == 0);

@@ -19,6 +19,9 @@ impl Log {
     /// Removes this Raft entry and all behind it; durable when it returns. An index behind the
     /// log's last one removes nothing.
     pub fn truncate_from(&mut self, from: LogIndex) -> Result<(), StorageError> {
+        if from > self.last_index {
+            return Ok(());
+        }
         for at in (0..self.segments.len()).rev() {
             let segment = self.segments[at].clone();
             let Some(first) = entry(&segment, 0)? else { continue };

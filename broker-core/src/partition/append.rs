@@ -30,10 +30,10 @@ impl Shared {
             State::Stopped => return Err(AppendError::Stopped),
             State::Closed => return Err(AppendError::Closed),
         }
-        if let [batch] = batches.as_slice() {
-            if let Verdict::Repeat(first) = writer.producers.judge(&batch.header)? {
-                return Ok(writer.repeated(&first));
-            }
+        if let [batch] = batches.as_slice()
+            && let Verdict::Repeat(first) = writer.producers.judge(&batch.header)?
+        {
+            return Ok(writer.repeated(&first));
         }
         let written = self.write(&mut writer, &batches, now_ms);
         let appended = written.map_err(|cause| {

@@ -63,10 +63,8 @@ impl Producers {
             let (current, got) = (producer.epoch, header.producer_epoch);
             return Err(AppendError::StaleProducerEpoch { producer_id, current, got });
         }
-        if header.producer_epoch == producer.epoch {
-            if let Some(repeat) = producer.repeat_of(header) {
-                return Ok(Verdict::Repeat(repeat));
-            }
+        if let Some(repeat) = producer.repeat_of(header) {
+            return Ok(Verdict::Repeat(repeat));
         }
         let expected = match header.producer_epoch == producer.epoch {
             true => after(producer.last().last_sequence),
@@ -143,7 +141,8 @@ impl Producer {
     fn repeat_of(&self, header: &BatchHeader) -> Option<SentBatch> {
         let range = (header.base_sequence, header.last_sequence());
         let same = |batch: &&SentBatch| (batch.first_sequence, batch.last_sequence) == range;
-        self.batches.iter().find(same).copied()
+        let mut sent = self.batches.iter().filter(|_| self.epoch == header.producer_epoch);
+        sent.find(same).copied()
     }
 }
 

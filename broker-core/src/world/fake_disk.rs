@@ -50,8 +50,9 @@ enum Node {
 struct File {
     bytes: Vec<u8>,
     synced: Vec<u8>,
-    /// A sync failed: the kernel took the pages for clean, and what was in them is never written.
-    lost: bool,
+    /// Sectors that a failed sync did not write. The kernel takes them for clean: they read as
+    /// they were written, but until they are written anew no sync brings them to disk.
+    lost: BTreeSet<usize>,
 }
 
 impl FakeDisk {
@@ -93,7 +94,7 @@ impl FakeDisk {
         let state = self.lock();
         let copy = |file: &File| {
             let (bytes, synced) = (file.bytes.clone(), file.synced.clone());
-            File { bytes, synced, lost: file.lost }
+            File { bytes, synced, lost: file.lost.clone() }
         };
         let copied = State {
             files: state.files.iter().map(copy).collect(),
@@ -276,9 +277,11 @@ impl DiskFile for FakeFile {
         let fits = state.room.map_or(all.len(), |room| room.min(all.len()));
         state.room = state.room.map(|room| room - fits);
         let (from, upto) = (at as usize, at as usize + fits);
-        let bytes = &mut state.files[self.number].bytes;
-        bytes.resize(bytes.len().max(upto), 0);
-        bytes[from..upto].copy_from_slice(&all[..fits]);
+        let file = &mut state.files[self.number];
+        file.bytes.resize(file.bytes.len().max(upto), 0);
+        file.bytes[from..upto].copy_from_slice(&all[..fits]);
+        file.lost
+            .retain(|sector| !(from / SECTOR_BYTES..upto.div_ceil(SECTOR_BYTES)).contains(sector));
         if fits == all.len() { Ok(()) } else { Err(io::ErrorKind::StorageFull.into()) }
     }
 
@@ -295,12 +298,10 @@ impl DiskFile for FakeFile {
         let fails = state.sync_fails(&self.path);
         let file = &mut state.files[self.number];
         if fails {
-            file.lost = true;
+            file.lose();
             return Err(io::Error::other("the disk does not sync the file"));
         }
-        if !file.lost {
-            file.synced = file.bytes.clone();
-        }
+        file.sync();
         state.syncs += 1;
         Ok(())
     }
@@ -311,6 +312,25 @@ impl DiskFile for FakeFile {
 }
 
 impl File {
+    fn sync(&mut self) {
+        self.synced.resize(self.bytes.len(), 0);
+        for (sector, bytes) in self.bytes.chunks(SECTOR_BYTES).enumerate() {
+            if !self.lost.contains(&sector) {
+                let from = sector * SECTOR_BYTES;
+                self.synced[from..from + bytes.len()].copy_from_slice(bytes);
+            }
+        }
+    }
+
+    fn lose(&mut self) {
+        let sectors = self.bytes.chunks(SECTOR_BYTES).enumerate();
+        let differs = |(sector, bytes): (usize, &[u8])| {
+            let from = sector * SECTOR_BYTES;
+            (self.synced.get(from..from + bytes.len()) != Some(bytes)).then_some(sector)
+        };
+        self.lost.extend(sectors.filter_map(differs).collect::<Vec<_>>());
+    }
+
     fn after_crash(&self, dice: &mut Dice) -> File {
         let (long, short) = (self.bytes.len(), self.synced.len());
         let (least, most) = (long.min(short), long.max(short));
@@ -324,7 +344,7 @@ impl File {
                 bytes[from..from + there.len()].copy_from_slice(there);
             }
         }
-        File { synced: bytes.clone(), bytes, lost: false }
+        File { synced: bytes.clone(), bytes, lost: BTreeSet::new() }
     }
 }
 
@@ -389,7 +409,10 @@ mod tests {
         disk.fail_sync("/d/f");
         file.sync().unwrap_err();
         file.sync().unwrap();
-        let lost = (0..50).any(|seed| read(&disk.crash(seed), "/d/f").as_deref() != Some("x"));
-        assert!(lost);
+        let there = |seed| read(&disk.crash(seed), "/d/f").as_deref() == Some("x");
+        assert!(!(0..50).all(there));
+        file.write_at(&mut [IoSlice::new(b"x")], 0).unwrap();
+        file.sync().unwrap();
+        assert!((0..50).all(there), "written anew it is on disk");
     }
 }

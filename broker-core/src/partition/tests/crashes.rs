@@ -17,6 +17,10 @@ enum Step {
     PowerCut(u64),
     Retain,
     DeleteBefore(u8),
+    /// The next sync of a log fails; then a restart.
+    FailSync,
+    /// The disk is full after so many bytes; then a restart with room.
+    FillDisk(u16),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -29,6 +33,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => any::<u64>().prop_map(Step::PowerCut),
         1 => Just(Step::Retain),
         1 => any::<u8>().prop_map(Step::DeleteBefore),
+        1 => Just(Step::FailSync),
+        1 => (0..400u16).prop_map(Step::FillDisk),
     ];
     prop::collection::vec(step, 1..14)
 }
@@ -100,11 +106,44 @@ impl Run {
                 self.partition.retain(NOW_MS).unwrap();
                 self.model.start = self.partition.offsets().log_start;
             }
+            Step::FailSync => {
+                // What is on its way must not take the failure in its place.
+                self.step_settled().await;
+                self.node.disk.fail_sync(".log");
+                self.break_and_restart().await;
+            }
+            Step::FillDisk(room) => {
+                self.step_settled().await;
+                self.node.disk.set_room(room.into());
+                self.break_and_restart().await;
+            }
             Step::DeleteBefore(part) => {
                 let upto = self.partition.offsets().high_watermark * i64::from(part) / 255;
                 self.model.start = self.partition.delete_before(upto).unwrap();
             }
         }
+    }
+
+    /// Waits until nothing is on its way.
+    async fn step_settled(&mut self) {
+        let pending = self.submit(&[1]).unwrap();
+        soon(pending).await.unwrap();
+        self.model.acknowledged = self.model.written.len();
+    }
+
+    /// Appends until the partition has stopped, or three batches were acknowledged after all.
+    async fn break_and_restart(&mut self) {
+        for records in [2, 3, 4] {
+            let bytes = self.model.batch(records);
+            match soon(self.partition.append(bytes, Origin::Client)).await {
+                Ok(_) => self.model.acknowledged = self.model.written.len(),
+                Err(error) => {
+                    assert_eq!(error, AppendError::Stopped);
+                    break;
+                }
+            }
+        }
+        self.reopen();
     }
 
     fn submit(&mut self, batches: &[u8]) -> Option<PendingAppend> {
