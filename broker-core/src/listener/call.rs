@@ -4,8 +4,8 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use ouzel_wire::frame::{RequestHeader, decode_request, encode_response};
-use ouzel_wire::{Reader, Request};
+use ouzel_wire::frame::{RequestHeader, encode_response};
+use ouzel_wire::{DecodeError, Reader, Request};
 
 use super::Shared;
 use super::answer::{Answer, Pending};
@@ -41,7 +41,9 @@ pub(super) struct Ctx {
 impl Call {
     pub fn decode<R: Request>(self) -> Result<(Ctx, R), Closed> {
         let Call { shared, ends, header, mut body } = self;
-        let request = decode_request::<R>(&mut body, header.api_version)?;
+        // What follows the request is passed over, as Kafka does: librdkafka leaves bytes behind
+        // a Metadata request once the last of its topics is gone.
+        let request = R::decode(&mut body, header.api_version).map_err(|e| malformed(&header, e))?;
         let ctx = Ctx {
             shared,
             ends,
@@ -101,4 +103,10 @@ impl Ctx {
             Err(failure) => std::panic::resume_unwind(failure.into_panic()),
         }
     }
+}
+
+/// A request that cannot be read, by what its header says it is.
+pub(super) fn malformed(header: &RequestHeader, source: DecodeError) -> Closed {
+    let (api_key, api_version) = (header.api_key, header.api_version);
+    Closed::Malformed { api_key, api_version, source }
 }

@@ -31,8 +31,10 @@ pub(super) enum Closed {
     FirstTooLong { length: usize, max: usize },
     #[error("request {api_key} version {api_version} is not served here")]
     NotServed { api_key: i16, api_version: i16 },
-    #[error("the request cannot be read: {0}")]
-    Malformed(#[from] DecodeError),
+    #[error("the request's header cannot be read: {0}")]
+    Header(DecodeError),
+    #[error("request {api_key} version {api_version} cannot be read: {source}")]
+    Malformed { api_key: i16, api_version: i16, source: DecodeError },
     #[error("the answer cannot be written: {0}")]
     Unanswerable(#[from] EncodeError),
     /// Without acknowledgements the end of the connection is the only way to say it.

@@ -80,7 +80,7 @@ async fn take_requests(
         let mut body = Reader::new(bytes);
         let answer = match decode_request_header(&mut body) {
             Ok(header) => dispatch(Call { shared: shared.clone(), ends, header, body }),
-            Err(e) => Err(Closed::Malformed(e)),
+            Err(e) => Err(Closed::Header(e)),
         };
         match answer {
             Ok(answer) => place.send(InLine { answer, _shared: reservation, _own }),

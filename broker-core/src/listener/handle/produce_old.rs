@@ -7,7 +7,7 @@ use ouzel_wire::{DecodeError, ErrorCode, Reader, Writer};
 
 use crate::listener::answer::{Answer, Pending};
 use crate::listener::budget::Reservation;
-use crate::listener::call::Call;
+use crate::listener::call::{Call, malformed};
 use crate::listener::closed::Closed;
 
 /// Topic and partitions.
@@ -15,7 +15,7 @@ type Named = Vec<(bytes::Bytes, Vec<i32>)>;
 
 pub(in crate::listener) fn refuse(call: Call) -> Result<Pending, Closed> {
     let Call { header, mut body, .. } = call;
-    let (acks, topics) = read(&mut body)?;
+    let (acks, topics) = read(&mut body).map_err(|e| malformed(&header, e))?;
     let answer = match acks {
         0 => Err(Closed::NotServed { api_key: header.api_key, api_version: header.api_version }),
         _ => {
@@ -44,7 +44,6 @@ fn read(r: &mut Reader) -> Result<(i16, Named), DecodeError> {
         }
         topics.push((name, partitions));
     }
-    r.expect_end()?;
     Ok((acks, topics))
 }
 
