@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditRow {
-    /// Grows by one a row; the order of the chain.
+    /// Grows from row to row, with gaps: an act's ending takes a number of its own.
     pub id: i64,
     /// When the act began.
     pub at_ms: i64,

@@ -54,11 +54,26 @@ fn a_busy_port_is_named_with_its_flag() {
     let holder = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = holder.local_addr().unwrap().to_string();
     let port = holder.local_addr().unwrap().port().to_string();
-    let output = run(folder.path(), &["--http", &address, "--kafka", "127.0.0.1:0"], "");
+    for (busy, other) in [("--http", "--kafka"), ("--kafka", "--http")] {
+        let output = run(folder.path(), &[busy, &address, other, "127.0.0.1:0"], "");
+        assert_eq!(output.status.code(), Some(1));
+        let told = text(&output.stderr);
+        let wanted =
+            format!("error: port {port} of 127.0.0.1 is in use; choose another with {busy}");
+        assert_eq!(told.lines().last(), Some(wanted.as_str()));
+    }
+}
+
+#[test]
+fn a_second_server_on_the_same_data_is_refused_with_the_pid_of_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = start(folder.path(), &[]);
+    let own = ["--http", "127.0.0.1:0", "--kafka", "127.0.0.1:0", "--data", "data"];
+    let output = run(folder.path(), &own, "");
     assert_eq!(output.status.code(), Some(1));
     let told = text(&output.stderr);
-    assert!(told.contains(&port) && told.contains("--http"), "{told}");
-    assert!(told.contains("in use"), "{told}");
+    assert!(told.contains(&format!("in use by process {}", first.pid())), "{told}");
+    assert_eq!(first.stop(), Some(0));
 }
 
 #[test]

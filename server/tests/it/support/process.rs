@@ -40,17 +40,15 @@ impl Running {
     /// Starts it and waits for its `ready` line.
     pub fn start(folder: &Path, arguments: &[&str]) -> Running {
         let mut command = command(folder, arguments);
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut said = Vec::new();
-        for line in lines {
-            said.push(line.unwrap());
-            if said.last().unwrap().starts_with("ready ") {
-                return Running { child, said };
+        let child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut running = Running { child, said: Vec::new() };
+        for line in BufReader::new(running.child.stdout.take().unwrap()).lines() {
+            running.said.push(line.unwrap());
+            if running.said.last().unwrap().starts_with("ready ") {
+                return running;
             }
         }
-        let _ = child.kill();
-        panic!("it ended before it was ready: {said:?}");
+        panic!("it ended before it was ready: {:?}", running.said);
     }
 
     /// The port after `name=` in the `ready` line.
@@ -58,6 +56,10 @@ impl Running {
         let ready = self.said.last().unwrap();
         let found = ready.split(' ').find_map(|part| part.strip_prefix(&format!("{name}=")));
         found.unwrap().rsplit_once(':').unwrap().1.parse().unwrap()
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Asks it to stop; answers its exit code.
