@@ -2,8 +2,8 @@
 
 use ouzel_api::messages::{Encoding, Payload};
 
-/// Bytes on one line of a dump.
-pub const LINE_BYTES: usize = 16;
+/// Bytes on one line of a dump: as many as fit into a drawer beside the table.
+pub const LINE_BYTES: usize = 8;
 
 /// The bytes that a payload stands for (as many as it holds, if it was cut).
 pub fn of(payload: &Payload) -> Vec<u8> {
@@ -28,12 +28,7 @@ fn unhex(text: &str) -> Vec<u8> {
 pub fn dump_line(bytes: &[u8], line: usize) -> (String, String, String) {
     let from = line * LINE_BYTES;
     let here = &bytes[from.min(bytes.len())..(from + LINE_BYTES).min(bytes.len())];
-    let mut hex = String::with_capacity(LINE_BYTES * 3 + 1);
-    for (at, byte) in here.iter().enumerate() {
-        let gap = if at == LINE_BYTES / 2 { "  " } else { " " };
-        hex.push_str(if at == 0 { "" } else { gap });
-        hex.push_str(&format!("{byte:02x}"));
-    }
+    let hex = here.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ");
     let shown = |byte: &u8| match byte {
         0x20..=0x7e => char::from(*byte),
         _ => '·',
@@ -59,13 +54,13 @@ mod tests {
 
     #[test]
     fn a_dump_shows_position_bytes_and_text() {
-        let bytes = b"0123456789abcdef\x00Z\xff".to_vec();
+        let bytes = b"01234567\x00Z\xff".to_vec();
         let (at, hex, text) = dump_line(&bytes, 0);
         assert_eq!(at, "00000000");
-        assert_eq!(hex, "30 31 32 33 34 35 36 37  38 39 61 62 63 64 65 66");
-        assert_eq!(text, "0123456789abcdef");
+        assert_eq!(hex, "30 31 32 33 34 35 36 37");
+        assert_eq!(text, "01234567");
         let line = dump_line(&bytes, 1);
-        assert_eq!(line, ("00000010".to_owned(), "00 5a ff".to_owned(), "·Z·".to_owned()));
+        assert_eq!(line, ("00000008".to_owned(), "00 5a ff".to_owned(), "·Z·".to_owned()));
         assert_eq!(dump_line(&bytes, 2).1, "");
     }
 }

@@ -30,7 +30,7 @@ pub fn Chips(page: Page) -> impl IntoView {
 
 /// What is being composed.
 #[derive(Clone, Copy)]
-struct Draft {
+pub struct Draft {
     place: RwSignal<String>,
     /// `contains` or `regex`, for all places but a field.
     way: RwSignal<String>,
@@ -41,6 +41,23 @@ struct Draft {
 }
 
 impl Draft {
+    /// Nothing yet.
+    pub fn new() -> Draft {
+        let text = |value: &str| RwSignal::new(value.to_owned());
+        Draft {
+            place: text("any"),
+            way: text("contains"),
+            path: text(""),
+            op: text("eq"),
+            text: text(""),
+        }
+    }
+
+    /// Whether something was written that is not a condition yet.
+    pub fn is_begun(self) -> bool {
+        self.text.with_untracked(|text| !text.is_empty())
+    }
+
     fn is_field(self) -> bool {
         self.place.with(|place| place == FIELD)
     }
@@ -71,27 +88,29 @@ impl Draft {
 /// The form that adds a condition.
 #[component]
 pub fn Composer(page: Page) -> impl IntoView {
-    let text = |value: &str| RwSignal::new(value.to_owned());
-    let draft = Draft {
-        place: text("any"),
-        way: text("contains"),
-        path: text(""),
-        op: text("eq"),
-        text: text(""),
-    };
+    let draft = page.draft;
     let toasts = use_toasts();
-    let add = move |event: ev::SubmitEvent| {
+    let add = move || {
+        if let Err(reason) = add(page) {
+            toasts.bad(reason);
+        }
+    };
+    let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        match draft.filter().and_then(|filter| accept(page, filter)) {
-            Ok(()) => draft.text.set(String::new()),
-            Err(reason) => toasts.bad(reason),
+        add();
+    };
+    // Elsewhere Enter leads from a filter into its list; here it first has a condition to add.
+    let enter = move |event: ev::KeyboardEvent| {
+        if event.key() == "Enter" && draft.is_begun() {
+            event.prevent_default();
+            add();
         }
     };
     let field = Memo::new(move |_| draft.is_field());
     let exists = Memo::new(move |_| field.get() && draft.op.with(|op| op == "exists"));
     let hint = move || if field.get() { "value" } else { "Filter…" };
     view! {
-        <form class="composer" on:submit=add aria-label="Add a condition">
+        <form class="composer" on:submit=submit on:keydown=enter aria-label="Add a condition">
             <Pick value=draft.place choices=places() label="Where to look"/>
             <Show when=move || field.get()>
                 <TextInput
@@ -124,6 +143,13 @@ pub fn Composer(page: Page) -> impl IntoView {
 #[component]
 fn Pick(value: RwSignal<String>, choices: Vec<Choice>, label: &'static str) -> impl IntoView {
     view! { <Select value choices on_pick=move |picked| value.set(picked) label/> }
+}
+
+/// Makes what is composed a condition of the search; the error says what is missing.
+pub fn add(page: Page) -> Result<(), String> {
+    accept(page, page.draft.filter()?)?;
+    page.draft.text.set(String::new());
+    Ok(())
 }
 
 /// Adds a condition to the search, within the server's limits.

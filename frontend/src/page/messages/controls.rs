@@ -9,7 +9,7 @@ use super::{
     chips::Composer,
     query::{self, Start},
 };
-use crate::ui::{Button, Choice, Inline, Select, Tone, now_ms, use_clock};
+use crate::ui::{Button, Choice, Inline, Select, Tone, now_ms, use_clock, use_toasts};
 
 /// Numbers of matches to choose from.
 const LIMITS: [u32; 7] = [50, 100, 200, 500, 1_000, 5_000, 10_000];
@@ -186,20 +186,20 @@ where
         value.into_iter().for_each(&take);
     };
     view! {
-        <input
-            class="input entry"
-            class:long=long
-            type="text"
-            autocomplete="off"
-            spellcheck="false"
-            placeholder=hint
-            aria-label=label
-            aria-invalid=move || wrong.get().to_string()
-            title=move || wrong.get().then_some(reason)
-            prop:value=shown
-            on:change=change
-        />
-        {move || wrong.get().then(|| view! { <span class="bad" role="alert">{reason}</span> })}
+        <span class="entry" class:long=long>
+            <input
+                class="input"
+                type="text"
+                autocomplete="off"
+                spellcheck="false"
+                placeholder=hint
+                aria-label=label
+                aria-invalid=move || wrong.get().to_string()
+                prop:value=shown
+                on:change=change
+            />
+            {move || wrong.get().then(|| view! { <span role="alert">{reason}</span> })}
+        </span>
     }
 }
 
@@ -234,12 +234,18 @@ fn Limit(page: Page) -> impl IntoView {
 #[component]
 fn Run(page: Page) -> impl IntoView {
     let runs = Memo::new(move |_| page.feed.phase.with(|phase| phase.runs()));
+    let toasts = use_toasts();
+    let run = move |_| {
+        if let Err(reason) = page.run() {
+            toasts.bad(reason);
+        }
+    };
     move || match runs.get() {
         true => {
             view! { <Button icon="square" on:click=move |_| page.stop()>"Stop"</Button> }.into_any()
         }
         false => view! {
-            <Button tone=Tone::Primary icon="play" on:click=move |_| page.run()>"Run"</Button>
+            <Button tone=Tone::Primary icon="play" on:click=run>"Run"</Button>
         }
         .into_any(),
     }
@@ -248,17 +254,14 @@ fn Run(page: Page) -> impl IntoView {
 #[component]
 fn Pause(page: Page) -> impl IntoView {
     let runs = Memo::new(move |_| page.feed.phase.with(|phase| phase.runs()));
-    move || {
-        match (runs.get(), page.feed.paused.get()) {
+    let resume = move |_| page.pause(false);
+    let pause = move |_| page.pause(true);
+    move || match (runs.get(), page.feed.paused.get()) {
         (false, _) => ().into_any(),
         (true, true) => view! {
-            <Button tone=Tone::Primary icon="play" on:click=move |_| page.pause(false)>"Resume"</Button>
+            <Button tone=Tone::Primary icon="play" on:click=resume>"Resume"</Button>
         }
         .into_any(),
-        (true, false) => view! {
-            <Button icon="pause" on:click=move |_| page.pause(true)>"Pause"</Button>
-        }
-        .into_any(),
-    }
+        (true, false) => view! { <Button icon="pause" on:click=pause>"Pause"</Button> }.into_any(),
     }
 }

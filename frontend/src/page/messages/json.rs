@@ -93,11 +93,15 @@ pub struct Line {
     pub closed_by: Option<usize>,
 }
 
-/// Breaks `text` into one line per member or element. Empty objects and arrays stay on their line.
-pub fn lines(text: &str) -> Vec<Line> {
+/// Breaks `text` into one line per member or element, but into no more than about `most` lines.
+/// Empty objects and arrays stay on their line. Answers also how many bytes were laid out.
+pub fn lines(text: &str, most: usize) -> (Vec<Line>, usize) {
     let mut layout = Layout::default();
     let mut tokens = tokens(text).peekable();
     while let Some(token) = tokens.next() {
+        if layout.lines.len() > most {
+            return (layout.lines, token.at.start);
+        }
         let mark = |token: &Token| match token.kind {
             Kind::Mark => text.as_bytes()[token.at.start],
             _ => 0,
@@ -114,7 +118,7 @@ pub fn lines(text: &str) -> Vec<Line> {
             _ => layout.put(token),
         }
     }
-    layout.lines
+    (layout.lines, text.len())
 }
 
 #[derive(Default)]
@@ -164,7 +168,7 @@ impl Layout {
 #[cfg(test)]
 fn written(text: &str) -> String {
     let mut out = String::new();
-    for line in lines(text) {
+    for line in lines(text, usize::MAX).0 {
         out.push_str(&"  ".repeat(usize::from(line.indent)));
         for token in line.tokens {
             let token = &text[token.at];
@@ -209,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_line_that_opens_knows_the_line_that_closes_it() {
-        let lines = lines(r#"{"a":[1,2],"b":{},"c":{"d":[]}}"#);
+        let (lines, _) = lines(r#"{"a":[1,2],"b":{},"c":{"d":[]}}"#, 100);
         let closed: Vec<Option<usize>> = lines.iter().map(|line| line.closed_by).collect();
         let none = None;
         assert_eq!(closed, [Some(9), Some(4), none, none, none, none, Some(8), none, none, none]);
@@ -222,7 +226,7 @@ mod tests {
             let part = &text[..cut];
             let joined: String = tokens(part).map(|token| &part[token.at]).collect();
             assert_eq!(joined, part);
-            assert!(lines(part).iter().all(|line| !line.tokens.is_empty()));
+            assert!(lines(part, 100).0.iter().all(|line| !line.tokens.is_empty()));
         }
     }
 
@@ -231,15 +235,17 @@ mod tests {
         for text in ["", "]]}", "hello", "\u{feff}{}", "{,}", "::"] {
             let joined: String = tokens(text).map(|token| &text[token.at]).collect();
             assert_eq!(joined, text);
-            lines(text);
+            assert_eq!(lines(text, 100).1, text.len());
         }
     }
 
     #[test]
     fn deep_nesting_needs_no_stack_and_no_endless_indent() {
         let text = "[".repeat(200_000);
-        let lines = lines(&text);
-        assert_eq!(lines.len(), 200_000);
-        assert_eq!(lines.last().map(|line| line.indent), Some(INDENT_MAX));
+        let (all, _) = lines(&text, usize::MAX);
+        assert_eq!(all.len(), 200_000);
+        assert_eq!(all.last().map(|line| line.indent), Some(INDENT_MAX));
+        let (some, bytes) = lines(&text, 1_000);
+        assert_eq!((some.len(), bytes), (1_001, 1_001));
     }
 }

@@ -45,6 +45,7 @@ struct Page {
     view: Memo<View>,
     feed: Feed,
     location: Location,
+    draft: chips::Draft,
     again: RwSignal<u32>,
     work: StoredValue<Work, LocalStorage>,
 }
@@ -104,6 +105,7 @@ impl Page {
             view,
             feed: Feed::new(TableHandle::default()),
             location,
+            draft: chips::Draft::new(),
             again: RwSignal::new(0),
             work: StoredValue::new_local(Work::Nothing),
         }
@@ -188,10 +190,20 @@ impl Page {
         self.location.set_query(&view.write(), History::Push);
     }
 
-    /// Starts the search from its beginning, also if it is the same.
-    fn run(self) {
+    /// Starts the search from its beginning, also if it is the same. A condition that was written
+    /// but not added belongs to it; the error says what it lacks.
+    fn run(self) -> Result<(), String> {
+        if self.draft.is_begun() {
+            return chips::add(self);
+        }
         self.again.update(|times| *times = times.wrapping_add(1));
         self.ask(|_| {});
+        Ok(())
+    }
+
+    /// Starts the same search once more.
+    fn retry(self) {
+        self.again.update(|times| *times = times.wrapping_add(1));
     }
 
     /// Goes on where the search stopped.

@@ -54,6 +54,7 @@ pub fn follow(page: Page) -> Record {
     let record = Record { page, id, shown, fetched, fetching: RwSignal::new(None) };
     record.fetch_what_is_not_in_the_rows();
     record.keep_the_active_row();
+    record.take_the_keyboard();
     record
 }
 
@@ -98,6 +99,13 @@ impl Record {
                 table.active.set(at);
             }
         });
+    }
+
+    /// Whoever comes by a link to a record can go on to its neighbours at once.
+    fn take_the_keyboard(self) {
+        if self.id.with_untracked(Option::is_some) {
+            request_animation_frame(move || self.page.feed.table.focus());
+        }
     }
 
     /// Reads the open record whole.

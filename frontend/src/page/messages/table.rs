@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use ouzel_api::messages::Message;
+use ouzel_api::{ErrorCode, messages::Message};
 
 use super::{Page, empty, preview};
 use crate::{
     format::{bytes, count},
     load::broken,
     location::History,
-    ui::{Button, Clock, Column, Copyable, Note, Table, TableSpec, use_clock},
+    ui::{Button, Clock, Column, Copyable, Forbidden, Note, Table, TableSpec, use_clock},
 };
 
 type Row = Arc<Message>;
@@ -33,12 +33,15 @@ pub fn Rows(page: Page) -> impl IntoView {
             <Note mood="bad">
                 <b>{error.title()}</b>
                 <span class="grow">{error.message()}</span>
-                <button type="button" class="link" on:click=move |_| page.run()>"Try again"</button>
+                <button type="button" class="link" on:click=move |_| page.retry()>"Try again"</button>
             </Note>
         })
     };
     let nothing = move || match page.error() {
-        Some(error) => broken(&error, move || page.run()).into_any(),
+        Some(error) if error.code() == Some(ErrorCode::Forbidden) => {
+            view! { <Forbidden title=error.title() reason=error.message()/> }.into_any()
+        }
+        Some(error) => broken(&error, move || page.retry()).into_any(),
         None => empty::nothing(page),
     };
     view! {
@@ -82,7 +85,7 @@ fn Below(page: Page) -> impl IntoView {
 
 fn columns(clock: Clock) -> Vec<Column<Row>> {
     vec![
-        Column::new("partition", "part.", "52px", |row: &Row| {
+        Column::new("partition", "part.", "60px", |row: &Row| {
             view! { <span class="mono">{row.partition}</span> }
         })
         .right()
@@ -96,7 +99,7 @@ fn columns(clock: Clock) -> Vec<Column<Row>> {
             }
         })
         .right(),
-        Column::new("time", "time", "186px", move |row: &Row| time(clock, row.timestamp_ms)),
+        Column::new("time", "time", "202px", move |row: &Row| time(clock, row.timestamp_ms)),
         Column::new("key", "key", "minmax(110px, 0.28fr)", |row: &Row| {
             let (text, shown) = (row.key.text.clone(), preview::cell(&row.key));
             view! { <Copyable text what="the key">{shown}</Copyable> }

@@ -17,7 +17,11 @@ use crate::{format::count, ui::Button};
 const LINES_FIRST: usize = 400;
 
 /// Lines that each press of the button adds.
-const LINES_MORE: usize = 4_000;
+const LINES_MORE: usize = 2_000;
+
+/// Lines of JSON that are laid out at all: enough for any reading by eye, and some ten megabytes.
+/// A longer value is whole as text, in a copy and in a download.
+const JSON_LINES_MAX: usize = 100_000;
 
 /// Bytes of plain text that count as one line here.
 const TEXT_CHUNK: usize = 400;
@@ -91,7 +95,12 @@ fn More(all: Signal<usize>, shown: RwSignal<usize>) -> impl IntoView {
 
 #[component]
 fn Pretty(message: Arc<Message>, part: Part) -> impl IntoView {
-    let lines = Arc::new(json::lines(&part(&message).text));
+    let (lines, bytes) = json::lines(&part(&message).text, JSON_LINES_MAX);
+    let (lines, left) = (Arc::new(lines), part(&message).text.len() - bytes);
+    let left = (left > 0).then(|| {
+        let left = format!("{} bytes more are shown as Text only.", count(left as i128));
+        view! { <div class="more inside">{left}</div> }
+    });
     let folded = RwSignal::new(HashSet::<usize>::new());
     let shown = RwSignal::new(LINES_FIRST);
     let open = {
@@ -104,7 +113,7 @@ fn Pretty(message: Arc<Message>, part: Part) -> impl IntoView {
         let draw = |at: &usize| draw_line(text, &lines, *at, folded);
         open.with(|open| open.iter().take(shown.get()).map(draw).collect_view())
     };
-    view! { <div class="code json">{drawn}</div> <More all shown/> }
+    view! { <div class="code json">{drawn}</div> <More all shown/> {left} }
 }
 
 /// Indexes of the lines that are not inside something folded.
@@ -209,7 +218,7 @@ mod tests {
 
     #[test]
     fn what_is_folded_hides_its_inside_and_its_end() {
-        let lines = json::lines(r#"{"a":[1,2],"b":{"c":3}}"#);
+        let (lines, _) = json::lines(r#"{"a":[1,2],"b":{"c":3}}"#, 100);
         let all: Vec<usize> = (0..lines.len()).collect();
         assert_eq!(unfolded(&lines, &HashSet::new()), all);
         assert_eq!(unfolded(&lines, &HashSet::from([1])), [0, 1, 5, 6, 7, 8]);
