@@ -138,10 +138,10 @@ mod tests {
     #[test]
     fn long_functions_and_long_lists_are_found_at_their_line() {
         let long = format!("//! x\nfn a() {{\n{}}}\n", "    b();\n".repeat(69));
-        assert_eq!(broken("server/src/a.rs", &long), ["2: a function of 71 lines; 70"]);
+        assert_eq!(broken("example/src/a.rs", &long), ["2: a function of 71 lines; 70"]);
         let list = "//! x\n\nfn a(b: u8, c: u8, d: u8, e: u8, f: u8, g: u8) {}\n";
-        assert_eq!(broken("server/src/a.rs", list), ["3: 6 parameters; 5"]);
+        assert_eq!(broken("example/src/a.rs", list), ["3: 6 parameters; 5"]);
         let component = list.replace("\n\nfn", "\n\n/// Looks.\n#[component]\nfn");
-        assert_eq!(broken("server/src/a.rs", &component), Vec::<String>::new());
+        assert_eq!(broken("example/src/a.rs", &component), Vec::<String>::new());
     }
 }

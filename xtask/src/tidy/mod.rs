@@ -143,7 +143,7 @@ pub mod tests {
     #[test]
     fn a_clean_file_breaks_nothing() {
         let text = "//! What it owns.\n\nfn small(a: u8) -> u8 {\n    a\n}\n";
-        assert_eq!(broken("server/src/clean.rs", text), Vec::<String>::new());
+        assert_eq!(broken("example/src/clean.rs", text), Vec::<String>::new());
     }
 
     #[test]

@@ -66,19 +66,19 @@ mod tests {
     #[test]
     fn size_width_opening_and_banned_words_are_held() {
         let wide = format!("//! {}\n", "x".repeat(100));
-        assert_eq!(broken("server/src/a.rs", &wide), ["1: 104 columns; 100 are allowed"]);
+        assert_eq!(broken("example/src/a.rs", &wide), ["1: 104 columns; 100 are allowed"]);
         let long = format!("//! x\n{}", "\n".repeat(400));
         assert_eq!(
-            broken("server/src/a.rs", &long),
+            broken("example/src/a.rs", &long),
             ["401: 401 lines before its tests; 400 are allowed"]
         );
         let unopened = "fn a() {\n    todo!()\n}\n";
-        assert_eq!(broken("server/src/a.rs", unopened).len(), 2);
+        assert_eq!(broken("example/src/a.rs", unopened).len(), 2);
     }
 
     #[test]
     fn a_sentence_is_no_code_and_code_is_no_sentence() {
         let text = "//! x\n// let the reader see; it helps\n// let x = 1;\n";
-        assert_eq!(broken("server/src/a.rs", text), ["3: commented-out code"]);
+        assert_eq!(broken("example/src/a.rs", text), ["3: commented-out code"]);
     }
 }

@@ -6,6 +6,9 @@
 
 use std::{fs, path::PathBuf, time::Instant};
 
+use bundle::Bundle;
+use compress::Sizes;
+
 use crate::{
     problem::{Context, Problem, Result},
     shell,
@@ -23,6 +26,9 @@ mod toolchain;
 /// Most bytes the compressed program may have: 900 kB load in under a second at 10 Mbit/s, and
 /// a console that takes longer to open than the question takes to ask is not used.
 const WASM_BR_BYTES_MAX: u64 = 900_000;
+
+/// The same for the quick build, which is a fifth larger; so that the tests hold the budget, too.
+const WASM_BR_BYTES_MAX_DEV: u64 = WASM_BR_BYTES_MAX * 6 / 5;
 
 /// How the frontend is compiled; both inherit cargo's `release`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -78,19 +84,18 @@ fn fresh_folder(workspace: &Workspace) -> Result<PathBuf> {
     Ok(work)
 }
 
-fn hold_budget(bundled: &bundle::Bundle, sizes: &compress::Sizes, profile: Profile) -> Result<()> {
+fn hold_budget(bundled: &Bundle, sizes: &Sizes, profile: Profile) -> Result<()> {
     let wasm = bundled.path_of("app_bg.wasm");
-    let bytes = sizes.brotli(wasm);
-    shell::say(
-        "web",
-        format!("{wasm} is {} kB, {} kB compressed", sizes.plain(wasm) / 1000, bytes / 1000),
-    );
-    if profile == Profile::Release && bytes > WASM_BR_BYTES_MAX {
-        return Problem::stop(format!(
-            "{wasm}.br has {bytes} bytes, more than the {WASM_BR_BYTES_MAX} that may be sent"
-        ));
+    let (plain, sent) = (sizes.plain(wasm), sizes.brotli(wasm));
+    shell::say("web", format!("{wasm}: {} kB, sent as {} kB", plain / 1000, sent / 1000));
+    let allowed = match profile {
+        Profile::Dev => WASM_BR_BYTES_MAX_DEV,
+        Profile::Release => WASM_BR_BYTES_MAX,
+    };
+    if sent <= allowed {
+        return Ok(());
     }
-    Ok(())
+    Problem::stop(format!("{wasm}.br has {sent} bytes; {allowed} are allowed"))
 }
 
 fn hex(bytes: &[u8]) -> String {

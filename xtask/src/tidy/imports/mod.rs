@@ -1,48 +1,75 @@
 //! Who may import whom inside a crate: the layers of ARCHITECTURE.md, held.
 //!
-//! A module here is a folder or file directly under `src/`. Its line lists the modules below it
-//! on a request's path; an import that is not listed points upwards or sideways, and adding one is
-//! a decision of its own (and a commit of its own).
+//! A module here is a folder or file directly under `src/`. Its line in `table` lists the modules
+//! that it may name; any other import points upwards or sideways on a request's path, and adding
+//! one is a decision of its own (and a commit of its own).
 
 use super::{Findings, source::Source};
+
+mod table;
 
 /// A module, and those that it may name.
 type Layer = (&'static str, &'static [&'static str]);
 
-/// The source folder of each layered crate. `main` and `lib` see everything and are not listed.
-const CRATES: [(&str, &[Layer]); 1] = [("xtask/src", XTASK)];
+/// Modules that lie directly under one folder.
+struct Layered {
+    folder: &'static str,
+    /// The folder as a path in code.
+    path: &'static str,
+    layers: &'static [Layer],
+}
 
-const XTASK: &[Layer] = &[
-    ("problem", &[]),
-    ("shell", &["problem"]),
-    ("workspace", &["problem", "shell"]),
-    ("web", &["problem", "shell", "workspace"]),
-    ("server", &["problem", "shell", "web", "workspace"]),
-    ("tidy", &["problem", "shell", "test", "workspace"]),
-    ("clients", &["problem", "server", "shell", "test", "workspace"]),
-    ("test", &["clients", "problem", "server", "shell", "tidy", "web", "workspace"]),
-    ("shots", &["problem", "server", "shell", "test", "web", "workspace"]),
-    ("bench", &["problem", "server", "shell", "web", "workspace"]),
-];
+/// Crates that only some modules of ours may name: changing one of them then stays a small change.
+struct Foreign {
+    folder: &'static str,
+    word: &'static str,
+    modules: &'static [&'static str],
+}
 
 pub fn check(findings: &mut Findings, source: &Source) {
-    let path = source.path.to_string_lossy();
-    let layered = CRATES.iter().find_map(|(folder, layers)| {
-        Some((path.strip_prefix(folder)?.strip_prefix('/')?, *layers))
-    });
-    let Some((inside, layers)) = layered else { return };
-    let module = inside.split(['/', '.']).next().unwrap_or("");
-    if matches!(module, "main" | "lib") {
-        return;
+    for layered in table::LAYERED {
+        check_layers(findings, source, layered);
     }
-    let Some((_, allowed)) = layers.iter().find(|(name, _)| *name == module) else {
-        findings.add(1, format!("`{module}` has no line in the import table (tidy/imports.rs)"));
+    for foreign in table::FOREIGN {
+        check_foreign(findings, source, foreign);
+    }
+}
+
+/// The file's path below a folder and its module there; `main` and `lib` see everything.
+fn place(source: &Source, folder: &str) -> Option<(String, String)> {
+    let path = source.path.to_string_lossy();
+    let inside = path.strip_prefix(folder)?.strip_prefix('/')?.to_owned();
+    let module = inside.split(['/', '.']).next().unwrap_or("").to_owned();
+    (!matches!(module.as_str(), "main" | "lib" | "mod")).then_some((inside, module))
+}
+
+fn check_layers(findings: &mut Findings, source: &Source, layered: &Layered) {
+    let Some((inside, module)) = place(source, layered.folder) else { return };
+    let Some((_, allowed)) = layered.layers.iter().find(|(name, _)| *name == module) else {
+        findings.add(1, format!("`{module}` has no line in the table (tidy/imports/table.rs)"));
         return;
     };
-    for (line, named) in named_modules(source, depth(inside)) {
-        let known = layers.iter().any(|(name, _)| *name == named);
+    let roots = [format!("{}::", layered.path), "super::".repeat(depth(&inside))];
+    for (line, named) in named_modules(source, &roots) {
+        let known = layered.layers.iter().any(|(name, _)| *name == named);
         if known && named != module && !allowed.contains(&named.as_str()) {
             findings.add(line, format!("`{module}` may not import `{named}`"));
+        }
+    }
+}
+
+fn check_foreign(findings: &mut Findings, source: &Source, foreign: &Foreign) {
+    let Some((_, module)) = place(source, foreign.folder) else { return };
+    if foreign.modules.contains(&module.as_str()) {
+        return;
+    }
+    let path = format!("{}::", foreign.word);
+    for (line, code) in source.code_lines() {
+        let named = code.match_indices(&path).any(|(at, _)| {
+            !code[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '_')
+        });
+        if named {
+            findings.add(line, format!("`{module}` may not name {}", foreign.word));
         }
     }
 }
@@ -54,11 +81,11 @@ fn depth(inside: &str) -> usize {
 }
 
 /// The modules under the root that the code before the tests names, with the line of each.
-fn named_modules(source: &Source, depth: usize) -> Vec<(usize, String)> {
+fn named_modules(source: &Source, roots: &[String]) -> Vec<(usize, String)> {
     let code: String = source.code_lines().map(|(_, line)| format!("{line}\n")).collect();
     let mut named = Vec::new();
-    for root in ["crate::".to_owned(), "super::".repeat(depth)] {
-        for (at, _) in code.match_indices(&root) {
+    for root in roots {
+        for (at, _) in code.match_indices(root.as_str()) {
             let before = code[..at].chars().next_back();
             if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | '$')) {
                 continue;
@@ -122,6 +149,20 @@ mod tests {
     fn tests_comments_and_macros_may_name_anything() {
         let text = "//! crate::test\n// crate::test\n#[cfg(test)]\nuse crate::test;\n";
         assert_eq!(broken("xtask/src/shell.rs", text), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_foreign_crate_stays_where_it_belongs() {
+        let text = "//! x\nuse sqlx::Row;\n";
+        assert_eq!(broken("server/src/db/users.rs", text), Vec::<String>::new());
+        assert_eq!(broken("server/src/kafka/a.rs", text), ["2: `kafka` may not name sqlx"]);
+    }
+
+    #[test]
+    fn pages_do_not_import_pages() {
+        let text = "//! x\nuse crate::page::topics;\n";
+        let found = broken("frontend/src/page/groups/a.rs", text);
+        assert_eq!(found, ["2: `groups` may not import `topics`"]);
     }
 
     #[test]

@@ -1,0 +1,197 @@
+//! The tables of [`super`]: what may name what. Within a crate, read them from the bottom of a
+//! request's path upwards.
+
+use super::{Foreign, Layer, Layered};
+
+pub const LAYERED: &[Layered] = &[
+    Layered { folder: "broker-core/src", path: "crate", layers: BROKER },
+    Layered { folder: "broker-core/wire/src", path: "crate", layers: WIRE },
+    Layered { folder: "server/src", path: "crate", layers: SERVER },
+    Layered { folder: "server/api/src", path: "crate", layers: API },
+    Layered { folder: "frontend/src", path: "crate", layers: FRONTEND },
+    Layered { folder: "frontend/src/page", path: "crate::page", layers: PAGES },
+    Layered { folder: "xtask/src", path: "crate", layers: XTASK },
+];
+
+pub const FOREIGN: &[Foreign] = &[
+    // SQL lives in one folder.
+    Foreign { folder: "server/src", word: "sqlx", modules: &["db"] },
+    // The librdkafka client writes for the console, and fills the demonstration.
+    Foreign { folder: "server/src", word: "rdkafka", modules: &["demo", "kafka"] },
+    // What knows HTTP. Clusters, searches, records and the database do not.
+    Foreign {
+        folder: "server/src",
+        word: "axum",
+        modules: &[
+            "auth",
+            "bundle",
+            "error",
+            "http",
+            "listener",
+            "live",
+            "metrics",
+            "openapi",
+            "router",
+            "server",
+            "telemetry",
+        ],
+    },
+];
+
+/// Nothing in the protocol knows a message but the list of what is spoken.
+const WIRE: &[Layer] = &[
+    ("codec", &[]),
+    ("uuid", &["codec"]),
+    ("api_key", &["codec"]),
+    ("error_code", &[]),
+    ("sample", &["codec"]),
+    ("messages", &["codec", "sample", "uuid"]),
+    ("spoken", &["api_key", "codec", "messages"]),
+    ("frame", &["api_key", "codec", "error_code", "spoken"]),
+    ("batch", &["frame"]),
+];
+
+/// Disk at the bottom, sockets at the top; groups and the cluster's state beside each other.
+const BROKER: &[Layer] = &[
+    ("ids", &[]),
+    ("config", &["ids"]),
+    ("world", &["ids"]),
+    ("log", &["ids", "world"]),
+    ("flush", &["ids", "log", "world"]),
+    ("partition", &["flush", "ids", "log", "world"]),
+    ("cluster", &["ids", "world"]),
+    ("node", &["cluster", "config", "flush", "ids", "log", "partition", "world"]),
+    ("group", &["config", "ids", "partition", "world"]),
+    ("listener", &["cluster", "config", "group", "ids", "node", "partition", "world"]),
+];
+
+/// The contract; its modules are nouns beside each other.
+const API: &[Layer] = &[
+    ("route", &[]),
+    ("error", &[]),
+    ("lag", &[]),
+    ("session", &[]),
+    ("audit", &["error"]),
+    ("clusters", &["error"]),
+    ("groups", &["error", "lag"]),
+    ("topics", &["error", "lag"]),
+    ("messages", &["error"]),
+    ("search", &["error", "messages"]),
+    ("live", &["error", "messages", "search"]),
+];
+
+/// `state` is what every handler is given, so it stands beside them; what lies below it (`db`,
+/// `kafka`, `browse`, `audit`) never hears of it. `http` names `router` once: the API describes
+/// itself from the list of its routes.
+const SERVER: &[Layer] = &[
+    ("clock", &[]),
+    ("config", &[]),
+    ("telemetry", &["config"]),
+    ("metrics", &["telemetry"]),
+    ("db", &[]),
+    ("audit", &["clock", "db"]),
+    ("kafka", &["clock"]),
+    ("embedded", &["config", "kafka"]),
+    ("browse", &["kafka"]),
+    ("error", &["auth", "browse", "db", "kafka", "telemetry"]),
+    ("state", &["audit", "auth", "browse", "bundle", "db", "error", "kafka", "metrics"]),
+    ("auth", &["audit", "clock", "config", "db", "error", "state"]),
+    ("bundle", &["error", "state", "telemetry"]),
+    ("live", &["audit", "auth", "browse", "error", "kafka", "state"]),
+    (
+        "http",
+        &[
+            "audit",
+            "auth",
+            "browse",
+            "clock",
+            "db",
+            "error",
+            "kafka",
+            "live",
+            "openapi",
+            "router",
+            "state",
+            "telemetry",
+        ],
+    ),
+    ("openapi", &["auth", "router"]),
+    (
+        "router",
+        &["auth", "bundle", "error", "http", "live", "metrics", "openapi", "state", "telemetry"],
+    ),
+    ("listener", &[]),
+    ("demo", &["clock", "kafka"]),
+    (
+        "server",
+        &[
+            "audit",
+            "auth",
+            "browse",
+            "bundle",
+            "clock",
+            "config",
+            "db",
+            "demo",
+            "embedded",
+            "http",
+            "kafka",
+            "listener",
+            "live",
+            "metrics",
+            "router",
+            "state",
+            "telemetry",
+        ],
+    ),
+    ("cli", &["audit", "auth", "bundle", "config", "db", "kafka", "server", "telemetry"]),
+];
+
+/// `ui` looks and knows no domain; pages see everything but each other.
+const FRONTEND: &[Layer] = &[
+    ("format", &[]),
+    ("route", &[]),
+    ("query", &["route"]),
+    ("ui", &["format"]),
+    ("client", &["query"]),
+    ("session", &["client"]),
+    ("load", &["client", "ui"]),
+    ("location", &["query", "route"]),
+    ("prefs", &["ui"]),
+    ("keys", &["location", "route"]),
+    ("cells", &["format", "location", "route", "ui"]),
+    ("listing", &["location", "query", "ui"]),
+    (
+        "page",
+        &[
+            "cells", "client", "format", "keys", "listing", "load", "location", "prefs", "query",
+            "route", "session", "ui",
+        ],
+    ),
+    ("shell", &["client", "keys", "load", "location", "prefs", "query", "route", "session", "ui"]),
+    ("app", &["load", "location", "page", "prefs", "query", "route", "session", "shell", "ui"]),
+];
+
+/// Pages never import pages.
+const PAGES: &[Layer] = &[
+    ("audit", &[]),
+    ("groups", &[]),
+    ("messages", &[]),
+    ("not_found", &[]),
+    ("overview", &[]),
+    ("sign_in", &[]),
+    ("topics", &[]),
+];
+
+const XTASK: &[Layer] = &[
+    ("problem", &[]),
+    ("shell", &["problem"]),
+    ("workspace", &["problem", "shell"]),
+    ("web", &["problem", "shell", "workspace"]),
+    ("server", &["problem", "shell", "web", "workspace"]),
+    ("tidy", &["problem", "shell", "test", "workspace"]),
+    ("clients", &["problem", "server", "shell", "test", "workspace"]),
+    ("test", &["clients", "problem", "server", "shell", "tidy", "web", "workspace"]),
+    ("shots", &["problem", "server", "shell", "test", "web", "workspace"]),
+    ("bench", &["problem", "server", "workspace"]),
+];
