@@ -11,6 +11,8 @@ pub mod telemetry;
 pub mod embedded;
 pub mod server;
 
+pub mod demo;
+
 pub mod listener;
 pub mod openapi;
 pub mod router;

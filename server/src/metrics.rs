@@ -15,7 +15,7 @@ const BUCKETS_S: &[f64] =
 const REQUESTS: &str = "ouzel_http_requests_total";
 const SECONDS: &str = "ouzel_http_request_seconds";
 const SESSIONS: &str = "ouzel_sessions";
-const AUDIT_ROWS: &str = "ouzel_audit_rows";
+const AUDIT_ENTRIES: &str = "ouzel_audit_entries";
 const BUILD: &str = "ouzel_build_info";
 
 /// The recorder is the process's own: a second server in one process (as in tests) shares it.
@@ -32,9 +32,9 @@ impl Metrics {
     }
 
     /// All figures as text. The two that are not counted but looked up come as arguments.
-    pub fn render(&self, sessions: i64, audit_rows: i64) -> String {
+    pub fn render(&self, sessions: i64, audit_entries: i64) -> String {
         gauge!(SESSIONS).set(sessions as f64);
-        gauge!(AUDIT_ROWS).set(audit_rows as f64);
+        gauge!(AUDIT_ENTRIES).set(audit_entries as f64);
         self.0.render()
     }
 
@@ -55,7 +55,10 @@ fn install() -> PrometheusHandle {
     describe_counter!(REQUESTS, "HTTP requests by route, method and status");
     describe_histogram!(SECONDS, "Time until the head of the answer, by route");
     describe_gauge!(SESSIONS, "Sessions that hold now");
-    describe_gauge!(AUDIT_ROWS, "Acts in the audit log");
+    describe_gauge!(
+        AUDIT_ENTRIES,
+        "Entries of the audit log: an act has one when it begins, one when it ends"
+    );
     describe_gauge!(BUILD, "1, labelled with the version");
     gauge!(BUILD, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     handle

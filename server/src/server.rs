@@ -1,6 +1,13 @@
 //! Starting and stopping all that a configuration asks for.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use ouzel_api::clusters::Environment;
 use ouzel_broker::Broker;
@@ -14,8 +21,9 @@ use crate::{
     browse::Permits,
     bundle::Bundle,
     clock,
-    config::{Config, HostPort, Listen},
+    config::{Config, EMBEDDED, HostPort, Listen},
     db::{self, Db, DbError},
+    demo::Demo,
     embedded,
     http::health,
     kafka::{Address, ClusterSetup, Clusters},
@@ -55,6 +63,14 @@ pub enum StartError {
     /// Everything is off.
     #[error("nothing to start: --kafka and --http are both off")]
     Nothing,
+    /// The data folder cannot be made.
+    #[error("cannot make the data folder {folder} (--data): {source}")]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// The console's database cannot be used.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -78,6 +94,7 @@ pub struct Server {
     /// The first administrator's password, if it was made up just now.
     pub first_password: Option<String>,
     app: AppState,
+    demo: Option<Demo>,
     broker: Option<Broker>,
     serving: Option<JoinHandle<()>>,
 }
@@ -94,10 +111,16 @@ impl Server {
             Some(address) => Some(listen(address, "http").await?),
             None => None,
         };
+        make_folder(&config.data)
+            .map_err(|source| StartError::Folder { folder: config.data.clone(), source })?;
         // Then the broker, whose lock keeps a second process out of the data folder.
         let broker = embedded::start(&config).await.map_err(broker_error)?;
         match Server::start_console(&config, listener, broker.as_ref()).await {
-            Ok(console) => Ok(Server { broker, ..console }),
+            Ok(console) => {
+                let is_wanted = config.demo && broker.is_some();
+                let demo = if is_wanted { demonstrate(&console.app) } else { None };
+                Ok(Server { broker, demo, ..console })
+            }
             Err(error) => {
                 stop_broker(broker).await;
                 Err(error)
@@ -123,6 +146,9 @@ impl Server {
             stop: CancellationToken::new(),
             db,
         };
+        if config.http != Listen::Off && !app.bundle.is_built() {
+            warn!("The web app is not compiled in; `cargo xtask web` builds it");
+        }
         let chosen = config.admin_password.as_deref();
         let first_password = app.auth.ensure_administrator(&app.audit, chosen).await?;
         tokio::spawn(tidy(app.clone()));
@@ -131,12 +157,16 @@ impl Server {
         let serving = listener.map(|listener| serve(listener, app.clone()));
         health::ready(&app).await.map_err(StartError::NotReady)?;
         let kafka = broker.map(Broker::kafka_addr);
-        Ok(Server { kafka, http, first_password, app, broker: None, serving })
+        Ok(Server { kafka, http, first_password, app, demo: None, broker: None, serving })
     }
 
     /// Ends streams, waits for requests under way, and leaves everything on disk.
     pub async fn stop(self) {
         self.app.stop.cancel();
+        // Its members leave their groups while there is a broker to leave.
+        if let Some(demo) = self.demo {
+            demo.stop().await;
+        }
         if let Some(mut serving) = self.serving {
             match timeout(STOP_MAX, &mut serving).await {
                 Ok(Ok(())) => {}
@@ -160,6 +190,19 @@ impl Server {
         stop_broker(self.broker).await;
         info!("Stopped");
     }
+}
+
+/// Makes the data folder for this user's eyes alone: messages lie in it. One that is there already
+/// keeps the rights that somebody gave it.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// Begins the demonstration on the broker in this process.
+fn demonstrate(app: &AppState) -> Option<Demo> {
+    let cluster = app.clusters.get(EMBEDDED)?.clone();
+    let brokers = cluster.row().bootstrap.join(",");
+    Some(Demo::start(cluster, brokers))
 }
 
 fn broker_error(error: ouzel_broker::StartError) -> StartError {

@@ -11,7 +11,7 @@ pub const CLUSTERS: &str = "/api/v1/clusters";
 pub const OVERVIEW: &str = "/api/v1/clusters/{cluster}/overview";
 /// `GET` lists topics, `POST` creates one.
 pub const TOPICS: &str = "/api/v1/clusters/{cluster}/topics";
-/// `POST`: figures of the topics on screen. (No topic of that name is hidden: topics are read by `GET`.)
+/// `POST`: figures of the topics on screen.
 pub const TOPIC_FIGURES: &str = "/api/v1/clusters/{cluster}/topic-figures";
 /// `GET` one topic, `DELETE` it.
 pub const TOPIC: &str = "/api/v1/clusters/{cluster}/topics/{topic}";

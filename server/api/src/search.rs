@@ -174,7 +174,7 @@ pub struct Progress {
     pub matched: u64,
     /// Bytes received from the brokers.
     pub bytes: u64,
-    /// Records that a field filter could not judge because the value is not JSON. They do not match.
+    /// Records that a field filter could not judge because the value is not JSON. None matches.
     pub not_json: u64,
     /// Partition, offset and reason of the first such record.
     pub first_not_json: Option<String>,
@@ -184,7 +184,7 @@ pub struct Progress {
     pub partitions: Vec<PartitionProgress>,
 }
 
-/// How far a search is in one partition. Covered are `[covered_from, covered_to)` of `[start, end)`.
+/// How far a search is in one partition: `[covered_from, covered_to)` of `[start, end)`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PartitionProgress {

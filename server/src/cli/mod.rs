@@ -36,7 +36,8 @@ const LONG_ABOUT: &str = "A Kafka-API streaming platform and web console in one 
 
 const AFTER_HELP: &str = "Every flag can also be set by an environment variable (--http by \
     OUZEL_HTTP) or in ouzel.toml; flags win over the environment, which wins over the file. \
-    `ouzel config show` prints what holds and where it came from.";
+    `ouzel config show` prints what holds and where it came from.\n\n\
+    Exit codes: 0 it was done; 1 it failed; 2 flags or configuration are wrong.";
 
 #[derive(Debug, Subcommand)]
 enum Command {

@@ -1,6 +1,6 @@
 //! `ouzel user …`: also beside a running server, and for whoever has forgotten a password.
 
-use std::io::{IsTerminal, Read};
+use std::io::{BufRead, IsTerminal, Read};
 
 use clap::{Subcommand, ValueEnum};
 use ouzel_api::session::Role;
@@ -112,15 +112,15 @@ fn operator() -> Actor {
     }
 }
 
-/// What was piped in, or a new one: `(password, whether and what was made up)`.
+/// The line that was piped in, or a new one: `(password, whether and what was made up)`.
 fn password() -> Result<(String, Option<String>), Failure> {
     let mut text = String::new();
     if !std::io::stdin().is_terminal() {
-        let input = std::io::stdin().lock().take(INPUT_BYTES_MAX);
-        { input }.read_to_string(&mut text).map_err(Failure::of)?;
+        let mut input = std::io::stdin().lock().take(INPUT_BYTES_MAX);
+        input.read_line(&mut text).map_err(Failure::of)?;
     }
-    match text.lines().next() {
-        Some(line) if !line.is_empty() => Ok((line.to_owned(), None)),
+    match text.trim_end_matches(['\n', '\r']) {
+        line if !line.is_empty() => Ok((line.to_owned(), None)),
         _ => {
             let made_up = Auth::random_password();
             Ok((made_up.clone(), Some(made_up)))

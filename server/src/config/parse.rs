@@ -26,14 +26,20 @@ pub fn config(values: &Values) -> Result<Config, ConfigError> {
     let read = Reader { values };
     let brokers = read.optional("brokers", brokers)?.unwrap_or_default();
     let clusters = read.clusters(&brokers)?;
+    let kafka = read.required("kafka", Listen::from_str)?;
+    let demo = read.required("demo", truth)?;
+    if demo && kafka == Listen::Off {
+        let told = "--demo fills the broker of this process, and --kafka is off";
+        return Err(ConfigError::Contradiction(told.to_owned()));
+    }
     Ok(Config {
         data: read.required("data", |text| Ok(PathBuf::from(text)))?,
-        kafka: read.required("kafka", Listen::from_str)?,
+        kafka,
         environment: read.required("environment", environment_of)?,
         advertise_kafka: read.optional("advertise_kafka", HostPort::from_str)?,
         http: read.required("http", Listen::from_str)?,
         not_built: read.not_built()?,
-        demo: read.required("demo", truth)?,
+        demo,
         admin_password: read.optional(setting::ADMIN_PASSWORD, |text| Ok(text.to_owned()))?,
         log: Log {
             filter: read.required("log.filter", |text| Ok(text.to_owned()))?,
@@ -208,6 +214,13 @@ mod tests {
         assert!(told.starts_with("http = `8080` (ouzel.toml:7): expected `off` or"), "{told}");
         let told = with(&[("session.idle_minutes", "0")]).unwrap_err();
         assert!(told.contains("whole number from 1"), "{told}");
+    }
+
+    #[test]
+    fn a_demonstration_needs_the_broker() {
+        assert!(with(&[("demo", "true")]).unwrap().demo);
+        let told = with(&[("demo", "true"), ("kafka", "off")]).unwrap_err();
+        assert!(told.contains("--demo"), "{told}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::{
     fs::OpenOptions,
     io,
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
@@ -22,11 +22,11 @@ pub const FILE_NAME: &str = "console.db";
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 
 impl Db {
-    /// Opens the database in `folder`; both are made if missing, for this user's eyes alone.
+    /// Opens the database in `folder`. It is made if missing, for this user's eyes alone.
     pub async fn open(folder: &Path) -> Result<Db, DbError> {
         let path = folder.join(FILE_NAME);
         let was_there =
-            touch(folder, &path).map_err(|source| DbError::Write { path: path.clone(), source })?;
+            touch(&path).map_err(|source| DbError::Write { path: path.clone(), source })?;
         let writer = connect(&path, SqlitePoolOptions::new().max_connections(1), false).await?;
         if was_there {
             keep_a_copy(&writer, &path).await?;
@@ -43,9 +43,8 @@ impl Db {
     }
 }
 
-/// Makes folder and file; answers whether the file held anything before.
-fn touch(folder: &Path, path: &Path) -> io::Result<bool> {
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+/// Makes the file; answers whether the file held anything before.
+fn touch(path: &Path) -> io::Result<bool> {
     // Password hashes and the signing key lie in it.
     let mut options = OpenOptions::new();
     let file = options.create(true).append(true).mode(0o600).open(path)?;

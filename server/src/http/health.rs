@@ -49,9 +49,9 @@ pub async fn ready(app: &AppState) -> Result<(), String> {
 #[utoipa::path(get, path = METRICS, tag = "health", responses((status = 200, body = str)))]
 pub async fn metrics(State(app): State<AppState>) -> Result<Response, Error> {
     let sessions = app.auth.session_count().await?;
-    let audit_rows = db::audit::count(&app.db).await?;
+    let audit_entries = db::audit::highest_id(&app.db).await?;
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
-    Ok((kind, app.metrics.render(sessions, audit_rows)).into_response())
+    Ok((kind, app.metrics.render(sessions, audit_entries)).into_response())
 }
 
 /// This API, described.

@@ -53,7 +53,7 @@ pub struct Membership<'a> {
     pub ahead_kbytes: u32,
 }
 
-/// A member of a group. Dropping it commits and leaves, on another thread.
+/// A member of a group.
 pub struct Member {
     group: String,
     consumer: Option<StreamConsumer>,
@@ -99,6 +99,17 @@ impl Member {
     }
 }
 
+impl Member {
+    /// Commits, leaves, and waits until that is done.
+    pub async fn leave(mut self) {
+        if let Some(consumer) = self.consumer.take() {
+            // A panic while it is destroyed leaves nothing to be mended here.
+            let _ = spawn_blocking(move || drop(consumer)).await;
+        }
+    }
+}
+
+/// As [`Member::leave`], but on another thread and unwatched.
 impl Drop for Member {
     fn drop(&mut self) {
         let Some(consumer) = self.consumer.take() else { return };

@@ -78,7 +78,7 @@ impl UnderWay {
     }
 }
 
-/// A producer. Dropping it waits, on another thread, for what is under way.
+/// A producer.
 pub struct Producer(Option<FutureProducer>);
 
 impl Producer {
@@ -132,16 +132,28 @@ fn record<'a>(outgoing: &Outgoing<'a>) -> FutureRecord<'a, [u8], [u8]> {
     }
 }
 
+impl Producer {
+    /// Waits until nothing is under way, and destroys it.
+    pub async fn close(mut self) {
+        if let Some(producer) = self.0.take() {
+            // A panic while it is destroyed leaves nothing to be mended here.
+            let _ = spawn_blocking(move || close(&producer)).await;
+        }
+    }
+}
+
+/// As [`Producer::close`], but on another thread and unwatched.
 impl Drop for Producer {
     fn drop(&mut self) {
         let Some(producer) = self.0.take() else { return };
-        let close = move || {
-            // What cannot be written in time is reported to whoever waits for it.
-            let _ = producer.flush(FLUSH_MAX);
-        };
         match tokio::runtime::Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn_blocking(close)),
-            Err(_) => close(),
+            Ok(runtime) => drop(runtime.spawn_blocking(move || close(&producer))),
+            Err(_) => close(&producer),
         }
     }
+}
+
+fn close(producer: &FutureProducer) {
+    // What cannot be written in time is reported to whoever waits for it.
+    let _ = producer.flush(FLUSH_MAX);
 }

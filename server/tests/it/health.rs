@@ -25,7 +25,7 @@ async fn the_figures_count_requests_by_route_and_never_by_path() {
     assert!(figures.contains(denied), "{figures}");
     assert!(figures.contains("ouzel_http_request_seconds_bucket{route=\"/api/v1/session\",le="));
     assert!(figures.contains("ouzel_sessions 1"), "{figures}");
-    assert!(figures.contains("ouzel_audit_rows 2"), "{figures}");
+    assert!(figures.contains("ouzel_audit_entries 4"), "{figures}");
     assert!(figures.contains("ouzel_build_info{version="), "{figures}");
     assert!(!figures.contains("nobody/knows") && !figures.contains("BREW"), "{figures}");
 }
