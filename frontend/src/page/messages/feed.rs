@@ -43,6 +43,8 @@ pub struct Feed {
     pub live: RwSignal<bool>,
     /// Whether the person asked a tail to hold still.
     pub paused: RwSignal<bool>,
+    /// Whether new rows of a tail are added below the screen, out of sight.
+    pub out_of_sight: RwSignal<bool>,
     /// Whether the pointer is over the rows, which then must not move.
     pub pointed: RwSignal<bool>,
     /// Where the table stands.
@@ -135,6 +137,7 @@ impl Feed {
             figures: RwSignal::new(Figures::default()),
             live: RwSignal::new(false),
             paused: RwSignal::new(false),
+            out_of_sight: RwSignal::new(false),
             pointed: RwSignal::new(false),
             table,
             waiting: StoredValue::new(Vec::new()),
@@ -197,6 +200,7 @@ impl Feed {
     fn add_live(self, lot: Vec<Arc<Message>>) {
         let pointed = self.pointed.try_get_untracked().unwrap_or(true);
         let follow = !pointed && self.table.is_at_end();
+        self.out_of_sight.try_set(!follow);
         let gone = self.rows.try_update(|rows| {
             rows.extend(lot);
             let gone = rows.len().saturating_sub(LIVE_ROWS_MAX);

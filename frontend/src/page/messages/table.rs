@@ -69,13 +69,16 @@ fn Below(page: Page) -> impl IntoView {
     let below = Memo::new(move |_| {
         let rows = feed.rows.with(Vec::len);
         let seen = feed.table.visible.with(|visible| visible.end);
-        if feed.live.get() { rows.saturating_sub(seen) } else { 0 }
+        if feed.live.get() && feed.out_of_sight.get() { rows.saturating_sub(seen) } else { 0 }
     });
     move || {
         let below = below.get();
         (below > 0).then(|| {
             let text = format!("{} newer below", count(below as i128));
-            let down = move |_| feed.table.to_end();
+            let down = move |_| {
+                feed.out_of_sight.set(false);
+                feed.table.to_end();
+            };
             view! {
                 <div class="below"><Button icon="arrow-down" on:click=down>{text}</Button></div>
             }
