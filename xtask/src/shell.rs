@@ -81,3 +81,27 @@ fn words(command: &Command) -> String {
     let words: Vec<String> = std::iter::once(name).chain(args).collect();
     format!("`{}`", words.join(" "))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_command_that_hangs_is_ended_at_its_limit() {
+        let started = Instant::now();
+        let limit = Duration::from_millis(100);
+        assert!(!succeeds_within(Command::new("sleep").arg("60"), limit));
+        assert!(started.elapsed() < Duration::from_secs(30));
+        assert!(succeeds_within(&mut Command::new("true"), Duration::from_secs(30)));
+    }
+
+    #[test]
+    fn a_failure_names_the_command_and_what_it_said() {
+        let mut command = Command::new("sh");
+        let problem = output(command.args(["-c", "echo broken >&2; exit 3"])).unwrap_err();
+        let text = problem.to_string();
+        assert!(text.contains("`sh -c") && text.contains("broken"), "{text}");
+    }
+}

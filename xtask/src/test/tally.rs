@@ -78,3 +78,17 @@ impl Tally {
         if self.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_step_does_not_stop_the_next_and_fails_the_run() {
+        let mut tally = Tally::default();
+        tally.step("first", || Outcome::of(Problem::stop("no"), "check"));
+        tally.step("second", || Outcome { passed: 3, failed: Vec::new() });
+        assert_eq!((tally.passed, tally.failed.as_slice()), (3, &["first: check".to_owned()][..]));
+        assert_eq!(format!("{:?}", tally.finish()), format!("{:?}", ExitCode::FAILURE));
+    }
+}

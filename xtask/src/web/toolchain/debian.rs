@@ -45,8 +45,23 @@ pub fn compiler(workspace: &Workspace) -> Result<PathBuf> {
         shell::say("web", format!("Debian's rustc-web {version} from the cache"));
         return Ok(rustc);
     }
+    remove_unfinished(&workspace.cache);
     unpack(&version, &kept)?;
     Ok(rustc)
+}
+
+/// What a run that was interrupted left behind: 800 MB that nobody would find.
+fn remove_unfinished(cache: &Path) {
+    let Ok(entries) = fs::read_dir(cache) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let process = name.strip_suffix(".part").and_then(|name| name.rsplit('.').next());
+        let runs = process.is_some_and(|pid| Path::new("/proc").join(pid).exists());
+        if process.is_some() && !runs {
+            // Only space is lost where this fails.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// The version that apt would install; none where apt's lists are missing or lack the package.
