@@ -16,10 +16,8 @@ pub fn Dialog(
     Effect::new(move |_| {
         let Some(dialog) = node.get() else { return };
         match (open.get(), dialog.open()) {
-            (true, false) => {
-                // Fails only if the dialog is not in the page, and then there is nothing to show.
-                dialog.show_modal().ok();
-            }
+            // A frame later the content is there, so that the browser focuses what asks for it.
+            (true, false) => request_animation_frame(move || show(node, open)),
             (false, true) => dialog.close(),
             _ => {}
         }
@@ -46,5 +44,15 @@ pub fn Dialog(
                 <div class="dialog-body">{children()}</div>
             </Show>
         </dialog>
+    }
+}
+
+fn show(node: NodeRef<html::Dialog>, open: RwSignal<bool>) {
+    let still = open.try_get_untracked().unwrap_or(false);
+    if let Some(dialog) =
+        node.try_get_untracked().flatten().filter(|dialog| still && !dialog.open())
+    {
+        // Fails only if the dialog is not in the page, and then there is nothing to show.
+        dialog.show_modal().ok();
     }
 }

@@ -1,6 +1,6 @@
 //! A button that opens a list of acts or choices; Escape, a choice or a click elsewhere closes it.
 
-use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast};
+use leptos::{context::Provider, ev, html, prelude::*, wasm_bindgen::JsCast};
 use web_sys::{Element, FocusEvent, HtmlElement, KeyboardEvent, Node};
 
 /// Tells the items of an open menu how to close it.
@@ -18,7 +18,6 @@ pub fn Menu(
 ) -> impl IntoView {
     let open = RwSignal::new(false);
     let root = NodeRef::<html::Div>::new();
-    provide_context(Open(open));
     let leave = move |event: FocusEvent| {
         let to = event.related_target().and_then(|to| to.dyn_into::<Node>().ok());
         let inside = root.get_untracked().is_some_and(|root| root.contains(to.as_ref()));
@@ -54,9 +53,12 @@ pub fn Menu(
             >
                 {move || face.run()}
             </button>
-            <Show when=move || open.get()>
-                <div class="menu-panel" role="menu">{children()}</div>
-            </Show>
+            // A context of its own, for menus side by side share their owner.
+            <Provider value=Open(open)>
+                <Show when=move || open.get()>
+                    <div class="menu-panel" role="menu">{children()}</div>
+                </Show>
+            </Provider>
         </div>
     }
 }

@@ -35,18 +35,25 @@ where
     let count = Memo::new(move |_| rows.with(Vec::len));
     let drawn = Memo::new(move |_| {
         let seen = handle::on_screen(handle.place.get(), count.get());
-        handle.visible.set(seen.clone());
+        if handle.visible.with_untracked(|visible| *visible != seen) {
+            handle.visible.set(seen.clone());
+        }
         handle::drawn(&seen, count.get())
     });
     watch_place(handle);
     let columns = spec.columns.clone();
-    let body = move || {
-        let range = drawn.get();
-        let draw = |(at, row): (usize, &R)| draw_row(&columns, row, RowPlace { name, at, handle });
-        rows.with(|rows| {
-            let rows = rows.iter().enumerate().skip(range.start).take(range.len());
-            rows.map(draw).collect_view()
-        })
+    // Scrolling keeps the rows that stay on screen; other rows in the list draw all of them anew.
+    let version = Memo::new(move |last: Option<&u64>| {
+        rows.track();
+        last.map_or(0, |last| last.wrapping_add(1))
+    });
+    let draw = move |(_, at): (u64, usize)| {
+        let place = RowPlace { name, at, handle };
+        rows.with_untracked(|rows| rows.get(at).map(|row| draw_row(&columns, row, place)))
+    };
+    let places = move || {
+        let version = version.get();
+        drawn.get().map(move |at| (version, at)).collect::<Vec<_>>()
     };
     let (open, tracks, least) = (spec.open, spec.tracks(), spec.least_width());
     let active = move || handle.active.get().map(|at| format!("t{name}-{at}"));
@@ -68,7 +75,7 @@ where
             <Head columns=spec.columns sorting=spec.sorting/>
             <Body handle open height=Signal::derive(move || count.get() as f64 * ROW_PX)
                 above=Signal::derive(move || drawn.get().start as f64 * ROW_PX)>
-                {body}
+                <For each=places key=|place| *place children=draw/>
             </Body>
             <Show when=move || count.get() == 0>{empty.run()}</Show>
         </div>
