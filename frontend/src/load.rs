@@ -142,11 +142,14 @@ where
 {
     let phase = Memo::new(move |_| phase(&from));
     move || match phase.get() {
-        Phase::Waiting => view! { <Skeleton/> }.into_any(),
-        Phase::Failed(error) => broken(&error, move || from.reload()),
-        Phase::Forbidden(error) => {
-            view! { <Forbidden title=error.title() reason=error.message()/> }.into_any()
+        Phase::Waiting => view! { <div class="card"><Skeleton/></div> }.into_any(),
+        Phase::Failed(error) => {
+            view! { <div class="card">{broken(&error, move || from.reload())}</div> }.into_any()
         }
+        Phase::Forbidden(error) => view! {
+            <div class="card"><Forbidden title=error.title() reason=error.message()/></div>
+        }
+        .into_any(),
         Phase::Missing(error) => missing(&error).into_any(),
         Phase::Ready => match from.state.with_untracked(|state| state.value.clone()) {
             Some(first) => {
@@ -198,10 +201,13 @@ pub fn broken(error: &ClientError, retry: impl Fn() + 'static) -> AnyView {
 
 /// What a form says when its request was refused.
 pub fn refused(error: ClientError) -> impl IntoView {
+    let (title, message) = (error.title(), error.message());
+    // Some messages begin with the words of their title.
+    let title = (!message.starts_with(title)).then(|| view! { <b>{title} ". "</b> });
     view! {
         <div class="note bad" role="alert">
             <Icon name="triangle-alert"/>
-            <span class="grow"><b>{error.title()} ". "</b> {error.message()}</span>
+            <span class="grow">{title} {message}</span>
         </div>
     }
 }

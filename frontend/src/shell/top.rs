@@ -23,7 +23,7 @@ pub fn Top(
             <span class="rail-button">
                 <IconButton
                     icon="menu"
-                    label="Pages"
+                    label="Show the pages"
                     attr:aria-controls="rail"
                     attr:aria-expanded=move || rail_open.get().to_string()
                     on:click=move |_| rail_open.update(|open| *open = !*open)

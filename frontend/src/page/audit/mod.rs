@@ -144,12 +144,14 @@ fn Rows(page: Memo<Arc<AuditPage>>) -> impl IntoView {
         view! { <Empty icon title/> }
     };
     view! {
-        <div class="split fill" class:open=open on:keydown=on_escape>
-            <div class="card">
-                <Table spec rows handle empty/>
-                <Pager page/>
+        <div class="fill" on:keydown=on_escape>
+            <div class="split" class:open=open>
+                <div class="card">
+                    <Table spec rows handle empty/>
+                    <Pager page/>
+                </div>
+                {move || chosen.get().map(|row| view! { <Entry row on_close=close/> })}
             </div>
-            {move || chosen.get().map(|row| view! { <Entry row on_close=close/> })}
         </div>
     }
 }

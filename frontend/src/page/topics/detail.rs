@@ -92,7 +92,9 @@ fn Head(cluster: String, topic: String, data: Load<Data>) -> impl IntoView {
     let refusal = Signal::derive(move || {
         let internal = data.latest().is_some_and(|data| data.internal);
         let kept = || "The cluster keeps this topic for itself.".to_owned();
-        session.refusal(Permission::DeleteTopic).or_else(|| internal.then(kept))
+        let unread = || "Its partitions have not been read.".to_owned();
+        let missing = data.latest().is_none().then(unread);
+        session.refusal(Permission::DeleteTopic).or_else(|| internal.then(kept)).or(missing)
     });
     let name = topic.clone();
     let ask = move |_| doomed.set(Some(name.clone()));

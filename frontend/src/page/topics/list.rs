@@ -189,7 +189,7 @@ fn columns(
     vec![
         Column::new("name", "name", "minmax(220px, 2fr)", move |row: &TopicRow| name(cluster, row))
             .sortable(),
-        Column::new("partitions", "partitions", "100px", |row: &TopicRow| {
+        Column::new("partitions", "partitions", "112px", |row: &TopicRow| {
             cells::number(row.partitions)
         })
         .right()
