@@ -9,4 +9,5 @@ mod process;
 mod roles;
 mod session;
 mod shell;
+mod stop;
 mod support;
