@@ -1,0 +1,188 @@
+//! Topics and settings, as administrators handle them.
+
+use ouzel_wire::ErrorCode;
+use ouzel_wire::messages::*;
+
+use crate::support::*;
+
+async fn outcome(client: &mut Client, topic: CreatableTopic) -> (i16, String) {
+    let request = CreateTopicsRequest { topics: vec![topic], ..Default::default() };
+    let result = client.call(request).await.topics.remove(0);
+    (result.error_code, result.error_message.unwrap_or_default())
+}
+
+fn topic(name: &str) -> CreatableTopic {
+    create_request(name, 1).topics.remove(0)
+}
+
+fn setting(name: &str, value: &str) -> CreatableTopicConfig {
+    CreatableTopicConfig {
+        name: name.to_owned(),
+        value: Some(value.to_owned()),
+        ..Default::default()
+    }
+}
+
+async fn settings(client: &mut Client, kind: i8, name: &str) -> DescribeConfigsResult {
+    let resource = DescribeConfigsResource {
+        resource_type: kind,
+        resource_name: name.to_owned(),
+        configuration_keys: None,
+        ..Default::default()
+    };
+    let request = DescribeConfigsRequest {
+        resources: vec![resource],
+        include_synonyms: true,
+        include_documentation: true,
+        ..Default::default()
+    };
+    client.call(request).await.results.remove(0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_topic_that_cannot_be_is_refused_with_kafkas_error_and_plain_words() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    create(&mut client, "my.topic", 1).await;
+    let placed = |partition_index, node| CreatableReplicaAssignment {
+        partition_index,
+        broker_ids: vec![node],
+        ..Default::default()
+    };
+    let by_hand = |assignments| CreatableTopic {
+        num_partitions: -1,
+        replication_factor: -1,
+        assignments,
+        ..topic("placed")
+    };
+    let refused = [
+        (topic("my.topic"), ErrorCode::TopicAlreadyExists, "already exists"),
+        (topic("my_topic"), ErrorCode::InvalidTopicException, "collides"),
+        (topic("__consumer_offsets"), ErrorCode::InvalidTopicException, "belongs to the broker"),
+        (CreatableTopic { num_partitions: 0, ..topic("a") }, ErrorCode::InvalidPartitions, "0"),
+        (CreatableTopic { num_partitions: -2, ..topic("a") }, ErrorCode::InvalidPartitions, "-2"),
+        (
+            CreatableTopic { num_partitions: i32::MAX, ..topic("a") },
+            ErrorCode::InvalidPartitions,
+            "10000",
+        ),
+        (
+            CreatableTopic { replication_factor: 3, ..topic("a") },
+            ErrorCode::InvalidReplicationFactor,
+            "one node",
+        ),
+        (
+            CreatableTopic { configs: vec![setting("retention.sm", "1")], ..topic("a") },
+            ErrorCode::InvalidConfig,
+            "not a topic setting",
+        ),
+        (
+            CreatableTopic { configs: vec![setting("retention.ms", "soon")], ..topic("a") },
+            ErrorCode::InvalidConfig,
+            "whole number",
+        ),
+        (by_hand(vec![placed(0, 5)]), ErrorCode::InvalidReplicaAssignment, "node 0"),
+        (by_hand(vec![placed(1, 0)]), ErrorCode::InvalidReplicaAssignment, "from 0"),
+    ];
+    for (asked, code, words) in refused {
+        let (got, message) = outcome(&mut client, asked).await;
+        assert_eq!(got, code.code(), "{message}");
+        assert!(message.contains(words), "{message}");
+    }
+    assert_eq!(outcome(&mut client, by_hand(vec![placed(1, 0), placed(0, 0)])).await.0, NONE);
+    assert_eq!(metadata(&mut client, "placed", false).await.partitions.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_topic_asked_for_twice_in_one_request_is_not_made() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    let topics = vec![topic("twice"), topic("once"), topic("twice")];
+    let results = client.call(CreateTopicsRequest { topics, ..Default::default() }).await.topics;
+    let codes: Vec<i16> = results.iter().map(|r| r.error_code).collect();
+    let invalid = ErrorCode::InvalidRequest.code();
+    assert_eq!(codes, [invalid, NONE, invalid]);
+    let twice = metadata(&mut client, "twice", false).await;
+    assert_eq!(twice.error_code, ErrorCode::UnknownTopicOrPartition.code());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_judgement_makes_nothing() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    let request = CreateTopicsRequest { validate_only: true, ..create_request("orders", 5) };
+    let judged = client.call(request).await.topics.remove(0);
+    assert_eq!((judged.error_code, judged.num_partitions), (NONE, 5));
+    let missing = metadata(&mut client, "orders", false).await;
+    assert_eq!(missing.error_code, ErrorCode::UnknownTopicOrPartition.code());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_topic_is_gone_with_its_files_and_its_successor_is_another() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    let first = create(&mut client, "orders", 2).await.topic_id;
+    produce(&mut client, "orders", &["old"]).await;
+    assert_eq!(delete(&mut client, "orders").await, NONE);
+    assert_eq!(delete(&mut client, "orders").await, ErrorCode::UnknownTopicOrPartition.code());
+    let left = std::fs::read_dir(test.dir.path()).unwrap();
+    let left: Vec<_> = left.map(|e| e.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().starts_with("orders")), "{left:?}");
+    let second = create(&mut client, "orders", 1).await.topic_id;
+    assert_ne!(first, second);
+    assert_eq!(read_all(&mut client, "orders").await, [""; 0]);
+    let by_id = DeleteTopicState { topic_id: second, ..Default::default() };
+    let request = DeleteTopicsRequest { topics: vec![by_id.clone()], ..Default::default() };
+    assert_eq!(client.call(request.clone()).await.responses[0].error_code, NONE);
+    let again = client.call(request).await.responses[0].error_code;
+    assert_eq!(again, ErrorCode::UnknownTopicId.code());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn partitions_can_be_added_and_are_there_after_a_restart() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    create(&mut client, "orders", 1).await;
+    let grow = |count| {
+        let name = "orders".to_owned();
+        let topic = CreatePartitionsTopic { name, count, assignments: None, ..Default::default() };
+        CreatePartitionsRequest { topics: vec![topic], ..Default::default() }
+    };
+    assert_eq!(client.call(grow(3)).await.results[0].error_code, NONE);
+    let fewer = client.call(grow(2)).await.results[0].error_code;
+    assert_eq!(fewer, ErrorCode::InvalidPartitions.code());
+    let request = produce_request("orders", 2, batch(&["one"]));
+    assert_eq!(produced(client.call(request).await).error_code, NONE);
+    drop(client);
+    let test = test.restart().await;
+    let mut client = test.client().await;
+    assert_eq!(metadata(&mut client, "orders", false).await.partitions.len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_setting_is_shown_with_where_it_is_from_also_after_a_restart() {
+    let mut test = TestBroker::start().await;
+    let mut client = test.client().await;
+    let configs = vec![setting("retention.ms", "1234")];
+    let code = outcome(&mut client, CreatableTopic { configs, ..topic("orders") }).await.0;
+    assert_eq!(code, NONE);
+    for _ in 0..2 {
+        let shown = settings(&mut client, 2, "orders").await;
+        assert_eq!(shown.error_code, NONE);
+        let find = |name: &str| shown.configs.iter().find(|c| c.name == name).unwrap();
+        let set = find("retention.ms");
+        assert_eq!((set.value.as_deref(), set.config_source), (Some("1234"), 1));
+        let sources: Vec<i8> = set.synonyms.iter().map(|s| s.source).collect();
+        assert_eq!(sources, [1, 5]);
+        let unset = find("cleanup.policy");
+        assert_eq!((unset.value.as_deref(), unset.config_source), (Some("delete"), 5));
+        assert!(shown.configs.iter().all(|c| c.documentation.is_some()));
+        drop(client);
+        test = test.restart().await;
+        client = test.client().await;
+    }
+    assert_eq!(settings(&mut client, 4, "0").await.error_code, NONE);
+    assert_eq!(settings(&mut client, 4, "1").await.error_code, ErrorCode::InvalidRequest.code());
+    let unknown = settings(&mut client, 2, "nowhere").await.error_code;
+    assert_eq!(unknown, ErrorCode::UnknownTopicOrPartition.code());
+}

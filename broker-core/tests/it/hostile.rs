@@ -1,0 +1,168 @@
+//! Whatever a client sends or does not send, others are served and memory stays bounded.
+
+use std::time::Duration;
+
+use ouzel_wire::ErrorCode;
+use ouzel_wire::messages::*;
+use rand::rngs::StdRng;
+use rand::{Rng, RngExt, SeedableRng};
+
+use crate::support::*;
+
+/// Shows that the broker still serves others.
+async fn is_well(test: &TestBroker) {
+    let mut client = test.client().await;
+    let answer = client.call(ApiVersionsRequest { ..greeting() }).await;
+    assert_eq!(answer.error_code, NONE);
+}
+
+fn greeting() -> ApiVersionsRequest {
+    ApiVersionsRequest {
+        client_software_name: "it".to_owned(),
+        client_software_version: "1.0".to_owned(),
+        ..Default::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn random_bytes_end_their_own_connection_and_no_other() {
+    let test = TestBroker::start_with(|c| c.limits.stall = Duration::from_millis(100)).await;
+    let seed = 0x0571;
+    let mut random = StdRng::seed_from_u64(seed);
+    for round in 0..200 {
+        let mut bytes = vec![0; random.random_range(1..300)];
+        random.fill_bytes(&mut bytes);
+        if round % 2 == 0 && bytes.len() > 8 {
+            // A length that fits and a key that exists bring the rest to the decoders.
+            let length = (bytes.len() - 4) as u32;
+            bytes[..4].copy_from_slice(&length.to_be_bytes());
+            bytes[4..8].copy_from_slice(&[
+                0,
+                random.random_range(0..50),
+                0,
+                random.random_range(0..12),
+            ]);
+        }
+        let mut client = test.client().await;
+        client.send_bytes(&bytes).await;
+        while client.receive_frame().await.is_some() {}
+    }
+    is_well(&test).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frame_of_200_megabytes_is_refused_before_it_comes() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    client.send_bytes(&(200_u32 << 20).to_be_bytes()).await;
+    assert!(client.receive_frame().await.is_none());
+    is_well(&test).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_request_of_megabytes_is_refused_unless_it_brings_records() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    let mut head = (50_u32 << 20).to_be_bytes().to_vec();
+    head.extend_from_slice(&[0, 3, 0, 12]);
+    client.send_bytes(&head).await;
+    assert!(client.receive_frame().await.is_none());
+    let mut client = test.client().await;
+    create(&mut client, "orders", 1).await;
+    let mut fresh = test.client().await;
+    let large = batch(&[&"x".repeat(1 << 20), &"y".repeat(1 << 20)]);
+    let answer = produced(fresh.call(produce_request("orders", 0, large)).await);
+    assert_eq!(answer.error_code, ErrorCode::MessageTooLarge.code());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_a_frame_costs_what_has_come_and_ends_when_nothing_follows() {
+    let change = |config: &mut ouzel_broker::BrokerConfig| {
+        config.limits.stall = Duration::from_millis(200);
+        // Were the announced length reserved, the second client would wait for ever.
+        config.limits.bytes_in_flight = 101 << 20;
+    };
+    let test = TestBroker::start_with(change).await;
+    let mut halves = Vec::new();
+    for _ in 0..8 {
+        let mut client = test.client().await;
+        let mut head = (99_u32 << 20).to_be_bytes().to_vec();
+        head.extend_from_slice(&[0, 0, 0, 12, 0, 0, 0, 1]);
+        client.send_bytes(&head).await;
+        halves.push(client);
+    }
+    is_well(&test).await;
+    for mut client in halves {
+        assert!(client.receive_frame().await.is_none());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_sent_without_waiting_are_answered_in_their_order() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    create(&mut client, "orders", 1).await;
+    let mut ids = Vec::new();
+    for number in 0..50 {
+        let value = number.to_string();
+        ids.push(client.send(12, &produce_request("orders", 0, batch(&[&value]))).await);
+        ids.push(client.send(FETCH_BY_NAME, &fetch_request("orders", 0)).await);
+    }
+    for (number, pair) in ids.chunks(2).enumerate() {
+        let (id, response) = client.receive::<ProduceRequest>(12).await;
+        assert_eq!((id, produced(response).base_offset), (pair[0], number as i64));
+        let (id, response) = client.receive::<FetchRequest>(FETCH_BY_NAME).await;
+        assert_eq!(id, pair[1]);
+        assert!(values(fetched(response).records).len() > number);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_does_not_read_is_dropped() {
+    let test = TestBroker::start_with(|c| c.limits.stall = Duration::from_millis(200)).await;
+    let mut client = test.client().await;
+    create(&mut client, "orders", 1).await;
+    let large = "x".repeat(500_000);
+    for _ in 0..10 {
+        produce(&mut client, "orders", &[&large]).await;
+    }
+    // Far more than the sockets' buffers hold, and not a byte of it taken.
+    let mut deaf = test.client().await;
+    let mut request = fetch_request("orders", 0);
+    request.topics[0].partitions[0].partition_max_bytes = i32::MAX;
+    for _ in 0..20 {
+        deaf.send(FETCH_BY_NAME, &request).await;
+    }
+    is_well(&test).await;
+    // What lies in the buffers can still be read; then comes the end, not all twenty answers.
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    let mut answers = 0;
+    while deaf.receive_frame().await.is_some() {
+        answers += 1;
+    }
+    assert!(answers < 20, "{answers} answers were kept for a client that did not read");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn silent_connections_are_closed() {
+    let test = TestBroker::start_with(|c| c.limits.idle = Duration::from_millis(50)).await;
+    let mut client = test.client().await;
+    assert!(client.receive_frame().await.is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_connection_more_than_there_may_be_is_refused_and_the_others_stay() {
+    let test = TestBroker::start_with(|c| c.limits.connections_max = 2).await;
+    let (mut first, mut second) = (test.client().await, test.client().await);
+    first.call(greeting()).await;
+    second.call(greeting()).await;
+    assert!(test.client().await.receive_frame().await.is_none());
+    first.call(greeting()).await;
+    drop(second);
+    eventually_some(async || {
+        let mut next = test.client().await;
+        next.send(4, &greeting()).await;
+        next.receive_frame().await
+    })
+    .await;
+}

@@ -1,0 +1,87 @@
+//! A producer that repeats itself is recognised; one that skips is told.
+
+use bytes::Bytes;
+use ouzel_wire::ErrorCode;
+use ouzel_wire::batch::BatchBuilder;
+use ouzel_wire::messages::{InitProducerIdRequest, InitProducerIdResponse};
+
+use crate::support::*;
+
+fn numbered(producer: i64, epoch: i16, sequence: i32) -> Bytes {
+    let mut builder = BatchBuilder::new().producer(producer, epoch, sequence);
+    builder.push_value(now_ms(), None, b"one").push_value(now_ms(), None, b"two");
+    builder.build().unwrap()
+}
+
+async fn producer_id(client: &mut Client) -> InitProducerIdResponse {
+    let given =
+        client.call(InitProducerIdRequest { transactional_id: None, ..Default::default() }).await;
+    assert_eq!((given.error_code, given.producer_epoch), (NONE, 0));
+    given
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeat_is_answered_with_its_first_offset_and_stored_once() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    create(&mut client, "orders", 1).await;
+    let producer = producer_id(&mut client).await.producer_id;
+    for sequence in [0, 2, 0, 2] {
+        let request = produce_request("orders", 0, numbered(producer, 0, sequence));
+        let answer = produced(client.call(request).await);
+        assert_eq!((answer.error_code, answer.base_offset), (NONE, i64::from(sequence)));
+    }
+    assert_eq!(list_offset(&mut client, "orders", -1).await, 4);
+    let gap = produce_request("orders", 0, numbered(producer, 0, 6));
+    let code = produced(client.call(gap).await).error_code;
+    assert_eq!(code, ErrorCode::OutOfOrderSequenceNumber.code());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeat_is_recognised_after_a_restart_and_after_a_crash() {
+    let mut test = TestBroker::start().await;
+    let mut client = test.client().await;
+    create(&mut client, "orders", 1).await;
+    let producer = producer_id(&mut client).await.producer_id;
+    let request = produce_request("orders", 0, numbered(producer, 0, 0));
+    assert_eq!(produced(client.call(request.clone()).await).error_code, NONE);
+    for round in 0..2 {
+        drop(client);
+        test = match round {
+            0 => test.restart().await,
+            _ => test.crash(|_| {}).await,
+        };
+        client = test.client().await;
+        let answer = produced(client.call(request.clone()).await);
+        assert_eq!((answer.error_code, answer.base_offset), (NONE, 0), "round {round}");
+    }
+    assert_eq!(list_offset(&mut client, "orders", -1).await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_producer_id_is_given_twice_not_even_after_a_crash() {
+    let mut test = TestBroker::start().await;
+    let mut given = Vec::new();
+    for _ in 0..3 {
+        let mut client = test.client().await;
+        for _ in 0..3 {
+            given.push(producer_id(&mut client).await.producer_id);
+        }
+        drop(client);
+        test = test.crash(|_| {}).await;
+    }
+    let count = given.len();
+    given.sort_unstable();
+    given.dedup();
+    assert_eq!(given.len(), count, "{given:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transactional_producer_is_refused_for_good() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    let transactional_id = Some("payments".to_owned());
+    let request = InitProducerIdRequest { transactional_id, ..Default::default() };
+    let refused = client.call(request).await;
+    assert_eq!(refused.error_code, ErrorCode::UnsupportedVersion.code());
+}

@@ -1,0 +1,97 @@
+//! A fetch that waits is woken by what it waits for.
+
+use std::time::{Duration, Instant};
+
+use ouzel_wire::ErrorCode;
+use ouzel_wire::messages::FetchRequest;
+
+use crate::support::*;
+
+/// A fetch that waits longer than any test.
+fn patient(topic: &str, offset: i64) -> FetchRequest {
+    FetchRequest { max_wait_ms: 120_000, ..fetch_request(topic, offset) }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_append_wakes_every_fetch_that_waits() {
+    let test = TestBroker::start().await;
+    let mut producer = test.client().await;
+    create(&mut producer, "orders", 1).await;
+    let mut readers = Vec::new();
+    for _ in 0..3 {
+        let mut reader = test.client().await;
+        reader.send(FETCH_BY_NAME, &patient("orders", 0)).await;
+        readers.push(reader);
+    }
+    produce(&mut producer, "orders", &["news"]).await;
+    for mut reader in readers {
+        let (_, response) = reader.receive::<FetchRequest>(FETCH_BY_NAME).await;
+        assert_eq!(values(fetched(response).records), ["news"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fetch_waits_for_as_many_bytes_as_it_wants() {
+    let test = TestBroker::start().await;
+    let mut producer = test.client().await;
+    create(&mut producer, "orders", 1).await;
+    let mut reader = test.client().await;
+    let one = batch(&["news"]).len() as i32;
+    reader.send(FETCH_BY_NAME, &FetchRequest { min_bytes: 3 * one, ..patient("orders", 0) }).await;
+    for _ in 0..3 {
+        produce(&mut producer, "orders", &["news"]).await;
+    }
+    let (_, response) = reader.receive::<FetchRequest>(FETCH_BY_NAME).await;
+    assert_eq!(values(fetched(response).records), ["news", "news", "news"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fetch_of_nothing_is_answered_when_its_time_is_up_and_not_before() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    create(&mut client, "orders", 1).await;
+    let begin = Instant::now();
+    let request = FetchRequest { max_wait_ms: 200, ..fetch_request("orders", 0) };
+    let answer = fetched(client.call_at(FETCH_BY_NAME, request).await);
+    assert_eq!((answer.error_code, answer.records.unwrap().len()), (NONE, 0));
+    assert!(begin.elapsed() >= Duration::from_millis(200));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_does_not_wait() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    let answer = fetched(client.call_at(FETCH_BY_NAME, patient("nowhere", 0)).await);
+    assert_eq!(answer.error_code, ErrorCode::UnknownTopicOrPartition.code());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_topic_wakes_whoever_waits_for_it() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    create(&mut client, "orders", 1).await;
+    let mut reader = test.client().await;
+    reader.send(FETCH_BY_NAME, &patient("orders", 0)).await;
+    assert_eq!(delete(&mut client, "orders").await, NONE);
+    let (_, response) = reader.receive::<FetchRequest>(FETCH_BY_NAME).await;
+    assert_ne!(fetched(response).error_code, NONE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broker_that_stops_answers_whoever_waits() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    create(&mut client, "orders", 1).await;
+    let mut reader = test.client().await;
+    // The second answer shows that the first request is being waited on.
+    reader.send(FETCH_BY_NAME, &fetch_request("orders", 0)).await;
+    reader.send(FETCH_BY_NAME, &patient("orders", 0)).await;
+    reader.receive::<FetchRequest>(FETCH_BY_NAME).await;
+    let begin = Instant::now();
+    test.broker.stop().await;
+    assert!(begin.elapsed() < PATIENCE);
+    if let Some(frame) = reader.receive_frame().await {
+        let decoded = ouzel_wire::frame::decode_response::<FetchRequest>(frame, FETCH_BY_NAME);
+        assert_eq!(fetched(decoded.unwrap().1).error_code, NONE);
+    }
+}

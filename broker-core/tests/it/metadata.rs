@@ -1,0 +1,82 @@
+//! What clients learn of the cluster, and topics that are made on first sight.
+
+use ouzel_wire::messages::{DescribeClusterRequest, MetadataRequest, MetadataRequestTopic};
+use ouzel_wire::{ErrorCode, Uuid};
+
+use crate::support::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_topic_is_made_when_it_is_first_asked_for_and_only_if_wanted() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    let unwanted = metadata(&mut client, "orders", false).await;
+    assert_eq!(unwanted.error_code, ErrorCode::UnknownTopicOrPartition.code());
+    let made = metadata(&mut client, "orders", true).await;
+    assert_eq!((made.error_code, made.partitions.len()), (NONE, 1));
+    assert_eq!(produce(&mut client, "orders", &["one"]).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broker_that_makes_no_topics_makes_none() {
+    let test = TestBroker::start_with(|config| config.auto_create_topics = false).await;
+    let mut client = test.client().await;
+    let refused = metadata(&mut client, "orders", true).await;
+    assert_eq!(refused.error_code, ErrorCode::UnknownTopicOrPartition.code());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_no_topic_may_have_are_refused_and_leave_no_files() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    for name in ["../x", "", ".", "..", "a/b", "a b", "ä", &"x".repeat(250)] {
+        let refused = metadata(&mut client, name, true).await;
+        assert_eq!(refused.error_code, ErrorCode::InvalidTopicException.code(), "{name:?}");
+        let created = client.call(create_request(name, 1)).await.topics.remove(0);
+        assert_eq!(created.error_code, ErrorCode::InvalidTopicException.code(), "{name:?}");
+    }
+    let outside = test.dir.path().parent().unwrap().join("x-0");
+    assert!(!outside.exists());
+    let folders = std::fs::read_dir(test.dir.path()).unwrap().count();
+    assert_eq!(folders, 2, "the lock and the cluster's journal, and nothing else");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn topics_are_found_by_id() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    let id = create(&mut client, "orders", 3).await.topic_id;
+    let by_id = |topic_id| MetadataRequestTopic { topic_id, name: None, ..Default::default() };
+    let topics = Some(vec![by_id(id), by_id(Uuid([7; 16]))]);
+    let answer = client.call(MetadataRequest { topics, ..Default::default() }).await;
+    assert_eq!(answer.topics[0].name.as_deref(), Some("orders"));
+    assert_eq!(answer.topics[0].partitions.len(), 3);
+    assert_eq!(answer.topics[1].error_code, ErrorCode::UnknownTopicId.code());
+    assert_eq!(answer.topics[1].name, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_are_told_the_address_they_came_to_unless_another_is_configured() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    let all = MetadataRequest { topics: None, ..Default::default() };
+    let broker = client.call(all.clone()).await.brokers.remove(0);
+    let reached = test.broker.kafka_addr();
+    assert_eq!((broker.host.as_str(), broker.port), ("127.0.0.1", i32::from(reached.port())));
+    let configured =
+        TestBroker::start_with(|c| c.advertised = Some(("kafka.example".into(), 1234))).await;
+    let mut client = configured.client().await;
+    let broker = client.call(all).await.brokers.remove(0);
+    assert_eq!((broker.host.as_str(), broker.port), ("kafka.example", 1234));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clusters_id_is_the_same_for_ever() {
+    let test = TestBroker::start().await;
+    let id = test.broker.cluster_id();
+    let mut client = test.client().await;
+    let described = client.call(DescribeClusterRequest::default()).await;
+    assert_eq!((described.cluster_id.as_str(), described.controller_id), (id.as_str(), 0));
+    drop(client);
+    let test = test.restart().await;
+    assert_eq!(test.broker.cluster_id(), id);
+}
