@@ -47,8 +47,6 @@ pub struct Broker {
     groups: Arc<Groups>,
     listener: Listener,
     chores: Vec<JoinHandle<()>>,
-    /// Given back last of all.
-    _lock: DataLock,
 }
 
 /// Why a broker did not start.
@@ -84,7 +82,7 @@ impl Broker {
         let addr = config.listen;
         let bound = TcpListener::bind(addr).await;
         let socket = bound.map_err(|source| StartError::Listen { addr, source })?;
-        let opening = tokio::task::spawn_blocking(move || Node::open(config, world));
+        let opening = tokio::task::spawn_blocking(move || Node::open(config, world, lock));
         let node = match opening.await {
             Ok(opened) => Arc::new(opened?),
             Err(failure) => std::panic::resume_unwind(failure.into_panic()),
@@ -99,7 +97,7 @@ impl Broker {
         tracing::info!(addr = %listener.addr(), cluster_id = node.cluster_id(),
             "Kafka clients are served on {}", listener.addr());
         let chores = chores(&node, &groups);
-        Ok(Broker { node, groups, listener, chores, _lock: lock })
+        Ok(Broker { node, groups, listener, chores })
     }
 
     /// Where Kafka clients connect.

@@ -241,6 +241,12 @@ impl Groups {
     }
 }
 
+impl Drop for Groups {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
 /// The partition that keeps a group: Java's hash of the name, so that every Kafka tool looks in
 /// the same place.
 fn partition_of(group_id: &str, partitions: usize) -> usize {

@@ -38,7 +38,11 @@ pub(super) async fn run(socket: TcpListener, shared: Arc<Shared>, tasks: TaskTra
         };
         let shared = shared.clone();
         tasks.spawn(async move {
-            welcome(shared, stream, client).await;
+            let end = shared.end.clone();
+            tokio::select! {
+                () = welcome(shared, stream, client) => {}
+                () = end.cancelled() => {}
+            }
             drop(place);
         });
     }

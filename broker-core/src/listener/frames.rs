@@ -86,11 +86,15 @@ impl Frames {
     /// Waits without a buffer: most connections wait most of the time.
     async fn wait_for_more(&mut self) -> Result<(), Closed> {
         let idle = self.idle;
-        timeout(idle, self.stream.readable()).await.map_err(|_| Closed::Idle(idle))??;
-        self.read_some().await.map_err(|closed| match closed {
-            Closed::InRequest => Closed::ByClient,
-            other => other,
-        })
+        let first = async {
+            self.stream.readable().await?;
+            self.read_some().await
+        };
+        match timeout(idle, first).await {
+            Ok(Err(Closed::InRequest)) => Err(Closed::ByClient),
+            Ok(read) => read,
+            Err(_) => Err(Closed::Idle(idle)),
+        }
     }
 
     /// Whether to go on with the frame at the front, by its key.

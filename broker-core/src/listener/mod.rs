@@ -39,6 +39,8 @@ pub struct Shared {
     answers: Budget,
     /// Set when the broker stops: nothing new begins, and nobody waits for more any longer.
     stop: CancellationToken,
+    /// Set when the broker is dropped: everything ends where it stands.
+    end: CancellationToken,
 }
 
 impl Shared {
@@ -56,6 +58,7 @@ impl Shared {
 pub struct Listener {
     addr: SocketAddr,
     stop: CancellationToken,
+    end: CancellationToken,
     tasks: TaskTracker,
 }
 
@@ -67,12 +70,14 @@ impl Listener {
         groups: Arc<Groups>,
     ) -> std::io::Result<Listener> {
         let addr = socket.local_addr()?;
-        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let (stop, end) = (CancellationToken::new(), CancellationToken::new());
+        let tasks = TaskTracker::new();
         let bytes = node.config.limits.bytes_in_flight;
         let (requests, answers) = (Budget::new(bytes), Budget::new(bytes));
-        let shared = Arc::new(Shared { node, groups, requests, answers, stop: stop.clone() });
+        let (s, e) = (stop.clone(), end.clone());
+        let shared = Arc::new(Shared { node, groups, requests, answers, stop: s, end: e });
         tasks.spawn(accept::run(socket, shared, tasks.clone()));
-        Ok(Listener { addr, stop, tasks })
+        Ok(Listener { addr, stop, end, tasks })
     }
 
     /// Where clients connect.
@@ -85,5 +90,12 @@ impl Listener {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        self.end.cancel();
     }
 }

@@ -19,6 +19,7 @@ use crate::config::BrokerConfig;
 use crate::ids::PartitionId;
 use crate::partition::{PartitionEnv, PartitionHandle};
 use crate::world::Clock;
+use crate::world::lock::DataLock;
 
 pub use held::NoPartition;
 pub use open::OpenNodeError;
@@ -35,6 +36,8 @@ pub struct Node {
     cluster: Cluster,
     held: Held,
     producer_ids: ProducerIds,
+    /// Given back when the last one who works on the folder is gone.
+    _lock: DataLock,
     /// Topics come and go one at a time, so that files follow the state in its order.
     gate: Mutex<()>,
 }

@@ -13,6 +13,7 @@ use crate::flush::Flusher;
 use crate::log::StorageError;
 use crate::partition::{PartitionEnv, PartitionHandle, remove_leftovers};
 use crate::world::World;
+use crate::world::lock::DataLock;
 
 use super::Node;
 use super::held::{Held, Slot};
@@ -51,13 +52,17 @@ pub enum OpenNodeError {
 
 impl Node {
     /// Reads the data folder and opens what is in it. Blocks for as long as repairs take.
-    pub fn open(config: BrokerConfig, world: World) -> Result<Node, OpenNodeError> {
+    pub fn open(
+        config: BrokerConfig,
+        world: World,
+        lock: DataLock,
+    ) -> Result<Node, OpenNodeError> {
         let cluster = Cluster::open(world.disk.clone(), &config.data)?;
         let flusher = Flusher::start().map_err(OpenNodeError::Flusher)?;
         let env = PartitionEnv { world, flusher, data: config.data.clone() };
         let (held, gate) = (Held::default(), Mutex::new(()));
         let producer_ids = ProducerIds::default();
-        let node = Node { config, env, cluster, held, producer_ids, gate };
+        let node = Node { config, env, cluster, held, producer_ids, _lock: lock, gate };
         node.found_once()?;
         remove_leftovers(&node.env.world, &node.env.data)?;
         node.bury_the_dead()?;

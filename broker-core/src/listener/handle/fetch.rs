@@ -46,7 +46,7 @@ async fn fetch(ctx: Arc<Ctx>, request: FetchRequest) -> Result<Answer, Closed> {
     }
     let limit = ctx.shared.node.config.limits.fetch_bytes_max;
     let bytes_max = usize::try_from(request.max_bytes).unwrap_or(0).min(limit);
-    let bytes_min = usize::try_from(request.min_bytes).unwrap_or(0);
+    let bytes_min = usize::try_from(request.min_bytes).unwrap_or(0).min(bytes_max);
     let wait = Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0));
     let deadline = Instant::now() + wait.min(WAIT_MAX);
     let (shape, wanted) = resolve(&ctx, request);

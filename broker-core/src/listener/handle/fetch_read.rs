@@ -6,7 +6,7 @@ use ouzel_wire::messages::{EpochEndOffset, FetchPartition, PartitionData};
 
 use crate::listener::Shared;
 use crate::listener::error_code::Code;
-use crate::partition::{PartitionHandle, PartitionOffsets, ReadLimits};
+use crate::partition::{PartitionHandle, ReadError, ReadLimits};
 
 use super::check_epoch;
 
@@ -78,7 +78,7 @@ fn read(one: &Wanted, left: usize, is_first: bool) -> PartitionData {
         Ok(Some(diverging_epoch)) => return PartitionData { diverging_epoch, ..answer },
         Err(code) => return PartitionData { error_code: code.code(), ..answer },
     }
-    match records(partition, one, stands, left, is_first) {
+    match records(partition, one, left, is_first) {
         Ok(records) => PartitionData { records: Some(records), ..answer },
         Err(code) => PartitionData { error_code: code.code(), ..answer },
     }
@@ -87,19 +87,14 @@ fn read(one: &Wanted, left: usize, is_first: bool) -> PartitionData {
 fn records(
     partition: &PartitionHandle,
     one: &Wanted,
-    stands: PartitionOffsets,
     left: usize,
     is_first: bool,
 ) -> Result<Bytes, ErrorCode> {
     let from = one.asked.fetch_offset;
     let own = usize::try_from(one.asked.partition_max_bytes).unwrap_or(0);
     let limits = ReadLimits { bytes_max: own.min(left), at_least_one: is_first };
-    // Between the high watermark and the end there is nothing yet, and that is no error (S25).
-    if (stands.high_watermark..=stands.log_end).contains(&from) {
-        return Ok(Bytes::new());
-    }
     let read = partition.read(from, limits).map_err(|e| {
-        if !matches!(e, crate::partition::ReadError::OutOfRange { .. }) {
+        if !matches!(e, ReadError::OutOfRange { .. } | ReadError::Closed) {
             tracing::error!(offset = from, failure = %e, "records cannot be read: {e}");
         }
         e.code()

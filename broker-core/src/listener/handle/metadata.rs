@@ -45,7 +45,9 @@ pub(in crate::listener) async fn handle(
         Some(asked) => some_topics(&ctx.shared, asked, may_create),
     };
     if ctx.version < NAMELESS_FROM {
-        topics.iter_mut().for_each(|topic| drop(topic.name.get_or_insert_default()));
+        for topic in &mut topics {
+            topic.name.get_or_insert_default();
+        }
     }
     MetadataResponse {
         brokers: vec![broker],
