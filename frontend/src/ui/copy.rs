@@ -1,11 +1,15 @@
 //! Copying to the clipboard: a small button that says for a moment that it worked.
+//!
+//! Long tables hold many such buttons, so each is one plain element with its text in an attribute,
+//! and one listener serves them all.
 
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*, task::spawn_local, wasm_bindgen::JsCast};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::Element;
 
-use super::{Icon, use_toasts};
+use super::{Toasts, use_toasts};
 
 /// How long the button shows that the text was copied.
 const SHOWN_MS: u64 = 1200;
@@ -13,52 +17,33 @@ const SHOWN_MS: u64 = 1200;
 /// Copies `text`; `what` completes the tooltip "Copy …".
 #[component]
 pub fn CopyButton(
-    #[prop(into)] text: Signal<String>,
-    #[prop(optional, into)] what: Option<String>,
+    #[prop(into)] text: String,
+    #[prop(default = "this")] what: &'static str,
 ) -> impl IntoView {
-    let done = RwSignal::new(false);
-    let label = format!("Copy {}", what.unwrap_or_else(|| "this".to_owned()));
-    let toasts = use_toasts();
-    let copy = move |event: leptos::ev::MouseEvent| {
-        // The row below opens on click; copying from it should not.
-        event.stop_propagation();
-        event.prevent_default();
-        let Some(text) = text.try_get_untracked() else { return };
-        spawn_local(async move {
-            match copy_text(&text).await {
-                Ok(()) => shine(done),
-                Err(reason) => toasts.bad(reason),
-            }
-        });
-    };
+    listen(use_toasts());
+    let label = format!("Copy {what}");
     view! {
         <button
             type="button"
             class="btn tiny copy"
-            class:done=done
+            data-copy=text
             aria-label=label.clone()
             title=label
-            on:click=copy
-        >
-            {move || match done.get() {
-                true => view! { <Icon name="check" size="small"/> },
-                false => view! { <Icon name="copy" size="small"/> },
-            }}
-        </button>
+        ></button>
     }
 }
 
 /// What `children` show, and a button beside it that copies `text`.
 #[component]
 pub fn Copyable(
-    #[prop(into)] text: Signal<String>,
-    #[prop(optional, into)] what: Option<String>,
+    #[prop(into)] text: String,
+    #[prop(default = "this")] what: &'static str,
     children: Children,
 ) -> impl IntoView {
     view! {
         <span class="copyable">
             <span class="clip">{children()}</span>
-            <CopyButton text what=what.unwrap_or_else(|| "this".to_owned())/>
+            <CopyButton text what/>
         </span>
     }
 }
@@ -75,10 +60,35 @@ pub async fn copy_text(text: &str) -> Result<(), &'static str> {
     }
 }
 
-fn shine(done: RwSignal<bool>) {
-    done.try_set(true);
+/// Serves all copy buttons from the first one on, for as long as the tab lives.
+fn listen(toasts: Toasts) {
+    thread_local! {
+        static LISTENS: Cell<bool> = const { Cell::new(false) };
+    }
+    if !LISTENS.replace(true) {
+        window_event_listener(ev::click, move |event| {
+            let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            let button = target.and_then(|target| target.closest("[data-copy]").ok().flatten());
+            if let Some(button) = button {
+                spawn_local(copy_from(button, toasts));
+            }
+        });
+    }
+}
+
+async fn copy_from(button: Element, toasts: Toasts) {
+    let text = button.get_attribute("data-copy").unwrap_or_default();
+    match copy_text(&text).await {
+        Ok(()) => shine(button),
+        Err(reason) => toasts.bad(reason),
+    }
+}
+
+fn shine(button: Element) {
+    button.class_list().add_1("done").ok();
     let fade = move || {
-        done.try_set(false);
+        // The button may be gone by then, and nobody misses its mark.
+        button.class_list().remove_1("done").ok();
     };
     set_timeout(fade, Duration::from_millis(SHOWN_MS));
 }

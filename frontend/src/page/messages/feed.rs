@@ -17,7 +17,11 @@ use crate::{client::ClientError, ui::TableHandle};
 const LOT_MS: u64 = 60;
 
 /// Rows kept of a live topic; the oldest go first.
-pub const LIVE_ROWS_MAX: usize = 2_000;
+const LIVE_ROWS_MAX: usize = 2_000;
+
+/// Rows by which a tail may exceed that before the oldest go, all at once: each time the rest is
+/// drawn anew.
+const LIVE_ROWS_SLACK: usize = 500;
 
 /// Rows up to which continued searches add to those on screen: beyond, scrolling back gets tedious
 /// and memory large, so the table starts afresh.
@@ -203,7 +207,8 @@ impl Feed {
         self.out_of_sight.try_set(!follow);
         let gone = self.rows.try_update(|rows| {
             rows.extend(lot);
-            let gone = rows.len().saturating_sub(LIVE_ROWS_MAX);
+            let full = rows.len() > LIVE_ROWS_MAX + LIVE_ROWS_SLACK;
+            let gone = if full { rows.len() - LIVE_ROWS_MAX } else { 0 };
             rows.drain(..gone);
             gone
         });

@@ -5,8 +5,8 @@ use ouzel_api::messages::{Encoding, Payload};
 
 use super::json::{self, Kind};
 
-/// Bytes shown in a cell: wider than any screen.
-const CELL_BYTES: usize = 320;
+/// Bytes shown in a cell: about as many as the widest screen has room for.
+const CELL_BYTES: usize = 220;
 
 /// The class of a token's colour.
 pub fn class(kind: Kind) -> &'static str {
@@ -39,16 +39,22 @@ pub fn cell(payload: &Payload) -> AnyView {
     }
 }
 
-/// JSON on one line, in its colours.
+/// JSON on one line, in its colours. Marks have the colour of the line, so they need no element.
 fn coloured(text: &str) -> impl IntoView + use<> {
-    let span = |token: json::Token| {
-        let mut shown = text[token.at].to_owned();
-        if matches!(shown.as_str(), ":" | ",") {
-            shown.push(' ');
+    let mut parts = Vec::new();
+    let mut marks = String::new();
+    for token in json::tokens(text) {
+        let shown = &text[token.at];
+        if token.kind == Kind::Mark {
+            marks.push_str(shown);
+            marks.push_str(if matches!(shown, ":" | ",") { " " } else { "" });
+            continue;
         }
-        view! { <span class=class(token.kind)>{shown}</span> }
-    };
-    view! { <span class="mono json">{json::tokens(text).map(span).collect_view()}</span> }
+        let before = std::mem::take(&mut marks);
+        let (class, shown) = (class(token.kind), shown.to_owned());
+        parts.push(view! { {before} <span class=class>{shown}</span> });
+    }
+    view! { <span class="mono json">{parts} {marks}</span> }
 }
 
 /// At most so many bytes, cut between two characters.

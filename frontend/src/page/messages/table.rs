@@ -122,15 +122,10 @@ fn time(clock: Clock, at_ms: i64) -> AnyView {
     if at_ms == -1 {
         return view! { <span class="none">"no time"</span> }.into_any();
     }
-    let date = move || {
+    let text = move || {
         let text = clock.date_time(at_ms);
-        text.split_once(' ').map(|(date, _)| format!("{date} ")).unwrap_or_default()
+        let (date, time) = text.split_once(' ').unwrap_or(("", &text));
+        view! { <span class="dim">{format!("{date} ")}</span> {time.to_owned()} }
     };
-    view! {
-        <time class="mono" title=move || clock.in_full(at_ms)>
-            <span class="dim">{date}</span>
-            {move || clock.time_of_day(at_ms)}
-        </time>
-    }
-    .into_any()
+    view! { <time class="mono" title=move || clock.in_full(at_ms)>{text}</time> }.into_any()
 }

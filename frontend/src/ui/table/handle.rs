@@ -8,10 +8,10 @@ use leptos::{html, prelude::*};
 pub const ROW_PX: f64 = 30.0;
 
 /// Rows drawn above and below the screen, so that quick scrolling shows no gaps.
-const OVERSCAN: usize = 12;
+const OVERSCAN: usize = 8;
 
 /// The drawn window moves in steps of so many rows, so that most scroll events redraw nothing.
-const STEP: usize = 6;
+const STEP: usize = 4;
 
 /// Most rows drawn at once, however high the container claims to be.
 const DRAWN_MAX: usize = 200;
@@ -23,13 +23,13 @@ pub struct TableHandle {
     pub active: RwSignal<Option<usize>>,
     /// Rows on screen, for owners that fetch figures only for them.
     pub visible: RwSignal<Range<usize>>,
-    pub(super) place: RwSignal<Place>,
+    pub(super) place: RwSignal<Pixels>,
     pub(super) node: NodeRef<html::Div>,
 }
 
 /// The scroll container in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(super) struct Place {
+pub(super) struct Pixels {
     pub top: f64,
     pub height: f64,
 }
@@ -39,7 +39,7 @@ impl Default for TableHandle {
         TableHandle {
             active: RwSignal::new(None),
             visible: RwSignal::new(0..0),
-            place: RwSignal::new(Place::default()),
+            place: RwSignal::new(Pixels::default()),
             node: NodeRef::new(),
         }
     }
@@ -98,8 +98,9 @@ impl TableHandle {
     pub fn walk(self, step: i64, count: usize) {
         let Some(last) = count.checked_sub(1) else { return };
         let to = match self.active.get_untracked() {
-            None => self.visible.get_untracked().start,
-            Some(at) => {
+            None if step.abs() == 1 => self.visible.get_untracked().start,
+            at => {
+                let at = at.unwrap_or_default();
                 let at = i64::try_from(at).unwrap_or(i64::MAX).saturating_add(step).max(0);
                 usize::try_from(at).unwrap_or(last)
             }
@@ -109,7 +110,7 @@ impl TableHandle {
 }
 
 /// The rows on screen.
-pub(super) fn on_screen(place: Place, count: usize) -> Range<usize> {
+pub(super) fn on_screen(place: Pixels, count: usize) -> Range<usize> {
     let first = (place.top.max(0.0) / ROW_PX) as usize;
     let rows = (place.height.max(0.0) / ROW_PX).ceil() as usize;
     let end = first.saturating_add(rows.min(DRAWN_MAX)).min(count);
@@ -125,11 +126,11 @@ pub(super) fn drawn(on_screen: &Range<usize>, count: usize) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DRAWN_MAX, Place, ROW_PX, drawn, on_screen};
+    use super::{DRAWN_MAX, Pixels, ROW_PX, drawn, on_screen};
 
     #[test]
     fn only_rows_near_the_screen_are_drawn() {
-        let place = Place { top: 5_000.0 * ROW_PX, height: 20.0 * ROW_PX };
+        let place = Pixels { top: 5_000.0 * ROW_PX, height: 20.0 * ROW_PX };
         let seen = on_screen(place, 10_000);
         assert_eq!(seen, 5_000..5_020);
         let drawn = drawn(&seen, 10_000);
@@ -138,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_list_that_shrank_below_the_scroll_position_draws_its_end() {
-        let place = Place { top: 900.0 * ROW_PX, height: 20.0 * ROW_PX };
+        let place = Pixels { top: 900.0 * ROW_PX, height: 20.0 * ROW_PX };
         assert_eq!(on_screen(place, 10), 10..10);
         assert_eq!(drawn(&(10..10), 10), 0..10);
         assert_eq!(drawn(&(0..0), 0), 0..0);
@@ -146,14 +147,14 @@ mod tests {
 
     #[test]
     fn a_container_without_limit_draws_no_more_than_the_most() {
-        let place = Place { top: 0.0, height: 1e9 };
+        let place = Pixels { top: 0.0, height: 1e9 };
         assert!(drawn(&on_screen(place, 100_000), 100_000).len() <= DRAWN_MAX);
     }
 
     #[test]
     fn a_small_scroll_redraws_nothing() {
         let at = |row: f64| {
-            let place = Place { top: row * ROW_PX, height: 20.0 * ROW_PX };
+            let place = Pixels { top: row * ROW_PX, height: 20.0 * ROW_PX };
             drawn(&on_screen(place, 10_000), 10_000)
         };
         assert_eq!(at(600.0), at(603.0));

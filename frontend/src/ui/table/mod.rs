@@ -4,6 +4,7 @@
 //! sort. The owner keeps the rows, sorts them, and decides what opening one does.
 
 mod handle;
+mod kept;
 mod spec;
 
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -15,7 +16,8 @@ pub use handle::{ROW_PX, TableHandle};
 pub use spec::{Column, Sort, Sorting, TableSpec};
 
 use super::Icon;
-use handle::Place;
+use handle::Pixels;
+use kept::{Kept, Place};
 
 /// A pointer that moved further than this between press and release was selecting text.
 const CLICK_PX: i32 = 4;
@@ -29,7 +31,7 @@ pub fn Table<R>(
     #[prop(optional, into)] empty: ViewFn,
 ) -> impl IntoView
 where
-    R: Clone + Send + Sync + 'static,
+    R: Clone + PartialEq + Send + Sync + 'static,
 {
     let name = next_name();
     let count = Memo::new(move |_| rows.with(Vec::len));
@@ -42,18 +44,14 @@ where
     });
     watch_place(handle);
     let columns = spec.columns.clone();
-    // Scrolling keeps the rows that stay on screen; other rows in the list draw all of them anew.
-    let version = Memo::new(move |last: Option<&u64>| {
-        rows.track();
-        last.map_or(0, |last| last.wrapping_add(1))
-    });
-    let draw = move |(_, at): (u64, usize)| {
-        let place = RowPlace { name, at, handle };
-        rows.with_untracked(|rows| rows.get(at).map(|row| draw_row(&columns, row, place)))
-    };
+    let kept = StoredValue::new(Kept::default());
     let places = move || {
-        let version = version.get();
-        drawn.get().map(move |at| (version, at)).collect::<Vec<_>>()
+        let range = drawn.get();
+        rows.with(|rows| kept.try_update_value(|kept| kept.renew(rows, range))).unwrap_or_default()
+    };
+    let draw = move |place: Place<R>| {
+        let of = RowPlace { name, at: place.at, handle };
+        draw_row(&columns, &place.row, of)
     };
     let (open, tracks, least) = (spec.open, spec.tracks(), spec.least_width());
     let active = move || handle.active.get().map(|at| format!("t{name}-{at}"));
@@ -75,7 +73,7 @@ where
             <Head columns=spec.columns sorting=spec.sorting/>
             <Body handle open height=Signal::derive(move || count.get() as f64 * ROW_PX)
                 above=Signal::derive(move || drawn.get().start as f64 * ROW_PX)>
-                <For each=places key=|place| *place children=draw/>
+                <For each=places key=Place::key children=draw/>
             </Body>
             <Show when=move || count.get() == 0>{empty.run()}</Show>
         </div>
@@ -212,7 +210,7 @@ fn watch_place(handle: TableHandle) {
 fn measure(handle: TableHandle) {
     let Some(node) = handle.node.try_get_untracked().flatten() else { return };
     let place =
-        Place { top: f64::from(node.scroll_top()), height: f64::from(node.client_height()) };
+        Pixels { top: f64::from(node.scroll_top()), height: f64::from(node.client_height()) };
     if handle.place.try_get_untracked().is_some_and(|now| now != place) {
         handle.place.try_set(place);
     }
