@@ -2,7 +2,7 @@
 //!
 //! Owns `console.db` and every line of SQL. One connection writes, several read, so that a writer
 //! never finds the file busy with another of ours. Other processes (the command line beside a
-//! running server) may write too; SQLite's lock and [`BUSY_MAX`] sort that out.
+//! running server) may write too; SQLite's lock and a bounded wait sort that out.
 
 pub mod audit;
 pub mod clusters;
