@@ -59,9 +59,9 @@ pub fn use_text(name: &'static str) -> RwSignal<String> {
 }
 
 impl Listing {
-    /// Whether the filter keeps a row of that name; reactive.
-    pub fn keeps(&self, name: &str) -> bool {
-        self.filter.with(|filter| matches(filter, name))
+    /// What the filter keeps; reactive.
+    pub fn narrowing(&self) -> Narrowing {
+        self.filter.with(|filter| Narrowing::parse(filter))
     }
 
     /// The order; reactive.
@@ -71,14 +71,30 @@ impl Listing {
     }
 }
 
-/// Whether every word of `filter` occurs in `name`, whatever the case; `a|b` is either of them.
-pub fn matches(filter: &str, name: &str) -> bool {
-    let name = name.to_lowercase();
-    let holds = |word: &str| {
-        let mut choices = word.split('|').filter(|choice| !choice.is_empty()).peekable();
-        choices.peek().is_none() || choices.any(|choice| name.contains(choice))
-    };
-    filter.to_lowercase().split_whitespace().all(holds)
+/// A filter taken apart once, for lists of ten thousand names: for each word its choices.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Narrowing(Vec<Vec<String>>);
+
+impl Narrowing {
+    /// Every word must occur, whatever the case; `a|b` is either of them.
+    pub fn parse(filter: &str) -> Narrowing {
+        let choices = |word: &str| -> Vec<String> {
+            word.split('|').filter(|choice| !choice.is_empty()).map(str::to_owned).collect()
+        };
+        let words = filter.to_lowercase();
+        let words = words.split_whitespace().map(choices);
+        Narrowing(words.filter(|choices| !choices.is_empty()).collect())
+    }
+
+    /// Whether a row of that name stays.
+    pub fn keeps(&self, name: &str) -> bool {
+        if self.0.is_empty() {
+            return true;
+        }
+        let name = name.to_lowercase();
+        let holds = |choices: &Vec<String>| choices.iter().any(|choice| name.contains(choice));
+        self.0.iter().all(holds)
+    }
 }
 
 /// `name` or `-name`.
@@ -106,10 +122,11 @@ pub fn descending(column: &str) -> Sort {
 
 #[cfg(test)]
 mod tests {
-    use super::{matches, parse_sort, write_sort};
+    use super::{Narrowing, parse_sort, write_sort};
 
     #[test]
     fn every_word_must_occur_and_a_bar_gives_a_choice() {
+        let matches = |filter: &str, name: &str| Narrowing::parse(filter).keeps(name);
         assert!(matches("", "orders"));
         assert!(matches("pay|ord", "Orders.dlq"));
         assert!(matches("ord dlq", "orders.dlq"));

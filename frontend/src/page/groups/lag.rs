@@ -52,9 +52,10 @@ pub fn LagTable(group: Memo<Arc<Group>>, cluster: StoredValue<String>) -> impl I
 
 /// What the filter keeps, in order.
 fn narrowed(group: &Group, listing: Listing) -> Vec<GroupPartition> {
+    let narrowing = listing.narrowing();
     let kept = |row: &&GroupPartition| {
         let client = row.client_id.as_deref().unwrap_or_default();
-        listing.keeps(&format!("{}-{} {client}", row.topic, row.partition))
+        narrowing.keeps(&format!("{}-{} {client}", row.topic, row.partition))
     };
     let mut rows: Vec<GroupPartition> = group.partitions.iter().filter(kept).cloned().collect();
     let sort = listing.sort();

@@ -72,7 +72,8 @@ fn List(data: Memo<Arc<GroupList>>, cluster: StoredValue<String>) -> impl IntoVi
 
 /// What the filter keeps, in order.
 fn narrowed(list: &GroupList, listing: Listing) -> Vec<GroupRow> {
-    let kept = |row: &&GroupRow| listing.keeps(&format!("{} {}", row.group, row.state));
+    let narrowing = listing.narrowing();
+    let kept = |row: &&GroupRow| narrowing.keeps(&format!("{} {}", row.group, row.state));
     let mut rows: Vec<GroupRow> = list.groups.iter().filter(kept).cloned().collect();
     let sort = listing.sort();
     rows.sort_by(|a, b| {

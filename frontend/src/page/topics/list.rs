@@ -130,7 +130,8 @@ fn use_flag(name: &'static str) -> RwSignal<bool> {
 
 /// What the filter keeps, in order.
 fn narrowed(list: &TopicList, listing: Listing, internal: bool) -> Vec<TopicRow> {
-    let kept = |row: &&TopicRow| (internal || !row.internal) && listing.keeps(&row.name);
+    let narrowing = listing.narrowing();
+    let kept = |row: &&TopicRow| (internal || !row.internal) && narrowing.keeps(&row.name);
     let mut rows: Vec<TopicRow> = list.topics.iter().filter(kept).cloned().collect();
     let sort = listing.sort();
     rows.sort_by(|a, b| {
