@@ -11,7 +11,8 @@
 
 use std::io::{self, IoSlice};
 
-use super::folder::{Folder, Handle, LazyFile, read_small};
+use super::folder::{Folder, read_small};
+use super::handles::{Handle, LazyFile};
 use super::index::Largest;
 use crate::ids::LogIndex;
 use crate::world::OpenMode;

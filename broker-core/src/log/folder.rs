@@ -1,17 +1,11 @@
-//! A partition's folder: how its files are called, and how a segment's are opened.
-//!
-//! Files are opened when they are first needed and let go when they were not used
-//! for a while, so that ten thousand quiet partitions hold no descriptors.
+//! A partition's folder: how its files are called.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use parking_lot::Mutex;
 
 use super::error::StorageError;
-use crate::world::{Disk, DiskFile, OpenMode};
+use crate::world::{Disk, OpenMode};
 
 /// The folder and the disk it is on; shared by all that lies in it.
 pub(crate) struct Folder {
@@ -69,42 +63,6 @@ pub(crate) fn base_of(name: &str, extension: &str) -> Option<i64> {
     let all_digits = digits.len() == 20 && digits.bytes().all(|b| b.is_ascii_digit());
     all_digits.then(|| digits.parse().ok()).flatten()
 }
-
-/// A file that is opened when it is first used.
-#[derive(Default)]
-pub(crate) struct LazyFile {
-    open: Mutex<Option<Arc<dyn DiskFile>>>,
-    used: AtomicBool,
-}
-
-impl LazyFile {
-    /// The open file.
-    pub fn get(
-        &self,
-        disk: &dyn Disk,
-        mode: OpenMode,
-        path: impl FnOnce() -> PathBuf,
-    ) -> io::Result<Handle> {
-        self.used.store(true, Ordering::Relaxed);
-        let mut slot = self.open.lock();
-        if let Some(file) = &*slot {
-            return Ok(file.clone());
-        }
-        let file = disk.open(&path(), mode)?;
-        *slot = Some(file.clone());
-        Ok(file)
-    }
-
-    /// Closes the file when it was not used since the last call.
-    pub fn rest(&self) {
-        if !self.used.swap(false, Ordering::Relaxed) {
-            self.open.lock().take();
-        }
-    }
-}
-
-/// An open file.
-pub(crate) type Handle = Arc<dyn DiskFile>;
 
 /// Reads a small file whole; none when it does not exist or is longer than `bytes_max`.
 pub(crate) fn read_small(

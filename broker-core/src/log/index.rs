@@ -5,7 +5,7 @@
 
 use std::io;
 
-use super::folder::Handle;
+use super::handles::Handle;
 
 /// Bytes of an offset entry: relative offset and position, four bytes each.
 pub(crate) const OFFSET_ENTRY_BYTES: usize = 8;

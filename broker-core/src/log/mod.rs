@@ -14,6 +14,7 @@ mod config;
 mod epochs;
 mod error;
 mod folder;
+mod handles;
 mod index;
 mod read;
 mod rebuild;

@@ -10,7 +10,8 @@ use std::path::PathBuf;
 
 use super::epochs::Epochs;
 use super::error::StorageError;
-use super::folder::{Handle, Kind};
+use super::folder::Kind;
+use super::handles::Handle;
 use super::index::{Largest, OffsetEntry, Pace, Paced};
 use super::segment::Segment;
 use super::sidecar::{ENTRY_BYTES, EntryKind, RaftEntry};

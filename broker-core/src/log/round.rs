@@ -7,7 +7,8 @@ use super::Log;
 use super::checkpoint::Point;
 use super::epochs::Epochs;
 use super::error::StorageError;
-use super::folder::{Folder, Handle, Kind};
+use super::folder::{Folder, Kind};
+use super::handles::Handle;
 use super::segment::Segment;
 use super::tail::storage;
 
@@ -22,6 +23,8 @@ pub(crate) struct Dirty {
 
 struct DirtySegment {
     segment: Arc<Segment>,
+    /// Kept open until it is synced: a descriptor that was there when a write failed is told so.
+    _log: Option<Handle>,
     /// From now on the files beside its log are taken at their word, and so they are synced too.
     closed: bool,
 }
@@ -52,8 +55,8 @@ impl Dirty {
         // Nearly always the last of one or two.
         let known = self.segments.iter().rposition(|d| Arc::ptr_eq(&d.segment, segment));
         let at = known.unwrap_or_else(|| {
-            let segment = segment.clone();
-            self.segments.push(DirtySegment { segment, closed: false });
+            let (segment, log) = (segment.clone(), segment.file(Kind::Log).ok());
+            self.segments.push(DirtySegment { segment, _log: log, closed: false });
             self.segments.len() - 1
         });
         &mut self.segments[at]
@@ -91,7 +94,7 @@ impl Log {
             return Ok(None);
         }
         let mut files = Vec::new();
-        for DirtySegment { segment, closed } in &dirty.segments {
+        for DirtySegment { segment, closed, .. } in &dirty.segments {
             let wanted = if *closed { &Kind::ALL[..] } else { &[Kind::Log] };
             for &kind in wanted {
                 let file = segment.file(kind).map_err(|e| storage("open", e))?;
@@ -108,7 +111,7 @@ impl Log {
     }
 
     /// The round was performed: what it covered is on disk. Whoever owns the log sees to it that
-    /// rounds, [`Log::close`] and truncation do not overlap.
+    /// rounds, the end and truncation do not overlap.
     pub(crate) fn end_round(&mut self, round: &Round) -> Result<(), StorageError> {
         self.flushed = round.point.end;
         let point = Point { start: self.start, ..round.point };
@@ -126,23 +129,33 @@ impl Log {
         !self.has_files || untouched
     }
 
-    /// Syncs everything, indexes and sidecar too, and marks that it ends here in order.
-    pub fn close(&mut self) -> Result<(), StorageError> {
-        if self.is_closed() {
-            return Ok(());
-        }
-        let newest = self.newest().clone();
-        self.dirty.closed(&newest);
+    /// Syncs what was appended; the files beside it are left to [`Log::sync_beside`], or to a sync
+    /// of the whole file system, before [`Log::mark_clean`].
+    pub fn finish(&mut self) -> Result<(), StorageError> {
         if let Some(round) = self.begin_round()? {
             round.perform()?;
-            self.flushed = self.end;
+            self.end_round(&round)?;
         }
+        Ok(())
+    }
+
+    /// Syncs the newest segment's indexes and sidecar.
+    pub fn sync_beside(&self) -> Result<(), StorageError> {
+        [Kind::Index, Kind::Times, Kind::Raft].iter().try_for_each(|kind| self.newest().sync(*kind))
+    }
+
+    /// Marks that the log ends here in order: all its files are on disk. The mark itself need not
+    /// be; without it the next start only checks more.
+    pub fn mark_clean(&mut self) -> Result<(), StorageError> {
         let mut lengths = [0; 3];
         for (len, kind) in lengths.iter_mut().zip([Kind::Index, Kind::Times, Kind::Raft]) {
-            let bytes = newest.file_len(kind).map_err(|e| storage("measure", e))?;
+            let bytes = self.newest().file_len(kind).map_err(|e| storage("measure", e))?;
             *len = u32::try_from(bytes).expect("an index is shorter than its segment");
         }
-        self.write_point(Point { clean: Some(lengths), ..self.point_here() })?;
+        let point = Point { clean: Some(lengths), ..self.point_here() };
+        let written = self.checkpoint.write(&self.folder, &point);
+        written.map_err(StorageError::of("write the checkpoint of", &self.folder.path))?;
+        self.point = Some(point);
         self.tail = None;
         Ok(())
     }

@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use parking_lot::Mutex;
 
 use super::error::{SegmentError, StorageError};
-use super::folder::{Folder, Handle, Kind, LazyFile};
+use super::folder::{Folder, Kind};
+use super::handles::{Handle, LazyFile};
 use super::index::{self, Largest, OFFSET_ENTRY_BYTES, OffsetEntry, TIME_ENTRY_BYTES, TimeEntry};
 use super::tail::storage;
 use crate::world::OpenMode;

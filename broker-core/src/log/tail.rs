@@ -7,7 +7,8 @@ use ouzel_wire::batch::{Batch, BatchHeader, HEADER_BYTES, set_base_offset, set_l
 
 use super::config::LogConfig;
 use super::error::{SegmentError, StorageError};
-use super::folder::{Handle, Kind};
+use super::folder::Kind;
+use super::handles::Handle;
 use super::index::{
     self, Largest, OFFSET_ENTRY_BYTES, OffsetEntry, Pace, Paced, TIME_ENTRY_BYTES, TimeEntry,
 };

@@ -116,7 +116,11 @@ impl Run {
             Step::TruncateFrom(part) => self.truncate_from(part),
             Step::TruncateTo(part) => self.truncate_to(part),
             Step::Close => {
-                self.log.close().unwrap();
+                self.log.finish().unwrap();
+                if self.log.size_bytes() > 0 {
+                    self.log.sync_beside().unwrap();
+                    self.log.mark_clean().unwrap();
+                }
                 self.flushed = self.entries.len();
                 self.reopen(self.disk.copy());
             }

@@ -71,10 +71,7 @@ impl Log {
     /// on disk before the others go.
     fn replace_newest(&mut self) -> Result<(), StorageError> {
         self.roll()?;
-        if let Some(round) = self.begin_round()? {
-            round.perform()?;
-            self.end_round(&round)?;
-        }
+        self.finish()?;
         self.write_point(self.point_here())
     }
 

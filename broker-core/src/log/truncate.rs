@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::Log;
 use super::checkpoint::Point;
 use super::error::StorageError;
-use super::folder::{Handle, Kind};
+use super::folder::Kind;
+use super::handles::Handle;
 use super::index;
 use super::read::locate;
 use super::rebuild::{Before, rebuild};
@@ -61,10 +62,7 @@ impl Log {
     }
 
     fn cut_before(&mut self, at: usize, slot: u64, entry: RaftEntry) -> Result<(), StorageError> {
-        if let Some(round) = self.begin_round()? {
-            round.perform()?;
-            self.end_round(&round)?;
-        }
+        self.finish()?;
         let segment = self.segments[at].clone();
         self.promise_less(&segment, entry)?;
         for later in self.segments.iter().skip(at + 1).rev() {

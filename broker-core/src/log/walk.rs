@@ -3,7 +3,8 @@
 use ouzel_wire::batch::{BatchHeader, HEADER_BYTES};
 
 use super::error::SegmentError;
-use super::folder::{Handle, Kind};
+use super::folder::Kind;
+use super::handles::Handle;
 use super::segment::Segment;
 
 /// Enough to find an offset from the nearest index entry in one read.

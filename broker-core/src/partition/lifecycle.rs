@@ -7,9 +7,9 @@ use std::sync::Arc;
 use tracing::{info, warn};
 use uuid::Uuid;
 
-use super::Retained;
 use super::error::DeleteError;
 use super::shared::{Shared, State, Writer};
+use super::{PartitionEnv, PartitionHandle, Retained};
 use crate::log::{self, Bounds, Segment, StorageError};
 use crate::world::World;
 
@@ -28,8 +28,10 @@ impl Shared {
         }
         if retained.segments_removed > 0 {
             let Retained { segments_removed: segments, bytes_removed: bytes } = retained;
-            let name = &self.name;
-            info!(partition = %name, segments, bytes, "retention removed {segments} segments of `{name}`");
+            info!(
+                partition = %self.name, segments, bytes,
+                "retention removed {segments} segments of `{}`", self.name
+            );
         }
         Ok(retained)
     }
@@ -76,23 +78,37 @@ impl Shared {
     }
 
     pub fn close(&self) -> Result<(), StorageError> {
+        if self.end()? {
+            self.writer.lock().log.sync_beside()?;
+            self.mark_clean()?;
+        }
+        Ok(())
+    }
+
+    /// Flushes what waits and accepts nothing more; true when the mark of a clean end is missing.
+    fn end(&self) -> Result<bool, StorageError> {
         let _alone = self.flushing.lock();
         let mut writer = self.writer.lock();
-        let mut closed = Ok(());
-        if writer.state == State::Open && !writer.log.is_closed() {
-            self.save_producers(&writer, writer.log.end());
-            closed = writer.log.close();
-            match &closed {
-                Ok(()) => {
-                    self.publish(&writer);
-                    let flushed = writer.log.flushed();
-                    writer.waiting.flushed(flushed);
-                }
-                Err(cause) => self.stop(&mut writer, cause),
+        if writer.state != State::Open || writer.log.is_closed() {
+            self.shut(&mut writer);
+            return Ok(false);
+        }
+        self.save_producers(&writer, writer.log.end());
+        let finished = writer.log.finish();
+        match &finished {
+            Ok(()) => {
+                self.publish(&writer);
+                let flushed = writer.log.flushed();
+                writer.waiting.flushed(flushed);
             }
+            Err(cause) => self.stop(&mut writer, cause),
         }
         self.shut(&mut writer);
-        closed
+        finished.map(|()| true)
+    }
+
+    fn mark_clean(&self) -> Result<(), StorageError> {
+        self.writer.lock().log.mark_clean()
     }
 
     pub fn delete(&self) -> Result<(), StorageError> {
@@ -119,6 +135,28 @@ impl Shared {
         view.state = State::Closed;
         view.high_watermark = None;
     }
+}
+
+/// Closes many partitions at the price of one: their files are synced with the whole file system
+/// instead of one by one. All are closed, also when some fail; the last failure is returned.
+pub fn close_all(env: &PartitionEnv, partitions: &[PartitionHandle]) -> Result<(), StorageError> {
+    let (mut ended, mut outcome) = (Vec::new(), Ok(()));
+    for partition in partitions {
+        match partition.0.end() {
+            Ok(true) => ended.push(partition),
+            Ok(false) => {}
+            Err(cause) => outcome = Err(cause),
+        }
+    }
+    if ended.is_empty() {
+        return outcome;
+    }
+    let synced = env.world.disk.sync_file_system(&env.data);
+    synced.map_err(StorageError::of("sync the file system of", &env.data))?;
+    for partition in ended {
+        outcome = partition.0.mark_clean().and(outcome);
+    }
+    outcome
 }
 
 /// Removes folders of deleted partitions that a crash left; returns how many.

@@ -4,8 +4,9 @@
 //! written when a segment begins and at a clean close, and not synced: one that is
 //! not whole is passed over, for an older one or for the log itself.
 //!
-//! Format, big-endian: magic 4, version 2, producers 4; per producer id 8, epoch 2, seen 8, batches
-//! 1, per batch first and last sequence 4 each, base and last offset and timestamp 8 each; CRC-32C 4.
+//! Format, big-endian: magic 4, version 2, producers 4; per producer id 8, epoch 2, seen 8,
+//! batches 1, per batch first and last sequence 4 each, base and last offset and timestamp 8
+//! each; CRC-32C 4.
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};

@@ -49,6 +49,8 @@ pub trait Disk: Send + Sync + 'static {
     fn remove_dir_all(&self, path: &Path) -> io::Result<()>;
     /// Makes the names in a folder survive a power cut.
     fn sync_dir(&self, path: &Path) -> io::Result<()>;
+    /// Makes everything in the file system that holds this folder survive a power cut.
+    fn sync_file_system(&self, path: &Path) -> io::Result<()>;
 }
 
 /// An open file. Positions are explicit, so one file serves many readers at once.
@@ -116,6 +118,10 @@ impl Disk for RealDisk {
 
     fn sync_dir(&self, path: &Path) -> io::Result<()> {
         File::open(path)?.sync_all()
+    }
+
+    fn sync_file_system(&self, path: &Path) -> io::Result<()> {
+        Ok(rustix::fs::syncfs(File::open(path)?)?)
     }
 }
 

@@ -253,6 +253,13 @@ impl Disk for FakeDisk {
         state.synced_names.extend(now);
         Ok(())
     }
+
+    fn sync_file_system(&self, _: &Path) -> io::Result<()> {
+        let mut state = self.lock();
+        state.files.iter_mut().for_each(File::sync);
+        state.synced_names = state.names.clone();
+        Ok(())
+    }
 }
 
 struct FakeFile {

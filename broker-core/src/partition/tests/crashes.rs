@@ -13,6 +13,7 @@ enum Step {
     /// Appends them without waiting.
     Submit(Vec<u8>),
     Close,
+    CloseAll,
     Kill,
     PowerCut(u64),
     Retain,
@@ -29,6 +30,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         4 => batches().prop_map(Step::Append),
         3 => batches().prop_map(Step::Submit),
         1 => Just(Step::Close),
+        1 => Just(Step::CloseAll),
         1 => Just(Step::Kill),
         3 => any::<u64>().prop_map(Step::PowerCut),
         1 => Just(Step::Retain),
@@ -92,8 +94,14 @@ impl Run {
                 }
             }
             Step::Submit(batches) => drop(self.submit(&batches)),
-            Step::Close => {
-                self.partition.close().unwrap();
+            Step::Close | Step::CloseAll => {
+                let one = matches!(step, Step::Close);
+                let all = || close_all(&self.node.env, &[self.partition.clone()]);
+                if one {
+                    self.partition.close().unwrap()
+                } else {
+                    all().unwrap()
+                }
                 self.model.acknowledged = self.model.written.len();
                 self.reopen();
             }
