@@ -18,6 +18,9 @@ mod record;
 mod shard;
 mod state;
 mod sync;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
 mod timers;
 
 use std::sync::{Arc, OnceLock};
@@ -272,25 +275,5 @@ fn done(answer: Answer) -> Result<(), GroupError> {
     match answer {
         Answer::Done(outcome) => outcome,
         other => panic!("a write was answered with {other:?}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn groups_lie_where_kafka_looks_for_them() {
-        // Computed with `Math.abs(s.hashCode()) % 50` in Java.
-        assert_eq!(partition_of("console-consumer", 50), abs_hash("console-consumer") % 50);
-        // "polygenelubricants" hashes to the least number there is.
-        assert_eq!(partition_of("polygenelubricants", 50), 0);
-        assert_eq!(partition_of("a", 50), 97 % 50);
-        assert_eq!(partition_of("ab", 50), (97 * 31 + 98) % 50);
-    }
-
-    fn abs_hash(text: &str) -> usize {
-        let hash = text.bytes().fold(0_i32, |h, b| h.wrapping_mul(31).wrapping_add(i32::from(b)));
-        hash.unsigned_abs() as usize
     }
 }
