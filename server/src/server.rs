@@ -181,10 +181,6 @@ impl Server {
         if timeout(STOP_MAX, self.app.open.wait()).await.is_err() {
             warn!("WebSockets were cut off after {} s", STOP_MAX.as_secs());
         }
-        self.app.open.close();
-        if timeout(STOP_MAX, self.app.open.wait()).await.is_err() {
-            warn!("{} streams did not end", self.app.open.len());
-        }
         self.app.audit.close().await;
         self.app.db.close().await;
         stop_broker(self.broker).await;
