@@ -58,9 +58,9 @@ impl ClientError {
         match self {
             ClientError::Answered(error) => match &error.kafka_error {
                 Some(name) if !error.message.contains(name.as_str()) => {
-                    format!("{} ({name})", error.message)
+                    sentence(&format!("{} ({name})", error.message))
                 }
-                _ => error.message.clone(),
+                _ => sentence(&error.message),
             },
             ClientError::NoAnswer => {
                 "The connection failed or broke off. Is the server still running?".to_owned()
@@ -76,6 +76,14 @@ impl ClientError {
             ClientError::NoAnswer | ClientError::Unreadable { .. } => "",
         }
     }
+}
+
+/// Begins large and ends with a full stop: Kafka and we ourselves often write neither.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{stop}", letters.as_str())
 }
 
 impl From<ApiError> for ClientError {
@@ -100,7 +108,7 @@ mod tests {
                 request_id: String::new(),
             })
         };
-        assert_eq!(error("No controller.").message(), "No controller. (NOT_CONTROLLER)");
-        assert_eq!(error("Broker 1: NOT_CONTROLLER").message(), "Broker 1: NOT_CONTROLLER");
+        assert_eq!(error("no controller").message(), "No controller (NOT_CONTROLLER).");
+        assert_eq!(error("Broker 1: NOT_CONTROLLER").message(), "Broker 1: NOT_CONTROLLER.");
     }
 }

@@ -79,7 +79,7 @@ pub fn Shell(children: Children) -> impl IntoView {
             <div class="rail-shade" on:click=move |_| rail_open.set(false)></div>
             <top::Top rail_open sheet/>
             <main class="page" id="page" tabindex="-1" node_ref=page>
-                <rail::ClustersFailed/>
+                <rail::NoClusters/>
                 {children()}
             </main>
         </div>

@@ -12,7 +12,7 @@ use crate::{
     location::use_location,
     route::Route,
     session::use_session,
-    ui::{Icon, Menu, MenuItem},
+    ui::{Empty, Icon, Menu, MenuItem},
 };
 
 /// One entry of the rail.
@@ -167,13 +167,27 @@ pub fn environment(kind: Environment) -> (&'static str, &'static str) {
     }
 }
 
-/// What the page says while not even the clusters can be listed.
+/// What the page says while there is no cluster to show, or not even their list.
 #[component]
-pub fn ClustersFailed() -> impl IntoView {
+pub fn NoClusters() -> impl IntoView {
     let list = expect_context::<Clusters>().list;
+    let failed = move || list.error().map(|error| broken(&error, move || list.reload()));
+    let none = || {
+        view! {
+            <Empty icon="server" title="There is no cluster">
+                <p>
+                    "This server has no broker of its own, and its configuration names no other. "
+                    "Clusters are named in " <code>"ouzel.toml"</code> "."
+                </p>
+            </Empty>
+        }
+        .into_any()
+    };
     move || {
-        let nothing = list.latest().is_none();
-        let error = list.error().filter(|_| nothing)?;
-        Some(view! { <div class="card">{broken(&error, move || list.reload())}</div> })
+        let inner = match list.latest() {
+            None => failed()?,
+            Some(all) => all.is_empty().then(none)?,
+        };
+        Some(view! { <div class="card">{inner}</div> })
     }
 }
