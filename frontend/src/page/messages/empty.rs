@@ -18,7 +18,9 @@ use crate::{
 enum Why {
     /// It is too early to say.
     Searching,
-    /// A tail waits for the first record.
+    /// A tail does not see the topic yet, or not any more.
+    Connecting,
+    /// A tail sees the topic and waits for the first record.
     Waiting,
     /// The topic holds no records at all.
     EmptyTopic,
@@ -41,6 +43,12 @@ pub fn nothing(page: Page) -> AnyView {
     let read = counted(figures.read, "record", "records");
     match why {
         Why::Searching => view! { <Skeleton lines=8/> }.into_any(),
+        Why::Connecting => view! {
+            <Empty icon="radio" title="Connecting to the topic">
+                <p>"What is produced before the connection stands is not seen."</p>
+            </Empty>
+        }
+        .into_any(),
         Why::Waiting => view! {
             <Empty icon="radio" title="Waiting for new records">
                 <p>"What is produced from now on appears here."</p>
@@ -100,7 +108,8 @@ fn widen(asked: &mut Asked) {
 fn why(phase: &Phase, figures: &Figures, asked: &Asked) -> Why {
     let whole = match phase {
         Phase::Searching | Phase::Failed(_) => return Why::Searching,
-        Phase::Connecting | Phase::Following | Phase::Lost { .. } => return Why::Waiting,
+        Phase::Connecting | Phase::Lost { .. } => return Why::Connecting,
+        Phase::Following => return Why::Waiting,
         Phase::Stopped => return Why::Stopped,
         Phase::Done { reason, resume } => *reason == DoneReason::Exhausted || resume.is_none(),
     };
@@ -147,6 +156,15 @@ mod tests {
     fn offsets_without_records_do_not_make_an_empty_topic() {
         let end = done(DoneReason::Exhausted, None);
         assert_eq!(why(&end, &figures(0, 0, 9), &Asked::default()), Why::NothingThere);
+    }
+
+    #[test]
+    fn a_tail_waits_for_records_only_once_it_would_see_them() {
+        let live = Asked { start: Start::Live, ..Asked::default() };
+        let none = Figures::default();
+        assert_eq!(why(&Phase::Connecting, &none, &live), Why::Connecting);
+        assert_eq!(why(&Phase::Lost { retry_at_ms: 0 }, &none, &live), Why::Connecting);
+        assert_eq!(why(&Phase::Following, &none, &live), Why::Waiting);
     }
 
     #[test]

@@ -34,6 +34,7 @@ pub fn Status(page: Page) -> impl IntoView {
                 <Coverage parts=Signal::derive(parts)/>
             </Show>
             {move || end(page)}
+            {move || continued(page)}
             <span class="grow"></span>
             {move || figures.with(troubles)}
             {move || on(page)}
@@ -143,6 +144,13 @@ fn troubles(figures: &Figures) -> Vec<AnyView> {
         all.push(view! { <span class="warn">{text} {more}</span> }.into_any());
     }
     all
+}
+
+/// Says that the search did not begin at its beginning.
+fn continued(page: Page) -> Option<impl IntoView> {
+    let resumed = page.view.with(|view| view.asked.resume.is_some());
+    let title = "The address goes on where an earlier search stopped. Run starts at its beginning.";
+    resumed.then(|| view! { <span title=title>"continued"</span> })
 }
 
 /// The button that goes on.

@@ -29,11 +29,12 @@ pub fn Rows(page: Page) -> impl IntoView {
     let broke = move || {
         let any = feed.rows.with(|rows| !rows.is_empty());
         let error = page.error().filter(|_| any)?;
+        let retry = move |_| page.retry();
         Some(view! {
             <Note mood="bad">
                 <b>{error.title()}</b>
                 <span class="grow">{error.message()}</span>
-                <button type="button" class="link" on:click=move |_| page.retry()>"Try again"</button>
+                <button type="button" class="link" on:click=retry>"Try again"</button>
             </Note>
         })
     };
