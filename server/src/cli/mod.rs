@@ -4,10 +4,14 @@
 //! (flags, or the configuration). One file for each noun; `output.rs` is shared by all.
 
 mod audit;
+mod cluster;
 mod config;
+mod connect;
 mod flags;
+mod group;
 pub mod output;
 mod serve;
+mod topic;
 mod user;
 mod version;
 
@@ -43,6 +47,15 @@ const AFTER_HELP: &str = "Every flag can also be set by an environment variable 
 enum Command {
     /// Start the console alone, for clusters that run elsewhere
     Console(ServeFlags),
+    /// Create, list, describe and delete topics, write and print records
+    #[command(subcommand)]
+    Topic(topic::Command),
+    /// Look at consumer groups
+    #[command(subcommand)]
+    Group(group::Command),
+    /// Look at a cluster
+    #[command(subcommand)]
+    Cluster(cluster::Command),
     /// Make users and set passwords
     #[command(subcommand)]
     User(user::Command),
@@ -111,6 +124,9 @@ async fn run(cli: Cli) -> Result<(), Failure> {
             flags.extend(more.0);
             serve::run(load(&flags)?, serve::Parts::ConsoleAlone).await
         }
+        Some(Command::Topic(command)) => topic::run(command, quiet(load(&flags)?)?).await,
+        Some(Command::Group(command)) => group::run(command, quiet(load(&flags)?)?).await,
+        Some(Command::Cluster(command)) => cluster::run(command, quiet(load(&flags)?)?).await,
         Some(Command::User(command)) => user::run(command, quiet(load(&flags)?)?).await,
         Some(Command::Audit(command)) => audit::run(command, quiet(load(&flags)?)?).await,
         Some(Command::Config(command)) => config::run(command, &load(&flags)?),

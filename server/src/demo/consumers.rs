@@ -1,8 +1,8 @@
 //! The shop's consumers: a group that keeps up, and one that does not.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{sync::Notify, task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
@@ -11,34 +11,45 @@ use crate::kafka::member::{Beginning, Member, MemberError, Membership};
 
 /// Pause after an error, which librdkafka mends by itself meanwhile.
 const PAUSE: Duration = Duration::from_secs(5);
+/// What the slow group takes over each record: longer than until the next one is written, so that
+/// its lag can be watched as it grows.
+const SLOW: Duration = Duration::from_millis(1_500);
+/// Kilobytes read ahead: they need not hold much in memory for the pace they have.
+const AHEAD_KBYTES: u32 = 256;
 
-/// A group of the shop.
-struct Group {
-    id: &'static str,
-    client_id: &'static str,
-    topics: &'static [&'static str],
-    /// What it takes over each record.
-    pace: Duration,
+/// What the slow group reads.
+pub const SLOW_TOPICS: &[&str] = &[ORDERS, PAYMENTS];
+
+/// The records that the slow group reads at full speed first, and who wants to know when it has.
+#[derive(Debug, Clone, Default)]
+pub struct HeadStart {
+    /// So many.
+    pub records: u64,
+    /// Told once they are read.
+    pub done: Arc<Notify>,
 }
 
-const GROUPS: &[Group] = &[
-    Group { id: "orders-billing", client_id: "billing-1", topics: &[ORDERS], pace: Duration::ZERO },
-    // Slower than orders come in, so that its lag can be watched as it grows.
-    Group {
-        id: "orders-analytics",
-        client_id: "analytics-1",
-        topics: &[ORDERS, PAYMENTS],
-        pace: Duration::from_millis(1_500),
-    },
-];
-
 /// Starts a member of each group; each leaves when `stop` is cancelled.
-pub fn start(brokers: &str, stop: &CancellationToken) -> JoinSet<()> {
+pub fn start(brokers: &str, stop: &CancellationToken, head_start: HeadStart) -> JoinSet<()> {
     let mut members = JoinSet::new();
-    for group in GROUPS {
+    let billing = Reader { pace: Duration::ZERO, head_start: HeadStart::default() };
+    let analytics = Reader { pace: SLOW, head_start };
+    let groups = [
+        ("orders-billing", "billing-1", &[ORDERS][..], billing),
+        ("orders-analytics", "analytics-1", SLOW_TOPICS, analytics),
+    ];
+    for (group, client_id, topics, reader) in groups {
         let (brokers, stop) = (brokers.to_owned(), stop.clone());
         members.spawn(async move {
-            if let Err(error) = consume(&brokers, group, &stop).await {
+            let wanted = Membership {
+                brokers: &brokers,
+                group,
+                client_id,
+                topics,
+                beginning: Beginning::Earliest,
+                ahead_kbytes: AHEAD_KBYTES,
+            };
+            if let Err(error) = reader.consume(wanted, &stop).await {
                 warn!(%error, "A consumer of the demonstration ended: {error}");
             }
         });
@@ -46,34 +57,40 @@ pub fn start(brokers: &str, stop: &CancellationToken) -> JoinSet<()> {
     members
 }
 
-async fn consume(
-    brokers: &str,
-    group: &Group,
-    stop: &CancellationToken,
-) -> Result<(), MemberError> {
-    let member = Member::join(Membership {
-        brokers,
-        group: group.id,
-        client_id: group.client_id,
-        topics: group.topics,
-        beginning: Beginning::Earliest,
-        // It need not hold much in memory for the pace it has.
-        ahead_kbytes: 256,
-    })
-    .await?;
-    stop.run_until_cancelled(read_on(&member, group.pace)).await;
-    member.leave().await;
-    Ok(())
+/// How a member reads.
+struct Reader {
+    pace: Duration,
+    head_start: HeadStart,
 }
 
-async fn read_on(member: &Member, pace: Duration) {
-    loop {
-        match member.next().await {
-            Ok(_) if pace.is_zero() => {}
-            Ok(_) => sleep(pace).await,
-            Err(error) => {
-                warn!(%error, "A consumer of the demonstration waits: {error}");
-                sleep(PAUSE).await;
+impl Reader {
+    async fn consume(
+        self,
+        wanted: Membership<'_>,
+        stop: &CancellationToken,
+    ) -> Result<(), MemberError> {
+        let member = Member::join(wanted).await?;
+        stop.run_until_cancelled(self.read_on(&member)).await;
+        member.leave().await;
+        Ok(())
+    }
+
+    async fn read_on(&self, member: &Member) {
+        let mut read = 0;
+        loop {
+            let next = member.next().await;
+            match next.and_then(|message| member.done(&message)) {
+                Ok(()) => read += 1,
+                Err(error) => {
+                    warn!(%error, "A consumer of the demonstration waits: {error}");
+                    sleep(PAUSE).await;
+                }
+            }
+            if read == self.head_start.records {
+                self.head_start.done.notify_one();
+            }
+            if read > self.head_start.records {
+                sleep(self.pace).await;
             }
         }
     }

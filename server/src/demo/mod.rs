@@ -12,11 +12,14 @@ mod time;
 mod topics;
 mod words;
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream::FuturesUnordered};
 use ouzel_wire::batch::Codec;
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -27,13 +30,15 @@ use crate::{
         produce::{ProduceError, Producer},
     },
 };
+use consumers::{HeadStart, SLOW_TOPICS};
 use record::Record;
 use shop::Shop;
 use topics::TOPICS;
 
-/// How far back the made-up past goes: some days to look through, and well within a week, after
-/// which records are deleted by default.
-const PAST: Duration = Duration::from_secs(3 * 24 * 3600);
+/// The last part of the past, which the slow consumer has not read yet.
+const RECENT: Duration = Duration::from_secs(12 * 3600);
+/// How long the slow consumer may take to read what came before.
+const HEAD_START_MAX: Duration = Duration::from_secs(20);
 /// Part of the past that is made up and written in one go.
 const PAST_STEP: Duration = Duration::from_secs(3600);
 /// How often the shop goes on. Records of one step go out together, so an idle machine is woken
@@ -83,23 +88,47 @@ impl Demo {
 }
 
 async fn run(cluster: &Cluster, brokers: &str, stop: &CancellationToken) -> Result<(), DemoError> {
-    let Some(shop) = stop.run_until_cancelled(open(cluster, brokers)).await else { return Ok(()) };
-    let mut shop = shop?;
-    let mut consumers = consumers::start(brokers, stop);
-    let producer = Producer::new(brokers, Codec::Lz4).await?;
-    stop.run_until_cancelled(go_on(&producer, &mut shop)).await;
-    producer.close().await;
-    while consumers.join_next().await.is_some() {}
-    Ok(())
+    let mut consumers = JoinSet::new();
+    let opened = stop.run_until_cancelled(open(cluster, brokers, stop, &mut consumers)).await;
+    let produced = match opened {
+        None => Ok(()),
+        Some(Err(error)) => Err(error),
+        Some(Ok(mut shop)) => {
+            let producer = Producer::new(brokers, Codec::Lz4).await?;
+            stop.run_until_cancelled(go_on(&producer, &mut shop)).await;
+            producer.close().await;
+            Ok(())
+        }
+    };
+    while stop.is_cancelled() && consumers.join_next().await.is_some() {}
+    produced
 }
 
-/// A shop whose topics are there, with a past in them.
-async fn open(cluster: &Cluster, brokers: &str) -> Result<Shop, DemoError> {
+/// A shop whose topics are there, with a past in them and consumers on them. The slow consumer
+/// reads the older past at once and the rest at its own pace, so that it is behind everywhere.
+async fn open(
+    cluster: &Cluster,
+    brokers: &str,
+    stop: &CancellationToken,
+    consumers: &mut JoinSet<()>,
+) -> Result<Shop, DemoError> {
     let empty = create(cluster).await?;
-    let mut shop = Shop::new(now_ms());
-    if !empty.is_empty() {
-        fill(brokers, &mut shop, &empty).await?;
+    let now = now_ms();
+    let mut shop = Shop::new(now);
+    if empty.is_empty() {
+        *consumers = consumers::start(brokers, stop, HeadStart::default());
+        return Ok(shop);
     }
+    let mut past = Past { brokers, empty, written: HashMap::new() };
+    past.fill(&mut shop, now - milliseconds(RECENT)).await?;
+    let records = SLOW_TOPICS.iter().filter_map(|topic| past.written.get(topic)).sum();
+    let head_start = HeadStart { records, done: Arc::default() };
+    *consumers = consumers::start(brokers, stop, head_start.clone());
+    // Joining takes some seconds. If it takes longer, the lag is merely less evenly spread.
+    let _ = timeout(HEAD_START_MAX, head_start.done.notified()).await;
+    past.fill(&mut shop, now).await?;
+    let written: u64 = past.written.values().sum();
+    info!(records = written, "The demonstration's past is written: {written} records");
     Ok(shop)
 }
 
@@ -114,32 +143,40 @@ async fn create(cluster: &Cluster) -> Result<Vec<&'static str>, KafkaError> {
     Ok(created)
 }
 
-/// Writes the past of the topics in `empty`, each packed in its own way.
-async fn fill(brokers: &str, shop: &mut Shop, empty: &[&str]) -> Result<(), DemoError> {
-    let mut producers: HashMap<&str, Producer> = HashMap::new();
-    for topic in TOPICS.iter().filter(|topic| empty.contains(&topic.name)) {
-        producers.insert(topic.name, Producer::new(brokers, topic.codec).await?);
-    }
-    let (now, step) = (now_ms(), milliseconds(PAST_STEP));
-    let mut under_way = FuturesUnordered::new();
-    let mut written = 0u64;
-    let mut at = now - milliseconds(PAST);
-    while at < now {
-        at = (at + step).min(now);
-        for record in shop.past_until(at) {
-            let Some(producer) = producers.get(record.topic) else { continue };
-            under_way.push(producer.send(&record.outgoing()).await?.written());
-            while under_way.len() >= UNDER_WAY_MAX {
-                under_way.next().await.transpose()?;
-                written += 1;
+/// The past of the topics that were empty.
+struct Past<'a> {
+    brokers: &'a str,
+    empty: Vec<&'static str>,
+    /// Records written so far, by topic.
+    written: HashMap<&'static str, u64>,
+}
+
+impl Past<'_> {
+    /// Writes what happened up to `until_ms`, each topic packed in its own way.
+    async fn fill(&mut self, shop: &mut Shop, until_ms: i64) -> Result<(), DemoError> {
+        let mut producers: HashMap<&str, Producer> = HashMap::new();
+        for topic in TOPICS.iter().filter(|topic| self.empty.contains(&topic.name)) {
+            producers.insert(topic.name, Producer::new(self.brokers, topic.codec).await?);
+        }
+        let mut under_way = FuturesUnordered::new();
+        let mut at = shop.at_ms();
+        while at < until_ms {
+            at = (at + milliseconds(PAST_STEP)).min(until_ms);
+            for record in shop.past_until(at) {
+                let Some(producer) = producers.get(record.topic) else { continue };
+                under_way.push(producer.send(&record.outgoing()).await?.written());
+                *self.written.entry(record.topic).or_default() += 1;
+                while under_way.len() >= UNDER_WAY_MAX {
+                    under_way.next().await.transpose()?;
+                }
             }
         }
+        while under_way.next().await.transpose()?.is_some() {}
+        for producer in producers.into_values() {
+            producer.close().await;
+        }
+        Ok(())
     }
-    while under_way.next().await.transpose()?.is_some() {
-        written += 1;
-    }
-    info!(records = written, "The demonstration's past is written: {written} records");
-    Ok(())
 }
 
 /// Lets the shop go on for good.

@@ -14,6 +14,9 @@ use super::{
     words::{BROWSERS, CITIES, FAMILY, GIVEN, PAGES, PRODUCTS, RATES},
 };
 
+/// How far back its past goes: some days to look through, and well within a week, after which
+/// records are deleted by default.
+const OPEN_DAYS: i64 = 3;
 /// Customers of the shop.
 const CUSTOMER_COUNT: usize = 400;
 /// Sensors in its warehouse.
@@ -76,12 +79,17 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// A shop that has been open for a while before `now_ms`.
+    /// A shop that opened some days before `now_ms`.
     pub fn new(now_ms: i64) -> Shop {
         let mut rng = StdRng::seed_from_u64(now_ms.unsigned_abs());
         let customers = (0..CUSTOMER_COUNT).map(|number| customer(&mut rng, number)).collect();
-        let at_ms = now_ms - 3 * DAY_MS;
+        let at_ms = now_ms - OPEN_DAYS * DAY_MS;
         Shop { rng, customers, due: BinaryHeap::new(), at_ms, last_payment: 0 }
+    }
+
+    /// Up to when all that happened has been told.
+    pub fn at_ms(&self) -> i64 {
+        self.at_ms
     }
 
     /// What happened up to `at_ms` in the past, in order.

@@ -9,7 +9,7 @@ use rdkafka::{
     ClientConfig,
     config::RDKafkaLogLevel,
     consumer::{Consumer, StreamConsumer},
-    error::KafkaError as Cause,
+    error::{KafkaError as Cause, RDKafkaErrorCode},
     message::BorrowedMessage,
 };
 use tokio::task::spawn_blocking;
@@ -73,6 +73,9 @@ impl Member {
             .set("group.id", wanted.group)
             .set("client.id", wanted.client_id)
             .set("auto.offset.reset", reset)
+            // Offsets are stored by `done`: left to itself, librdkafka would also commit what was
+            // read ahead and thrown away on leaving.
+            .set("enable.auto.offset.store", "false")
             .set("auto.commit.interval.ms", COMMIT_EVERY.as_millis().to_string())
             .set("queued.max.messages.kbytes", wanted.ahead_kbytes.to_string())
             .set("fetch.message.max.bytes", (wanted.ahead_kbytes * 1024).to_string())
@@ -90,12 +93,26 @@ impl Member {
         Ok(Member { group, consumer: Some(consumer) })
     }
 
-    /// The next record. It counts as read, and will be committed, once the one after it is asked
-    /// for or the member leaves.
+    /// The next record. It will be committed once it was said to be [`Member::done`].
     pub async fn next(&self) -> Result<BorrowedMessage<'_>, MemberError> {
-        let consumer = self.consumer.as_ref().expect("it is there until it is dropped");
-        let failed = |cause| MemberError { group: self.group.clone(), cause };
-        consumer.recv().await.map_err(failed)
+        self.consumer().recv().await.map_err(|cause| self.failed(cause))
+    }
+
+    /// Counts a record, and all before it in its partition, as read.
+    pub fn done(&self, message: &BorrowedMessage<'_>) -> Result<(), MemberError> {
+        match self.consumer().store_offset_from_message(message) {
+            // The partition went to another member meanwhile, who will read it again.
+            Err(Cause::StoreOffset(RDKafkaErrorCode::State)) => Ok(()),
+            stored => stored.map_err(|cause| self.failed(cause)),
+        }
+    }
+
+    fn consumer(&self) -> &StreamConsumer {
+        self.consumer.as_ref().expect("it is there until it is dropped")
+    }
+
+    fn failed(&self, cause: Cause) -> MemberError {
+        MemberError { group: self.group.clone(), cause }
     }
 }
 

@@ -15,6 +15,7 @@ mod metadata;
 mod offsets;
 mod overview;
 pub mod produce;
+pub mod read;
 mod topic_view;
 mod topics;
 mod versions;
@@ -27,6 +28,7 @@ pub use error::{KafkaError, is_stale_route};
 pub use fetch::{Answer, Ask, FETCH_BYTES_MAX, Lane};
 pub use metadata::{Metadata, Partition, Topic};
 pub use offsets::{At, Found, OffsetAndTime, Offsets};
+pub use topics::TopicConfig;
 
 /// A partition of a topic, named.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

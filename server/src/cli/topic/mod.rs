@@ -1,0 +1,70 @@
+//! `ouzel topic …`, with rpk's names and flags.
+
+mod consume;
+mod format;
+mod input;
+mod manage;
+mod offset;
+mod produce;
+
+use clap::Subcommand;
+
+use super::{Failure, connect::ConnectFlags, output::OutputFlags};
+use crate::config::Loaded;
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Create topics
+    Create(manage::Create),
+    /// Print all topics
+    #[command(visible_alias = "ls")]
+    List {
+        /// Also those that the cluster keeps for itself
+        #[arg(short, long)]
+        internal: bool,
+        #[command(flatten)]
+        connect: ConnectFlags,
+        #[command(flatten)]
+        output: OutputFlags,
+    },
+    /// Print a topic's partitions and settings
+    Describe {
+        /// The topic
+        topic: String,
+        #[command(flatten)]
+        connect: ConnectFlags,
+        #[command(flatten)]
+        output: OutputFlags,
+    },
+    /// Delete topics and all their records
+    Delete {
+        /// The topics
+        #[arg(required = true)]
+        topics: Vec<String>,
+        #[command(flatten)]
+        connect: ConnectFlags,
+        #[command(flatten)]
+        output: OutputFlags,
+    },
+    /// Write records from standard input
+    Produce(produce::Produce),
+    /// Print records
+    Consume(consume::Consume),
+}
+
+pub async fn run(command: Command, loaded: Loaded) -> Result<(), Failure> {
+    match command {
+        Command::Create(create) => manage::create(create, &loaded).await,
+        Command::List { internal, connect, output } => {
+            manage::list(internal, &connect, output, &loaded).await
+        }
+        Command::Describe { topic, connect, output } => {
+            manage::describe(&topic, &connect, output, &loaded).await
+        }
+        Command::Delete { topics, connect, output } => {
+            manage::delete(&topics, &connect, output, &loaded).await
+        }
+        Command::Produce(produce) => produce::run(produce, &loaded).await,
+        Command::Consume(consume) => consume::run(consume, &loaded).await,
+    }
+}

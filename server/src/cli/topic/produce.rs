@@ -1,0 +1,194 @@
+//! `ouzel topic produce`.
+
+use std::{
+    collections::VecDeque,
+    io::{self, Write},
+};
+
+use clap::{Args, ValueEnum};
+use ouzel_wire::batch::Codec;
+use tokio::sync::mpsc;
+
+use super::{
+    ConnectFlags, Failure, Loaded,
+    format::{Printed, parse, print},
+    input::{Input, InputError, Typed},
+};
+use crate::{
+    cli::connect::target,
+    kafka::produce::{Outgoing, Producer, UnderWay},
+};
+
+/// Records read ahead of the producer.
+const AHEAD_MAX: usize = 1_000;
+/// Records under way at once.
+const UNDER_WAY_MAX: usize = 10_000;
+
+/// What to write.
+#[derive(Debug, Args)]
+pub struct Produce {
+    /// The topic
+    topic: String,
+    /// How records stand in the input, such as '%k %v\n': %k key, %v value, %p partition, %d time
+    #[arg(short, long, default_value = "%v\\n")]
+    format: String,
+    /// The key of all records
+    #[arg(short, long)]
+    key: Option<String>,
+    /// A header of all records
+    #[arg(short = 'H', long = "header", value_name = "KEY:VALUE")]
+    headers: Vec<String>,
+    /// How batches are packed
+    #[arg(short = 'z', long, value_enum, default_value_t)]
+    compression: Compression,
+    /// The partition of all records; chosen by key if left out
+    #[arg(short, long)]
+    partition: Option<i32>,
+    /// Empty values are tombstones
+    #[arg(short = 'Z', long)]
+    tombstone: bool,
+    /// What to print for each record that was written; %t %p %o %d
+    #[arg(short, long, default_value = "Produced to partition %p at offset %o.\\n")]
+    output_format: String,
+    #[command(flatten)]
+    connect: ConnectFlags,
+}
+
+/// Codecs as they are typed.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Compression {
+    None,
+    Gzip,
+    /// What rpk takes by default.
+    #[default]
+    Snappy,
+    Lz4,
+    Zstd,
+}
+
+impl From<Compression> for Codec {
+    fn from(typed: Compression) -> Codec {
+        match typed {
+            Compression::None => Codec::None,
+            Compression::Gzip => Codec::Gzip,
+            Compression::Snappy => Codec::Snappy,
+            Compression::Lz4 => Codec::Lz4,
+            Compression::Zstd => Codec::Zstd,
+        }
+    }
+}
+
+pub async fn run(asked: Produce, loaded: &Loaded) -> Result<(), Failure> {
+    let usage =
+        |flag: &'static str| move |wrong: String| Failure::Usage(format!("{flag}: {wrong}"));
+    let output = parse(&asked.output_format).map_err(|wrong| usage("-o")(wrong.to_string()))?;
+    let pieces = parse(&asked.format).map_err(|wrong| usage("-f")(wrong.to_string()))?;
+    let headers: Vec<(String, Vec<u8>)> =
+        asked.headers.iter().map(|text| header(text)).collect::<Result<_, _>>()?;
+    let input = Input::new(io::BufReader::new(io::stdin()), pieces);
+    let input = input.map_err(|wrong| usage("-f")(wrong.to_string()))?;
+    let target = target(&asked.connect, loaded)?;
+    // Without the topic, librdkafka would wait for it to appear until the records are too old.
+    target.cluster.expect_topic(&asked.topic).await.map_err(Failure::of)?;
+    let producer = Producer::new(&target.brokers, asked.compression.into()).await;
+    let producer = producer.map_err(Failure::of)?;
+    let mut typed = read_ahead(input);
+    let mut answers = Answers { topic: asked.topic.clone(), output, under_way: VecDeque::new() };
+    let mut ended = Ok(());
+    while let Some(read) = typed.recv().await {
+        match read {
+            Ok(typed) => answers.take(&producer, &asked, typed, &headers).await?,
+            // What was read before it is still written.
+            Err(error) => ended = Err(Failure::of(error)),
+        }
+    }
+    answers.finish().await?;
+    producer.close().await;
+    ended
+}
+
+fn header(text: &str) -> Result<(String, Vec<u8>), Failure> {
+    let (key, value) = text
+        .split_once(':')
+        .ok_or_else(|| Failure::Usage(format!("-H {text}: it is not KEY:VALUE")))?;
+    Ok((key.to_owned(), value.as_bytes().to_vec()))
+}
+
+/// Reads on a thread of its own, since standard input blocks.
+fn read_ahead(
+    mut input: Input<io::BufReader<io::Stdin>>,
+) -> mpsc::Receiver<Result<Typed, InputError>> {
+    let (sender, receiver) = mpsc::channel(AHEAD_MAX);
+    std::thread::spawn(move || {
+        while let Some(read) = input.next().transpose() {
+            let is_last = read.is_err();
+            if sender.blocking_send(read).is_err() || is_last {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// Records under way, in the order in which they were read.
+struct Answers {
+    topic: String,
+    output: Vec<super::format::Piece>,
+    under_way: VecDeque<(UnderWay, i64)>,
+}
+
+impl Answers {
+    async fn take(
+        &mut self,
+        producer: &Producer,
+        asked: &Produce,
+        typed: Typed,
+        headers: &[(String, Vec<u8>)],
+    ) -> Result<(), Failure> {
+        let key = typed.key.as_deref().or(asked.key.as_deref().map(str::as_bytes));
+        let value = typed.value.as_deref().filter(|value| !(asked.tombstone && value.is_empty()));
+        let timestamp_ms = typed.timestamp_ms.unwrap_or_else(crate::clock::now_ms);
+        let partition = typed.partition.or(asked.partition);
+        let timestamp = Some(timestamp_ms);
+        let outgoing = Outgoing {
+            topic: &asked.topic,
+            partition,
+            timestamp_ms: timestamp,
+            key,
+            value,
+            headers,
+        };
+        let sent = producer.send(&outgoing).await.map_err(Failure::of)?;
+        self.under_way.push_back((sent, timestamp_ms));
+        while self.under_way.len() > UNDER_WAY_MAX {
+            self.tell_next().await?;
+        }
+        Ok(())
+    }
+
+    async fn finish(&mut self) -> Result<(), Failure> {
+        while !self.under_way.is_empty() {
+            self.tell_next().await?;
+        }
+        Ok(())
+    }
+
+    async fn tell_next(&mut self) -> Result<(), Failure> {
+        let Some((sent, timestamp_ms)) = self.under_way.pop_front() else { return Ok(()) };
+        let written = sent.written().await.map_err(Failure::of)?;
+        let printed = Printed {
+            topic: &self.topic,
+            partition: written.partition,
+            offset: written.offset,
+            timestamp_ms,
+            key: None,
+            value: None,
+            headers: Vec::new(),
+        };
+        let mut line = Vec::new();
+        print(&self.output, &printed, &mut line);
+        // Nobody has to read it.
+        let _ = io::stdout().lock().write_all(&line);
+        Ok(())
+    }
+}

@@ -1,0 +1,133 @@
+//! Reading partitions upwards, batch by batch: for the command line, which prints everything.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Range,
+    time::Duration,
+};
+
+use futures::future::join_all;
+use ouzel_wire::batch::{BatchError, batches};
+use tokio::time::sleep;
+
+use super::{Answer, Ask, Cluster, KafkaError, Lane, RETRIES, TopicPartition, pause};
+
+pub use ouzel_wire::batch::Batch;
+
+/// How long a leader may wait for a record.
+const WAIT: Duration = Duration::from_secs(1);
+/// Bytes asked for per partition.
+const PARTITION_BYTES_MAX: i32 = 1024 * 1024;
+
+/// A reader of one topic.
+#[derive(Debug)]
+pub struct Reader {
+    lane: Lane,
+    /// What is left of each partition.
+    left: BTreeMap<i32, Range<i64>>,
+    leaders: HashMap<i32, i32>,
+    failures: u32,
+}
+
+/// A batch, and the offsets of it that count.
+#[derive(Debug, Clone)]
+pub struct Piece {
+    /// Its partition.
+    pub partition: i32,
+    /// Records outside were not asked for.
+    pub wanted: Range<i64>,
+    /// The batch.
+    pub batch: Batch,
+}
+
+impl Reader {
+    /// Reads these offsets of each partition; `i64::MAX` as an end goes on for good.
+    pub async fn new(
+        cluster: &Cluster,
+        topic: &str,
+        left: BTreeMap<i32, Range<i64>>,
+    ) -> Result<Reader, KafkaError> {
+        let metadata = cluster.fresh_metadata().await?;
+        let lane = Lane::new(cluster, topic, metadata.topic(topic)?.id);
+        let mut reader = Reader { lane, left, leaders: HashMap::new(), failures: 0 };
+        reader.find_leaders().await?;
+        Ok(reader)
+    }
+
+    /// What comes next: nothing if nothing came for a while, `None` once all has been read.
+    pub async fn next(&mut self) -> Result<Option<Vec<Piece>>, KafkaError> {
+        self.left.retain(|_, left| left.start < left.end);
+        if self.left.is_empty() {
+            return Ok(None);
+        }
+        let mut asks: BTreeMap<i32, Vec<Ask>> = BTreeMap::new();
+        for (partition, left) in &self.left {
+            let Some(leader) = self.leaders.get(partition) else {
+                let topic = self.lane.topic().to_owned();
+                return Err(KafkaError::NoLeader { topic, partition: *partition });
+            };
+            let (partition, offset) = (*partition, left.start);
+            let ask = Ask { partition, offset, bytes_max: PARTITION_BYTES_MAX };
+            asks.entry(*leader).or_default().push(ask);
+        }
+        let fetches = asks.iter().map(|(leader, asks)| self.lane.fetch(*leader, asks, WAIT));
+        let answers = join_all(fetches).await;
+        let mut pieces = Vec::new();
+        for answers in answers {
+            let taken = answers.and_then(|answers| self.take(answers, &mut pieces));
+            match taken {
+                Ok(()) => self.failures = 0,
+                Err(error) if error.is_stale_route() && self.failures < RETRIES => {
+                    sleep(pause(self.failures)).await;
+                    self.failures += 1;
+                    self.find_leaders().await?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Some(pieces))
+    }
+
+    fn take(&mut self, answers: Vec<Answer>, pieces: &mut Vec<Piece>) -> Result<(), KafkaError> {
+        for answer in answers {
+            let place = TopicPartition::new(self.lane.topic(), answer.partition);
+            let Some(left) = self.left.get_mut(&answer.partition) else { continue };
+            let about = || format!("reading {place} at offset {}", left.start);
+            KafkaError::check(about, answer.error_code)?;
+            let mut whole = 0;
+            for batch in batches(answer.records) {
+                let batch = match batch {
+                    Ok(batch) => batch,
+                    Err(BatchError::Partial { .. }) if whole > 0 => break,
+                    Err(cause) => return Err(unreadable(&place, left.start, &cause)),
+                };
+                whole += 1;
+                let wanted = left.clone();
+                left.start = left.start.max(batch.header.next_offset());
+                if !batch.header.attributes.is_control()
+                    && batch.header.last_offset() >= wanted.start
+                {
+                    batch.verify_crc().map_err(|cause| unreadable(&place, wanted.start, &cause))?;
+                    pieces.push(Piece { partition: answer.partition, wanted, batch });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn find_leaders(&mut self) -> Result<(), KafkaError> {
+        let metadata = self.lane.cluster().fresh_metadata().await?;
+        let topic = metadata.topic(self.lane.topic())?;
+        let led = topic.partitions.iter().filter_map(|it| Some((it.number, it.leader?)));
+        self.leaders = led.collect();
+        Ok(())
+    }
+}
+
+fn unreadable(place: &TopicPartition, offset: i64, cause: &BatchError) -> KafkaError {
+    KafkaError::Protocol {
+        address: format!("{place} at offset {offset}"),
+        api: "Fetch",
+        cause: cause.to_string(),
+    }
+}
