@@ -47,10 +47,11 @@ pub fn Menu(
                 class="btn quiet"
                 aria-haspopup="menu"
                 aria-expanded=move || open.get().to_string()
-                aria-label=label
                 title=label
                 on:click=move |_| open.update(|open| *open = !*open)
             >
+                // Beside what is shown, not in its place: people say aloud what they see.
+                <span class="unseen">{label}": "</span>
                 {move || face.run()}
             </button>
             // A context of its own, for menus side by side share their owner.
