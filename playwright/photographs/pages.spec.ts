@@ -12,8 +12,8 @@ const PAGES: Record<string, string> = {
   topics: "/c/embedded/topics",
   messages: "/c/embedded/topics/orders/messages",
   "messages-filtered":
-    "/c/embedded/topics/payments/messages?from=oldest&f=any~contains~EUR&p=0&o=1",
-  "messages-none": "/c/embedded/topics/orders/messages?f=any~contains~no-such-text",
+    "/c/embedded/topics/payments/messages?from=oldest&f=contains~any~EUR&p=0&o=1",
+  "messages-none": "/c/embedded/topics/orders/messages?f=contains~any~no-such-text",
   partitions: "/c/embedded/topics/orders/partitions",
   consumers: "/c/embedded/topics/orders/consumers",
   groups: "/c/embedded/groups",

@@ -86,11 +86,13 @@ test("a condition can be switched off without being lost, and the address keeps 
   const rows = page.getByRole("grid", { name: "Messages" }).getByRole("row");
   await expect(rows.filter({ hasText: /green/ })).toHaveCount(1);
   await expect(rows.filter({ hasText: /red|blue/ })).toHaveCount(0);
-  const chip = page.getByRole("button", { name: /green/, pressed: true });
+  const chip = page.getByRole("button", { name: "“green”", exact: true, pressed: true });
   await chip.click();
   await expect(rows.filter({ hasText: /red|green|blue/ })).toHaveCount(3);
   await page.reload();
-  await expect(page.getByRole("button", { name: /green/, pressed: false })).toBeVisible();
+  await expect(
+    page.getByRole("button", { name: "“green”", exact: true, pressed: false }),
+  ).toBeVisible();
   await expect(rows.filter({ hasText: /red|green|blue/ })).toHaveCount(3);
 });
 
