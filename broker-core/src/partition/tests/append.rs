@@ -116,3 +116,32 @@ async fn a_deleted_partition_is_gone_and_one_of_the_same_name_begins_anew() {
         assert_eq!(partition.offsets().log_end, 0, "seed {seed}");
     }
 }
+
+#[tokio::test]
+async fn the_whole_life_of_a_partition_on_a_real_disk() {
+    let data = tempfile::tempdir().unwrap();
+    let world = World { clock: Node::new().clock, ..World::real() };
+    let flusher = Flusher::start().unwrap();
+    let env = PartitionEnv { world, flusher, data: data.path().join("data") };
+    let topic = TopicName::parse("orders").unwrap();
+    let open = || PartitionHandle::open(&env, &topic, 3, small_segments()).unwrap();
+    let partition = open().0;
+    append_each(&partition, &["a", "b", "c", "d", "e", "f"]).await;
+    drop(partition);
+    let (partition, report) = open();
+    assert!(!report.clean && report.cut.is_none(), "{report:?}");
+    append_each(&partition, &["g"]).await;
+    close_all(&env, std::slice::from_ref(&partition)).unwrap();
+    let (partition, report) = open();
+    assert!(report.clean, "{report:?}");
+    assert_eq!(values(&partition), ["a", "b", "c", "d", "e", "f", "g"]);
+    partition.retain(i64::MAX).unwrap();
+    append_each(&partition, &["h"]).await;
+    partition.close().unwrap();
+    let partition = open().0;
+    assert_eq!(read_from(&partition, 7), [(7, "h".to_owned())]);
+    partition.delete().unwrap();
+    assert!(env.world.disk.list(&env.data).unwrap().is_empty());
+    env.world.disk.create_dir(&env.data.join("0123-delete")).unwrap();
+    assert_eq!(remove_leftovers(&env.world, &env.data).unwrap(), 1);
+}

@@ -96,7 +96,7 @@ impl Run {
             Step::Submit(batches) => drop(self.submit(&batches)),
             Step::Close | Step::CloseAll => {
                 let one = matches!(step, Step::Close);
-                let all = || close_all(&self.node.env, &[self.partition.clone()]);
+                let all = || close_all(&self.node.env, std::slice::from_ref(&self.partition));
                 if one {
                     self.partition.close().unwrap()
                 } else {
