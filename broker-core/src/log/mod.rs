@@ -56,7 +56,7 @@ use crate::ids::LogIndex;
 /// The segments from oldest to newest, never none; cheap to clone, and a clone stays as it is.
 pub(crate) type Segments = Arc<Vec<Arc<Segment>>>;
 
-/// A partition's log, for the one who writes it. Readers use [`Log::segments`].
+/// A partition's log, for the one who writes it. Readers use its segments.
 pub struct Log {
     folder: Arc<Folder>,
     config: LogConfig,
