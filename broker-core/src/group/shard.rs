@@ -242,7 +242,8 @@ impl Shard {
         let env = self.clocks.env(&self.config);
         let InFlight { group, then, .. } = done;
         if let Err(failure) = &outcome {
-            tracing::error!(%group, %failure, "state of group `{group}` was not written");
+            tracing::error!(%group, %failure,
+                "state of group `{group}` was not written: {failure}");
         }
         let outcome = outcome.map(drop).map_err(|_| GroupError::Stopped);
         let forgets = matches!(then, Then::Forget { .. });
@@ -297,7 +298,8 @@ impl Shard {
     ) -> Result<(), Then> {
         let Write { records, then } = write;
         let failed = |failure: &dyn std::fmt::Display| {
-            tracing::error!(group = %group_id, %failure, "state of group `{group_id}` was not written");
+            tracing::error!(group = %group_id, %failure,
+                "state of group `{group_id}` was not written: {failure}");
         };
         let bytes = match batch(group_id, &records, wall_ms) {
             Ok(bytes) => bytes,

@@ -53,7 +53,8 @@ impl Frames {
             stream,
             buffer: BytesMut::new(),
             requests,
-            frame_bytes_max: limits.frame_bytes_max,
+            // A frame larger than the budget would wait for ever.
+            frame_bytes_max: limits.frame_bytes_max.min(limits.bytes_in_flight),
             idle: limits.idle,
             stall: limits.stall,
             is_first: true,

@@ -17,7 +17,7 @@ use parking_lot::Mutex;
 use crate::cluster::{Cluster, ClusterState, ProposeError};
 use crate::config::BrokerConfig;
 use crate::ids::PartitionId;
-use crate::partition::{PartitionEnv, PartitionHandle};
+use crate::partition::{PartitionEnv, PartitionHandle, close_all};
 use crate::world::Clock;
 use crate::world::lock::DataLock;
 
@@ -77,17 +77,17 @@ impl Node {
     pub fn retain(&self) {
         for partition in self.held.all() {
             if let Err(failure) = partition.retain(self.env.world.clock.now_ms()) {
-                tracing::error!(%failure, "old segments could not be removed");
+                let partition = partition.name();
+                tracing::error!(%partition, %failure,
+                    "old segments of `{partition}` could not be removed: {failure}");
             }
         }
     }
 
     /// Closes every partition in order, so that the next start finds nothing to repair. Blocks.
     pub fn close(&self) {
-        for partition in self.held.all() {
-            if let Err(failure) = partition.close() {
-                tracing::error!(%failure, "a partition could not be closed in order");
-            }
+        if let Err(failure) = close_all(&self.env, &self.held.all()) {
+            tracing::error!(%failure, "not every partition was closed in order: {failure}");
         }
     }
 }

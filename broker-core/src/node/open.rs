@@ -52,11 +52,7 @@ pub enum OpenNodeError {
 
 impl Node {
     /// Reads the data folder and opens what is in it. Blocks for as long as repairs take.
-    pub fn open(
-        config: BrokerConfig,
-        world: World,
-        lock: DataLock,
-    ) -> Result<Node, OpenNodeError> {
+    pub fn open(config: BrokerConfig, world: World, lock: DataLock) -> Result<Node, OpenNodeError> {
         let cluster = Cluster::open(world.disk.clone(), &config.data)?;
         let flusher = Flusher::start().map_err(OpenNodeError::Flusher)?;
         let env = PartitionEnv { world, flusher, data: config.data.clone() };
@@ -105,7 +101,8 @@ impl Node {
                 state.topic(topic).is_some_and(|t| number < t.replicas.len())
             });
             if !owned {
-                tracing::warn!(folder = %name, "folder `{name}` belongs to no topic; it is ignored");
+                tracing::warn!(folder = %name,
+                    "folder `{name}` belongs to no topic and is left alone");
             }
         }
     }
@@ -134,11 +131,12 @@ impl Node {
         let config = log_config(&topic.settings);
         let open = |partition: usize| {
             let number = partition as i32;
-            match PartitionHandle::open(&self.env, &topic.name, number, config.clone()) {
+            match PartitionHandle::open(&self.env, &topic.name, number, config) {
                 Ok((handle, _)) => Slot::Open(handle),
                 Err(failure) => {
                     let topic = &topic.name;
-                    tracing::error!(%topic, partition, %failure, "a partition cannot be opened");
+                    tracing::error!(%topic, partition, %failure,
+                        "`{topic}-{partition}` cannot be opened: {failure}");
                     Slot::Failed
                 }
             }

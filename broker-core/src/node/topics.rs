@@ -180,7 +180,7 @@ impl Node {
     pub fn delete_topic(&self, id: TopicId) -> Result<TopicName, TopicError> {
         let _gate = self.gate.lock();
         let name = self.cluster.state().topic_by_id(id).map(|t| t.name.clone());
-        let name = name.ok_or_else(|| TopicError::Refused(Refusal::UnknownTopic { id }))?;
+        let name = name.ok_or(TopicError::Refused(Refusal::UnknownTopic { id }))?;
         if is_internal(name.as_str()) {
             return Err(TopicError::Internal { name: name.as_str().to_owned() });
         }

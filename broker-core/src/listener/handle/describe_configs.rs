@@ -11,7 +11,7 @@ use ouzel_wire::messages::{
 };
 
 use crate::cluster::{Kind, SETTINGS, Setting, Topic, value_of};
-use crate::config::BrokerConfig;
+use crate::config::{BrokerConfig, Limits};
 use crate::listener::call::Ctx;
 
 /// Kinds of resources, as Kafka numbers them.
@@ -109,99 +109,110 @@ fn of_topic(topic: &Topic, setting: &Setting) -> DescribeConfigsResourceResult {
 }
 
 fn of_broker(config: &BrokerConfig) -> Vec<DescribeConfigsResourceResult> {
-    let set = |name: &str, value: String, kind, doc: &str| DescribeConfigsResourceResult {
-        name: name.to_owned(),
-        value: Some(value),
-        read_only: true,
-        config_source: SET_AT_START,
-        config_type: number(kind),
-        documentation: Some(doc.to_owned()),
-        ..Default::default()
-    };
-    let (groups, limits) = (&config.groups, &config.limits);
-    let mut all = vec![
-        set("node.id", config.node_id.to_string(), Kind::Int, "This broker's number."),
+    let mut all = of_node(config);
+    all.extend(of_groups(config));
+    all.extend(of_limits(&config.limits));
+    all.extend(SETTINGS.iter().map(of_default));
+    all
+}
+
+fn of_node(config: &BrokerConfig) -> Vec<DescribeConfigsResourceResult> {
+    vec![
+        set("node.id", config.node_id, Kind::Int, "This broker's number."),
         set(
             "auto.create.topics.enable",
-            config.auto_create_topics.to_string(),
+            config.auto_create_topics,
             Kind::Boolean,
             "Whether a topic comes into being when a client first asks for it.",
         ),
         set(
             "num.partitions",
-            config.num_partitions.to_string(),
+            config.num_partitions,
             Kind::Int,
             "Partitions of a topic whose creator does not say.",
         ),
         set(
             "default.replication.factor",
-            "1".to_owned(),
+            1,
             Kind::Int,
             "Replicas of a topic whose creator does not say.",
         ),
         set(
+            "log.retention.check.interval.ms",
+            config.retention_check.as_millis(),
+            Kind::Long,
+            "How often old segments are looked for.",
+        ),
+    ]
+}
+
+fn of_groups(config: &BrokerConfig) -> Vec<DescribeConfigsResourceResult> {
+    let groups = &config.groups;
+    vec![
+        set(
             "offsets.topic.num.partitions",
-            config.offsets_topic_partitions.to_string(),
+            config.offsets_topic_partitions,
             Kind::Int,
             "Partitions of the topic in which groups keep their state.",
         ),
         set(
             "offsets.retention.minutes",
-            (groups.offsets_retention_ms / 60_000).to_string(),
+            groups.offsets_retention_ms / 60_000,
             Kind::Int,
             "How long positions are kept after their group is empty.",
         ),
         set(
             "group.initial.rebalance.delay.ms",
-            groups.initial_rebalance_delay_ms.to_string(),
+            groups.initial_rebalance_delay_ms,
             Kind::Int,
             "How long an empty group waits for company.",
         ),
         set(
             "group.min.session.timeout.ms",
-            groups.session_timeout_ms_min.to_string(),
+            groups.session_timeout_ms_min,
             Kind::Int,
             "The shortest session timeout that a member may ask for.",
         ),
         set(
             "group.max.session.timeout.ms",
-            groups.session_timeout_ms_max.to_string(),
+            groups.session_timeout_ms_max,
             Kind::Int,
             "The longest session timeout that a member may ask for.",
         ),
-        set(
-            "group.max.size",
-            groups.members_max.to_string(),
-            Kind::Int,
-            "Most members of a group.",
-        ),
-        set(
-            "max.connections",
-            limits.connections_max.to_string(),
-            Kind::Int,
-            "Most connections at a time.",
-        ),
+        set("group.max.size", groups.members_max, Kind::Int, "Most members of a group."),
+    ]
+}
+
+fn of_limits(limits: &Limits) -> Vec<DescribeConfigsResourceResult> {
+    vec![
+        set("max.connections", limits.connections_max, Kind::Int, "Most connections at a time."),
         set(
             "connections.max.idle.ms",
-            limits.idle.as_millis().to_string(),
+            limits.idle.as_millis(),
             Kind::Long,
             "How long a connection may be silent.",
         ),
-        set(
-            "socket.request.max.bytes",
-            limits.frame_bytes_max.to_string(),
-            Kind::Int,
-            "Longest request.",
-        ),
+        set("socket.request.max.bytes", limits.frame_bytes_max, Kind::Int, "Longest request."),
         set(
             "fetch.max.bytes",
-            limits.fetch_bytes_max.to_string(),
+            limits.fetch_bytes_max,
             Kind::Int,
             "Most bytes that one Fetch returns, its first batch excepted.",
         ),
-    ];
-    all.extend(SETTINGS.iter().map(of_default));
-    all
+    ]
+}
+
+/// What the broker was told at its start, or not.
+fn set(name: &str, value: impl ToString, kind: Kind, doc: &str) -> DescribeConfigsResourceResult {
+    DescribeConfigsResourceResult {
+        name: name.to_owned(),
+        value: Some(value.to_string()),
+        read_only: true,
+        config_source: SET_AT_START,
+        config_type: number(kind),
+        documentation: Some(doc.to_owned()),
+        ..Default::default()
+    }
 }
 
 /// What topics have that do not say otherwise, under the broker's name for it.

@@ -69,7 +69,8 @@ async fn read(ctx: &Ctx, wanted: &Arc<Vec<Wanted>>, bytes_max: usize) -> (Pass, 
     if !has_news(wanted) {
         return (pass(wanted, 0), Reservation::default());
     }
-    let mut reservation = ctx.shared.answers.reserve_up_to(bytes_max, RESERVED_BYTES_MIN).await;
+    let floor = RESERVED_BYTES_MIN.min(ctx.shared.node.config.limits.bytes_in_flight);
+    let mut reservation = ctx.shared.answers.reserve_up_to(bytes_max, floor).await;
     let (wanted, most) = (wanted.clone(), bytes_max.min(reservation.bytes()));
     let pass = ctx.blocking(move |_| pass(&wanted, most)).await;
     reservation.shrink_to(pass.bytes);

@@ -21,7 +21,7 @@ use super::{NONE, advertised};
 /// to ask again, and clients do.
 const CREATED_PER_REQUEST_MAX: usize = 100;
 
-/// The first version in which a topic that is unknown by its id has no name instead of an empty one.
+/// The first version in which a topic that is unknown by its id has no name; before, an empty one.
 const NAMELESS_FROM: i16 = 12;
 
 pub(in crate::listener) async fn handle(
