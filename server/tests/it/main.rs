@@ -4,10 +4,16 @@
 mod audit;
 mod command_line;
 mod cross_site;
+mod demo;
+mod groups;
 mod health;
+mod live;
 mod process;
 mod roles;
+mod search;
 mod session;
 mod shell;
 mod stop;
+mod topic_commands;
+mod topics;
 mod support;

@@ -54,6 +54,11 @@ impl App {
         self.server.http.unwrap()
     }
 
+    /// The broker in this process, as clients name it.
+    pub fn kafka(&self) -> String {
+        self.server.kafka.unwrap().to_string()
+    }
+
     pub fn data(&self) -> &Path {
         self.folder.path()
     }

@@ -2,7 +2,9 @@
 
 pub mod app;
 pub mod http;
+pub mod kafka;
 pub mod process;
+pub mod socket;
 
 use std::time::Duration;
 

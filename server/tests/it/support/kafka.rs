@@ -1,0 +1,146 @@
+//! Topics and records to look at, through the same doors that users have.
+
+use std::time::Duration;
+
+use futures::{StreamExt, stream::FuturesUnordered};
+use ouzel::kafka::produce::{Outgoing, Producer};
+use ouzel_api::{
+    messages::Message,
+    route,
+    search::{DoneReason, Filter, From, Progress, Search, SearchEvent},
+    topics::CreateTopic,
+};
+use ouzel_wire::batch::Codec;
+use serde::de::DeserializeOwned;
+
+use super::{DEADLINE, app::App, http::Client};
+
+/// The id of the cluster in every test.
+pub const CLUSTER: &str = "embedded";
+
+/// A record to be written.
+#[derive(Debug, Clone, Default)]
+pub struct Sample {
+    pub partition: Option<i32>,
+    pub timestamp_ms: Option<i64>,
+    pub key: Option<String>,
+    pub value: Option<String>,
+}
+
+/// A record with this value.
+pub fn value(value: impl Into<String>) -> Sample {
+    Sample { value: Some(value.into()), ..Sample::default() }
+}
+
+/// Creates a topic.
+pub async fn create(client: &Client, name: &str, partitions: i32) {
+    let wanted = CreateTopic {
+        name: name.to_owned(),
+        partitions: Some(partitions),
+        replication_factor: None,
+        configs: Vec::new(),
+    };
+    let reply = client.post(&route::topics(CLUSTER), &wanted).await;
+    assert_eq!(reply.status, 201, "{}", reply.text());
+}
+
+/// Writes records and waits until they are on disk.
+pub async fn produce(app: &App, topic: &str, codec: Codec, samples: &[Sample]) {
+    let producer = Producer::new(&app.kafka(), codec).await.unwrap();
+    let mut under_way = FuturesUnordered::new();
+    for sample in samples {
+        let outgoing = Outgoing {
+            topic,
+            partition: sample.partition,
+            timestamp_ms: sample.timestamp_ms,
+            key: sample.key.as_deref().map(str::as_bytes),
+            value: sample.value.as_deref().map(str::as_bytes),
+            headers: &[],
+        };
+        under_way.push(producer.send(&outgoing).await.unwrap().written());
+    }
+    while let Some(written) = under_way.next().await {
+        written.unwrap();
+    }
+    producer.close().await;
+}
+
+/// A search from `from` for `limit` matches of everything.
+pub fn search(from: From, limit: u32) -> Search {
+    Search { from, partitions: None, filters: Vec::new(), limit, resume: None }
+}
+
+/// The same with one filter.
+pub fn with(search: Search, filter: Filter) -> Search {
+    Search { filters: vec![filter], ..search }
+}
+
+/// What a search told.
+#[derive(Debug)]
+pub struct Found {
+    pub messages: Vec<Message>,
+    pub progress: Progress,
+    pub reason: DoneReason,
+    pub resume: Option<String>,
+}
+
+impl Found {
+    /// The times, in the order in which they came.
+    pub fn times(&self) -> Vec<i64> {
+        self.messages.iter().map(|message| message.timestamp_ms).collect()
+    }
+}
+
+/// The events in a body of lines.
+pub fn events(body: &[u8]) -> Vec<SearchEvent> {
+    let lines = body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    lines.map(|line| serde_json::from_slice(line).unwrap()).collect()
+}
+
+/// Searches to the end.
+pub async fn find(client: &Client, topic: &str, wanted: &Search) -> Found {
+    let reply = client.post(&route::search(CLUSTER, topic), wanted).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let mut found = Found {
+        messages: Vec::new(),
+        progress: Progress::default(),
+        reason: DoneReason::TimeLimit,
+        resume: None,
+    };
+    let mut events = events(&reply.body);
+    match events.pop() {
+        Some(SearchEvent::Done { reason, resume }) => (found.reason, found.resume) = (reason, resume),
+        other => panic!("the last line is {other:?}"),
+    }
+    for event in events {
+        match event {
+            SearchEvent::Match { message } => found.messages.push(*message),
+            SearchEvent::Progress { progress } => found.progress = progress,
+            other => panic!("{other:?} is not the last line"),
+        }
+    }
+    found
+}
+
+/// Asks again and again until the answer is as wanted.
+pub async fn until<T: DeserializeOwned + std::fmt::Debug>(
+    client: &Client,
+    path: &str,
+    wanted: impl Fn(&T) -> bool,
+) -> T {
+    let mut last = String::new();
+    let asking = async {
+        loop {
+            let reply = client.get(path).await;
+            if reply.status == 200 && wanted(&reply.json()) {
+                return reply.json();
+            }
+            last = reply.text();
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    match tokio::time::timeout(DEADLINE, asking).await {
+        Ok(answer) => answer,
+        Err(_) => panic!("{path} last answered {last}"),
+    }
+}

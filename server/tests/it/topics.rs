@@ -1,0 +1,131 @@
+//! Topics: made, listed, measured, deleted, and what is refused.
+
+use ouzel_api::{
+    ErrorCode, Lag,
+    audit::{AuditPage, Outcome},
+    clusters::{Cluster, Overview},
+    route,
+    session::Role,
+    topics::{
+        ConfigValue, CreateTopic, FIGURES_MAX, FiguresRequest, FiguresResponse, Topic, TopicList,
+    },
+};
+use ouzel_wire::batch::Codec;
+
+use crate::support::{
+    app::start,
+    kafka::{CLUSTER, Sample, create, produce, value},
+};
+
+fn wanted(name: &str) -> CreateTopic {
+    CreateTopic {
+        name: name.to_owned(),
+        partitions: Some(2),
+        replication_factor: None,
+        configs: Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn a_topic_is_made_listed_shown_and_deleted() {
+    let app = start(&[]).await;
+    let client = app.somebody(Role::Editor).await;
+    let config = ConfigValue { name: "cleanup.policy".into(), value: "compact".into() };
+    let wanted = CreateTopic { configs: vec![config], ..wanted("profiles") };
+    let made = client.post(&route::topics(CLUSTER), &wanted).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let made: Topic = made.json();
+    assert_eq!((made.partitions.len(), made.cleanup_policy.as_deref()), (2, Some("compact")));
+    let list: TopicList = client.get(&route::topics(CLUSTER)).await.json();
+    let row = list.topics.iter().find(|row| row.name == "profiles").unwrap();
+    assert_eq!((row.partitions, row.replication_factor, row.offline), (2, 1, 0));
+    let path = route::topic(CLUSTER, "profiles");
+    let shown: Topic = client.get(&path).await.json();
+    assert_eq!(shown.id, made.id);
+    let ends = |it: &ouzel_api::topics::Partition| (it.start_offset, it.end_offset);
+    assert!(shown.partitions.iter().all(|it| ends(it) == (Some(0), Some(0))));
+    assert_eq!(client.delete(&path).await.status, 204);
+    assert_eq!(client.get(&path).await.code(), ErrorCode::NotFound);
+    let list: TopicList = client.get(&route::topics(CLUSTER)).await.json();
+    assert!(list.topics.iter().all(|row| row.name != "profiles"));
+}
+
+#[tokio::test]
+async fn refusals_say_what_is_wrong_and_leave_their_rows() {
+    let app = start(&[]).await;
+    let client = app.administrator().await;
+    create(&client, "orders", 1).await;
+    let refused = async |wanted: CreateTopic| {
+        let reply = client.post(&route::topics(CLUSTER), &wanted).await;
+        let error: ouzel_api::ApiError = reply.json();
+        (reply.status, error.code, error.message)
+    };
+    let (status, code, told) = refused(wanted("orders")).await;
+    assert_eq!((status, code), (409, ErrorCode::Conflict));
+    assert!(told.contains("TOPIC_ALREADY_EXISTS"), "{told}");
+    let (status, code, told) = refused(wanted("../x")).await;
+    assert_eq!((status, code), (400, ErrorCode::Invalid), "{told}");
+    let odd = ConfigValue { name: "retention.mss".into(), value: "1".into() };
+    let (status, ..) = refused(CreateTopic { configs: vec![odd], ..wanted("odd") }).await;
+    assert_eq!(status, 400);
+    let replicas = CreateTopic { replication_factor: Some(3), ..wanted("three") };
+    assert_eq!(refused(replicas).await.0, 400);
+    let gone = client.delete(&route::topic(CLUSTER, "nowhere")).await;
+    assert_eq!((gone.status, gone.code()), (404, ErrorCode::NotFound));
+    let page: AuditPage = client.get(&format!("{}?action=topic.", route::AUDIT)).await.json();
+    let failed = page.rows.iter().filter(|row| row.outcome == Outcome::Failed).count();
+    assert_eq!((page.rows.len(), failed), (6, 5));
+}
+
+#[tokio::test]
+async fn a_viewer_may_look_and_not_touch() {
+    let app = start(&[]).await;
+    let client = app.somebody(Role::Viewer).await;
+    let reply = client.post(&route::topics(CLUSTER), &wanted("x")).await;
+    assert_eq!((reply.status, reply.code()), (403, ErrorCode::Forbidden));
+    let reply = client.delete(&route::topic(CLUSTER, "x")).await;
+    assert_eq!((reply.status, reply.code()), (403, ErrorCode::Forbidden));
+    assert_eq!(client.get(&route::topics(CLUSTER)).await.status, 200);
+}
+
+#[tokio::test]
+async fn figures_and_overview_count_what_was_written() {
+    let app = start(&[]).await;
+    let client = app.administrator().await;
+    create(&client, "busy", 3).await;
+    create(&client, "quiet", 1).await;
+    let late = Sample { timestamp_ms: Some(1_700_000_000_123), ..value("x") };
+    let early = Sample { timestamp_ms: Some(1_600_000_000_000), ..value("y") };
+    produce(&app, "busy", Codec::Gzip, &[late, early.clone(), early]).await;
+    let topics = ["quiet", "nowhere", "busy"].map(str::to_owned).to_vec();
+    let path = route::topic_figures(CLUSTER);
+    let figures: FiguresResponse = client.post(&path, &FiguresRequest { topics }).await.json();
+    let [quiet, busy] = &figures.figures[..] else { panic!("{figures:?}") };
+    assert_eq!((quiet.name.as_str(), quiet.messages, quiet.last_written_ms), ("quiet", Some(0), None));
+    assert_eq!((busy.messages, busy.last_written_ms), (Some(3), Some(1_700_000_000_123)));
+    assert_eq!((busy.cleanup_policy.as_deref(), busy.groups), (Some("delete"), Some(0)));
+    assert_eq!(busy.worst_lag, Lag::NoCommit);
+    let topics = vec!["x".to_owned(); FIGURES_MAX + 1];
+    assert_eq!(client.post(&path, &FiguresRequest { topics }).await.code(), ErrorCode::Invalid);
+    let overview: Overview = client.get(&route::overview(CLUSTER)).await.json();
+    assert_eq!((overview.topics, overview.partitions), (2, 4));
+    assert_eq!(overview.largest_topics[0].messages, 3);
+    assert!(overview.offline_partitions.is_empty());
+}
+
+#[tokio::test]
+async fn a_cluster_that_is_down_is_one_clear_error_and_hides_no_other() {
+    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let app = start(&[("OUZEL_BROKERS", &closed.to_string())]).await;
+    let client = app.administrator().await;
+    let clusters: Vec<Cluster> = client.get(route::CLUSTERS).await.json();
+    let down = clusters.iter().find(|cluster| !cluster.embedded).unwrap();
+    for path in [route::overview(&down.id), route::topics(&down.id), route::groups(&down.id)] {
+        let reply = client.get(&path).await;
+        let error: ouzel_api::ApiError = reply.json();
+        assert_eq!((reply.status, error.code), (502, ErrorCode::Unreachable), "{path}");
+        assert!(error.message.contains(&closed.to_string()), "{}", error.message);
+    }
+    assert_eq!(client.get(&route::topics(CLUSTER)).await.status, 200);
+    assert_eq!(client.get(&route::topics("nowhere")).await.code(), ErrorCode::NotFound);
+}
