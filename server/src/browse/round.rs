@@ -18,8 +18,8 @@ use super::{
     sift::{SiftError, sift},
 };
 use crate::kafka::{
-    Answer, Ask, At, KafkaError, Lane, OffsetAndTime, Offsets, TopicPartition, is_stale_route,
-    pause,
+    Answer, Ask, At, FETCH_BYTES_MAX, KafkaError, Lane, OffsetAndTime, Offsets, TopicPartition,
+    is_stale_route, pause,
 };
 
 /// Longest pause that a throttling broker gets in one go; it can ask again.
@@ -104,7 +104,9 @@ pub struct Done {
 }
 
 /// Fetches and sifts.
-pub async fn run(tools: Tools, leader: i32, errands: Vec<Errand>) -> Done {
+pub async fn run(tools: Tools, leader: i32, mut errands: Vec<Errand>) -> Done {
+    // Only the first partition of a request gets a batch of any size.
+    errands.sort_by_key(|errand| std::cmp::Reverse(errand.bytes_min));
     let asks: Vec<Ask> = errands.iter().map(ask).collect();
     let failures = errands.iter().map(|errand| errand.failures).max().unwrap_or(0);
     let stretches = errands.into_iter().map(|errand| errand.stretch).collect();
@@ -168,7 +170,12 @@ fn take(tools: &Tools, answer: Answer, stretch: &mut Stretch<Message>) -> Outcom
     }
     let records: Bytes = answer.records;
     if records.is_empty() {
-        return Outcome::Nothing;
+        // Records that are there and did not come wait behind a batch that was too large for what
+        // was asked, or for what other partitions left over. Taken for the end, they would be lost.
+        return match answer.high_watermark > stretch.next {
+            true => Outcome::Larger(FETCH_BYTES_MAX as usize),
+            false => Outcome::Nothing,
+        };
     }
     stretch.received += i64::try_from(records.len()).unwrap_or(i64::MAX);
     match sift(records, stretch, &tools.filters, &tools.abandoned) {

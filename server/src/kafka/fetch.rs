@@ -45,8 +45,11 @@ pub struct Answer {
     pub partition: i32,
     /// What went wrong, or 0.
     pub error_code: i16,
-    /// Record batches; the last one may be cut short.
+    /// Record batches; the last one may be cut short. Empty also if the next batch is larger than
+    /// what was asked for: only the first partition that has records gets a batch of any size.
     pub records: Bytes,
+    /// Offset after the last record that can be read; -1 if the broker does not say.
+    pub high_watermark: i64,
     /// How long the broker wants to be left alone.
     pub throttle: Duration,
 }
@@ -96,6 +99,7 @@ impl Lane {
             partition: partition.partition_index,
             error_code: partition.error_code,
             records: partition.records.unwrap_or_default(),
+            high_watermark: partition.high_watermark,
             throttle,
         };
         Ok(partitions.map(answer).collect())
