@@ -1,4 +1,4 @@
-//! The real `ouzel`: building it, running it for a person, for tests (`process`), and over HTTP (`http`).
+//! The real `ouzel`: building it, running it for a person, for tests (`process`), and over HTTP.
 
 use std::{ffi::OsString, os::unix::process::CommandExt, path::PathBuf, process::Command};
 

@@ -16,8 +16,8 @@ pub const LAYERED: &[Layered] = &[
 pub const FOREIGN: &[Foreign] = &[
     // SQL lives in one folder.
     Foreign { folder: "server/src", word: "sqlx", modules: &["db"] },
-    // The librdkafka client writes for the console, and fills the demonstration.
-    Foreign { folder: "server/src", word: "rdkafka", modules: &["demo", "kafka"] },
+    // librdkafka writes and joins groups; the command line prints its records as they come.
+    Foreign { folder: "server/src", word: "rdkafka", modules: &["cli", "kafka"] },
     // What knows HTTP. Clusters, searches, records and the database do not.
     Foreign {
         folder: "server/src",
@@ -144,7 +144,7 @@ const SERVER: &[Layer] = &[
             "telemetry",
         ],
     ),
-    ("cli", &["audit", "auth", "bundle", "config", "db", "kafka", "server", "telemetry"]),
+    ("cli", &["audit", "auth", "bundle", "clock", "config", "db", "kafka", "server", "telemetry"]),
 ];
 
 /// `ui` looks and knows no domain; pages see everything but each other.
