@@ -56,8 +56,7 @@ pub fn sift(
     filters: &Filters,
     abandoned: &AtomicBool,
 ) -> Result<(), SiftError> {
-    let mut whole = 0;
-    for batch in batch::batches(records) {
+    for (whole, batch) in batch::batches(records).enumerate() {
         let batch = match batch {
             Ok(batch) => batch,
             Err(BatchError::Partial { .. }) if whole > 0 => return Ok(()),
@@ -66,7 +65,6 @@ pub fn sift(
             }
             Err(source) => return Err(SiftError::Batch { offset: stretch.next, source }),
         };
-        whole += 1;
         if batch.header.base_offset >= stretch.clip.end {
             stretch.next = stretch.clip.end;
         }

@@ -28,6 +28,9 @@ const PAYMENT_EPOCH_MS: i64 = 1_700_000_000_000;
 /// Items of the one order in a thousand that is a reseller's; too large for a preview.
 const BULK_ITEMS: usize = 900;
 
+/// Makes one record of a kind.
+type Make = fn(&mut Shop, i64) -> Record;
+
 /// How many of each happen in a thousand seconds.
 #[derive(Debug, Clone, Copy)]
 struct Rates {
@@ -109,7 +112,7 @@ impl Shop {
 
     fn run(&mut self, until_ms: i64, rates: Rates) -> Vec<Record> {
         let mut records = Vec::new();
-        let kinds: [(f64, fn(&mut Shop, i64) -> Record); 4] = [
+        let kinds: [(f64, Make); 4] = [
             (rates.orders, Shop::order),
             (rates.views, Shop::view),
             (rates.frames, Shop::frame),

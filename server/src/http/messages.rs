@@ -64,7 +64,7 @@ pub async fn search(
         "resumed": asked.resume.is_some(),
     });
     let action = Action::new(Kind::SearchMessages).on(cluster.id()).to(&topic).with(detail);
-    let begun = app.audit.begin(&viewer, action).await?;
+    let mut begun = app.audit.begin(&viewer, action).await?;
     let search = match browse::Search::prepare(cluster, &topic, &asked).await {
         Ok(search) => search,
         Err(error) => {
@@ -72,6 +72,7 @@ pub async fn search(
             return Err(error.into());
         }
     };
+    begun.note(count(0, 0));
     let (sender, events) = mpsc::channel(EVENTS_MAX);
     // Stopping the server drops the search, which ends the stream of lines.
     tokio::spawn(app.stop.clone().run_until_cancelled_owned(search.run(sender)));

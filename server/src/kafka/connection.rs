@@ -306,3 +306,6 @@ fn closed(address: &str) -> KafkaError {
 fn name<R: Request>() -> &'static str {
     spec(R::KEY).map_or("a request", |spec| spec.name)
 }
+
+#[cfg(test)]
+mod tests;

@@ -79,6 +79,8 @@ impl Member {
             .set("auto.commit.interval.ms", COMMIT_EVERY.as_millis().to_string())
             .set("queued.max.messages.kbytes", wanted.ahead_kbytes.to_string())
             .set("fetch.message.max.bytes", (wanted.ahead_kbytes * 1024).to_string())
+            // A full queue is looked at again soon; by default only after a second.
+            .set("fetch.queue.backoff.ms", "20")
             // Its own lines on standard error would bypass our log; errors come as results.
             .set_log_level(RDKafkaLogLevel::Critical);
         let topics: Vec<String> = wanted.topics.iter().map(ToString::to_string).collect();

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use futures::future::join_all;
 use ouzel_wire::batch::{BatchError, batches};
 use tokio::time::sleep;
@@ -94,23 +95,7 @@ impl Reader {
             let Some(left) = self.left.get_mut(&answer.partition) else { continue };
             let about = || format!("reading {place} at offset {}", left.start);
             KafkaError::check(about, answer.error_code)?;
-            let mut whole = 0;
-            for batch in batches(answer.records) {
-                let batch = match batch {
-                    Ok(batch) => batch,
-                    Err(BatchError::Partial { .. }) if whole > 0 => break,
-                    Err(cause) => return Err(unreadable(&place, left.start, &cause)),
-                };
-                whole += 1;
-                let wanted = left.clone();
-                left.start = left.start.max(batch.header.next_offset());
-                if !batch.header.attributes.is_control()
-                    && batch.header.last_offset() >= wanted.start
-                {
-                    batch.verify_crc().map_err(|cause| unreadable(&place, wanted.start, &cause))?;
-                    pieces.push(Piece { partition: answer.partition, wanted, batch });
-                }
-            }
+            take_batches(&place, answer.records, left, pieces)?;
         }
         Ok(())
     }
@@ -122,6 +107,30 @@ impl Reader {
         self.leaders = led.collect();
         Ok(())
     }
+}
+
+/// The whole batches of an answer, and `left` moved behind them.
+fn take_batches(
+    place: &TopicPartition,
+    records: Bytes,
+    left: &mut Range<i64>,
+    pieces: &mut Vec<Piece>,
+) -> Result<(), KafkaError> {
+    for (whole, batch) in batches(records).enumerate() {
+        let batch = match batch {
+            Ok(batch) => batch,
+            Err(BatchError::Partial { .. }) if whole > 0 => break,
+            Err(cause) => return Err(unreadable(place, left.start, &cause)),
+        };
+        let wanted = left.clone();
+        left.start = left.start.max(batch.header.next_offset());
+        let is_wanted = batch.header.last_offset() >= wanted.start;
+        if is_wanted && !batch.header.attributes.is_control() {
+            batch.verify_crc().map_err(|cause| unreadable(place, wanted.start, &cause))?;
+            pieces.push(Piece { partition: place.partition, wanted, batch });
+        }
+    }
+    Ok(())
 }
 
 fn unreadable(place: &TopicPartition, offset: i64, cause: &BatchError) -> KafkaError {
