@@ -134,7 +134,9 @@ impl Group {
     fn has_room(&self, join: &Join, env: Env<'_>) -> Result<(), GroupError> {
         let members = self.members.len() + self.reserved.len();
         let said: usize = self.members.values().map(Member::metadata_bytes).sum();
+        let named = join.instance_id.as_ref().map_or(0, String::len);
         let says: usize = join.protocols.iter().map(|p| p.name.len() + p.metadata.len()).sum();
+        let says = named + says;
         match members < env.config.members_max && said + says <= env.config.metadata_bytes_max {
             true => Ok(()),
             false => Err(GroupError::Full),

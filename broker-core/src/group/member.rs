@@ -70,7 +70,8 @@ impl Member {
     }
 
     pub fn metadata_bytes(&self) -> usize {
-        self.protocols.iter().map(|p| p.name.len() + p.metadata.len()).sum()
+        let names = self.instance_id.as_ref().map_or(0, String::len);
+        names + self.protocols.iter().map(|p| p.name.len() + p.metadata.len()).sum::<usize>()
     }
 
     /// How the leader sees this member.

@@ -46,6 +46,10 @@ pub use sync::Sync;
 use effect::{Answer, Effect, Env};
 use shard::{Clocks, IfMissing, Shard};
 
+/// Longest name of a group: four times what a topic may have, so that the number of groups that
+/// a broker may hold is also a bound on what they take.
+const GROUP_ID_BYTES_MAX: usize = 1024;
+
 /// Every group that this broker coordinates.
 pub struct Groups {
     config: GroupConfig,
@@ -235,7 +239,7 @@ impl Groups {
     }
 
     fn shard(&self, group_id: &str) -> Result<&Arc<Shard>, GroupError> {
-        if group_id.is_empty() {
+        if !(1..=GROUP_ID_BYTES_MAX).contains(&group_id.len()) {
             return Err(GroupError::InvalidGroupId);
         }
         let shards = self.shards.get().ok_or(GroupError::Stopped)?;

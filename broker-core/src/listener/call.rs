@@ -12,6 +12,9 @@ use super::answer::{Answer, Pending};
 use super::budget::Reservation;
 use super::closed::Closed;
 
+/// As much of a client's name as is remembered; real ones are shorter.
+const CLIENT_ID_CHARS_MAX: usize = 255;
+
 /// Both ends of a connection.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ends {
@@ -43,12 +46,13 @@ impl Call {
         let Call { shared, ends, header, mut body } = self;
         // What follows the request is passed over, as Kafka does: librdkafka leaves bytes behind
         // a Metadata request once the last of its topics is gone.
-        let request = R::decode(&mut body, header.api_version).map_err(|e| malformed(&header, e))?;
+        let request =
+            R::decode(&mut body, header.api_version).map_err(|e| malformed(&header, e))?;
         let ctx = Ctx {
             shared,
             ends,
             version: header.api_version,
-            client_id: header.client_id.unwrap_or_default(),
+            client_id: short(header.client_id.unwrap_or_default()),
             correlation_id: header.correlation_id,
         };
         Ok((ctx, request))
@@ -102,6 +106,14 @@ impl Ctx {
             Ok(done) => done,
             Err(failure) => std::panic::resume_unwind(failure.into_panic()),
         }
+    }
+}
+
+/// Names are kept with members for as long as they live, and a client may have a long one.
+fn short(client_id: String) -> String {
+    match client_id.char_indices().nth(CLIENT_ID_CHARS_MAX) {
+        Some((end, _)) => client_id[..end].to_owned(),
+        None => client_id,
     }
 }
 

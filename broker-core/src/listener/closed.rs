@@ -27,8 +27,8 @@ pub(super) enum Closed {
     Length(#[from] InvalidFrameLength),
     #[error("a request of {length} bytes has no room for its header")]
     TooShort { length: usize },
-    #[error("its first request is {length} bytes long; of a first one {max} are allowed")]
-    FirstTooLong { length: usize, max: usize },
+    #[error("a request {api_key} of {length} bytes came where {max} are allowed")]
+    TooLong { api_key: i16, length: usize, max: usize },
     #[error("request {api_key} version {api_version} is not served here")]
     NotServed { api_key: i16, api_version: i16 },
     #[error("the request's header cannot be read: {0}")]

@@ -30,6 +30,9 @@ const STEP_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Most that the first request of a connection may have, unless it is Produce. Clients begin with
 /// a greeting or a question of a few hundred bytes; some send records at once, though.
 const FIRST_FRAME_BYTES_MAX: usize = 1024 * 1024;
+/// Most that a request without records may have: a commit for every partition there can be, with
+/// room to spare. Once decoded, such requests are many times as large, unlike records.
+const QUESTION_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// One request as it came, without its length, and the bytes of budget it holds.
 pub(super) struct Frame {
@@ -106,11 +109,15 @@ impl Frames {
         let Some(key) = ApiKey::from_i16(api_key) else {
             return Err(Closed::NotServed { api_key, api_version });
         };
-        let max = FIRST_FRAME_BYTES_MAX;
-        if self.is_first && key != ApiKey::Produce && length > max {
-            return Err(Closed::FirstTooLong { length, max });
+        let max = match key {
+            ApiKey::Produce => return Ok(()),
+            _ if self.is_first => FIRST_FRAME_BYTES_MAX,
+            _ => QUESTION_BYTES_MAX,
+        };
+        match length > max {
+            true => Err(Closed::TooLong { api_key, length, max }),
+            false => Ok(()),
         }
-        Ok(())
     }
 
     /// Reads until the buffer has this many bytes.

@@ -76,6 +76,25 @@ async fn a_first_request_of_megabytes_is_refused_unless_it_brings_records() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_same_question_many_times_is_answered_once() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    create(&mut client, "orders", 100).await;
+    let asked = MetadataRequestTopic { name: Some("orders".to_owned()), ..Default::default() };
+    let request = MetadataRequest { topics: Some(vec![asked; 20_000]), ..Default::default() };
+    assert_eq!(client.call(request).await.topics.len(), 1);
+    let resource = DescribeConfigsResource {
+        resource_type: 2,
+        resource_name: "orders".to_owned(),
+        configuration_keys: None,
+        ..Default::default()
+    };
+    let request =
+        DescribeConfigsRequest { resources: vec![resource; 20_000], ..Default::default() };
+    assert_eq!(client.call(request).await.results.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn half_a_frame_costs_what_has_come_and_ends_when_nothing_follows() {
     let change = |config: &mut ouzel_broker::BrokerConfig| {
         config.limits.stall = Duration::from_millis(200);

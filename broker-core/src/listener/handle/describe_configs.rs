@@ -14,6 +14,8 @@ use crate::cluster::{Kind, SETTINGS, Setting, Topic, value_of};
 use crate::config::{BrokerConfig, Limits};
 use crate::listener::call::Ctx;
 
+use super::once;
+
 /// Kinds of resources, as Kafka numbers them.
 const TOPIC: i8 = 2;
 const BROKER: i8 = 4;
@@ -51,7 +53,8 @@ pub(in crate::listener) async fn handle(
             ..Default::default()
         }
     };
-    let results = request.resources.into_iter().map(one).collect();
+    let resources = once(request.resources, |r| (r.resource_type, r.resource_name.clone()));
+    let results = resources.into_iter().map(one).collect();
     DescribeConfigsResponse { results, ..Default::default() }
 }
 

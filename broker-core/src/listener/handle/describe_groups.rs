@@ -10,6 +10,8 @@ use crate::group::{DEAD, DescribedMember, Description, GroupError};
 use crate::listener::call::Ctx;
 use crate::listener::error_code::Code;
 
+use super::once;
+
 pub(in crate::listener) async fn handle(
     ctx: Arc<Ctx>,
     request: DescribeGroupsRequest,
@@ -33,7 +35,7 @@ pub(in crate::listener) async fn handle(
             DescribedGroup { error_code, error_message, group_id, ..Default::default() }
         }
     };
-    let groups = request.groups.into_iter().map(one).collect();
+    let groups = once(request.groups, String::clone).into_iter().map(one).collect();
     DescribeGroupsResponse { groups, ..Default::default() }
 }
 

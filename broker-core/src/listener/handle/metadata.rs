@@ -15,7 +15,7 @@ use crate::listener::call::Ctx;
 use crate::listener::error_code::Code;
 use crate::node::{NewTopic, Node, OFFSETS_TOPIC, TopicError, is_internal};
 
-use super::{NONE, advertised};
+use super::{NONE, advertised, once};
 
 /// Most topics that one request may bring into being: each takes several syncs. The rest is told
 /// to ask again, and clients do.
@@ -39,10 +39,13 @@ pub(in crate::listener) async fn handle(
     let mut topics = match request.topics {
         None => every_topic(node),
         Some(asked) if asked.is_empty() && ctx.version == 0 => every_topic(node),
-        Some(asked) if may_create && lacks_some(node, &asked) => {
-            ctx.blocking(move |shared| some_topics(shared, asked, may_create)).await
+        Some(asked) => {
+            let asked = once(asked, |one| (one.name.clone(), one.topic_id));
+            match may_create && lacks_some(node, &asked) {
+                true => ctx.blocking(move |shared| some_topics(shared, asked, may_create)).await,
+                false => some_topics(&ctx.shared, asked, may_create),
+            }
         }
-        Some(asked) => some_topics(&ctx.shared, asked, may_create),
     };
     if ctx.version < NAMELESS_FROM {
         for topic in &mut topics {

@@ -26,9 +26,19 @@ pub(super) mod produce;
 pub(super) mod produce_old;
 pub(super) mod sync_group;
 
+use std::collections::HashSet;
+use std::hash::Hash;
+
 use ouzel_wire::ErrorCode;
 
 use super::call::Ctx;
+
+/// Each once, in the order of first mention: what costs one line to ask may cost thousands to
+/// answer, and nobody needs that twice.
+fn once<T, K: Hash + Eq>(asked: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
+    let mut seen = HashSet::new();
+    asked.into_iter().filter(|one| seen.insert(key(one))).collect()
+}
 
 /// Success, as a number.
 const NONE: i16 = ErrorCode::None.code();

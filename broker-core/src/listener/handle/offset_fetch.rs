@@ -16,7 +16,7 @@ use crate::group::{Committed, GroupError, Offsets};
 use crate::listener::call::Ctx;
 use crate::listener::error_code::Code;
 
-use super::NONE;
+use super::{NONE, once};
 
 /// Partitions asked for by topic, or all that there are.
 type Asked = Option<Vec<(String, Vec<i32>)>>;
@@ -34,7 +34,8 @@ pub(in crate::listener) async fn handle(
             let found = find(&ctx, &group.group_id, asked.map(Iterator::collect));
             many(group.group_id, found)
         };
-        let groups = request.groups.into_iter().map(one).collect();
+        let groups = once(request.groups, |group| group.group_id.clone());
+        let groups = groups.into_iter().map(one).collect();
         return OffsetFetchResponse { groups, ..Default::default() };
     }
     let topics = request.topics;
