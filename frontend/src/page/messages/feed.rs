@@ -27,8 +27,8 @@ const LIVE_ROWS_SLACK: usize = 500;
 /// and memory large, so the table starts afresh.
 pub const ROWS_MAX: usize = 50_000;
 
-/// Bytes of keys and values kept with the rows. Later records keep only as much as a row shows; the
-/// drawer fetches the rest.
+/// Bytes of keys and values kept with the rows. While there are more, records that arrive keep only
+/// as much as a row shows; the drawer fetches the rest.
 const KEPT_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Bytes of a value that a row can show at all.
@@ -167,8 +167,7 @@ impl Feed {
         if full {
             cut(&mut message);
         }
-        let bytes = message.value.text.len() + message.key.text.len();
-        self.kept_bytes.try_update_value(|kept| *kept += bytes);
+        self.kept_bytes.try_update_value(|kept| *kept += weight(&message));
         self.waiting.try_update_value(|waiting| waiting.push(Arc::new(message)));
         let due = self.due.try_update_value(|due| std::mem::replace(due, true)).unwrap_or(true);
         if !due {
@@ -207,10 +206,7 @@ impl Feed {
         self.out_of_sight.try_set(!follow);
         let gone = self.rows.try_update(|rows| {
             rows.extend(lot);
-            let full = rows.len() > LIVE_ROWS_MAX + LIVE_ROWS_SLACK;
-            let gone = if full { rows.len() - LIVE_ROWS_MAX } else { 0 };
-            rows.drain(..gone);
-            gone
+            self.kept_bytes.try_update_value(|kept| make_room(rows, kept)).unwrap_or_default()
         });
         let gone = gone.unwrap_or_default();
         if gone > 0 {
@@ -226,6 +222,23 @@ impl Feed {
     }
 }
 
+/// Removes the oldest rows of a tail that has too many, and their weight from `kept_bytes`; answers
+/// how many went.
+fn make_room(rows: &mut Vec<Arc<Message>>, kept_bytes: &mut usize) -> usize {
+    if rows.len() <= LIVE_ROWS_MAX + LIVE_ROWS_SLACK {
+        return 0;
+    }
+    let gone = rows.len() - LIVE_ROWS_MAX;
+    let freed: usize = rows.drain(..gone).map(|row| weight(&row)).sum();
+    *kept_bytes = kept_bytes.saturating_sub(freed);
+    gone
+}
+
+/// Bytes by which a row counts against [`KEPT_BYTES_MAX`].
+fn weight(message: &Message) -> usize {
+    message.value.text.len() + message.key.text.len()
+}
+
 /// Keeps of a value only what a row can show.
 fn cut(message: &mut Message) {
     let value = &mut message.value;
@@ -238,9 +251,58 @@ fn cut(message: &mut Message) {
 
 #[cfg(test)]
 mod tests {
-    use ouzel_api::search::Progress;
+    use std::sync::Arc;
 
-    use super::Figures;
+    use ouzel_api::{
+        messages::{Batch, Encoding, Message, Payload, TimestampType},
+        search::Progress,
+    };
+
+    use super::{Figures, LIVE_ROWS_MAX, LIVE_ROWS_SLACK, make_room, weight};
+
+    /// A record of so many bytes, with a key of one.
+    fn record(bytes: usize) -> Arc<Message> {
+        let payload = |text: String| Payload {
+            encoding: Encoding::Text,
+            size_bytes: u32::try_from(text.len()).unwrap_or(u32::MAX),
+            text,
+            truncated: false,
+        };
+        Arc::new(Message {
+            partition: 0,
+            offset: 0,
+            timestamp_ms: 0,
+            timestamp_type: TimestampType::CreateTime,
+            key: payload("k".to_owned()),
+            value: payload("v".repeat(bytes)),
+            headers: Vec::new(),
+            size_bytes: 0,
+            batch: Batch {
+                base_offset: 0,
+                records: 1,
+                size_bytes: 0,
+                codec: "none".to_owned(),
+                leader_epoch: 0,
+                producer_id: None,
+                producer_epoch: None,
+                base_sequence: None,
+                transactional: false,
+            },
+        })
+    }
+
+    #[test]
+    fn rows_that_a_tail_lets_go_give_their_bytes_back() {
+        let mut rows: Vec<_> = (0..LIVE_ROWS_MAX + LIVE_ROWS_SLACK).map(record).collect();
+        let sum = |rows: &[Arc<Message>]| rows.iter().map(|row| weight(row)).sum::<usize>();
+        let mut kept = sum(&rows);
+        assert_eq!(make_room(&mut rows, &mut kept), 0, "there is room for as many");
+        assert_eq!(kept, sum(&rows));
+        rows.push(record(7));
+        kept += weight(&record(7));
+        assert_eq!(make_room(&mut rows, &mut kept), LIVE_ROWS_SLACK + 1);
+        assert_eq!((rows.len(), kept), (LIVE_ROWS_MAX, sum(&rows)));
+    }
 
     #[test]
     fn the_figures_of_a_continued_search_add_up() {
