@@ -56,6 +56,9 @@ pub struct Overview {
     pub groups: GroupsSummary,
     /// Topics with the most records, at most ten, largest first.
     pub largest_topics: Vec<TopicSize>,
+    /// Topics whose offsets could not all be read; none of them is among the largest.
+    #[serde(default)]
+    pub unread_topics: u32,
     /// When this was read from the cluster.
     pub read_at_ms: i64,
 }
@@ -69,8 +72,16 @@ pub enum GroupsSummary {
     Known {
         /// Groups in all.
         total: u32,
-        /// The groups that are furthest behind, at most ten, worst first; only those with lag.
+        /// The groups that are furthest behind, at most ten, worst first: those with lag, and
+        /// before them those whose lag is unknown.
         behind: Vec<GroupBehind>,
+        /// Groups that have committed nothing, or not on every partition that they hold: nobody
+        /// can say how far behind they are there.
+        #[serde(default)]
+        without_commit: u32,
+        /// Groups whose lag could not be read.
+        #[serde(default)]
+        unknown: u32,
     },
     /// They could not be read.
     Failed {

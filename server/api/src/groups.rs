@@ -10,6 +10,9 @@ use crate::Lag;
 pub struct GroupList {
     /// Sorted by id.
     pub groups: Vec<GroupRow>,
+    /// What is missing from the list, one sentence each, such as a broker that did not answer.
+    #[serde(default)]
+    pub warnings: Vec<String>,
     /// When this was read from the cluster.
     pub read_at_ms: i64,
 }
@@ -30,8 +33,12 @@ pub struct GroupRow {
     pub members: Option<u32>,
     /// Topics on which it has committed; `None` if the commits could not be read.
     pub topics: Option<u32>,
-    /// Records behind over all partitions.
+    /// Records behind over all partitions with a commit.
     pub lag: Lag,
+    /// Partitions that a member holds and on which the group has committed nothing; `lag` does
+    /// not count them.
+    #[serde(default)]
+    pub without_commit: u32,
     /// Why something is missing, in Kafka's words.
     pub error: Option<String>,
 }
@@ -54,8 +61,12 @@ pub struct Group {
     pub members: Vec<Member>,
     /// One row per partition that is committed or assigned; sorted by topic and partition.
     pub partitions: Vec<GroupPartition>,
-    /// Records behind over all partitions.
+    /// Records behind over all partitions with a commit.
     pub lag: Lag,
+    /// Partitions that a member holds and on which the group has committed nothing; `lag` does
+    /// not count them.
+    #[serde(default)]
+    pub without_commit: u32,
     /// When this was read from the cluster.
     pub read_at_ms: i64,
 }

@@ -159,6 +159,10 @@ pub struct TopicConsumer {
     pub members: u32,
     /// Partitions of this topic on which it has committed.
     pub committed_partitions: u32,
-    /// Records behind on this topic.
+    /// Records behind on this topic, over the partitions with a commit.
     pub lag: Lag,
+    /// Partitions of this topic that a member holds and on which the group has committed nothing;
+    /// `lag` does not count them.
+    #[serde(default)]
+    pub without_commit: u32,
 }

@@ -21,7 +21,11 @@ pub async fn list(
     Path(cluster): Path<String>,
 ) -> Result<Json<GroupList>, Error> {
     let groups = app.cluster(&cluster)?.groups(snapshot::AGE_MAX).await?;
-    Ok(Json(GroupList { groups: groups.rows(), read_at_ms: groups.read_at_ms }))
+    Ok(Json(GroupList {
+        groups: groups.rows(),
+        warnings: Vec::new(),
+        read_at_ms: groups.read_at_ms,
+    }))
 }
 
 /// One group with its lag by partition.

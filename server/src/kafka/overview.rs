@@ -29,20 +29,19 @@ impl Cluster {
         };
         let (starts, ends) =
             tokio::try_join!(self.offsets(places(), At::Start), self.offsets(places(), At::End))?;
-        Ok(page(&metadata, groups, &sizes(&starts, &ends)))
+        Ok(page(&metadata, groups, sizes(&starts, &ends)))
     }
 }
 
-/// Records by topic; a topic with a partition that could not be read is left out.
-fn sizes(starts: &Offsets, ends: &Offsets) -> HashMap<String, i64> {
+/// Records by topic; `None` for a topic with a partition that could not be read.
+fn sizes<'a>(starts: &Offsets, ends: &'a Offsets) -> HashMap<&'a str, Option<i64>> {
     let mut sizes: HashMap<&str, Option<i64>> = HashMap::new();
     for place in ends.keys() {
         let size = records(place, starts, ends);
         let topic = sizes.entry(&place.topic).or_insert(Some(0));
         *topic = topic.zip(size).map(|(sum, size)| sum + size);
     }
-    let known = sizes.into_iter().filter_map(|(topic, size)| Some((topic.to_owned(), size?)));
-    known.collect()
+    sizes
 }
 
 /// Records between a partition's start and end, if both could be read.
@@ -54,13 +53,15 @@ pub(super) fn records(place: &TopicPartition, starts: &Offsets, ends: &Offsets) 
     Some((offset(ends)? - offset(starts)?).max(0))
 }
 
-fn page(metadata: &Metadata, groups: GroupsSummary, sizes: &HashMap<String, i64>) -> Overview {
+fn page(metadata: &Metadata, groups: GroupsSummary, sizes: HashMap<&str, Option<i64>>) -> Overview {
+    let unread = sizes.values().filter(|size| size.is_none()).count();
     let internal = metadata.topics.values().filter(|topic| topic.internal).count();
     let partitions = metadata.topics.values().map(|topic| topic.partitions.len()).sum::<usize>();
     let mut largest: Vec<TopicSize> = sizes
-        .iter()
-        .filter(|(_, messages)| **messages > 0)
-        .map(|(topic, messages)| TopicSize { topic: topic.clone(), messages: *messages })
+        .into_iter()
+        .filter_map(|(topic, messages)| Some((topic.to_owned(), messages?)))
+        .filter(|(_, messages)| *messages > 0)
+        .map(|(topic, messages)| TopicSize { topic, messages })
         .collect();
     largest.sort_by(|a, b| (Reverse(a.messages), &a.topic).cmp(&(Reverse(b.messages), &b.topic)));
     largest.truncate(LARGEST_MAX);
@@ -75,6 +76,7 @@ fn page(metadata: &Metadata, groups: GroupsSummary, sizes: &HashMap<String, i64>
         under_replicated_partitions: troubled(metadata, |topic| topic.under_replicated().collect()),
         groups,
         largest_topics: largest,
+        unread_topics: count(unread),
         read_at_ms: metadata.read_at_ms,
     }
 }
@@ -100,4 +102,30 @@ fn troubled(metadata: &Metadata, of: impl Fn(&Topic) -> Vec<&Partition>) -> Vec<
 
 pub(super) fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use ouzel_api::clusters::GroupsSummary;
+    use ouzel_wire::messages::MetadataResponse;
+
+    use super::{Metadata, Offsets, TopicPartition, page, sizes};
+    use crate::kafka::{KafkaError, OffsetAndTime};
+
+    #[test]
+    fn a_topic_that_could_not_be_read_is_counted_and_not_taken_for_empty() {
+        let place = |topic, partition| TopicPartition::new(topic, partition);
+        let at = |offset| Ok(Some(OffsetAndTime { offset, timestamp_ms: -1 }));
+        let failed = || Err(KafkaError::refused("reading", 6, None));
+        let places = || [place("full", 0), place("half", 0), place("half", 1)];
+        let starts: Offsets = places().into_iter().map(|place| (place, at(0))).collect();
+        let ends: Offsets = places().into_iter().zip([at(7), at(9), failed()]).collect();
+        let groups =
+            GroupsSummary::Known { total: 0, behind: Vec::new(), without_commit: 0, unknown: 0 };
+        let metadata = Metadata::new(MetadataResponse::default());
+        let overview = page(&metadata, groups, sizes(&starts, &ends));
+        let largest: Vec<_> =
+            overview.largest_topics.iter().map(|it| (it.topic.as_str(), it.messages)).collect();
+        assert_eq!((largest, overview.unread_topics), (vec![("full", 7)], 1));
+    }
 }

@@ -84,7 +84,9 @@ async fn no_commit_caught_up_and_behind_look_different_everywhere() {
     assert_eq!(rows, [("behind", known(6)), ("even", known(0))]);
 
     let overview: Overview = client.get(&route::overview(CLUSTER)).await.json();
-    let GroupsSummary::Known { total: 3, behind } = overview.groups else { panic!("{overview:?}") };
+    let GroupsSummary::Known { total: 3, behind, .. } = overview.groups else {
+        panic!("{overview:?}")
+    };
     assert_eq!(behind.iter().map(|it| it.group.as_str()).collect::<Vec<_>>(), ["behind"]);
     idle.abort();
 }

@@ -1,9 +1,11 @@
 //! How far a commit is behind the end of its partition.
 
+use std::collections::BTreeSet;
+
 use ouzel_api::Lag;
 
-use super::{Commit, Commits};
-use crate::kafka::{Found, KafkaError, Offsets, TopicPartition};
+use super::{Commit, Commits, GroupState};
+use crate::kafka::{Found, KafkaError, Offsets, TopicPartition, overview::count};
 
 /// The lag of one commit. What could not be read is unknown; what is not there is no commit. A
 /// commit beyond the end, as after a topic was made anew, is not behind.
@@ -24,6 +26,17 @@ pub fn of(
 pub fn over(commits: &Commits, ends: &Offsets, chosen: impl Fn(&TopicPartition) -> bool) -> Lag {
     let chosen = commits.iter().filter(|(place, _)| chosen(place));
     Lag::sum(chosen.map(|(place, commit)| of(Some(commit), ends.get(place))))
+}
+
+/// Partitions among the `chosen` that a member holds and on which the group has committed nothing.
+/// None while the commits could not be read: the lag is unknown then and says so.
+pub fn uncommitted(group: &GroupState, chosen: impl Fn(&TopicPartition) -> bool) -> u32 {
+    let Ok(commits) = &group.commits else { return 0 };
+    let members = group.described.iter().flat_map(|described| &described.members);
+    let held: BTreeSet<_> = members.flat_map(|member| &member.assigned).collect();
+    let uncommitted =
+        held.into_iter().filter(|place| chosen(place) && !commits.contains_key(place));
+    count(uncommitted.count())
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     clock::now_ms,
-    kafka::{At, Cluster, KafkaError, Offsets, TopicPartition},
+    kafka::{At, Cluster, KafkaError, Offsets, TopicPartition, overview::count as number},
 };
 
 /// Most groups that the overview names.
@@ -43,6 +43,7 @@ impl GroupsSnapshot {
             members: described.map(|described| count(&described.members)),
             topics: group.commits.as_ref().ok().map(topics),
             lag: self.lag(group),
+            without_commit: lag::uncommitted(group, |_| true),
             error: error.map(KafkaError::reason),
         }
     }
@@ -53,7 +54,16 @@ impl GroupsSnapshot {
 
     /// All groups in short.
     pub fn summary(&self) -> GroupsSummary {
-        GroupsSummary::Known { total: count(&self.groups), behind: self.behind() }
+        let without_commit = |group: &&GroupState| {
+            self.lag(group) == Lag::NoCommit || lag::uncommitted(group, |_| true) > 0
+        };
+        let unknown = |group: &&GroupState| self.lag(group) == Lag::Unknown;
+        GroupsSummary::Known {
+            total: count(&self.groups),
+            behind: self.behind(),
+            without_commit: number(self.groups.iter().filter(without_commit).count()),
+            unknown: number(self.groups.iter().filter(unknown).count()),
+        }
     }
 
     /// The groups that are furthest behind, worst first.
@@ -87,6 +97,7 @@ impl GroupsSnapshot {
                 members: count(members),
                 committed_partitions: u32::try_from(committed).unwrap_or(u32::MAX),
                 lag: lag_where(group, &self.ends, |place| here(&place)),
+                without_commit: lag::uncommitted(group, |place| here(&place)),
             })
         };
         let mut consumers: Vec<_> = self.groups.iter().filter_map(consumer).collect();
@@ -129,7 +140,7 @@ fn lag_where(group: &GroupState, ends: &Offsets, chosen: impl Fn(&TopicPartition
 }
 
 fn count<T>(all: &[T]) -> u32 {
-    u32::try_from(all.len()).unwrap_or(u32::MAX)
+    number(all.len())
 }
 
 impl Cluster {
@@ -173,6 +184,7 @@ fn page(group: &GroupState, starts: &Offsets, ends: &Offsets) -> Group {
         members,
         partitions: partitions.collect(),
         lag: lag_where(group, ends, |_| true),
+        without_commit: lag::uncommitted(group, |_| true),
         read_at_ms: now_ms(),
     }
 }

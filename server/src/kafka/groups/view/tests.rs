@@ -1,6 +1,6 @@
 //! Groups in the states that pages have to tell apart.
 
-use ouzel_api::Lag;
+use ouzel_api::{Lag, clusters::GroupsSummary};
 
 use super::page;
 use crate::kafka::{
@@ -25,6 +25,15 @@ fn group(id: &str, commits: &[(&str, i32, i64)]) -> GroupState {
         described: Ok(Described::default()),
         commits: Ok(commits.iter().map(commit).collect()),
     }
+}
+
+/// Caught up on one partition, and without a commit on the other one that it holds.
+fn half_committed() -> GroupState {
+    let mut half = group("half", &[("orders", 0, 100)]);
+    let assigned = [place("orders", 0), place("orders", 1)].into();
+    let member = MemberState { assigned, ..MemberState::default() };
+    half.described = Ok(Described { members: vec![member], ..Described::default() });
+    half
 }
 
 fn refused() -> KafkaError {
@@ -72,6 +81,30 @@ fn the_list_tells_no_commit_zero_and_unknown_apart() {
 fn the_overview_names_only_groups_that_are_behind_worst_first() {
     let behind: Vec<String> = snapshot().behind().into_iter().map(|row| row.group).collect();
     assert_eq!(behind, ["c-unreadable", "a-behind"]);
+}
+
+#[test]
+fn the_overview_counts_groups_of_whom_nobody_can_say_that_they_have_read_everything() {
+    let counts = |snapshot: GroupsSnapshot| match snapshot.summary() {
+        GroupsSummary::Known { total, without_commit, unknown, .. } => {
+            (total, without_commit, unknown)
+        }
+        failed @ GroupsSummary::Failed { .. } => panic!("{failed:?}"),
+    };
+    assert_eq!(counts(snapshot()), (4, 1, 1));
+    let half = GroupsSnapshot::of(vec![half_committed()], ends());
+    assert_eq!(counts(half), (1, 1, 0));
+}
+
+#[test]
+fn a_partition_that_is_held_and_not_committed_shows_beside_a_lag_of_zero() {
+    let snapshot = GroupsSnapshot::of(vec![half_committed()], ends());
+    let row = &snapshot.rows()[0];
+    assert_eq!((row.lag, row.without_commit), (known(0), 1));
+    let consumer = &snapshot.consumers("orders")[0];
+    assert_eq!((consumer.lag, consumer.without_commit), (known(0), 1));
+    let group = page(&snapshot.groups[0], &Offsets::new(), &ends());
+    assert_eq!((group.lag, group.without_commit), (known(0), 1));
 }
 
 #[test]
