@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use ouzel_api::Lag;
 
 use crate::{
-    format::count,
+    format::{count, counted},
     location::use_location,
     route::{GroupTab, Route, TopicTab},
     ui::{Age, Badge, Copyable, Mood},
@@ -24,6 +24,30 @@ pub fn lag(lag: Lag) -> impl IntoView {
         }
         Lag::Known { records } => view! { <span class="mono">{count(records)}</span> }.into_any(),
     }
+}
+
+/// Lag over several partitions; those without a commit are no part of the number, so they stand
+/// beside it, and nothing is "caught up" then.
+pub fn lag_over(lag: Lag, without_commit: u32) -> impl IntoView {
+    match (lag, without_commit) {
+        (Lag::Known { records }, 1..) => {
+            let why = format!(
+                "{} nothing committed: nobody can say how far behind the group is there",
+                counted(without_commit, "partition has", "partitions have"),
+            );
+            view! {
+                <span class="mono">{count(records)}</span>
+                <span class="dim" title=why>{beside(without_commit)}</span>
+            }
+            .into_any()
+        }
+        _ => self::lag(lag).into_any(),
+    }
+}
+
+/// The partitions that a number leaves out.
+fn beside(without_commit: u32) -> String {
+    format!(" + {} without commit", count(without_commit))
 }
 
 /// A figure that could not be read, and why.

@@ -65,20 +65,11 @@ fn Trouble(data: Memo<Arc<Data>>, cluster: StoredValue<String>) -> impl IntoView
             ("partition has too few replicas in sync", "partitions have too few replicas in sync"),
             cluster,
         );
-        let groups = match &data.groups {
-            GroupsSummary::Known { .. } => None,
-            GroupsSummary::Failed { error } => {
-                let error = ClientError::from(error.clone());
-                Some(
-                    view! { <b>"The consumer groups could not be read. "</b> {error.message()} }
-                        .into_any(),
-                )
-            }
-        };
         let found: Vec<(bool, AnyView)> = [
             offline.map(|line| (true, line)),
             behind.map(|line| (false, line)),
-            groups.map(|line| (false, line)),
+            unread_groups(&data.groups).map(|line| (false, line)),
+            unread_topics(data.unread_topics).map(|line| (false, line)),
         ]
         .into_iter()
         .flatten()
@@ -104,6 +95,27 @@ fn trouble((bad, line): (bool, AnyView)) -> impl IntoView {
             <span class="grow">{line}</span>
         </div>
     }
+}
+
+fn unread_groups(groups: &GroupsSummary) -> Option<AnyView> {
+    match groups {
+        GroupsSummary::Known { unknown: 0, .. } => None,
+        GroupsSummary::Known { unknown, .. } => {
+            let groups = counted(*unknown, "consumer group", "consumer groups");
+            Some(view! { <b>"The lag of " {groups} " could not be read."</b> }.into_any())
+        }
+        GroupsSummary::Failed { error } => {
+            let error = ClientError::from(error.clone());
+            let line = view! { <b>"The consumer groups could not be read. "</b> {error.message()} };
+            Some(line.into_any())
+        }
+    }
+}
+
+fn unread_topics(unread: u32) -> Option<AnyView> {
+    let topics = counted(unread, "topic", "topics");
+    let line = move || view! { <b>"The offsets of " {topics} " could not all be read."</b> };
+    (unread > 0).then(|| line().into_any())
 }
 
 /// How many partitions share a trouble, and which: each leads to its topic.
@@ -199,17 +211,63 @@ fn Behind(data: Memo<Arc<Data>>, cluster: StoredValue<String>) -> impl IntoView 
         Column::new("lag", "records behind", "130px", |row: &GroupBehind| cells::lag(row.lag))
             .right(),
     ];
-    let failed = move || data.with(|data| matches!(data.groups, GroupsSummary::Failed { .. }));
-    let empty = move || match failed() {
-        true => cells::unknown("The groups could not be read").into_any(),
-        false => view! { <Empty icon="circle-check" title="Every group has read everything"/> }
-            .into_any(),
+    let empty = move || {
+        match data.with(|data| standing(&data.groups)) {
+        Standing::Unread => cells::unknown("The groups could not be read").into_any(),
+        Standing::NoGroups => {
+            view! { <Empty icon="users" title="No consumer groups yet"/> }.into_any()
+        }
+        Standing::AllRead => {
+            view! { <Empty icon="circle-check" title="Every group has read everything"/> }
+                .into_any()
+        }
+        Standing::NotAllKnown(reason) => {
+            view! { <Empty icon="users" title="No group is known to be behind"><p>{reason}</p></Empty> }
+                .into_any()
+        }
+    }
+    };
+    // Above rows, the same sentence stands in the title line.
+    let side = move || {
+        let any = rows.with(|rows| !rows.is_empty());
+        any.then(|| data.with(|data| not_known(&data.groups))).flatten()
     };
     view! {
-        <Panel title="Groups furthest behind">
+        <Panel title="Groups furthest behind" side>
             <Table spec=TableSpec::new("Groups furthest behind", columns) rows empty/>
         </Panel>
     }
+}
+
+/// What can be said of the groups when none is known to be behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Standing {
+    Unread,
+    NoGroups,
+    AllRead,
+    /// Of some nobody can tell; the sentence says of how many.
+    NotAllKnown(String),
+}
+
+fn standing(groups: &GroupsSummary) -> Standing {
+    match groups {
+        GroupsSummary::Failed { .. } => Standing::Unread,
+        GroupsSummary::Known { total: 0, .. } => Standing::NoGroups,
+        GroupsSummary::Known { .. } => {
+            not_known(groups).map_or(Standing::AllRead, Standing::NotAllKnown)
+        }
+    }
+}
+
+/// How many groups have a lag that nobody can tell, and why.
+fn not_known(groups: &GroupsSummary) -> Option<String> {
+    let GroupsSummary::Known { without_commit, unknown, .. } = groups else { return None };
+    let without = counted(*without_commit, "group without commit", "groups without commit");
+    let unknown_text = format!("{} unknown", counted(*unknown, "group", "groups"));
+    let parts = [(*without_commit, without), (*unknown, unknown_text)];
+    let parts: Vec<String> =
+        parts.into_iter().filter(|(number, _)| *number > 0).map(|(_, text)| text).collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
 #[component]
@@ -228,10 +286,37 @@ fn Largest(data: Memo<Arc<Data>>, cluster: StoredValue<String>) -> impl IntoView
             "End offsets minus start offsets; compaction and control records make it too high",
         ),
     ];
+    let unread = Memo::new(move |_| data.with(|data| data.unread_topics));
+    let empty = move || match unread.get() {
+        0 => view! { <Empty title="No topic holds a record"/> },
+        _ => view! { <Empty title="No topic that could be read holds a record"/> },
+    };
+    let side = move || {
+        let unread = unread.get();
+        (unread > 0)
+            .then(|| format!("without {}", counted(unread, "unread topic", "unread topics")))
+    };
     view! {
-        <Panel title="Largest topics">
-            <Table spec=TableSpec::new("Largest topics", columns) rows
-                empty=|| view! { <Empty title="No topic holds a record"/> }/>
+        <Panel title="Largest topics" side>
+            <Table spec=TableSpec::new("Largest topics", columns) rows empty/>
         </Panel>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{GroupsSummary, Standing, standing};
+
+    fn known(total: u32, without_commit: u32, unknown: u32) -> GroupsSummary {
+        GroupsSummary::Known { total, behind: Vec::new(), without_commit, unknown }
+    }
+
+    #[test]
+    fn only_groups_whose_lag_is_known_to_be_zero_have_read_everything() {
+        assert_eq!(standing(&known(0, 0, 0)), Standing::NoGroups);
+        assert_eq!(standing(&known(2, 0, 0)), Standing::AllRead);
+        let told = |text: &str| Standing::NotAllKnown(text.to_owned());
+        assert_eq!(standing(&known(2, 1, 0)), told("1 group without commit"));
+        assert_eq!(standing(&known(4, 2, 1)), told("2 groups without commit · 1 group unknown"));
     }
 }

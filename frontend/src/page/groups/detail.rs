@@ -52,9 +52,9 @@ pub fn Group(cluster: String, group: String) -> impl IntoView {
 }
 
 fn facts(data: Arc<Data>) -> impl IntoView {
-    let lag = match data.lag {
-        Lag::Known { records } => count(records).into_any(),
-        other => cells::lag(other).into_any(),
+    let lag = match (data.lag, data.without_commit) {
+        (Lag::Known { records }, 0) => count(records).into_any(),
+        (lag, without_commit) => cells::lag_over(lag, without_commit).into_any(),
     };
     let (members, coordinator) = (count(data.members.len() as i128), data.coordinator);
     let assignor = data.assignor.clone();

@@ -3,7 +3,10 @@
 use std::{cmp::Ordering, sync::Arc};
 
 use leptos::prelude::*;
-use ouzel_api::groups::{GroupList, GroupRow};
+use ouzel_api::{
+    Lag,
+    groups::{GroupList, GroupRow},
+};
 
 use crate::{
     cells, client,
@@ -11,7 +14,7 @@ use crate::{
     listing::{Listing, descending, use_listing},
     load::{Load, Loaded, load},
     route::{GroupTab, Route},
-    ui::{Age, Badge, Button, Column, Empty, FilterBox, Mood, Sort, Table, TableSpec},
+    ui::{Age, Badge, Button, Column, Empty, FilterBox, Mood, Note, Sort, Table, TableSpec},
 };
 
 /// How often the list asks again while somebody looks at it.
@@ -37,13 +40,25 @@ pub fn Groups(cluster: String) -> impl IntoView {
 #[component]
 fn Summary(groups: Load<GroupList>) -> impl IntoView {
     let text = |list: Arc<GroupList>| {
-        let behind = list.groups.iter().filter(|row| row.lag.rank() > 0).count();
-        view! {
-            {count(list.groups.len() as i128)} " · " {count(behind as i128)} " behind · read "
-            <Age at_ms=list.read_at_ms/>
-        }
+        view! { {standing(&list.groups)} " · read " <Age at_ms=list.read_at_ms/> }
     };
     view! { <span class="dim">{move || groups.latest().map(text)}</span> }
+}
+
+/// How many groups there are, are behind, or may be: unknown and without a commit are neither
+/// behind nor caught up.
+fn standing(groups: &[GroupRow]) -> String {
+    let of = |is: fn(&GroupRow) -> bool| groups.iter().filter(|row| is(row)).count() as i128;
+    let behind = of(|row| matches!(row.lag, Lag::Known { records: 1.. }));
+    let unknown = of(|row| row.lag == Lag::Unknown);
+    let without_commit = of(|row| row.lag == Lag::NoCommit || row.without_commit > 0);
+    let mut text = format!("{} · {} behind", count(groups.len() as i128), count(behind));
+    for (number, name) in [(unknown, "unknown"), (without_commit, "without commit")] {
+        if number > 0 {
+            text.push_str(&format!(" · {} {name}", count(number)));
+        }
+    }
+    text
 }
 
 #[component]
@@ -55,6 +70,9 @@ fn List(data: Memo<Arc<GroupList>>, cluster: StoredValue<String>) -> impl IntoVi
             cluster.with_value(|it| Route::group(it, &row.group, GroupTab::Lag))
         }),
     );
+    let warning = |text: String| view! { <Note><span>{text}</span></Note> };
+    let warnings = Memo::new(move |_| data.with(|list| list.warnings.clone()));
+    let missing = move || warnings.get().into_iter().map(warning).collect_view();
     let shown = move || {
         let all = data.with(|list| list.groups.len());
         rows.with(|rows| (rows.len() < all).then(|| format!("{} shown", count(rows.len() as i128))))
@@ -64,8 +82,9 @@ fn List(data: Memo<Arc<GroupList>>, cluster: StoredValue<String>) -> impl IntoVi
             <FilterBox value=listing.filter label="Filter by name or state, such as bill|Empty"/>
             <span class="dim">{shown}</span>
         </div>
+        {missing}
         <div class="card">
-            <Table spec rows empty=move || empty(listing)/>
+            <Table spec rows empty=move || empty(listing, warnings)/>
         </div>
     }
 }
@@ -95,8 +114,11 @@ fn compare(sort: &Sort, a: &GroupRow, b: &GroupRow) -> Ordering {
     }
 }
 
-fn empty(listing: Listing) -> impl IntoView {
+fn empty(listing: Listing, warnings: Memo<Vec<String>>) -> impl IntoView {
     let filter = listing.filter.get();
+    if filter.is_empty() && warnings.with(|all| !all.is_empty()) {
+        return view! { <Empty icon="users" title="No consumer groups could be read"/> }.into_any();
+    }
     if filter.is_empty() {
         return view! {
             <Empty icon="users" title="No consumer groups">
@@ -144,10 +166,39 @@ fn columns(cluster: StoredValue<String>) -> Vec<Column<GroupRow>> {
         .right()
         .sortable()
         .hint("Topics on which it has committed"),
-        Column::new("lag", "records behind", "minmax(130px, 1fr)", |row: &GroupRow| {
-            cells::lag(row.lag)
+        Column::new("lag", "records behind", "minmax(190px, 1fr)", |row: &GroupRow| {
+            cells::lag_over(row.lag, row.without_commit)
         })
         .right()
         .sortable(),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use ouzel_api::Lag;
+
+    use super::{GroupRow, standing};
+
+    fn row(lag: Lag, without_commit: u32) -> GroupRow {
+        GroupRow {
+            group: "billing".to_owned(),
+            group_type: "classic".to_owned(),
+            state: "Stable".to_owned(),
+            protocol_type: "consumer".to_owned(),
+            members: Some(1),
+            topics: Some(1),
+            lag,
+            without_commit,
+            error: None,
+        }
+    }
+
+    #[test]
+    fn a_group_that_is_not_known_to_be_behind_is_not_counted_as_behind() {
+        let known = |records| Lag::Known { records };
+        assert_eq!(standing(&[row(known(0), 0), row(known(3), 0)]), "2 · 1 behind");
+        let rows = [row(Lag::Unknown, 0), row(known(0), 2), row(Lag::NoCommit, 0)];
+        assert_eq!(standing(&rows), "3 · 0 behind · 1 unknown · 2 without commit");
+    }
 }

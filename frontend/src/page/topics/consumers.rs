@@ -51,8 +51,8 @@ fn Rows(data: Memo<Arc<TopicConsumers>>, cluster: StoredValue<String>) -> impl I
             cells::number(row.committed_partitions)
         })
         .right(),
-        Column::new("lag", "lag on this topic", "minmax(130px, 1fr)", |row: &TopicConsumer| {
-            cells::lag(row.lag)
+        Column::new("lag", "lag on this topic", "minmax(190px, 1fr)", |row: &TopicConsumer| {
+            cells::lag_over(row.lag, row.without_commit)
         })
         .right(),
     ];
