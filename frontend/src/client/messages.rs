@@ -5,6 +5,7 @@ use ouzel_api::{
     route,
     search::{Search, SearchEvent},
 };
+use web_sys::Blob;
 
 use super::{
     ClientError,
@@ -38,4 +39,15 @@ pub async fn get(
     offset: i64,
 ) -> Result<Message, ClientError> {
     send::get(&route::message(&cluster, &topic, partition, offset)).await
+}
+
+/// The bytes of a record's value, however many.
+pub async fn value(
+    cluster: &str,
+    topic: &str,
+    partition: i32,
+    offset: i64,
+) -> Result<Blob, ClientError> {
+    let message = route::message(cluster, topic, partition, offset);
+    send::get_file(&format!("{message}?download=value")).await
 }

@@ -8,7 +8,7 @@ use ouzel_api::{ApiError, ErrorCode};
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Headers, ReadableStreamDefaultReader, RequestInit, Response};
+use web_sys::{AbortController, Blob, Headers, ReadableStreamDefaultReader, RequestInit, Response};
 
 use super::{
     ClientError,
@@ -27,6 +27,14 @@ pub fn on_session_ended(act: impl Fn() + 'static) {
 /// `GET`, answered with JSON.
 pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, ClientError> {
     read_json(&Request::send("GET", path, None).await?).await
+}
+
+/// `GET`, answered with bytes that the browser holds; none of them passes through here.
+pub async fn get_file(path: &str) -> Result<Blob, ClientError> {
+    let request = Request::send("GET", path, None).await?;
+    let blob = request.response.blob().map_err(|_| ClientError::NoAnswer)?;
+    let blob = JsFuture::from(blob).await.map_err(|_| ClientError::NoAnswer)?;
+    blob.dyn_into().map_err(|_| ClientError::NoAnswer)
 }
 
 /// `POST` of JSON, answered with JSON.

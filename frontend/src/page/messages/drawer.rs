@@ -144,7 +144,7 @@ fn payload(
     .into_any()
 }
 
-/// Says that only the beginning is here, and gets the rest.
+/// Says that only the beginning is here, and gets the rest, as far as one answer holds it.
 #[component]
 fn Cut(message: Arc<Message>, record: Record, part: fn(&Message) -> &Payload) -> impl IntoView {
     let payload = part(&message);
@@ -157,9 +157,13 @@ fn Cut(message: Arc<Message>, record: Record, part: fn(&Message) -> &Payload) ->
     view! {
         <Note>
             <span>{format!("The first {here} of {all}.")}</span>
-            {move || match busy() {
-                true => view! { <span class="dim">"Loading the rest…"</span> }.into_any(),
-                false => view! {
+            {move || match (busy(), record.is_fetched()) {
+                (true, _) => view! { <span class="dim">"Loading the rest…"</span> }.into_any(),
+                (false, true) => view! {
+                    <span class="dim">"More is not shown; a download holds the whole value."</span>
+                }
+                .into_any(),
+                (false, false) => view! {
                     <button type="button" class="link" on:click=move |_| record.fetch()>
                         "Load all of it"
                     </button>
@@ -262,11 +266,9 @@ fn foot(page: Page, record: Record) -> impl IntoView {
         });
     };
     let save = move |_| {
-        let (message, topic) = (of_file.clone(), page.names.get_value().1);
+        let (message, names) = (of_file.clone(), page.names.get_value());
         spawn_local(async move {
-            let done = whole(record, message).await;
-            let done = done.and_then(|it| save::download(&topic, &it).map_err(str::to_owned));
-            if let Err(error) = done {
+            if let Err(error) = save::download(names, &message).await {
                 toasts.bad(error);
             }
         });
@@ -297,6 +299,6 @@ async fn whole(record: Record, message: Arc<Message>) -> Result<Arc<Message>, St
     let message = answer.map_err(|error| format!("{}. {}", error.title(), error.message()))?;
     match message.value.truncated {
         false => Ok(message),
-        true => Err("The value is larger than the server hands out at once.".to_owned()),
+        true => Err("The value is too large to be copied; download it.".to_owned()),
     }
 }

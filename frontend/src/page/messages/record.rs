@@ -69,6 +69,12 @@ impl Record {
         self.id.with(Option::is_some)
     }
 
+    /// Whether the open record is here as far as the server shows it at all.
+    pub fn is_fetched(self) -> bool {
+        let id = self.id.get();
+        self.fetched.with(|answer| matches!(answer, Some((of, Ok(_))) if Some(*of) == id))
+    }
+
     fn fetch_what_is_not_in_the_rows(self) {
         Effect::new(move |_| {
             let id = self.id.get();

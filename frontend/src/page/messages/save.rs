@@ -6,6 +6,7 @@ use web_sys::{Blob, HtmlAnchorElement, Url};
 
 use super::{Page, bytes, query::View};
 use crate::{
+    client,
     query::Query,
     route::{Route, TopicTab},
 };
@@ -20,21 +21,34 @@ pub fn link(page: Page, (partition, offset): (i32, i64)) -> String {
     format!("{origin}{path}?{query}")
 }
 
-/// Offers the value's bytes as a file.
-pub fn download(topic: &str, message: &Message) -> Result<(), &'static str> {
-    let extension = match message.value.encoding {
+/// Offers the value's bytes as a file; those that are not here come from the server, whatever
+/// their number.
+pub async fn download(names: (String, String), message: &Message) -> Result<(), String> {
+    let (cluster, topic) = names;
+    let Message { partition, offset, value, .. } = message;
+    let extension = match value.encoding {
         Encoding::Json => "json",
         Encoding::Text => "txt",
         Encoding::Hex | Encoding::Null => "bin",
     };
-    let name = format!("{topic}-{}-{}.{extension}", message.partition, message.offset);
-    offer(&name, &bytes::of(&message.value)).ok_or("The browser did not take the file.")
+    let file = if value.truncated {
+        let answer = client::messages::value(&cluster, &topic, *partition, *offset).await;
+        Some(answer.map_err(|error| format!("{}. {}", error.title(), error.message()))?)
+    } else {
+        file(&bytes::of(value))
+    };
+    let name = format!("{topic}-{partition}-{offset}.{extension}");
+    let taken = file.and_then(|file| offer(&name, &file));
+    taken.ok_or_else(|| "The browser did not take the file.".to_owned())
 }
 
-fn offer(name: &str, bytes: &[u8]) -> Option<()> {
+fn file(bytes: &[u8]) -> Option<Blob> {
     let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
-    let blob = Blob::new_with_u8_array_sequence(&parts).ok()?;
-    let address = Url::create_object_url_with_blob(&blob).ok()?;
+    Blob::new_with_u8_array_sequence(&parts).ok()
+}
+
+fn offer(name: &str, file: &Blob) -> Option<()> {
+    let address = Url::create_object_url_with_blob(file).ok()?;
     let link: HtmlAnchorElement = document().create_element("a").ok()?.dyn_into().ok()?;
     link.set_href(&address);
     link.set_download(name);
