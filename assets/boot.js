@@ -1,5 +1,5 @@
-// Starts the app: chooses the theme before the first paint, loads the module and its WASM, and says
-// in plain words when that fails. It also owns the tab's icon, because it knows the files' names.
+// Starts the app: loads the module and its WASM, and says in plain words when that fails. It also
+// owns the tab's icon, because it knows the files' names. The theme is theme.js's business.
 // The app's paths come from this script's own element, which the server fills in; the element is
 // looked up by its attribute, because a module has no `currentScript`.
 const root = document.documentElement;
@@ -11,16 +11,6 @@ const icons = {
   staging: "/assets/favicon-staging.svg",
   production: "/assets/favicon-production.svg",
 };
-
-function chooseTheme() {
-  let choice = null;
-  try {
-    choice = localStorage.getItem("ouzel.theme");
-  } catch {
-    // Storage may be forbidden; then the system decides.
-  }
-  if (choice === "light" || choice === "dark") root.dataset.theme = choice;
-}
 
 function showIcon() {
   const link = document.querySelector("link[rel=icon]")
@@ -43,7 +33,6 @@ function fail(reason) {
   say("code", String(reason));
 }
 
-chooseTheme();
 showIcon();
 // The app names the environment of the cluster on screen in `data-env`.
 new MutationObserver(showIcon).observe(root, { attributeFilter: ["data-env"] });

@@ -1,6 +1,6 @@
 //! What the person prefers on every cluster: theme and time zone. Kept in the browser.
 //!
-//! `assets/boot.js` reads the theme before the first paint under the same name.
+//! `assets/theme.js` reads the theme before the first paint under the same name.
 
 use leptos::prelude::*;
 

@@ -33,6 +33,15 @@ test("dark is chosen once, kept over a reload, and really dark", async ({ page }
   expect(lightness).toBeLessThan(150);
 });
 
+test("the theme that was chosen is there before any module has run", async ({ page }) => {
+  await page.goto("/c/embedded/topics");
+  await page.evaluate(() => localStorage.setItem("ouzel.theme", "dark"));
+  await page.route(/\/assets\/boot-/, (route) => route.abort());
+  await page.reload();
+  await expect(page.getByText("Loading the console…")).toBeVisible();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+});
+
 test("a phone shows every page without moving sideways", async ({
   page,
   kcat,

@@ -55,6 +55,7 @@ struct Asset {
 #[derive(Template)]
 #[template(path = "shell.html")]
 struct Shell {
+    theme: Asset,
     style: Asset,
     boot: Asset,
     app: Asset,
@@ -110,6 +111,7 @@ fn shell(manifest: &[u8]) -> Result<String, String> {
         Ok::<_, String>(Asset { path, integrity: entry.integrity.clone() })
     };
     Ok(render(&Shell {
+        theme: asset("theme.js")?,
         style: asset("app.css")?,
         boot: asset("boot.js")?,
         app: asset("app.js")?,
@@ -251,19 +253,23 @@ mod tests {
 
     #[test]
     fn the_page_names_the_built_files_and_holds_no_script_of_its_own() {
-        let files = ["app.css", "boot.js", "app.js", "app_bg.wasm", "icons.svg"].map(|name| {
+        let names = ["theme.js", "app.css", "boot.js", "app.js", "app_bg.wasm", "icons.svg"];
+        let files = names.map(|name| {
             format!(r#""{name}":{{"path":"x-{name}","bytes":1,"integrity":"sha384-A"}}"#)
         });
         let manifest = format!(r#"{{"files":{{{}}}}}"#, files.join(","));
         let bundle = Bundle::of(Some(manifest.as_bytes()));
         let page = bundle.page.unwrap();
-        for name in ["app.css", "boot.js", "app.js", "app_bg.wasm", "icons.svg"] {
+        for name in names {
             assert!(page.contains(&format!("\"/assets/x-{name}\"")), "{name} in {page}");
         }
         assert!(page.contains("<noscript>") && page.contains("id=\"boot\""), "{page}");
         assert!(!page.contains(" style=") && !page.contains("<style"), "{page}");
-        assert_eq!(page.matches("<script").count(), 1);
-        assert!(page.contains("></script>"));
+        assert_eq!(page.matches("<script").count(), 2);
+        assert_eq!(page.matches("></script>").count(), 2);
+        // A browser waits for this one before it paints, and for the style sheet only after it.
+        let theme = page.find("<script src=\"/assets/x-theme.js\"").unwrap();
+        assert!(theme < page.find("rel=\"stylesheet\"").unwrap(), "{page}");
     }
 
     #[test]
