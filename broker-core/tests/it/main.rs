@@ -4,6 +4,7 @@
 mod support;
 
 mod admin;
+mod bombs;
 mod groups;
 mod hostile;
 mod idempotence;

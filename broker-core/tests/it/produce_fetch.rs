@@ -92,6 +92,28 @@ async fn what_cannot_be_stored_is_refused_by_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn records_without_a_key_are_named_when_their_topic_needs_keys() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    let mut request = create_request("latest", 1);
+    request.topics[0].configs = vec![CreatableTopicConfig {
+        name: "cleanup.policy".to_owned(),
+        value: Some("compact".to_owned()),
+        ..Default::default()
+    }];
+    assert_eq!(client.call(request).await.topics[0].error_code, NONE);
+    let mut builder = ouzel_wire::batch::BatchBuilder::new();
+    builder.push_value(now_ms(), Some(b"key"), b"fine");
+    builder.push_value(now_ms(), None, b"lost among many");
+    let request = produce_request("latest", 0, builder.build().unwrap());
+    let answer = produced(client.call(request).await);
+    assert_eq!(answer.error_code, ErrorCode::InvalidRecord.code());
+    let named: Vec<i32> = answer.record_errors.iter().map(|e| e.batch_index).collect();
+    assert_eq!(named, [1]);
+    assert_eq!(list_offset(&mut client, "latest", -1).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_batch_beyond_the_topics_limit_is_too_large() {
     let test = TestBroker::start().await;
     let mut client = test.client().await;
