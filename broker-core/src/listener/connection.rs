@@ -7,10 +7,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ouzel_wire::Reader;
 use ouzel_wire::frame::decode_request_header;
+use ouzel_wire::{ApiKey, Reader};
 use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedWriteHalf;
+use tokio::sync::SemaphorePermit;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::timeout;
 
@@ -79,13 +80,25 @@ async fn take_requests(
         let Ok(place) = line.reserve().await else { return Closed::Stopping };
         let mut body = Reader::new(bytes);
         let answer = match decode_request_header(&mut body) {
-            Ok(header) => dispatch(Call { shared: shared.clone(), ends, header, body }),
+            Ok(header) => {
+                let _turn = turn(&shared, header.api_key).await;
+                dispatch(Call { shared: shared.clone(), ends, header, body })
+            }
             Err(e) => Err(Closed::Header(e)),
         };
         match answer {
             Ok(answer) => place.send(InLine { answer, _shared: reservation, _own }),
             Err(closed) => return closed,
         }
+    }
+}
+
+/// Records are unpacked while their request is dispatched, so only some are at a time.
+async fn turn(shared: &Shared, api_key: i16) -> Option<SemaphorePermit<'_>> {
+    match api_key == ApiKey::Produce as i16 {
+        // Never closed.
+        true => shared.checks.acquire().await.ok(),
+        false => None,
     }
 }
 

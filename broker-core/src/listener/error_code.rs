@@ -37,7 +37,9 @@ impl Code for AppendError {
         match self {
             AppendError::Corrupt(_) => ErrorCode::CorruptMessage,
             AppendError::InvalidRecord { .. } => ErrorCode::InvalidRecord,
-            AppendError::TooLarge { .. } => ErrorCode::MessageTooLarge,
+            AppendError::TooLarge { .. } | AppendError::UnpacksTooLarge { .. } => {
+                ErrorCode::MessageTooLarge
+            }
             AppendError::InvalidTimestamp { .. } => ErrorCode::InvalidTimestamp,
             AppendError::UnknownCodec { .. } => ErrorCode::UnsupportedCompressionType,
             AppendError::OutOfOrderSequence { .. } => ErrorCode::OutOfOrderSequenceNumber,

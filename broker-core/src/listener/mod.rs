@@ -18,6 +18,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -26,6 +27,10 @@ use crate::group::Groups;
 use crate::node::{Node, TopicError};
 
 use budget::Budget;
+
+/// Requests with records that are checked at a time: more than keep the processors of a small
+/// machine busy, and few enough that what they unpack (128 MiB each) stays far below its memory.
+const CHECKED_AT_ONCE: usize = 4;
 
 /// What every connection works on.
 pub struct Shared {
@@ -37,6 +42,8 @@ pub struct Shared {
     requests: Budget,
     /// Bytes of answers that are not taken yet.
     answers: Budget,
+    /// Turns at checking records, in the order of asking.
+    checks: Semaphore,
     /// Set when the broker stops: nothing new begins, and nobody waits for more any longer.
     stop: CancellationToken,
     /// Set when the broker is dropped: everything ends where it stands.
@@ -75,7 +82,9 @@ impl Listener {
         let bytes = node.config.limits.bytes_in_flight;
         let (requests, answers) = (Budget::new(bytes), Budget::new(bytes));
         let (s, e) = (stop.clone(), end.clone());
-        let shared = Arc::new(Shared { node, groups, requests, answers, stop: s, end: e });
+        let checks = Semaphore::new(CHECKED_AT_ONCE);
+        let shared = Shared { node, groups, requests, answers, checks, stop: s, end: e };
+        let shared = Arc::new(shared);
         tasks.spawn(accept::run(socket, shared, tasks.clone()));
         Ok(Listener { addr, stop, end, tasks })
     }

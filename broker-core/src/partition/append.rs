@@ -19,11 +19,12 @@ impl Shared {
         self: &Arc<Shared>,
         batches: Bytes,
         origin: Origin,
+        left: &mut usize,
     ) -> Result<PendingAppend, AppendError> {
         let config = self.view.lock().config;
         let now_ms = self.world.clock.now_ms();
         // Unpacking and checksums need no order, and so no lock.
-        let batches = validate::check(batches, origin, &config, now_ms)?;
+        let batches = validate::check(batches, origin, &config, now_ms, left)?;
         let mut writer = self.writer.lock();
         match writer.state {
             State::Open => {}

@@ -28,6 +28,13 @@ pub enum AppendError {
         /// The topic's limit.
         max: u32,
     },
+    /// Packed records beyond what one batch, or all of one request, may unpack to.
+    /// → `MESSAGE_TOO_LARGE`
+    #[error("the records unpack to more than the {limit} bytes left to them")]
+    UnpacksTooLarge {
+        /// What was left to them.
+        limit: usize,
+    },
     /// A timestamp outside what the topic accepts. → `INVALID_TIMESTAMP`
     #[error("timestamp {timestamp_ms} is not accepted: {rule}")]
     InvalidTimestamp {

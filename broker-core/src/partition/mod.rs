@@ -7,7 +7,8 @@
 //! it is opened anew; what was flushed before stays readable.
 //!
 //! All calls may block for a write into the page cache or a read from disk, and
-//! `open`, `retain`, `delete_before`, `close` and `delete` also for syncs.
+//! `open`, `retain`, `delete_before`, `close` and `delete` also for syncs; `submit`, which tasks
+//! call, hands its thread's other tasks on meanwhile.
 //! Start at [`PartitionHandle::submit`].
 
 mod append;
@@ -36,6 +37,7 @@ use crate::flush::Flusher;
 use crate::ids::{PartitionId, TopicName, TopicPartition};
 use crate::log::{LogConfig, OpenError, RecoveryReport, StorageError};
 use crate::world::World;
+use crate::world::blocking::in_place;
 use shared::Shared;
 
 /// What all partitions of a broker share.
@@ -144,7 +146,17 @@ impl PartitionHandle {
 
     /// Does what must happen in order — checks, offsets, the write — and returns what to wait for.
     pub fn submit(&self, batches: Bytes, origin: Origin) -> Result<PendingAppend, AppendError> {
-        self.0.submit(batches, origin)
+        in_place(|| self.0.submit(batches, origin, &mut { usize::MAX }))
+    }
+
+    /// [`PartitionHandle::submit`] of a producer's batch, whose records may unpack to `left`
+    /// bytes; they take from it what they needed.
+    pub fn submit_within(
+        &self,
+        batches: Bytes,
+        left: &mut usize,
+    ) -> Result<PendingAppend, AppendError> {
+        in_place(|| self.0.submit(batches, Origin::Client, left))
     }
 
     /// Whole batches from the one that holds `from`, never past the high watermark.
@@ -170,7 +182,7 @@ impl PartitionHandle {
     /// The epoch and end offset for OffsetForLeaderEpoch: the largest known epoch that is not
     /// above `epoch`, and where the next one starts; none when it is unknown.
     pub fn end_offset_for_epoch(&self, epoch: i32) -> Option<(i32, i64)> {
-        self.0.end_offset_for_epoch(epoch)
+        in_place(|| self.0.end_offset_for_epoch(epoch))
     }
 
     /// The high watermark, for long polls: changes when it rises. Closed with the partition.

@@ -5,8 +5,8 @@
 
 use bytes::Bytes;
 use ouzel_wire::batch::{
-    Batch, BatchError, DECOMPRESSED_MAX, RecordRef, TimestampType as StampedBy, batches,
-    set_max_timestamp,
+    Batch, BatchError, Codec, CompressionError, DECOMPRESSED_MAX, RecordRef,
+    TimestampType as StampedBy, batches, set_max_timestamp,
 };
 
 use super::Origin;
@@ -16,31 +16,38 @@ use crate::log::{LogConfig, TimestampType};
 /// Most records that a refusal names one by one: enough to see what is wrong.
 const RECORD_ERRORS_MAX: usize = 100;
 
-/// The batches in `bytes`, as they are to be written except for offset and epoch.
+/// The batches in `bytes`, as they are to be written except for offset and epoch. A producer's
+/// records may unpack to `left` bytes, of which they take their share.
 pub(crate) fn check(
     bytes: Bytes,
     origin: Origin,
     config: &LogConfig,
     now_ms: i64,
+    left: &mut usize,
 ) -> Result<Vec<Batch>, AppendError> {
     let found: Result<Vec<Batch>, BatchError> = batches(bytes).collect();
     let found = found.map_err(unreadable)?;
     match (origin, found.as_slice()) {
         (_, []) => Err(invalid("there is no batch")),
-        (Origin::Client, [one]) => Ok(vec![client_batch(one, config, now_ms)?]),
+        (Origin::Client, [one]) => Ok(vec![client_batch(one, config, now_ms, left)?]),
         (Origin::Client, many) => Err(invalid(format!("{} batches instead of one", many.len()))),
         (Origin::Coordinator, _) => Ok(found),
     }
 }
 
-fn client_batch(batch: &Batch, config: &LogConfig, now_ms: i64) -> Result<Batch, AppendError> {
+fn client_batch(
+    batch: &Batch,
+    config: &LogConfig,
+    now_ms: i64,
+    left: &mut usize,
+) -> Result<Batch, AppendError> {
     let (size, max) = (batch.bytes.len(), config.message_bytes_max);
     if size > max as usize {
         return Err(AppendError::TooLarge { size, max });
     }
     batch.verify_crc().map_err(unreadable)?;
     header(batch)?;
-    let latest = records(batch, config, now_ms)?;
+    let latest = records(batch, &unpack(batch, left)?, config, now_ms)?;
     Ok(match config.timestamp_type {
         TimestampType::LogAppendTime => stamped(batch, now_ms, StampedBy::LogAppend),
         TimestampType::CreateTime if latest == batch.header.max_timestamp => batch.clone(),
@@ -78,11 +85,25 @@ fn header(batch: &Batch) -> Result<(), AppendError> {
     Ok(())
 }
 
+/// What cannot be unpacked counts with all that it might have been: it is found out late.
+fn unpack(batch: &Batch, left: &mut usize) -> Result<Bytes, AppendError> {
+    let limit = DECOMPRESSED_MAX.min(*left);
+    let unpacked = batch.unpack(limit);
+    if batch.header.attributes.codec() != Ok(Codec::None) {
+        *left -= unpacked.as_ref().map_or(limit, Bytes::len);
+    }
+    unpacked.map_err(unreadable)
+}
+
 /// Goes through the records; returns the largest timestamp.
-fn records(batch: &Batch, config: &LogConfig, now_ms: i64) -> Result<i64, AppendError> {
-    let unpacked = batch.unpack(DECOMPRESSED_MAX).map_err(unreadable)?;
+fn records(
+    batch: &Batch,
+    unpacked: &Bytes,
+    config: &LogConfig,
+    now_ms: i64,
+) -> Result<i64, AppendError> {
     let (mut latest, mut keyless, mut expected) = (-1, Vec::new(), batch.header.base_offset);
-    for record in batch.records(&unpacked) {
+    for record in batch.records(unpacked) {
         let record = record.map_err(|e| invalid(e.to_string()))?;
         if record.offset != expected {
             return Err(invalid(format!("record {} has offset {}", expected, record.offset)));
@@ -136,6 +157,9 @@ fn unreadable(error: BatchError) -> AppendError {
         BatchError::InvalidHeader { field: "codec", value } => {
             AppendError::UnknownCodec { codec: value }
         }
+        BatchError::Compression(CompressionError::TooLarge { limit, .. }) => {
+            AppendError::UnpacksTooLarge { limit }
+        }
         BatchError::UnsupportedMagic(_) | BatchError::InvalidHeader { .. } => {
             invalid(error.to_string())
         }
@@ -150,7 +174,7 @@ fn invalid(message: impl Into<String>) -> AppendError {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use ouzel_wire::batch::{BatchBuilder, Codec, NewRecord};
+    use ouzel_wire::batch::{BatchBuilder, NewRecord};
 
     use super::*;
     use crate::log::Cleanup;
@@ -178,7 +202,16 @@ mod tests {
     }
 
     fn checked(bytes: Vec<u8>, config: &LogConfig) -> Result<Batch, AppendError> {
-        check(bytes.into(), Origin::Client, config, NOW_MS).map(|mut batches| batches.remove(0))
+        checked_within(bytes, config, &mut { usize::MAX })
+    }
+
+    fn checked_within(
+        bytes: Vec<u8>,
+        config: &LogConfig,
+        left: &mut usize,
+    ) -> Result<Batch, AppendError> {
+        let checked = check(bytes.into(), Origin::Client, config, NOW_MS, left);
+        checked.map(|mut batches| batches.remove(0))
     }
 
     #[track_caller]
@@ -238,6 +271,22 @@ mod tests {
         assert_eq!(refused, Err(AppendError::UnknownCodec { codec: 7 }));
         let part = two(BatchBuilder::new().producer(7, 0, 0).transactional());
         assert_eq!(checked(part, &LogConfig::default()), Err(AppendError::Transactional));
+    }
+
+    #[test]
+    fn packed_records_take_from_what_is_left_and_no_more_than_that() {
+        let packed = || two(BatchBuilder::new().codec(Codec::Gzip));
+        let config = LogConfig::default();
+        let mut left = 1000;
+        checked_within(packed(), &config, &mut left).unwrap();
+        let size = 1000 - left;
+        assert!(size > 0);
+        checked_within(two(BatchBuilder::new()), &config, &mut left).unwrap();
+        assert_eq!(left, 1000 - size, "what is not packed costs nothing");
+        left = size - 1;
+        let refused = checked_within(packed(), &config, &mut left);
+        assert_eq!(refused, Err(AppendError::UnpacksTooLarge { limit: size - 1 }));
+        assert_eq!(left, 0);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! The outside, as traits: disk and clock come in through here and nowhere else.
 //!
 //! Owns the traits and their real versions, so that tests and the simulator can
-//! put a disk that fails or a clock that jumps in their place. Decides nothing.
+//! put a disk that fails or a clock that jumps in their place, and whose thread waits for it
+//! (`blocking.rs`). Decides nothing.
 
+pub mod blocking;
 pub mod clock;
 pub mod disk;
 pub mod fake_disk;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use ouzel_wire::ErrorCode;
-use ouzel_wire::batch::{BatchHeader, Codec};
+use ouzel_wire::batch::{BatchHeader, Codec, DECOMPRESSED_MAX};
 use ouzel_wire::messages::{
     BatchIndexAndErrorMessage, PartitionProduceData, PartitionProduceResponse, ProduceRequest,
     ProduceResponse, TopicProduceResponse,
@@ -18,10 +18,14 @@ use crate::listener::call::{Call, Ctx};
 use crate::listener::closed::Closed;
 use crate::listener::error_code::Code;
 use crate::node::is_internal;
-use crate::partition::{AppendError, Appended, Origin, PendingAppend};
+use crate::partition::{AppendError, Appended, PendingAppend};
 
 /// The first version in which zstd may come: older clients could not read it.
 const ZSTD_FROM: i16 = 7;
+
+/// Most bytes that the packed records of one request may unpack to: twice what a single batch may,
+/// and far beyond what producers gather in one request.
+const UNPACKED_BYTES_MAX: usize = 2 * DECOMPRESSED_MAX;
 
 /// One partition's part of the request, on its way.
 struct Part {
@@ -41,12 +45,14 @@ pub(in crate::listener) fn handle(call: Call) -> Result<Pending, Closed> {
     let acks = request.acks;
     let patience = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0));
     let deadline = Instant::now() + patience;
+    let mut left = UNPACKED_BYTES_MAX;
     let topics: Vec<(String, Vec<Part>)> = request
         .topic_data
         .into_iter()
         .map(|topic| {
             let parts = topic.partition_data.into_iter();
-            let parts = parts.map(|part| submit(&ctx, acks, &topic.name, part)).collect();
+            let parts =
+                parts.map(|part| submit(&ctx, acks, &topic.name, part, &mut left)).collect();
             (topic.name, parts)
         })
         .collect();
@@ -60,11 +66,11 @@ pub(in crate::listener) fn handle(call: Call) -> Result<Pending, Closed> {
 }
 
 /// The in-order part: the partition checks the batch, gives it its offsets and writes it.
-fn submit(ctx: &Ctx, acks: i16, topic: &str, part: PartitionProduceData) -> Part {
+fn submit(ctx: &Ctx, acks: i16, topic: &str, part: PartitionProduceData, left: &mut usize) -> Part {
     let append = admit(ctx, acks, topic, part.records.as_ref()).and_then(|records| {
         let partition = ctx.shared.node.partition(topic, part.index);
         let partition = partition.map_err(|e| refusal(e.code(), e.to_string()))?;
-        partition.submit(records, Origin::Client).map_err(Refusal::from)
+        partition.submit_within(records, left).map_err(Refusal::from)
     });
     Part { index: part.index, append }
 }
