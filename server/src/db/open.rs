@@ -1,7 +1,7 @@
 //! Opening the file: made if missing, copied before it is changed, brought to today's schema.
 
 use std::{
-    fs::OpenOptions,
+    fs::{self, File, OpenOptions},
     io,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
@@ -80,13 +80,34 @@ async fn keep_a_copy(writer: &SqlitePool, path: &Path) -> Result<(), DbError> {
         return Err(DbError::Newer { path: path.to_owned(), found, known });
     }
     let copy = PathBuf::from(format!("{}.before-v{known}", path.display()));
-    // A copy that is there already is of an earlier try, and so the better one.
+    // A copy that is there already is of an earlier try, and so the better one: it is whole.
     if found == known || copy.exists() {
         return Ok(());
     }
-    sqlx::query("VACUUM INTO ?").bind(copy.display().to_string()).execute(writer).await?;
+    let part = PathBuf::from(format!("{}.part", copy.display()));
+    let unwritable = |source| DbError::Write { path: copy.clone(), source };
+    begin_part(&part).map_err(unwritable)?;
+    sqlx::query("VACUUM INTO ?").bind(part.display().to_string()).execute(writer).await?;
+    end_part(&part, &copy).map_err(unwritable)?;
     info!(copy = %copy.display(), "Kept a copy of the database before changing its schema");
     Ok(())
+}
+
+/// An empty file for the copy to be written into, for this user's eyes alone as the original is.
+fn begin_part(part: &Path) -> io::Result<()> {
+    match fs::remove_file(part) {
+        // What a try that was cut short has left behind.
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    OpenOptions::new().create_new(true).write(true).mode(0o600).open(part).map(drop)
+}
+
+/// Gives the copy its name once it is whole on the disk, as SQLite leaves that to its caller.
+fn end_part(part: &Path, copy: &Path) -> io::Result<()> {
+    File::open(part)?.sync_all()?;
+    fs::rename(part, copy)?;
+    copy.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }
 
 async fn schema_version(writer: &SqlitePool) -> Result<i64, DbError> {
@@ -118,17 +139,41 @@ mod tests {
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().filter(copies).count(), 0);
     }
 
-    #[tokio::test]
-    async fn a_copy_is_kept_before_a_migration_runs() {
-        let (folder, db) = database().await;
-        db.close().await;
-        let path = folder.path().join(FILE_NAME);
-        let writer = connect(&path, SqlitePoolOptions::new(), false).await.unwrap();
+    /// As an earlier version left it: without the last migration.
+    async fn outdated(folder: &Path) {
+        let writer =
+            connect(&folder.join(FILE_NAME), SqlitePoolOptions::new(), false).await.unwrap();
         let forget = "DELETE FROM _sqlx_migrations WHERE version = 5";
         sqlx::query(forget).execute(&writer).await.unwrap();
         sqlx::query("DROP TABLE settings").execute(&writer).await.unwrap();
         writer.close().await;
+    }
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[tokio::test]
+    async fn a_copy_is_kept_before_a_migration_runs_for_its_owner_alone() {
+        let (folder, db) = database().await;
+        db.close().await;
+        outdated(folder.path()).await;
         Db::open(folder.path()).await.unwrap().close().await;
+        let copy = folder.path().join("console.db.before-v5");
+        assert_eq!(mode(&copy), 0o600);
+        let copy = connect(&copy, SqlitePoolOptions::new(), true).await.unwrap();
+        assert_eq!(schema_version(&copy).await.unwrap(), 4);
+    }
+
+    #[tokio::test]
+    async fn half_a_copy_of_a_try_that_was_cut_short_is_not_taken_for_one() {
+        let (folder, db) = database().await;
+        db.close().await;
+        outdated(folder.path()).await;
+        let part = folder.path().join("console.db.before-v5.part");
+        fs::write(&part, "SQLite format 3").unwrap();
+        Db::open(folder.path()).await.unwrap().close().await;
+        assert!(!part.exists());
         let copy = folder.path().join("console.db.before-v5");
         let copy = connect(&copy, SqlitePoolOptions::new(), true).await.unwrap();
         assert_eq!(schema_version(&copy).await.unwrap(), 4);
@@ -147,7 +192,6 @@ mod tests {
     #[tokio::test]
     async fn only_its_owner_can_read_the_file() {
         let (folder, _db) = database().await;
-        let mode = std::fs::metadata(folder.path().join(FILE_NAME)).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(mode(&folder.path().join(FILE_NAME)), 0o600);
     }
 }
