@@ -1,18 +1,22 @@
 //! Slows down whoever guesses passwords: a bucket of tries for each account and address, and a
 //! larger one for each address.
 //!
-//! A right password gives its try back, so that nobody who knows it is ever slowed. The address is
-//! the connection's own: headers that a proxy may have set are not believed, as anybody can send
-//! them.
+//! A right password gives its try back, so that signing in often slows nobody. Whoever has guessed
+//! wrongly too often waits, right password or not, and so does everybody else at that address once
+//! its larger bucket is empty. The address is the connection's own: headers that a proxy may have
+//! set are not believed, as anybody can send them. Behind a proxy all people therefore share one
+//! address, and one of them (or a stranger) who guesses can keep the others from signing in; who
+//! is signed in stays so.
 
 use std::{
     collections::HashMap,
     hash::Hash,
-    net::IpAddr,
+    net::{IpAddr, Ipv6Addr},
     time::{Duration, Instant},
 };
 
 use parking_lot::Mutex;
+use sha2::{Digest, Sha256};
 
 /// Tries in a row for one account from one address.
 const ACCOUNT_TRIES: u32 = 5;
@@ -23,8 +27,11 @@ const ACCOUNT_REFILL: Duration = Duration::from_secs(30);
 const ADDRESS_TRIES: u32 = 30;
 /// Then one more each time this has passed.
 const ADDRESS_REFILL: Duration = Duration::from_secs(5);
-/// Buckets of one kind kept at once: about a megabyte.
+/// Buckets of one kind kept at once: about a megabyte, as no key grows with what was sent.
 const BUCKETS_MAX: usize = 10_000;
+/// The part of an IPv6 address that tells one network from another: whoever has one address of a
+/// /64 has all of them, and would have as many buckets.
+const IPV6_NETWORK: u128 = !(u64::MAX as u128);
 
 /// Come back later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,9 +44,12 @@ pub struct Refused {
 
 /// Who is trying how often.
 pub struct Throttle {
-    accounts: Mutex<Buckets<(String, IpAddr)>>,
+    accounts: Mutex<Buckets<(AccountKey, IpAddr)>>,
     addresses: Mutex<Buckets<IpAddr>>,
 }
+
+/// Stands for a name. What is sent as one may be as long as a request.
+type AccountKey = [u8; 32];
 
 impl Throttle {
     pub fn new() -> Throttle {
@@ -51,18 +61,30 @@ impl Throttle {
 
     /// Takes one try, or says how long to wait.
     pub fn take(&self, account: &str, address: IpAddr, now: Instant) -> Result<(), Refused> {
-        self.addresses.lock().take(address, now)?;
-        let account = (account.to_lowercase(), address);
-        self.accounts.lock().take(account, now).inspect_err(|_| {
+        let network = network(address);
+        self.addresses.lock().take(network, now)?;
+        self.accounts.lock().take((key(account), network), now).inspect_err(|_| {
             // It was not tried after all.
-            self.addresses.lock().give_back(&address);
+            self.addresses.lock().give_back(&network);
         })
     }
 
     /// The password was right.
     pub fn give_back(&self, account: &str, address: IpAddr) {
-        self.addresses.lock().give_back(&address);
-        self.accounts.lock().remove(&(account.to_lowercase(), address));
+        let network = network(address);
+        self.addresses.lock().give_back(&network);
+        self.accounts.lock().remove(&(key(account), network));
+    }
+}
+
+fn key(account: &str) -> AccountKey {
+    Sha256::digest(account.to_lowercase()).into()
+}
+
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & IPV6_NETWORK).into(),
     }
 }
 
@@ -181,6 +203,35 @@ mod tests {
         let (throttle, now) = (Throttle::new(), Instant::now());
         let tried = (0..1000).filter(|n| throttle.take(&n.to_string(), HERE, now).is_ok());
         assert_eq!(tried.count(), ADDRESS_TRIES as usize);
+    }
+
+    #[test]
+    fn addresses_of_one_ipv6_network_count_as_one() {
+        let (throttle, now) = (Throttle::new(), Instant::now());
+        let at = |network: u16, host: u16| {
+            IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, network, 0, 0, 0, host))
+        };
+        let tried = (0..1000).filter(|n| throttle.take("anna", at(1, *n), now).is_ok());
+        assert_eq!(tried.count(), ACCOUNT_TRIES as usize);
+        assert_eq!(throttle.take("anna", at(2, 0), now), Ok(()));
+        throttle.give_back("anna", at(1, 7));
+        assert_eq!(throttle.take("anna", at(1, 8), now), Ok(()));
+    }
+
+    #[test]
+    fn a_long_name_takes_no_more_memory_than_a_short_one() {
+        let (throttle, now) = (Throttle::new(), Instant::now());
+        let long = "a".repeat(256 * 1024);
+        assert_eq!(throttle.take(&long, HERE, now), Ok(()));
+        let kept = throttle.accounts.lock().by_key.keys().map(size_of_val).sum::<usize>();
+        assert!(kept < 64, "{kept}");
+        assert!(!std::mem::needs_drop::<(AccountKey, IpAddr)>(), "a key owns memory elsewhere");
+        let other = format!("{long}b");
+        for _ in 1..ACCOUNT_TRIES {
+            assert_eq!(throttle.take(&long, HERE, now), Ok(()));
+        }
+        assert!(throttle.take(&long, HERE, now).is_err());
+        assert_eq!(throttle.take(&other, HERE, now), Ok(()));
     }
 
     #[test]
