@@ -23,6 +23,7 @@ use crate::{
         csrf,
         guard::{self, Access},
     },
+    browse::TOKEN_BYTES_MAX,
     bundle,
     error::Error,
     http::{audit, clusters, groups, health, live, messages, session, topics},
@@ -31,8 +32,13 @@ use crate::{
     telemetry,
 };
 
-/// Largest request body: a search with all its filters, or a topic with all its settings.
+/// Largest request body: a topic with all its settings, or the filters of a search. Anybody may
+/// send one, so it is small.
 const BODY_BYTES_MAX: usize = 256 * 1024;
+/// Largest body of a search, which may bring its resume token.
+const SEARCH_BYTES_MAX: usize = 768 * 1024;
+// A token that was given out is taken back, whatever the filters beside it.
+const _: () = assert!(BODY_BYTES_MAX + TOKEN_BYTES_MAX <= SEARCH_BYTES_MAX);
 
 /// Longest time until an answer, but for streams. A little more than a cluster that does not
 /// answer is waited for, so that its own error arrives first.
@@ -57,7 +63,9 @@ pub fn table() -> Vec<Route> {
         Route::get(TOPIC, needs(ViewCluster), routes!(topics::show)),
         Route::delete(TOPIC, needs(DeleteTopic), routes!(topics::delete)),
         Route::get(TOPIC_CONSUMERS, needs(ViewCluster), routes!(topics::consumers)),
-        Route::post(SEARCH, needs(ReadMessages), routes!(messages::search)).stream(),
+        Route::post(SEARCH, needs(ReadMessages), routes!(messages::search))
+            .stream()
+            .body(SEARCH_BYTES_MAX),
         Route::get(MESSAGE, needs(ReadMessages), routes!(messages::show)),
         Route::get(GROUPS, needs(ViewCluster), routes!(groups::list)),
         Route::get(GROUP, needs(ViewCluster), routes!(groups::show)),
@@ -76,6 +84,7 @@ pub struct Route {
     /// Whom it lets in.
     pub access: Access,
     is_stream: bool,
+    body_bytes_max: usize,
     handler: UtoipaMethodRouter<AppState>,
 }
 
@@ -85,7 +94,8 @@ fn needs(permission: Permission) -> Access {
 
 impl Route {
     fn get(path: &'static str, access: Access, handler: UtoipaMethodRouter<AppState>) -> Route {
-        Route { method: Method::GET, path, access, is_stream: false, handler }
+        let (is_stream, body_bytes_max) = (false, BODY_BYTES_MAX);
+        Route { method: Method::GET, path, access, is_stream, body_bytes_max, handler }
     }
 
     fn post(path: &'static str, access: Access, handler: UtoipaMethodRouter<AppState>) -> Route {
@@ -103,6 +113,12 @@ impl Route {
         Route { is_stream: true, ..self }
     }
 
+    /// The same route, whose requests may be as large as this.
+    #[must_use]
+    fn body(self, body_bytes_max: usize) -> Route {
+        Route { body_bytes_max, ..self }
+    }
+
     /// The schemas and paths of its annotation.
     pub fn description(&self) -> (Vec<(String, RefOr<Schema>)>, Paths) {
         (self.handler.0.clone(), self.handler.1.clone())
@@ -112,7 +128,8 @@ impl Route {
     fn add_to(self, router: Router<AppState>, app: &AppState) -> Router<AppState> {
         self.check();
         let door = from_fn_with_state((app.clone(), self.access), guard::check);
-        let handler = self.handler.2.route_layer(door);
+        let handler = self.handler.2.route_layer(DefaultBodyLimit::max(self.body_bytes_max));
+        let handler = handler.route_layer(door);
         let handler = match self.is_stream {
             true => handler,
             false => handler.route_layer(from_fn(in_time)).route_layer(CompressionLayer::new()),
@@ -143,8 +160,6 @@ pub fn router(app: AppState) -> Router {
         .route(bundle::PATH, get(bundle::file))
         .fallback(elsewhere)
         .method_not_allowed_fallback(wrong_method)
-        // Before any handler reads a body.
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         // Before anything is decided or written for a page of another site.
         .layer(from_fn(csrf::refuse_other_sites))
         // A panic in one request must end neither its connection nor the broker.

@@ -28,7 +28,7 @@ pub use filter::{FilterError, Filters};
 pub use limits::{Permit, Permits, TooMany};
 pub use prepare::Search;
 pub use sift::{SiftError, message};
-pub use token::TokenError;
+pub use token::{TOKEN_BYTES_MAX, TokenError};
 
 use crate::kafka::KafkaError;
 

@@ -12,11 +12,20 @@ use super::plan::{Direction, Span};
 
 /// The version written; others are refused.
 const VERSION: u8 = 1;
-/// Longest token read: ten thousand partitions, each at its largest.
-const TOKEN_BYTES_MAX: usize = 512 * 1024;
+/// Longest token read.
+pub const TOKEN_BYTES_MAX: usize = 512 * 1024;
+/// Partitions for which it is long enough, whatever their offsets.
+const PARTITIONS_MAX: usize = 10_000;
+/// A span at its largest: 31 bits and thrice 63, seven bits a byte.
+const SPAN_BYTES_MAX: usize = 5 + 3 * 9;
 /// Bytes that bind a token to its search: a mistake is noticed, and a URL stays short. It is no
 /// secret: a forged token reads only what its bearer may read anyway.
 const BINDING_BYTES: usize = 4;
+
+// Base64 makes four letters of three bytes.
+const _: () = assert!(
+    (1 + BINDING_BYTES + PARTITIONS_MAX * SPAN_BYTES_MAX).div_ceil(3) * 4 <= TOKEN_BYTES_MAX
+);
 
 /// Why a token was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -125,7 +134,7 @@ mod tests {
     use ouzel_api::search::{Filter, From, Search, Target};
     use proptest::prelude::*;
 
-    use super::{Binding, Direction, Span, TokenError, read, write};
+    use super::{Binding, Direction, PARTITIONS_MAX, Span, TokenError, read, write};
 
     fn search(text: &str) -> Search {
         let filter = Filter::Contains { target: Target::Any, text: text.to_owned() };
@@ -165,6 +174,16 @@ mod tests {
         fn anything_else_is_refused_and_never_panics(text in "[A-Za-z0-9_-]{0,40}") {
             let _ = read(&text, Binding::new("c", "t", &search("x")));
         }
+    }
+
+    #[test]
+    fn the_largest_token_of_ten_thousand_partitions_is_read() {
+        let (start, end) = (i64::MAX / 2, i64::MAX);
+        let span = |partition| Span { partition, start, end, edge: end - 1 };
+        let least = i32::MAX - PARTITIONS_MAX as i32;
+        let spans: Vec<Span> = (least..i32::MAX).map(span).collect();
+        let binding = Binding::new("c", "t", &search("x"));
+        assert_eq!(read(&token(&spans).unwrap(), binding).unwrap(), spans);
     }
 
     #[test]

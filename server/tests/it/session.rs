@@ -1,8 +1,11 @@
 //! Signing in, staying signed in, signing out.
 
+use ouzel::browse::TOKEN_BYTES_MAX;
 use ouzel_api::{
     ErrorCode,
     audit::{AuditPage, Outcome},
+    route,
+    search::{From, Search},
     session::{Permission, Role, Viewer},
 };
 
@@ -144,6 +147,20 @@ async fn a_body_that_is_no_sign_in_is_told_so() {
     let large = vec![b' '; 300 * 1024];
     let reply = json.send("POST", SESSION, &large).await;
     assert_eq!((reply.status, reply.code()), (413, ErrorCode::TooLarge));
+}
+
+#[tokio::test]
+async fn a_search_may_bring_the_longest_token_and_nothing_larger() {
+    let app = console().await;
+    let client = app.administrator().await;
+    let reply = async |bytes: usize| {
+        let (from, resume) = (From::Newest, Some("a".repeat(bytes)));
+        let wanted = Search { from, partitions: None, filters: Vec::new(), limit: 1, resume };
+        client.post(&route::search("none", "none"), &wanted).await
+    };
+    // It was read: only then it is known that there is no such cluster.
+    assert_eq!(reply(TOKEN_BYTES_MAX).await.code(), ErrorCode::NotFound);
+    assert_eq!(reply(2 * TOKEN_BYTES_MAX).await.code(), ErrorCode::TooLarge);
 }
 
 #[tokio::test]
