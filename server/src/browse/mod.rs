@@ -9,6 +9,7 @@ pub mod filter;
 mod gather;
 mod json;
 pub mod limits;
+mod outlet;
 mod part;
 mod plan;
 mod prepare;

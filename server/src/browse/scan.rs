@@ -2,7 +2,7 @@
 //! sent.
 //!
 //! Owns time and memory of a search: how many fetches are under way, how long it may take, how
-//! often it tells how far it is. It stops as soon as nobody receives.
+//! often it tells how far it is. It stops as soon as nobody receives; `outlet` says when that is.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -18,6 +18,7 @@ use tokio::{
 
 use super::{
     Event, SearchError,
+    outlet::{Outlet, STALL_MAX, Shut},
     part::Stretch,
     plan::{Direction, Plan},
     prepare::Search,
@@ -42,9 +43,6 @@ const PARTITIONS_ROUND_MAX: usize = 32;
 /// Empty answers in a row after which a log counts as read: the end was lost, or emptied.
 const EMPTY_MAX: u32 = 3;
 
-/// A receiver of events that is gone. There is nobody left to tell.
-struct Gone;
-
 struct Scan {
     plan: Plan<Message>,
     tools: Tools,
@@ -58,7 +56,7 @@ struct Scan {
     bytes: u64,
     began: Instant,
     told: Instant,
-    events: mpsc::Sender<Event>,
+    outlet: Outlet,
 }
 
 impl Search {
@@ -72,6 +70,7 @@ impl Search {
             wait: WAIT,
             abandoned: abandon.flag(),
         };
+        let began = Instant::now();
         let mut scan = Scan {
             plan: Plan::new(self.direction, &self.route.spans, self.wanted, filtered),
             tools,
@@ -83,27 +82,26 @@ impl Search {
             failures: HashMap::new(),
             bytes_min: HashMap::new(),
             bytes: 0,
-            began: Instant::now(),
-            told: Instant::now(),
-            events,
+            began,
+            told: began,
+            outlet: Outlet::new(events, STALL_MAX, began + SEARCH_TIME_MAX),
         };
         let ended = match scan.work().await {
-            Ok(Ok(reason)) => {
-                let resume = token::write(scan.direction, scan.binding, &scan.plan.unshown());
-                Event::Done { reason, resume }
-            }
             Ok(Err(error)) => Event::Failed(error),
-            Err(Gone) => return,
+            Err(Shut::Gone) => return,
+            Ok(Ok(reason)) => scan.done(reason),
+            Err(Shut::Late) => scan.done(DoneReason::TimeLimit),
         };
+        scan.outlet.prolong();
         if scan.tell().await.is_ok() {
-            let _ = scan.send(ended).await;
+            let _ = scan.outlet.send(ended).await;
         }
     }
 }
 
 impl Scan {
-    async fn work(&mut self) -> Result<Result<DoneReason, SearchError>, Gone> {
-        let deadline = self.began + SEARCH_TIME_MAX;
+    async fn work(&mut self) -> Result<Result<DoneReason, SearchError>, Shut> {
+        let deadline = self.outlet.deadline;
         let mut ticks = interval(PROGRESS_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -118,7 +116,7 @@ impl Scan {
                 return Ok(Err(error));
             }
             tokio::select! {
-                () = self.events.closed() => return Err(Gone),
+                () = self.outlet.closed() => return Err(Shut::Gone),
                 () = sleep_until(deadline) => return Ok(Ok(DoneReason::TimeLimit)),
                 _ = ticks.tick() => self.tell().await?,
                 Some(done) = self.rounds.next() => {
@@ -132,14 +130,16 @@ impl Scan {
     }
 
     /// Sends all matches whose turn it is.
-    async fn show(&mut self) -> Result<(), Gone> {
-        while let Some(hit) = self.plan.show() {
-            self.send(Event::Match(Box::new(hit.record))).await?;
+    async fn show(&mut self) -> Result<(), Shut> {
+        loop {
+            // Room first: what the plan has shown, a resumed search does not show again.
+            let room = self.outlet.room().await?;
+            let Some(hit) = self.plan.show() else { return Ok(()) };
+            room.send(Event::Match(Box::new(hit.record)));
             if self.told.elapsed() >= PROGRESS_EVERY {
                 self.tell().await?;
             }
         }
-        Ok(())
     }
 
     fn begin_rounds(&mut self) -> Result<(), SearchError> {
@@ -263,7 +263,12 @@ impl Scan {
         Ok(())
     }
 
-    async fn tell(&mut self) -> Result<(), Gone> {
+    fn done(&self, reason: DoneReason) -> Event {
+        let resume = token::write(self.direction, self.binding, &self.plan.unshown());
+        Event::Done { reason, resume }
+    }
+
+    async fn tell(&mut self) -> Result<(), Shut> {
         self.told = Instant::now();
         let counts = self.plan.counts();
         let spans = self.plan.covered();
@@ -284,10 +289,6 @@ impl Scan {
             elapsed_ms: u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX),
             partitions: spans.iter().map(covered).collect(),
         };
-        self.send(Event::Progress(progress)).await
-    }
-
-    async fn send(&mut self, event: Event) -> Result<(), Gone> {
-        self.events.send(event).await.map_err(|_| Gone)
+        self.outlet.send(Event::Progress(progress)).await
     }
 }

@@ -25,7 +25,7 @@ use super::extract::{Json, Path, Query};
 use crate::{
     audit::{Action, Begun, Kind},
     auth::Viewer,
-    browse::{self, Event, Permit, record},
+    browse::{self, Event, record},
     error::Error,
     kafka::TopicPartition,
     state::AppState,
@@ -74,15 +74,19 @@ pub async fn search(
     };
     begun.note(count(0, 0));
     let (sender, events) = mpsc::channel(EVENTS_MAX);
+    // Its place is free when it ends, even if a browser that stopped reading keeps the answer.
+    let run = async move {
+        let _permit = permit;
+        search.run(sender).await;
+    };
     // Stopping the server drops the search, which ends the stream of lines.
-    tokio::spawn(app.stop.clone().run_until_cancelled_owned(search.run(sender)));
+    tokio::spawn(app.stop.clone().run_until_cancelled_owned(run));
     let answer = Answer {
         events,
         begun: Some(begun),
         read: 0,
         matched: 0,
         request_id: telemetry::request_id(),
-        _permit: permit,
     };
     let lines = stream::unfold(answer, Answer::next_lines).map(Ok::<Bytes, Infallible>);
     let kind = HeaderValue::from_static("application/x-ndjson");
@@ -96,7 +100,6 @@ struct Answer {
     read: u64,
     matched: u64,
     request_id: String,
-    _permit: Permit,
 }
 
 impl Answer {
