@@ -1,4 +1,5 @@
 //! The console's connections: accepted up to a limit, dropped when they dawdle, ended in order.
+//! WebSockets leave here when they begin; `live` bounds them.
 //!
 //! Broker and console share one process and its file descriptors, so a flood of connections here
 //! must not take them all.
@@ -21,7 +22,8 @@ use tracing::{debug, warn};
 /// What clients may use up.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Connections at once. A browser opens six and a WebSocket.
+    /// Connections at once; a browser opens six. One that becomes a WebSocket leaves this count and
+    /// enters that of `live::SOCKETS`.
     pub connections: usize,
     /// How long the head of a request may take to arrive, and how long a connection is kept for
     /// the next one.
@@ -51,6 +53,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
         let connection = http.serve_connection_with_upgrades(TokioIo::new(stream), service);
         let connection = open.watch(connection.into_owned());
         tokio::spawn(async move {
+            // Ends with the connection, or when it is handed over to a WebSocket.
             let _permit = permit;
             if let Err(error) = connection.await {
                 debug!(%peer, "Connection from {peer} ended: {error}");

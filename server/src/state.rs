@@ -28,6 +28,8 @@ pub struct AppState {
     pub clusters: Clusters,
     /// Who runs how many searches and tails.
     pub permits: Permits,
+    /// Who holds how many WebSockets.
+    pub sockets: Permits,
     /// The built web app.
     pub bundle: Arc<Bundle>,
     /// Figures about the console itself.

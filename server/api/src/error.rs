@@ -25,7 +25,7 @@ pub enum ErrorCode {
     Conflict,
     /// The request body or one of its parts is larger than its limit. 413.
     TooLarge,
-    /// Too many searches or tails run at once. 429.
+    /// Too many searches or tails run, or WebSockets are open, at once. 429.
     Busy,
     /// The cluster could not be reached. 502.
     Unreachable,

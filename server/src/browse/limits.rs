@@ -1,18 +1,35 @@
-//! How many searches and tails may run at once.
+//! How many searches and tails may run at once, and how many of anything else that goes on for
+//! long.
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Searches and tails at once, over all users: each can hold some 50 MB of answers and matches.
-pub const AT_ONCE_MAX: usize = 32;
-/// The same for one user: a few tabs, each with a search and some tails.
-pub const AT_ONCE_USER_MAX: usize = 12;
+/// Searches and tails: each can hold some 50 MB of answers and matches. One user may have a few
+/// tabs, each with a search and some tails.
+pub const SEARCHES: Limits =
+    Limits { in_all: 32, by_user: 12, what: "searches and tails", end: "stop" };
+
+/// How many of something may go on at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Over all users.
+    pub in_all: usize,
+    /// For one user, so that nobody takes all places.
+    pub by_user: usize,
+    /// Their name, for people.
+    pub what: &'static str,
+    /// What one does to end one.
+    pub end: &'static str,
+}
 
 /// Who runs how many. Cheap to clone; all clones count together.
-#[derive(Debug, Clone, Default)]
-pub struct Permits(Arc<Mutex<HashMap<String, usize>>>);
+#[derive(Debug, Clone)]
+pub struct Permits {
+    limits: Limits,
+    running: Arc<Mutex<HashMap<String, usize>>>,
+}
 
 /// The right to run one; dropping it gives it back.
 #[derive(Debug)]
@@ -26,23 +43,41 @@ pub struct Permit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TooMany {
     /// The user has them all.
-    #[error("you run {AT_ONCE_USER_MAX} searches and tails already; stop one of them first")]
-    ByUser,
+    #[error("you have {limit} {what} already; {end} one of them first")]
+    ByUser {
+        /// So many.
+        limit: usize,
+        /// Of these.
+        what: &'static str,
+        /// What to do with one.
+        end: &'static str,
+    },
     /// All users together.
-    #[error("the console runs {AT_ONCE_MAX} searches and tails already; try again soon")]
-    InAll,
+    #[error("the console has {limit} {what} already; try again soon")]
+    InAll {
+        /// So many.
+        limit: usize,
+        /// Of these.
+        what: &'static str,
+    },
 }
 
 impl Permits {
+    /// With all places free.
+    pub fn new(limits: Limits) -> Permits {
+        Permits { limits, running: Arc::default() }
+    }
+
     /// Takes a place for `user`.
     pub fn take(&self, user: &str) -> Result<Permit, TooMany> {
-        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if running.values().sum::<usize>() >= AT_ONCE_MAX {
-            return Err(TooMany::InAll);
+        let Limits { in_all, by_user, what, end } = self.limits;
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if running.values().sum::<usize>() >= in_all {
+            return Err(TooMany::InAll { limit: in_all, what });
         }
         let mine = running.entry(user.to_owned()).or_default();
-        if *mine >= AT_ONCE_USER_MAX {
-            return Err(TooMany::ByUser);
+        if *mine >= by_user {
+            return Err(TooMany::ByUser { limit: by_user, what, end });
         }
         *mine += 1;
         Ok(Permit { permits: self.clone(), user: user.to_owned() })
@@ -51,7 +86,7 @@ impl Permits {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let mut running = self.permits.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut running = self.permits.running.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(mine) = running.get_mut(&self.user) {
             *mine -= 1;
             if *mine == 0 {
@@ -63,19 +98,21 @@ impl Drop for Permit {
 
 #[cfg(test)]
 mod tests {
-    use super::{AT_ONCE_MAX, AT_ONCE_USER_MAX, Permits, TooMany};
+    use super::{Permits, SEARCHES, TooMany};
 
     #[test]
     fn one_user_cannot_take_all_places_and_places_come_back() {
-        let permits = Permits::default();
-        let mine: Vec<_> = (0..AT_ONCE_USER_MAX).map(|_| permits.take("anna")).collect();
+        let permits = Permits::new(SEARCHES);
+        let mine: Vec<_> = (0..SEARCHES.by_user).map(|_| permits.take("anna")).collect();
         assert!(mine.iter().all(Result::is_ok));
-        assert_eq!(permits.take("anna").err(), Some(TooMany::ByUser));
+        let refused = permits.take("anna").err();
+        assert!(matches!(refused, Some(TooMany::ByUser { .. })), "{refused:?}");
         assert!(permits.take("ben").is_ok());
         drop(mine);
         assert!(permits.take("anna").is_ok());
-        let all: Vec<_> = (0..AT_ONCE_MAX).map(|at| permits.take(&at.to_string())).collect();
+        let all: Vec<_> = (0..SEARCHES.in_all).map(|at| permits.take(&at.to_string())).collect();
         assert!(all.iter().all(Result::is_ok));
-        assert_eq!(permits.take("anna").err(), Some(TooMany::InAll));
+        let refused = permits.take("anna").err();
+        assert!(matches!(refused, Some(TooMany::InAll { .. })), "{refused:?}");
     }
 }

@@ -13,6 +13,7 @@ use crate::{auth::Viewer, error::Error, live, state::AppState, telemetry};
     (status = 101, description = "The conversation begins"),
     (status = 400, description = "It is not a WebSocket's request", body = ApiError),
     (status = 403, description = "The role lacks read_messages, or another site asks", body = ApiError),
+    (status = 429, description = "Too many WebSockets are open", body = ApiError),
 ))]
 pub async fn open(
     State(app): State<AppState>,
@@ -20,6 +21,8 @@ pub async fn open(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Error> {
     let upgrade = upgrade.map_err(|rejection| Error::Invalid(rejection.body_text()))?;
+    // Before the upgrade: a browser that is refused learns why from the answer.
+    let place = app.sockets.take(viewer.user())?;
     let request_id = telemetry::request_id();
     let open = app.open.clone();
     Ok(upgrade
@@ -27,5 +30,6 @@ pub async fn open(
         .max_frame_size(live::FRAME_BYTES_MAX)
         .on_upgrade(async move |socket| {
             open.track_future(live::serve(app, viewer, request_id, socket)).await;
+            drop(place);
         }))
 }

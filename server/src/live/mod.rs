@@ -16,8 +16,12 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval},
 };
 
-use crate::{auth::Viewer, error::Error, state::AppState};
+use crate::{auth::Viewer, browse::limits::Limits, error::Error, state::AppState};
 
+/// WebSockets: the listener counts a connection only until it becomes one, and each takes a file
+/// descriptor from the broker beside it. A tab has one, and nobody looks at so many tabs.
+pub const SOCKETS: Limits =
+    Limits { in_all: 256, by_user: 32, what: "live connections", end: "close" };
 /// Longest frame from a browser: a tail with all its filters.
 pub const FRAME_BYTES_MAX: usize = 256 * 1024;
 /// How often the browser is asked whether it is still there; proxies cut idle connections after a

@@ -1,16 +1,19 @@
 //! The WebSocket: records as they are produced, credits, and every way a tail ends.
 
+use ouzel::live::SOCKETS;
 use ouzel_api::{
     ErrorCode,
     audit::{AuditPage, Outcome},
     live::{ClientFrame, ServerFrame, TAILS_MAX},
     route,
     search::{Filter, Target},
+    session::Role,
 };
 use ouzel_wire::batch::Codec;
 
 use crate::support::{
-    app::{App, start},
+    DEADLINE,
+    app::{App, console, start},
     http::Client,
     kafka::{CLUSTER, Sample, create, produce, until, value},
     socket::{Heard, Socket},
@@ -169,4 +172,25 @@ async fn a_frame_that_cannot_be_read_ends_the_conversation_with_a_reason() {
     socket.say_text("{\"frame\": \"tale\"}").await;
     let heard = socket.hear().await;
     assert!(matches!(heard, Heard::Closed(1008)), "{heard:?}");
+}
+
+#[tokio::test]
+async fn one_user_has_so_many_conversations_and_no_more_until_one_ends() {
+    let app = console().await;
+    let client = app.administrator().await;
+    let mut sockets = Vec::new();
+    for _ in 0..SOCKETS.by_user {
+        sockets.push(Socket::open(&app, &client).await);
+    }
+    let refused = Socket::try_open(&app, &client).await.err().expect("there is no place left");
+    assert!(refused.starts_with("HTTP/1.1 429") && refused.contains("busy"), "{refused}");
+    let other = app.somebody(Role::Administrator).await;
+    Socket::open(&app, &other).await;
+    sockets.pop();
+    let open = async {
+        while Socket::try_open(&app, &client).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(DEADLINE, open).await.expect("a place becomes free");
 }

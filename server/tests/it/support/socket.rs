@@ -27,6 +27,11 @@ pub enum Heard {
 
 impl Socket {
     pub async fn open(app: &App, client: &Client) -> Socket {
+        Socket::try_open(app, client).await.expect("it is opened")
+    }
+
+    /// Or the answer of a server that does not begin one, head and body.
+    pub async fn try_open(app: &App, client: &Client) -> Result<Socket, String> {
         let mut stream = TcpStream::connect(app.http()).await.unwrap();
         let head = format!(
             "GET {} HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\nconnection: upgrade\r\n\
@@ -41,8 +46,14 @@ impl Socket {
         while !answer.ends_with(b"\r\n\r\n") {
             answer.push(timeout(DEADLINE, stream.read_u8()).await.unwrap().unwrap());
         }
-        assert!(answer.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&answer));
-        Socket { stream }
+        if answer.starts_with(b"HTTP/1.1 101") {
+            return Ok(Socket { stream });
+        }
+        // Long enough for any of our errors; what is left of it, if anything, is not missed.
+        let mut body = vec![0; 1024];
+        let length = timeout(DEADLINE, stream.read(&mut body)).await.unwrap().unwrap();
+        answer.extend(&body[..length]);
+        Err(String::from_utf8_lossy(&answer).into_owned())
     }
 
     pub async fn say(&mut self, frame: &ClientFrame) {
