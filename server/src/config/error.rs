@@ -37,6 +37,14 @@ pub enum ConfigError {
         /// The known key that looks most like it.
         nearest: Option<String>,
     },
+    /// An environment variable that nobody reads.
+    #[error("unknown environment variable `{name}`{}", did_you_mean(nearest))]
+    UnknownVariable {
+        /// Its name.
+        name: String,
+        /// The known name that looks most like it.
+        nearest: Option<String>,
+    },
     /// A value that cannot be used.
     #[error("{key} = `{text}` ({source_}): {problem}")]
     BadValue {

@@ -109,6 +109,11 @@ fn nearest(key: &str) -> Option<String> {
     let cluster = parts.next().filter(|table| *table == "clusters").and(parts.next());
     let known = SETTINGS.iter().map(|setting| setting.key).filter(|key| *key != "config");
     let known = known.map(|known| known.replace('*', cluster.unwrap_or("*")));
+    most_alike(key, known)
+}
+
+/// The one of `known` most like `key`, if any is.
+pub fn most_alike(key: &str, known: impl Iterator<Item = String>) -> Option<String> {
     // The last part alone, too: `[session] idle` and `format` are meant for longer keys.
     let alike = |known: &str| {
         let last = known.rsplit('.').next().unwrap_or(known);

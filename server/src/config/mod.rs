@@ -10,8 +10,9 @@ mod file;
 mod parse;
 mod setting;
 mod values;
+mod variable;
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, time::Duration};
 
 pub use address::{HostPort, Listen};
 pub use error::ConfigError;
@@ -99,6 +100,11 @@ pub struct Loaded {
 
 /// Reads file and environment, lets `flags` win, and checks all of it.
 pub fn load(flags: &[(&'static Setting, String)]) -> Result<Loaded, ConfigError> {
+    // An empty one counts as unset. What is not UTF-8 has none of our names.
+    let is_set = |(name, text): (OsString, OsString)| {
+        (!text.is_empty()).then(|| name.into_string().ok()).flatten()
+    };
+    variable::check(std::env::vars_os().filter_map(is_set))?;
     let values = collect(flags, |name| std::env::var(name).ok())?;
     Ok(Loaded { config: parse::config(&values)?, values })
 }

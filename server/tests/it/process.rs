@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use crate::support::{
     app::{PASSWORD, try_sign_in},
     http::Client,
-    process::{Running, run, text},
+    process::{Running, run, run_with, text},
 };
 
 /// Listens on ports of its own, with its data below `folder`.
@@ -46,6 +46,19 @@ async fn a_chosen_password_is_used_and_not_printed() {
     let running = start(folder.path(), &[]);
     assert!(!running.said.join("\n").contains(PASSWORD), "{:?}", running.said);
     assert_eq!(try_sign_in(&client(&running), "admin", PASSWORD).await.status, 200);
+}
+
+#[test]
+fn a_misspelt_variable_is_refused_and_its_value_is_not_repeated() {
+    let folder = tempfile::tempdir().unwrap();
+    let wrong = ("OUZEL_ADMIN_PASSWROD", "first light");
+    let output = run_with(folder.path(), &["config", "show"], wrong);
+    assert_eq!(output.status.code(), Some(2));
+    let told = text(&output.stderr);
+    assert!(told.contains("did you mean `OUZEL_ADMIN_PASSWORD`?"), "{told}");
+    assert!(!told.contains("first light"), "{told}");
+    let empty = run_with(folder.path(), &["config", "show"], (wrong.0, ""));
+    assert_eq!(empty.status.code(), Some(0), "{}", text(&empty.stderr));
 }
 
 #[test]

@@ -25,6 +25,11 @@ pub fn run(folder: &Path, arguments: &[&str], input: &str) -> Output {
     child.wait_with_output().unwrap()
 }
 
+/// Runs a command to its end with this variable set.
+pub fn run_with(folder: &Path, arguments: &[&str], (name, value): (&str, &str)) -> Output {
+    command(folder, arguments).env(name, value).output().unwrap()
+}
+
 pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
