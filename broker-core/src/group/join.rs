@@ -57,11 +57,11 @@ impl Group {
     ) -> Result<(), GroupError> {
         let predecessor = join.instance_id.as_ref().and_then(|i| self.statics.get(i)).cloned();
         self.fits(&join, predecessor.as_deref())?;
+        self.has_room(&join, predecessor.as_deref(), env)?;
         if let Some(predecessor) = predecessor {
             self.take_over(&predecessor, join, ticket, env, out);
             return Ok(());
         }
-        self.has_room(&join, env)?;
         if join.learns_id_first && join.instance_id.is_none() {
             let lapses_ms = env.tick_ms + millis(join.session_timeout_ms);
             self.reserved.insert(join.fresh_id.clone(), lapses_ms);
@@ -82,6 +82,7 @@ impl Group {
         let member_id = join.member_id.clone();
         if self.reserved.contains_key(&member_id) {
             self.fits(&join, None)?;
+            self.has_room(&join, Some(&member_id), env)?;
             self.reserved.remove(&member_id);
             self.admit(member_id, join, ticket, env, out);
             return Ok(());
@@ -107,6 +108,7 @@ impl Group {
             answer_join(out, ticket, Ok(joined));
             return Ok(());
         }
+        self.has_room(&join, Some(&member_id), env)?;
         self.renew(&member_id, join, env, out);
         self.await_join(&member_id, ticket);
         self.rebalance(env, out);
@@ -131,9 +133,12 @@ impl Group {
         }
     }
 
-    fn has_room(&self, join: &Join, env: Env<'_>) -> Result<(), GroupError> {
-        let members = self.members.len() + self.reserved.len();
-        let said: usize = self.members.values().map(Member::metadata_bytes).sum();
+    /// Whether the group can hold what is said, beside what all but the speaker have said.
+    fn has_room(&self, join: &Join, itself: Option<&str>, env: Env<'_>) -> Result<(), GroupError> {
+        let other = |id: &&String| Some(id.as_str()) != itself;
+        let members = self.members.keys().chain(self.reserved.keys()).filter(other).count();
+        let others = self.members.values().filter(|member| other(&&member.id));
+        let said: usize = others.map(Member::metadata_bytes).sum();
         let named = join.instance_id.as_ref().map_or(0, String::len);
         let says: usize = join.protocols.iter().map(|p| p.name.len() + p.metadata.len()).sum();
         let says = named + says;

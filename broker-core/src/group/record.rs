@@ -4,7 +4,7 @@
 //! every Kafka since 2.4 reads; versions read are all there are.
 
 use bytes::Bytes;
-use ouzel_wire::batch::{Batch, BatchBuilder, DECOMPRESSED_MAX, NewRecord};
+use ouzel_wire::batch::{Batch, BatchBuilder, BatchError, DECOMPRESSED_MAX, NewRecord};
 use ouzel_wire::frame::{decode_versioned, encode_versioned};
 use ouzel_wire::messages::{
     GroupMetadataKey, GroupMetadataValue, MemberMetadata, OffsetCommitKey, OffsetCommitValue,
@@ -32,8 +32,17 @@ pub(super) struct BadRecord {
     pub why: String,
 }
 
+/// Records that cannot be written.
+#[derive(Debug, Error)]
+pub(super) enum Unwritable {
+    #[error(transparent)]
+    Record(#[from] EncodeError),
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+}
+
 /// One batch with these records of a group.
-pub(super) fn batch(group: &str, written: &[Record], now_ms: i64) -> Result<Bytes, EncodeError> {
+pub(super) fn batch(group: &str, written: &[Record], now_ms: i64) -> Result<Bytes, Unwritable> {
     let mut builder = BatchBuilder::new();
     for record in written {
         let (key, value) = (key(group, record)?, value(record)?);
@@ -44,10 +53,7 @@ pub(super) fn batch(group: &str, written: &[Record], now_ms: i64) -> Result<Byte
             headers: &[],
         });
     }
-    match builder.build() {
-        Ok(batch) => Ok(batch),
-        Err(e) => panic!("records of a group make no batch: {e}"),
-    }
+    Ok(builder.build()?)
 }
 
 fn key(group: &str, record: &Record) -> Result<Bytes, EncodeError> {

@@ -215,3 +215,36 @@ fn a_restored_group_is_the_one_that_was_written() {
     assert_eq!(restored.heartbeat(env, "a", None, generation), Ok(()));
     assert_eq!(restored.deadline_ms(), Some(500 + SESSION_MS as u64));
 }
+
+#[test]
+fn who_comes_back_may_say_no_more_than_the_group_has_room_for() {
+    let says = |words: &str| {
+        let metadata = Bytes::copy_from_slice(words.as_bytes());
+        vec![Protocol { name: "range".to_owned(), metadata }]
+    };
+    let (mut story, _) = Story::stable(&["a", "b"]);
+    story.config.metadata_bytes_max = 30;
+    let more = story.join(Join { protocols: says(&"x".repeat(21)), ..rejoin("a") });
+    assert_eq!(story.refused(more), GroupError::Full);
+    assert_eq!(story.group.state_name(), "Stable", "a refusal disturbs nobody");
+    let fitting = story.join(Join { protocols: says(&"x".repeat(20)), ..rejoin("a") });
+    assert!(story.waits(fitting));
+    let reserving = story.join(Join { learns_id_first: true, ..join("c") });
+    assert_eq!(story.refused(reserving), GroupError::Full);
+
+    let mut story = Story::new();
+    story.config.members_max = 1;
+    story.config.metadata_bytes_max = 30;
+    story.join(Join { learns_id_first: true, ..join("c") });
+    let more = story.join(Join { protocols: says(&"x".repeat(26)), ..rejoin("c") });
+    assert_eq!(story.refused(more), GroupError::Full);
+    let fitting = story.join(Join { protocols: says(&"x".repeat(25)), ..rejoin("c") });
+    assert_eq!(story.joined(fitting).member_id, "c");
+
+    let named = |id: &str| Join { instance_id: Some("i".to_owned()), ..join(id) };
+    let mut story = Story::new();
+    story.config.metadata_bytes_max = 30;
+    story.join(named("d"));
+    let more = story.join(Join { protocols: says(&"x".repeat(25)), ..named("e") });
+    assert_eq!(story.refused(more), GroupError::Full);
+}
