@@ -27,6 +27,9 @@ const ZSTD_FROM: i16 = 7;
 /// and far beyond what producers gather in one request.
 const UNPACKED_BYTES_MAX: usize = 2 * DECOMPRESSED_MAX;
 
+/// As acknowledgements: those of all replicas.
+const ALL: i16 = -1;
+
 /// One partition's part of the request, on its way.
 struct Part {
     index: i32,
@@ -44,7 +47,8 @@ pub(in crate::listener) fn handle(call: Call) -> Result<Pending, Closed> {
     let (ctx, request) = call.decode::<ProduceRequest>()?;
     let acks = request.acks;
     let patience = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0));
-    let deadline = Instant::now() + patience;
+    // The timeout is for waiting on other replicas; with acks=1 nobody waits for those.
+    let deadline = (acks == ALL).then(|| Instant::now() + patience);
     let mut left = UNPACKED_BYTES_MAX;
     let topics: Vec<(String, Vec<Part>)> = request
         .topic_data
@@ -77,7 +81,7 @@ fn submit(ctx: &Ctx, acks: i16, topic: &str, part: PartitionProduceData, left: &
 
 /// What can be said without the partition.
 fn admit(ctx: &Ctx, acks: i16, topic: &str, records: Option<&Bytes>) -> Result<Bytes, Refusal> {
-    if !(-1..=1).contains(&acks) {
+    if !(ALL..=1).contains(&acks) {
         let why = format!("{acks} is no number of acknowledgements; 0, 1 and -1 are");
         return Err(refusal(ErrorCode::InvalidRequiredAcks, why));
     }
@@ -97,20 +101,13 @@ fn admit(ctx: &Ctx, acks: i16, topic: &str, records: Option<&Bytes>) -> Result<B
     Ok(records)
 }
 
-async fn answered(topics: Vec<(String, Vec<Part>)>, deadline: Instant) -> ProduceResponse {
+async fn answered(topics: Vec<(String, Vec<Part>)>, deadline: Option<Instant>) -> ProduceResponse {
     let mut responses = Vec::with_capacity(topics.len());
     for (name, parts) in topics {
         let mut partition_responses = Vec::with_capacity(parts.len());
         for Part { index, append } in parts {
             let outcome = match append {
-                Ok(append) => match timeout_at(deadline, append).await {
-                    Ok(outcome) => outcome.map_err(Refusal::from),
-                    // It may be stored yet; a repeat is recognised by its sequence.
-                    Err(_) => Err(refusal(
-                        ErrorCode::RequestTimedOut,
-                        "the disk did not answer in the time that the client gave".to_owned(),
-                    )),
-                },
+                Ok(append) => stored(append, deadline).await,
                 Err(refusal) => Err(refusal),
             };
             partition_responses.push(response(index, outcome));
@@ -119,6 +116,17 @@ async fn answered(topics: Vec<(String, Vec<Part>)>, deadline: Instant) -> Produc
         responses.push(answer);
     }
     ProduceResponse { responses, ..Default::default() }
+}
+
+async fn stored(append: PendingAppend, deadline: Option<Instant>) -> Result<Appended, Refusal> {
+    let outcome = match deadline {
+        Some(deadline) => timeout_at(deadline, append).await,
+        None => Ok(append.await),
+    };
+    // After a timeout it may be stored yet; a repeat is recognised by its sequence.
+    let late = || "the disk did not answer in the time that the client gave".to_owned();
+    let outcome = outcome.map_err(|_| refusal(ErrorCode::RequestTimedOut, late()))?;
+    outcome.map_err(Refusal::from)
 }
 
 /// Waits all the same, so that a client without acknowledgements cannot outrun the disk.
