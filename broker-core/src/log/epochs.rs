@@ -56,6 +56,12 @@ impl Epochs {
         }
     }
 
+    /// The epoch of the record at this offset.
+    pub fn of(&self, offset: i64) -> Option<i32> {
+        let behind = self.0.partition_point(|(_, start)| *start <= offset);
+        Some(self.0[behind.checked_sub(1)?].0)
+    }
+
     /// The largest known epoch that is not above `epoch`, and where the next one begins.
     ///
     /// `current` is the epoch that the next record will carry, `end` the log's end. None when
@@ -142,6 +148,15 @@ mod tests {
         assert_eq!(known.end_of(1, 7, 99), Some((1, 10)), "below all");
         assert_eq!(known.end_of(8, 7, 99), None, "above all");
         assert_eq!(known.end_of(-1, 7, 99), None);
+    }
+
+    #[test]
+    fn a_record_has_the_epoch_that_began_before_it_last() {
+        let known = epochs(&[(2, 10), (5, 30)]);
+        for (offset, epoch) in [(9, None), (10, Some(2)), (29, Some(2)), (30, Some(5))] {
+            assert_eq!(known.of(offset), epoch, "{offset}");
+        }
+        assert_eq!(epochs(&[]).of(0), None);
     }
 
     #[test]

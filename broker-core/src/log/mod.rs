@@ -185,6 +185,11 @@ impl Log {
         self.config = config;
     }
 
+    /// The epoch of the record at this offset, if one was ever there.
+    pub fn epoch_of(&self, offset: i64) -> Option<i32> {
+        self.epochs.of(offset)
+    }
+
     /// The largest known epoch that is not above `epoch`, and where the next one begins.
     pub fn end_of_epoch(&self, epoch: i32) -> Option<(i32, i64)> {
         self.epochs.end_of(epoch, self.epoch, self.end)

@@ -179,6 +179,11 @@ impl PartitionHandle {
         self.0.max_timestamp()
     }
 
+    /// The leader epoch of the record at this offset, if one was ever there.
+    pub fn epoch_of(&self, offset: i64) -> Option<i32> {
+        in_place(|| self.0.epoch_of(offset))
+    }
+
     /// The epoch and end offset for OffsetForLeaderEpoch: the largest known epoch that is not
     /// above `epoch`, and where the next one starts; none when it is unknown.
     pub fn end_offset_for_epoch(&self, epoch: i32) -> Option<(i32, i64)> {

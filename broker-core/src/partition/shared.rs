@@ -125,6 +125,10 @@ impl Shared {
         self.publish(&writer);
     }
 
+    pub fn epoch_of(&self, offset: i64) -> Option<i32> {
+        self.writer.lock().log.epoch_of(offset)
+    }
+
     pub fn end_offset_for_epoch(&self, epoch: i32) -> Option<(i32, i64)> {
         self.writer.lock().log.end_of_epoch(epoch)
     }

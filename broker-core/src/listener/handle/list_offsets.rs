@@ -74,9 +74,10 @@ fn find_all(shared: &Shared, request: ListOffsetsRequest) -> Vec<ListOffsetsTopi
 fn find(shared: &Shared, topic: &str, asked: &ListOffsetsPartition) -> Result<Found, ErrorCode> {
     let partition = shared.node.partition(topic, asked.partition_index).map_err(|e| e.code())?;
     let stands = partition.offsets();
-    let leader_epoch = stands.leader_epoch;
-    check_epoch(asked.current_leader_epoch, leader_epoch)?;
-    let end = |offset| Found { offset, timestamp: -1, leader_epoch };
+    check_epoch(asked.current_leader_epoch, stands.leader_epoch)?;
+    let end = |offset, leader_epoch| Found { offset, timestamp: -1, leader_epoch };
+    // Before the first record of all there is only the epoch that it will have.
+    let epoch_of = |offset| partition.epoch_of(offset).unwrap_or(stands.leader_epoch);
     // A record is only named when consumers may read it already.
     let visible = |found: Result<Option<(i64, i64)>, ReadError>| {
         let found = found.map_err(|e| {
@@ -87,11 +88,14 @@ fn find(shared: &Shared, topic: &str, asked: &ListOffsetsPartition) -> Result<Fo
         let seen =
             |&(offset, _): &(i64, i64)| (stands.log_start..stands.high_watermark).contains(&offset);
         let found = found.filter(seen);
-        Ok(found.map_or_else(nothing, |(offset, timestamp)| Found { timestamp, ..end(offset) }))
+        Ok(found.map_or_else(nothing, |(offset, timestamp)| Found {
+            timestamp,
+            ..end(offset, epoch_of(offset))
+        }))
     };
     match asked.timestamp {
-        LATEST => Ok(end(stands.high_watermark)),
-        EARLIEST | EARLIEST_LOCAL => Ok(end(stands.log_start)),
+        LATEST => Ok(end(stands.high_watermark, stands.leader_epoch)),
+        EARLIEST | EARLIEST_LOCAL => Ok(end(stands.log_start, epoch_of(stands.log_start))),
         MAX_TIMESTAMP => visible(partition.max_timestamp()),
         LATEST_TIERED => Ok(nothing()),
         time if time >= 0 => visible(partition.offset_for_time(time)),
