@@ -114,15 +114,19 @@ impl ClusterState {
         Ok(Event::Done)
     }
 
+    /// Whether a topic of this name, with this many partitions, would be taken.
+    pub fn may_create(&self, name: &TopicName, partitions: usize) -> Result<(), Refusal> {
+        if self.topics.contains_key(name) {
+            return Err(Refusal::TopicExists { name: name.clone() });
+        }
+        if let Some(existing) = self.blurred.get(&blur(name)) {
+            return Err(Refusal::Collides { name: name.clone(), existing: existing.clone() });
+        }
+        self.make_room(0, partitions)
+    }
+
     fn create(&mut self, topic: Topic) -> Result<Event, Refusal> {
-        if self.topics.contains_key(&topic.name) {
-            return Err(Refusal::TopicExists { name: topic.name });
-        }
-        if let Some(existing) = self.blurred.get(&blur(&topic.name)) {
-            let existing = existing.clone();
-            return Err(Refusal::Collides { name: topic.name, existing });
-        }
-        self.make_room(0, topic.replicas.len())?;
+        self.may_create(&topic.name, topic.replicas.len())?;
         self.names.insert(topic.id, topic.name.clone());
         self.blurred.insert(blur(&topic.name), topic.name.clone());
         self.partitions += topic.replicas.len();

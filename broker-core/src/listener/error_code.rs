@@ -96,7 +96,9 @@ impl Code for TopicError {
             TopicError::Placement { .. } => ErrorCode::InvalidReplicaAssignment,
             TopicError::PlacementAndNumbers => ErrorCode::InvalidRequest,
             TopicError::Refused(refusal) => refusal.code(),
-            TopicError::Stopped | TopicError::InTheWay { .. } => ErrorCode::KafkaStorageError,
+            TopicError::Stopped | TopicError::NotOpened { .. } | TopicError::InTheWay { .. } => {
+                ErrorCode::KafkaStorageError
+            }
         }
     }
 }

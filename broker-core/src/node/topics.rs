@@ -14,7 +14,7 @@ use crate::log::StorageError;
 use crate::partition::PartitionHandle;
 
 use super::Node;
-use super::held::Slot;
+use super::held::{NoPartition, Slot};
 
 /// Where consumer groups keep their state.
 pub const OFFSETS_TOPIC: &str = "__consumer_offsets";
@@ -81,6 +81,14 @@ pub enum TopicError {
     /// The state cannot be changed.
     #[error("the cluster's state cannot be changed after a storage failure")]
     Stopped,
+    /// It is there, but the disk does not let it be used; why is in the log.
+    #[error("topic `{name}` is there, but its partition {partition} cannot be opened")]
+    NotOpened {
+        /// Its name.
+        name: String,
+        /// The first such partition.
+        partition: usize,
+    },
     /// A folder in the way cannot be moved.
     #[error("cannot move {} out of the way: {source}", folder.display())]
     InTheWay {
@@ -104,11 +112,12 @@ impl Node {
     /// Says what creating the topic would make, or why it would fail. Changes nothing.
     pub fn judge_topic(&self, new: &NewTopic) -> Result<Topic, TopicError> {
         let topic = self.draft(new)?;
-        self.cluster.state().clone().apply(&create(&topic)).map_err(TopicError::Refused)?;
-        Ok(topic)
+        let judged = self.cluster.state().may_create(&topic.name, topic.replicas.len());
+        judged.map(|()| topic).map_err(TopicError::Refused)
     }
 
-    /// Creates a topic; it and its folders are durable when this returns. Blocks.
+    /// Creates a topic; it is durable when this returns, and its partitions are open. A folder that
+    /// a crash takes before anything was written to it is made anew at the next start. Blocks.
     pub fn create_topic(&self, new: &NewTopic) -> Result<Topic, TopicError> {
         if is_internal(&new.name) {
             return Err(TopicError::Internal { name: new.name.clone() });
@@ -154,6 +163,7 @@ impl Node {
         }
         self.cluster.propose(&create(&topic))?;
         self.open_partitions(&topic, 0);
+        self.all_opened(&topic)?;
         tracing::info!(topic = %topic.name, id = %topic.id, partitions = topic.replicas.len(),
             "topic `{}` was created", topic.name);
         Ok(topic)
@@ -173,7 +183,18 @@ impl Node {
         topic.replicas.extend(replicas.iter().cloned());
         self.cluster.propose(&Command::AddPartitions { id: topic.id, replicas })?;
         self.open_partitions(&topic, first);
-        Ok(())
+        self.all_opened(&topic)
+    }
+
+    fn all_opened(&self, topic: &Topic) -> Result<(), TopicError> {
+        let name = topic.name.as_str();
+        let failed = |partition: &usize| {
+            self.held.get(name, *partition as i32).err() == Some(NoPartition::Failed)
+        };
+        match (0..topic.replicas.len()).find(failed) {
+            Some(partition) => Err(TopicError::NotOpened { name: name.to_owned(), partition }),
+            None => Ok(()),
+        }
     }
 
     /// Deletes a topic. It is gone for clients at once; its files when this returns. Blocks.
@@ -278,11 +299,8 @@ impl Node {
             if disk.list(&path).is_err() {
                 continue;
             }
-            let aside = self.env.data.join(format!(
-                "{}.{}-stray",
-                folder(&topic.name, partition),
-                self.env.world.clock.now_ms()
-            ));
+            // Not under its own name: that may be as long as a name can be.
+            let aside = self.env.data.join(format!("{}-stray", Uuid::random()));
             let failed = |source| TopicError::InTheWay { folder: path.clone(), source };
             disk.rename(&path, &aside).map_err(failed)?;
             tracing::warn!(folder = %path.display(), aside = %aside.display(),

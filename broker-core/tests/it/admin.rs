@@ -186,3 +186,16 @@ async fn every_setting_is_shown_with_where_it_is_from_also_after_a_restart() {
     let unknown = settings(&mut client, 2, "nowhere").await.error_code;
     assert_eq!(unknown, ErrorCode::UnknownTopicOrPartition.code());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_topics_than_one_request_may_create_are_refused_and_none_is_made() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    let one = |number: i32| create_request(&format!("t{number}"), 1).topics.remove(0);
+    let topics = (0..1001).map(one).collect();
+    let answer = client.call(CreateTopicsRequest { topics, ..Default::default() }).await;
+    let refused = ErrorCode::PolicyViolation.code();
+    assert!(answer.topics.iter().all(|topic| topic.error_code == refused));
+    let all = MetadataRequest { topics: None, ..Default::default() };
+    assert_eq!(client.call(all).await.topics.len(), 0);
+}

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use ouzel_broker::{Broker, StartError};
+use ouzel_wire::ErrorCode;
 
 use crate::support::*;
 
@@ -126,14 +127,27 @@ async fn partitions_whose_cluster_state_is_lost_are_not_taken_for_leftovers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_in_the_place_of_a_new_topic_is_moved_aside_and_kept() {
     let test = TestBroker::start().await;
-    let stray = test.dir.path().join("orders-0");
+    // As long as a name may be, so that nothing can be added to it.
+    let name = "o".repeat(249);
+    let stray = test.dir.path().join(format!("{name}-0"));
     fs::create_dir(&stray).unwrap();
     fs::write(stray.join("00000000000000000000.log"), b"somebody's").unwrap();
     let mut client = test.client().await;
-    create(&mut client, "orders", 1).await;
-    assert_eq!(read_all(&mut client, "orders").await, [""; 0]);
+    create(&mut client, &name, 1).await;
+    assert_eq!(read_all(&mut client, &name).await, [""; 0]);
     let aside = fs::read_dir(test.dir.path()).unwrap().map(|e| e.unwrap().path());
     let aside = aside.filter(|path| path.to_string_lossy().ends_with("-stray"));
     let kept = aside.map(|path| fs::read(path.join("00000000000000000000.log")).unwrap());
     assert_eq!(kept.collect::<Vec<_>>(), [b"somebody's"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_topic_whose_partition_cannot_be_opened_is_not_said_to_be_created() {
+    let test = TestBroker::start().await;
+    // A file where the folder should be.
+    fs::write(test.dir.path().join("orders-1"), b"in the way").unwrap();
+    let mut client = test.client().await;
+    let answer = client.call(create_request("orders", 2)).await.topics.remove(0);
+    assert_eq!(answer.error_code, ErrorCode::KafkaStorageError.code(), "{answer:?}");
+    assert!(answer.error_message.unwrap().contains("partition 1"));
 }

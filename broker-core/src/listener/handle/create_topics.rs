@@ -1,4 +1,7 @@
 //! CreateTopics: new topics, or a judgement of what would become of them.
+//!
+//! A client's timeout is not looked at: it limits how long to wait until other brokers know of
+//! the topics, and a topic is ready here when it is made. Several clients send 0 by default.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,6 +19,9 @@ use crate::node::{NewTopic, Node, TopicError};
 
 use super::describe_configs::source_of;
 
+/// Most topics in one request: each takes several syncs, one after the other.
+const TOPICS_MAX: usize = 1000;
+
 pub(in crate::listener) async fn handle(
     ctx: Arc<Ctx>,
     request: CreateTopicsRequest,
@@ -31,8 +37,13 @@ fn create_all(node: &Node, request: CreateTopicsRequest) -> Vec<CreatableTopicRe
     }
     let twice = |name: &str| times.get(name).is_some_and(|times| *times > 1);
     let validate_only = request.validate_only;
+    let too_many = request.topics.len() > TOPICS_MAX;
     let one = |topic: CreatableTopic| {
         let name = topic.name.clone();
+        if too_many {
+            let why = format!("more than {TOPICS_MAX} topics in one request");
+            return refusal(name, ErrorCode::PolicyViolation, why);
+        }
         if twice(&name) {
             let why = format!("topic `{name}` is in the request more than once");
             return refusal(name, ErrorCode::InvalidRequest, why);
