@@ -30,7 +30,10 @@ const STEP_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Most that the first request of a connection may have, unless it is Produce. Clients begin with
 /// a greeting or a question of a few hundred bytes; some send records at once, though.
 const FIRST_FRAME_BYTES_MAX: usize = 1024 * 1024;
-/// Most that a request without records may have: a commit for every partition there can be, with
+/// Most that a request may have which names a few things: nobody names thousands of these, and
+/// what is answered to a short name is many times as long.
+const SHORT_QUESTION_BYTES_MAX: usize = 1024 * 1024;
+/// Most that any other request without records may have: a commit for every partition there can be, with
 /// room to spare. Once decoded, such requests are many times as large, unlike records.
 const QUESTION_BYTES_MAX: usize = 16 * 1024 * 1024;
 
@@ -112,6 +115,10 @@ impl Frames {
         let max = match key {
             ApiKey::Produce => return Ok(()),
             _ if self.is_first => FIRST_FRAME_BYTES_MAX,
+            ApiKey::FindCoordinator
+            | ApiKey::DescribeConfigs
+            | ApiKey::DescribeGroups
+            | ApiKey::DeleteGroups => SHORT_QUESTION_BYTES_MAX,
             _ => QUESTION_BYTES_MAX,
         };
         match length > max {

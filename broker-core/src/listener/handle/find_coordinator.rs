@@ -9,7 +9,7 @@ use ouzel_wire::messages::{Coordinator, FindCoordinatorRequest, FindCoordinatorR
 use crate::listener::call::Ctx;
 use crate::listener::error_code::Code;
 
-use super::advertised;
+use super::{advertised, once};
 
 /// Kinds of coordinators, as Kafka numbers them.
 const GROUP: i8 = 0;
@@ -31,7 +31,7 @@ pub(in crate::listener) async fn handle(
             ..Default::default()
         };
     }
-    let keys = request.coordinator_keys.into_iter();
+    let keys = once(request.coordinator_keys, String::clone).into_iter();
     let coordinators = keys.map(|key| coordinator(&ctx, key, &outcome)).collect();
     FindCoordinatorResponse { coordinators, ..Default::default() }
 }

@@ -3,7 +3,7 @@
 //! No commit is the position -1, which is not the position 0. Without transactions every position
 //! that can be seen is stable, so `require_stable` changes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use ouzel_wire::messages::{
@@ -63,11 +63,15 @@ fn find(ctx: &Ctx, group_id: &str, asked: Asked) -> Result<Found, GroupError> {
 }
 
 fn some(offsets: &Offsets, asked: Vec<(String, Vec<i32>)>) -> Found {
-    let one = |(topic, partitions): (String, Vec<i32>)| {
-        let found = partitions.into_iter().map(|p| (p, offsets.get(&topic, p).cloned())).collect();
-        (topic, found)
-    };
-    asked.into_iter().map(one).collect()
+    // Each partition once: four bytes ask for a note of four thousand.
+    let mut seen: HashSet<(&str, i32)> = HashSet::new();
+    let mut found = Vec::with_capacity(asked.len());
+    for (topic, partitions) in &asked {
+        let new = partitions.iter().copied().filter(|p| seen.insert((topic, *p)));
+        let positions = new.map(|p| (p, offsets.get(topic, p).cloned())).collect();
+        found.push((topic.clone(), positions));
+    }
+    found
 }
 
 fn every(offsets: &Offsets) -> Found {
