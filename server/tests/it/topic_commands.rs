@@ -38,6 +38,8 @@ async fn what_is_produced_is_consumed_as_the_format_says() {
     let lines = ["topic", "consume", "t", "-o", ":end", "-f", "%p %o %k=%v [%h]\\n"];
     let wanted = "0 0 k1={\"total\": 12.50} [a=b]\n0 1 k2= [a=b]\n0 2 k3=last [a=b]\n";
     assert_eq!(done(&app, &lines, "").await, wanted);
+    let unbounded = ["topic", "consume", "t", "-o", ":end", "-n", "0", "-f", "%o\\n"];
+    assert_eq!(done(&app, &unbounded, "").await, "0\n1\n2\n", "0 stands for no bound");
     let last = done(&app, &["topic", "consume", "t", "-o", "-1", "-n", "1"], "").await;
     let last: serde_json::Value = serde_json::from_str(&last).unwrap();
     assert_eq!((&last["key"], &last["offset"]), (&"k3".into(), &2.into()));

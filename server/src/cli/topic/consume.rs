@@ -39,7 +39,7 @@ pub struct Consume {
     /// Where to begin: start, end, N, +N, -N or @MILLISECONDS; with `:end` behind it, stop there
     #[arg(short, long, default_value = "start", allow_hyphen_values = true)]
     offset: Span,
-    /// Stop after so many records
+    /// Stop after so many records; 0 for never
     #[arg(short, long, value_name = "COUNT")]
     num: Option<u64>,
     /// Only these partitions
@@ -226,7 +226,8 @@ impl Printer {
                 Some(parse(format).map_err(told)?)
             }
         };
-        Ok(Printer { pieces, left: num, out: Vec::new() })
+        let left = num.filter(|num| *num > 0);
+        Ok(Printer { pieces, left, out: Vec::new() })
     }
 
     fn is_done(&self) -> bool {
