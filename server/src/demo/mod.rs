@@ -2,7 +2,7 @@
 //! your eyes.
 //!
 //! Owns what is created and how fast it goes on; what the shop does is made up in `shop`. Creates
-//! only what is missing, so that a second start finds everything and goes on. All of it goes
+//! and fills only what is missing, so that a second start finds everything and goes on. All of it goes
 //! through the Kafka API, like any client's work.
 
 mod consumers;
@@ -26,7 +26,7 @@ use tracing::{info, warn};
 use crate::{
     clock::now_ms,
     kafka::{
-        Cluster, KafkaError,
+        At, Cluster, KafkaError, Topic, TopicPartition,
         produce::{ProduceError, Producer},
     },
 };
@@ -132,15 +132,32 @@ async fn open(
     Ok(shop)
 }
 
-/// Creates the topics that are missing and names them.
+/// Creates the topics that are missing; names those in which nothing was ever written. Also a topic
+/// that is there can be one: the start that made it may have ended before it wrote.
 async fn create(cluster: &Cluster) -> Result<Vec<&'static str>, KafkaError> {
     let metadata = cluster.fresh_metadata().await?;
-    let mut created = Vec::new();
-    for topic in TOPICS.iter().filter(|topic| !metadata.topics.contains_key(topic.name)) {
-        cluster.create_topic(&topic.wanted()).await?;
-        created.push(topic.name);
+    let mut empty = Vec::new();
+    for topic in TOPICS {
+        let is_empty = match metadata.topics.get(topic.name) {
+            Some(found) => never_written(cluster, topic.name, found).await?,
+            None => {
+                cluster.create_topic(&topic.wanted()).await?;
+                true
+            }
+        };
+        if is_empty {
+            empty.push(topic.name);
+        }
     }
-    Ok(created)
+    Ok(empty)
+}
+
+/// Whether every partition ends at its first offset. One that cannot be asked counts as written:
+/// better no past than two.
+async fn never_written(cluster: &Cluster, name: &str, topic: &Topic) -> Result<bool, KafkaError> {
+    let places = topic.partitions.iter().map(|it| TopicPartition::new(name, it.number));
+    let ends = cluster.offsets(places, At::End).await?;
+    Ok(ends.values().all(|end| matches!(end, Ok(end) if end.is_none_or(|end| end.offset == 0))))
 }
 
 /// The past of the topics that were empty.

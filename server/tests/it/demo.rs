@@ -1,7 +1,9 @@
 //! `--demo`: five topics with a past, two groups, and a second start that goes on.
 
+use ouzel::kafka::{Address, Cluster, ClusterSetup};
 use ouzel_api::{
     Lag,
+    clusters::Environment,
     groups::GroupList,
     messages::Encoding,
     route,
@@ -11,7 +13,7 @@ use ouzel_api::{
 
 use crate::support::{
     app::start,
-    kafka::{CLUSTER, find, search, until},
+    kafka::{CLUSTER, create, find, search, until},
 };
 
 const TOPICS: [&str; 5] = ["customers", "orders", "page-views", "payments", "sensor-frames"];
@@ -21,6 +23,33 @@ fn lag(list: &GroupList, group: &str) -> Option<i64> {
         Lag::Known { records } => Some(records),
         Lag::NoCommit | Lag::Unknown => None,
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_topic_that_an_earlier_start_made_and_did_not_fill_gets_its_past() {
+    let app = start(&[]).await;
+    let client = app.administrator().await;
+    create(&client, "payments", 3).await;
+    let broker = app.server.kafka.unwrap();
+    let cluster = Cluster::new(ClusterSetup {
+        id: "again".to_owned(),
+        embedded: false,
+        environment: Environment::Development,
+        bootstrap: vec![Address { host: broker.ip().to_string(), port: broker.port() }],
+    });
+    let demo = ouzel::demo::Demo::start(cluster, app.kafka());
+    let written = async {
+        let oldest = search(From::Oldest, 1);
+        while find(&client, "payments", &oldest).await.messages.is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        find(&client, "payments", &oldest).await.times()[0]
+    };
+    let first = tokio::time::timeout(crate::support::DEADLINE, written).await.expect("a past");
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_millis() as i64;
+    assert!(first < now - 24 * 3_600_000, "{first} is not long ago");
+    demo.stop().await;
+    app.server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
