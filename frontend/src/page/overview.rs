@@ -252,7 +252,9 @@ enum Standing {
 fn standing(groups: &GroupsSummary) -> Standing {
     match groups {
         GroupsSummary::Failed { .. } => Standing::Unread,
-        GroupsSummary::Known { total: 0, .. } => Standing::NoGroups,
+        GroupsSummary::Known { total: 0, warnings, .. } if warnings.is_empty() => {
+            Standing::NoGroups
+        }
         GroupsSummary::Known { .. } => {
             not_known(groups).map_or(Standing::AllRead, Standing::NotAllKnown)
         }
@@ -261,12 +263,14 @@ fn standing(groups: &GroupsSummary) -> Standing {
 
 /// How many groups have a lag that nobody can tell, and why.
 fn not_known(groups: &GroupsSummary) -> Option<String> {
-    let GroupsSummary::Known { without_commit, unknown, .. } = groups else { return None };
+    let GroupsSummary::Known { without_commit, unknown, warnings, .. } = groups else {
+        return None;
+    };
     let without = counted(*without_commit, "group without commit", "groups without commit");
     let unknown_text = format!("{} unknown", counted(*unknown, "group", "groups"));
     let parts = [(*without_commit, without), (*unknown, unknown_text)];
-    let parts: Vec<String> =
-        parts.into_iter().filter(|(number, _)| *number > 0).map(|(_, text)| text).collect();
+    let told = parts.into_iter().filter(|(number, _)| *number > 0).map(|(_, text)| text);
+    let parts: Vec<String> = told.chain(warnings.iter().cloned()).collect();
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
@@ -308,7 +312,13 @@ mod tests {
     use super::{GroupsSummary, Standing, standing};
 
     fn known(total: u32, without_commit: u32, unknown: u32) -> GroupsSummary {
-        GroupsSummary::Known { total, behind: Vec::new(), without_commit, unknown }
+        GroupsSummary::Known {
+            total,
+            behind: Vec::new(),
+            without_commit,
+            unknown,
+            warnings: Vec::new(),
+        }
     }
 
     #[test]

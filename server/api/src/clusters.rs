@@ -82,6 +82,9 @@ pub enum GroupsSummary {
         /// Groups whose lag could not be read.
         #[serde(default)]
         unknown: u32,
+        /// What is missing from all of this, such as the groups of a broker that did not answer.
+        #[serde(default)]
+        warnings: Vec<String>,
     },
     /// They could not be read.
     Failed {

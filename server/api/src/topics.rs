@@ -143,6 +143,9 @@ pub struct ConfigValue {
 pub struct TopicConsumers {
     /// Worst lag first.
     pub consumers: Vec<TopicConsumer>,
+    /// What is missing from the list, such as the groups of a broker that did not answer.
+    #[serde(default)]
+    pub warnings: Vec<String>,
     /// When this was read from the cluster.
     pub read_at_ms: i64,
 }

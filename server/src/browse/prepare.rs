@@ -73,8 +73,7 @@ pub(super) async fn route(
     start: Start<'_>,
 ) -> Result<Route, KafkaError> {
     // Read now, not from the cache: the topic may have been made a moment ago.
-    let metadata = cluster.fresh_metadata().await?;
-    let found = metadata.topic(topic)?;
+    let found = &cluster.fresh_topic(topic).await?;
     let spans = match start {
         Start::At(spans) => spans,
         Start::Fresh(from, partitions) => {

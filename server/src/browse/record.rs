@@ -32,12 +32,12 @@ pub async fn read(
     place: &TopicPartition,
     offset: i64,
 ) -> Result<Option<Record>, SearchError> {
-    let metadata = cluster.fresh_metadata().await?;
-    let leader = metadata.leader(&place.topic, place.partition)?;
+    let topic = cluster.fresh_topic(&place.topic).await?;
+    let leader = topic.leader(&place.topic, place.partition)?;
     if !is_within(cluster, place, offset).await? {
         return Ok(None);
     }
-    let lane = Lane::new(cluster, &place.topic, metadata.topic(&place.topic)?.id);
+    let lane = Lane::new(cluster, &place.topic, topic.id);
     let ask = Ask { partition: place.partition, offset, bytes_max: FETCH_BYTES_MAX };
     let answer = lane.fetch(leader, &[ask], WAIT).await?.into_iter().next();
     let Some(answer) = answer else { return Ok(None) };

@@ -224,8 +224,7 @@ async fn bounds(lane: &Lane, partition: i32) -> Outcome {
 }
 
 async fn who_leads(lane: &Lane) -> Result<HashMap<i32, i32>, KafkaError> {
-    let metadata = lane.cluster().fresh_metadata().await?;
-    let topic = metadata.topic(lane.topic())?;
+    let topic = lane.cluster().fresh_topic(lane.topic()).await?;
     let led = topic.partitions.iter().filter_map(|it| Some((it.number, it.leader?)));
     Ok(led.collect())
 }

@@ -40,6 +40,9 @@ pub async fn run(command: Command, loaded: Loaded) -> Result<(), Failure> {
         Command::List { connect, output } => {
             let cluster = target(&connect, &loaded)?.cluster;
             let groups = cluster.groups(snapshot::AGE_MAX).await.map_err(Failure::of)?;
+            for warning in groups.warnings() {
+                eprintln!("warning: {warning}");
+            }
             show(output.format, &groups.rows(), |rows| list(rows))
         }
         Command::Describe { groups, connect, output } => {

@@ -23,7 +23,7 @@ pub async fn list(
     let groups = app.cluster(&cluster)?.groups(snapshot::AGE_MAX).await?;
     Ok(Json(GroupList {
         groups: groups.rows(),
-        warnings: Vec::new(),
+        warnings: groups.warnings(),
         read_at_ms: groups.read_at_ms,
     }))
 }

@@ -56,7 +56,7 @@ pub async fn create(
     let action = Action::new(Kind::CreateTopic).on(cluster.id()).to(&wanted.name).with(detail);
     let create = async { Ok::<_, Error>(cluster.create_topic(&wanted).await?) };
     app.audit.record(&viewer, action, create).await?;
-    Ok((StatusCode::CREATED, Json(cluster.topic_page(&wanted.name).await?)))
+    Ok((StatusCode::CREATED, Json(cluster.new_topic_page(&wanted).await)))
 }
 
 /// What costs requests to brokers, for the topics on screen.
@@ -124,6 +124,9 @@ pub async fn consumers(
     let cluster = app.cluster(&cluster)?;
     cluster.expect_topic(&topic).await?;
     let groups = cluster.groups(snapshot::AGE_MAX).await?;
-    let (consumers, read_at_ms) = (groups.consumers(&topic), groups.read_at_ms);
-    Ok(Json(TopicConsumers { consumers, read_at_ms }))
+    Ok(Json(TopicConsumers {
+        consumers: groups.consumers(&topic),
+        warnings: groups.warnings(),
+        read_at_ms: groups.read_at_ms,
+    }))
 }

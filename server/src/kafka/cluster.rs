@@ -3,16 +3,23 @@
 //! Owns the choice of a broker and the retry when leadership has moved. What is asked is in the
 //! files beside this one, one noun each.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, PoisonError},
+    time::{Duration, Instant},
+};
 
-use futures::future::{select_ok, try_join_all};
+use futures::future::{join_all, select_ok};
 use ouzel_api::clusters::{self, Environment};
-use ouzel_wire::messages::MetadataRequest;
+use ouzel_wire::messages::{MetadataRequest, MetadataRequestTopic};
 use tokio::sync::Mutex;
 
 use super::{
-    address::Address, connection::Connection, error::KafkaError, groups::snapshot::GroupsSnapshot,
-    links::Links, metadata::Metadata,
+    address::Address,
+    connection::Connection,
+    error::KafkaError,
+    groups::snapshot::GroupsSnapshot,
+    links::Links,
+    metadata::{Metadata, Topic},
 };
 
 /// How old metadata may be for a page that lists: several panels of one page share one reading.
@@ -47,9 +54,22 @@ pub struct Cluster(Arc<Inner>);
 struct Inner {
     setup: ClusterSetup,
     links: Links,
-    metadata: Mutex<Option<Arc<Metadata>>>,
+    /// Locked for moments only; nobody who finds it young enough waits for the network.
+    metadata: std::sync::Mutex<Option<Reading>>,
+    /// Held while all topics are read, so that whoever asks meanwhile shares the next reading.
+    reading: Mutex<()>,
     groups: Mutex<Option<Arc<GroupsSnapshot>>>,
 }
+
+/// Metadata, and when it was asked for.
+#[derive(Debug)]
+struct Reading {
+    metadata: Arc<Metadata>,
+    began: Instant,
+}
+
+/// A broker and the connection to it, or why there is none.
+pub type Reached = (i32, Result<Arc<Connection>, KafkaError>);
 
 impl Cluster {
     /// A handle. Nothing is connected yet.
@@ -57,7 +77,8 @@ impl Cluster {
         Cluster(Arc::new(Inner {
             setup,
             links: Links::default(),
-            metadata: Mutex::default(),
+            metadata: std::sync::Mutex::default(),
+            reading: Mutex::default(),
             groups: Mutex::default(),
         }))
     }
@@ -81,26 +102,62 @@ impl Cluster {
 
     /// The metadata of all topics, at most `age_max` old. Whoever asks meanwhile shares the answer.
     pub async fn metadata(&self, age_max: Duration) -> Result<Arc<Metadata>, KafkaError> {
-        let mut cached = self.0.metadata.lock().await;
-        if let Some(metadata) = cached.as_ref().filter(|metadata| metadata.age() < age_max) {
-            return Ok(metadata.clone());
+        let asked = Instant::now();
+        if let Some(metadata) = self.cached(age_max, asked) {
+            return Ok(metadata);
         }
-        let known = cached.as_ref().map(|metadata| metadata.addresses()).unwrap_or_default();
+        let _reading = self.0.reading.lock().await;
+        // Who held it before may have begun after this was asked for.
+        if let Some(metadata) = self.cached(age_max, asked) {
+            return Ok(metadata);
+        }
+        let began = Instant::now();
+        // Null asks for all, and an empty list for none.
+        let metadata = Arc::new(self.read_metadata(None).await?);
+        let mut addresses = metadata.addresses();
+        addresses.extend(self.setup().bootstrap.iter().cloned());
+        self.0.links.keep(&addresses);
+        *self.kept() = Some(Reading { metadata: metadata.clone(), began });
+        Ok(metadata)
+    }
+
+    fn cached(&self, age_max: Duration, asked: Instant) -> Option<Arc<Metadata>> {
+        let kept = self.kept();
+        let young = |kept: &&Reading| kept.metadata.age() < age_max || kept.began >= asked;
+        kept.as_ref().filter(young).map(|kept| kept.metadata.clone())
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, Option<Reading>> {
+        self.0.metadata.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn read_metadata(&self, topics: Option<&str>) -> Result<Metadata, KafkaError> {
+        let known = self.kept().as_ref().map(|kept| kept.metadata.addresses()).unwrap_or_default();
         let connection = self.any_of(&known).await?;
+        let topic = |name: &str| {
+            let name = Some(name.to_owned());
+            vec![MetadataRequestTopic { name, ..MetadataRequestTopic::default() }]
+        };
         let request = MetadataRequest {
-            // Null asks for all, and an empty list for none.
-            topics: None,
+            topics: topics.map(topic),
             allow_auto_topic_creation: false,
             ..MetadataRequest::default()
         };
         let response = connection.call(&request).await?;
         KafkaError::check(|| "reading metadata".to_owned(), response.error_code)?;
-        let metadata = Arc::new(Metadata::new(response));
-        let mut addresses = metadata.addresses();
-        addresses.extend(self.setup().bootstrap.iter().cloned());
-        self.0.links.keep(&addresses);
-        *cached = Some(metadata.clone());
-        Ok(metadata)
+        Ok(Metadata::new(response))
+    }
+
+    /// One topic, read after now: of ten thousand topics the others are not asked for. What is new
+    /// about it is kept, so that its leaders are found.
+    pub async fn fresh_topic(&self, name: &str) -> Result<Topic, KafkaError> {
+        let read = self.read_metadata(Some(name)).await?;
+        if let Some(kept) = self.kept().as_mut()
+            && !kept.metadata.agrees(&read, name)
+        {
+            kept.metadata = Arc::new(kept.metadata.with(&read, name));
+        }
+        read.topic(name).cloned()
     }
 
     /// Metadata read after now.
@@ -160,14 +217,14 @@ impl Cluster {
         self.any_of(&known).await
     }
 
-    /// Connections to all brokers.
-    pub async fn all(&self) -> Result<Vec<(i32, Arc<Connection>)>, KafkaError> {
+    /// All brokers, each with the connection to it if it can be reached.
+    pub async fn all(&self) -> Result<Vec<Reached>, KafkaError> {
         let metadata = self.metadata(AGE_MAX_LISTING).await?;
         let connect = |(node, broker): (&i32, &super::metadata::Broker)| {
             let (node, address) = (*node, broker.address.clone());
-            async move { Ok((node, self.0.links.get(&address).await?)) }
+            async move { (node, self.0.links.get(&address).await) }
         };
-        try_join_all(metadata.brokers.iter().map(connect)).await
+        Ok(join_all(metadata.brokers.iter().map(connect)).await)
     }
 
     /// One that is open, else whichever of `known` and the configured ones answers first.

@@ -10,8 +10,8 @@ use ouzel_wire::{ErrorCode, Uuid, messages as wire};
 use super::{address::Address, error::KafkaError};
 use crate::clock::now_ms;
 
-/// One reading of the metadata of all topics.
-#[derive(Debug)]
+/// One reading of the metadata of all topics, or of one.
+#[derive(Debug, Clone)]
 pub struct Metadata {
     /// Kafka's id of the cluster.
     pub cluster_id: Option<String>,
@@ -27,7 +27,7 @@ pub struct Metadata {
 }
 
 /// One broker.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broker {
     /// Where clients reach it.
     pub address: Address,
@@ -36,7 +36,7 @@ pub struct Broker {
 }
 
 /// One topic.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Topic {
     /// Its id, if the cluster has ids.
     pub id: Uuid,
@@ -47,7 +47,7 @@ pub struct Topic {
 }
 
 /// One partition.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Partition {
     /// Its number.
     pub number: i32,
@@ -81,6 +81,26 @@ impl Metadata {
         }
     }
 
+    /// Whether a newer reading says the same about the brokers and about topic `name`.
+    pub fn agrees(&self, newer: &Metadata, name: &str) -> bool {
+        self.brokers == newer.brokers
+            && self.controller == newer.controller
+            && self.topics.get(name) == newer.topics.get(name)
+    }
+
+    /// This with what a newer reading says about the brokers and about topic `name`. It stays as
+    /// old as it is, for the sake of all other topics.
+    pub fn with(&self, newer: &Metadata, name: &str) -> Metadata {
+        let mut updated = self.clone();
+        updated.brokers.clone_from(&newer.brokers);
+        updated.controller = newer.controller;
+        match newer.topics.get(name) {
+            Some(topic) => drop(updated.topics.insert(name.to_owned(), topic.clone())),
+            None => drop(updated.topics.remove(name)),
+        }
+        updated
+    }
+
     /// How old it is.
     pub fn age(&self) -> Duration {
         self.read_at.elapsed()
@@ -93,12 +113,7 @@ impl Metadata {
 
     /// The node that leads a partition.
     pub fn leader(&self, topic: &str, partition: i32) -> Result<i32, KafkaError> {
-        let found = self.topic(topic)?.partition(partition);
-        let topic = topic.to_owned();
-        match found {
-            None => Err(KafkaError::NoPartition { topic, partition }),
-            Some(found) => found.leader.ok_or(KafkaError::NoLeader { topic, partition }),
-        }
+        self.topic(topic)?.leader(topic, partition)
     }
 
     /// Where the brokers are.
@@ -112,6 +127,15 @@ impl Topic {
     pub fn partition(&self, number: i32) -> Option<&Partition> {
         let at = self.partitions.binary_search_by_key(&number, |partition| partition.number);
         at.ok().map(|at| &self.partitions[at])
+    }
+
+    /// The node that leads a partition; `name` is the topic's own, for the error.
+    pub fn leader(&self, name: &str, partition: i32) -> Result<i32, KafkaError> {
+        let topic = name.to_owned();
+        match self.partition(partition) {
+            None => Err(KafkaError::NoPartition { topic, partition }),
+            Some(found) => found.leader.ok_or(KafkaError::NoLeader { topic, partition }),
+        }
     }
 
     /// Partitions without a leader.

@@ -23,7 +23,9 @@ mod versions;
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 pub use address::Address;
-pub use cluster::{AGE_MAX_LISTING, AGE_MAX_ROUTING, Cluster, ClusterSetup, RETRIES, pause};
+pub use cluster::{
+    AGE_MAX_LISTING, AGE_MAX_ROUTING, Cluster, ClusterSetup, RETRIES, Reached, pause,
+};
 pub use error::{KafkaError, is_stale_route};
 pub use fetch::{Answer, Ask, FETCH_BYTES_MAX, Lane};
 pub use metadata::{Metadata, Partition, Topic};

@@ -120,8 +120,13 @@ mod tests {
         let places = || [place("full", 0), place("half", 0), place("half", 1)];
         let starts: Offsets = places().into_iter().map(|place| (place, at(0))).collect();
         let ends: Offsets = places().into_iter().zip([at(7), at(9), failed()]).collect();
-        let groups =
-            GroupsSummary::Known { total: 0, behind: Vec::new(), without_commit: 0, unknown: 0 };
+        let groups = GroupsSummary::Known {
+            total: 0,
+            behind: Vec::new(),
+            without_commit: 0,
+            unknown: 0,
+            warnings: Vec::new(),
+        };
         let metadata = Metadata::new(MetadataResponse::default());
         let overview = page(&metadata, groups, sizes(&starts, &ends));
         let largest: Vec<_> =

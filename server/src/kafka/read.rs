@@ -1,7 +1,7 @@
 //! Reading partitions upwards, batch by batch: for the command line, which prints everything.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     ops::Range,
     time::Duration,
 };
@@ -27,6 +27,8 @@ pub struct Reader {
     /// What is left of each partition.
     left: BTreeMap<i32, Range<i64>>,
     leaders: HashMap<i32, i32>,
+    /// Partitions that have more and were left out of the last answer.
+    waiting: BTreeSet<i32>,
     failures: u32,
 }
 
@@ -48,9 +50,9 @@ impl Reader {
         topic: &str,
         left: BTreeMap<i32, Range<i64>>,
     ) -> Result<Reader, KafkaError> {
-        let metadata = cluster.fresh_metadata().await?;
-        let lane = Lane::new(cluster, topic, metadata.topic(topic)?.id);
-        let mut reader = Reader { lane, left, leaders: HashMap::new(), failures: 0 };
+        let lane = Lane::new(cluster, topic, cluster.fresh_topic(topic).await?.id);
+        let mut reader =
+            Reader { lane, left, leaders: HashMap::new(), waiting: BTreeSet::new(), failures: 0 };
         reader.find_leaders().await?;
         Ok(reader)
     }
@@ -70,6 +72,11 @@ impl Reader {
             let (partition, offset) = (*partition, left.start);
             let ask = Ask { partition, offset, bytes_max: PARTITION_BYTES_MAX };
             asks.entry(*leader).or_default().push(ask);
+        }
+        // Only the first partition of a request is sure to get something; without turns, those
+        // behind a partition that is written faster than it is read would wait for good.
+        for asks in asks.values_mut() {
+            asks.sort_by_key(|ask| !self.waiting.contains(&ask.partition));
         }
         let fetches = asks.iter().map(|(leader, asks)| self.lane.fetch(*leader, asks, WAIT));
         let answers = join_all(fetches).await;
@@ -95,14 +102,17 @@ impl Reader {
             let Some(left) = self.left.get_mut(&answer.partition) else { continue };
             let about = || format!("reading {place} at offset {}", left.start);
             KafkaError::check(about, answer.error_code)?;
+            match answer.records.is_empty() && answer.high_watermark > left.start {
+                true => self.waiting.insert(answer.partition),
+                false => self.waiting.remove(&answer.partition),
+            };
             take_batches(&place, answer.records, left, pieces)?;
         }
         Ok(())
     }
 
     async fn find_leaders(&mut self) -> Result<(), KafkaError> {
-        let metadata = self.lane.cluster().fresh_metadata().await?;
-        let topic = metadata.topic(self.lane.topic())?;
+        let topic = self.lane.cluster().fresh_topic(self.lane.topic()).await?;
         let led = topic.partitions.iter().filter_map(|it| Some((it.number, it.leader?)));
         self.leaders = led.collect();
         Ok(())

@@ -1,16 +1,24 @@
 //! Topics as pages show them: the list, the figures of the rows on screen, one topic.
 
+use std::time::{Duration, Instant};
+
 use ouzel_api::{
     Lag,
-    topics::{self, TopicFigures, TopicList, TopicRow},
+    topics::{self, CreateTopic, TopicFigures, TopicList, TopicRow},
 };
+use tokio::time::sleep;
 
 use super::{
     AGE_MAX_LISTING, At, Cluster, KafkaError, Metadata, Offsets, Topic, TopicPartition,
     groups::snapshot,
     overview::{count, records},
+    pause,
 };
 use crate::clock::now_ms;
+
+/// How long it may take until a broker has heard of a topic that another one made: metadata
+/// spreads in well under a second, and nobody waits longer for a button.
+const HEARD_OF_WITHIN: Duration = Duration::from_secs(3);
 
 impl Cluster {
     /// The list: what metadata tells, so that ten thousand topics come at once.
@@ -63,12 +71,28 @@ impl Cluster {
         Ok(figures.collect())
     }
 
+    /// A topic that was just made. The broker that is asked may not have heard of it yet; if that
+    /// lasts, or nobody answers, it was made all the same.
+    pub async fn new_topic_page(&self, asked: &CreateTopic) -> topics::Topic {
+        let deadline = Instant::now() + HEARD_OF_WITHIN;
+        let mut attempt = 0;
+        loop {
+            match self.topic_page(&asked.name).await {
+                Ok(page) => return page,
+                Err(KafkaError::NoTopic { .. }) if Instant::now() < deadline => {}
+                Err(why) => return unseen(asked, &why),
+            }
+            sleep(pause(attempt)).await;
+            attempt += 1;
+        }
+    }
+
     /// One topic, read now.
     pub async fn topic_page(&self, name: &str) -> Result<topics::Topic, KafkaError> {
-        let metadata = self.fresh_metadata().await?;
-        let topic = metadata.topic(name)?;
+        let topic = &self.fresh_topic(name).await?;
         let names = [name.to_owned()];
-        let places = places(&metadata, &names);
+        let numbers = topic.partitions.iter().map(|partition| partition.number);
+        let places: Vec<_> = numbers.map(|number| TopicPartition::new(name, number)).collect();
         let (starts, ends, policies) = tokio::join!(
             self.offsets(places.clone(), At::Start),
             self.offsets(places, At::End),
@@ -83,6 +107,28 @@ impl Cluster {
             cleanup_policy: policies.ok().and_then(|mut policies| policies.remove(name)),
             read_at_ms: now_ms(),
         })
+    }
+}
+
+/// A topic that was made and of which no broker tells more yet.
+fn unseen(asked: &CreateTopic, why: &KafkaError) -> topics::Topic {
+    let partition = |partition| topics::Partition {
+        partition,
+        leader: None,
+        leader_epoch: None,
+        replicas: Vec::new(),
+        in_sync: Vec::new(),
+        start_offset: None,
+        end_offset: None,
+        error: Some(why.reason()),
+    };
+    topics::Topic {
+        name: asked.name.clone(),
+        id: None,
+        internal: false,
+        partitions: (0..asked.partitions.unwrap_or(0)).map(partition).collect(),
+        cleanup_policy: None,
+        read_at_ms: now_ms(),
     }
 }
 

@@ -62,7 +62,8 @@ impl Cluster {
             };
             let code = done.as_ref().err().and_then(KafkaError::code);
             if code != Some(ErrorCode::NotController) || attempt == RETRIES {
-                self.fresh_metadata().await?;
+                // So that the list shows it at once. What has been done stays done if this fails.
+                let _ = self.fresh_metadata().await;
                 return done;
             }
             sleep(pause(attempt)).await;

@@ -8,12 +8,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures::future::try_join_all;
+use futures::future::join_all;
 
 use super::{GroupState, ask};
 use crate::{
     clock::now_ms,
-    kafka::{At, Cluster, KafkaError, Offsets, TopicPartition},
+    kafka::{At, Cluster, KafkaError, Offsets, Reached, TopicPartition},
 };
 
 /// How old a snapshot may be for a page: lag is looked at as it moves, but not by the millisecond.
@@ -24,6 +24,8 @@ pub const AGE_MAX: Duration = Duration::from_secs(2);
 pub struct GroupsSnapshot {
     /// The groups, sorted by id.
     pub groups: Vec<GroupState>,
+    /// Brokers that did not tell their groups, and why.
+    pub missing: Vec<(i32, KafkaError)>,
     /// Ends of all partitions that a group has committed or holds.
     pub ends: Offsets,
     /// When it was read, for people.
@@ -32,15 +34,29 @@ pub struct GroupsSnapshot {
 }
 
 impl GroupsSnapshot {
-    /// Reads groups, then the ends: in this order a commit is seldom beyond its end.
+    /// Reads groups, then the ends: in this order a commit is seldom beyond its end. A broker that
+    /// does not answer costs its own groups only; if none does, that is an error.
     pub async fn read(cluster: &Cluster) -> Result<GroupsSnapshot, KafkaError> {
         let brokers = cluster.all().await?;
-        let asked = brokers.iter().map(|(node, connection)| ask::groups_of(*node, connection));
-        let mut groups: Vec<GroupState> =
-            try_join_all(asked).await?.into_iter().flatten().collect();
+        let ask = async |(node, reached): &Reached| match reached {
+            Ok(connection) => (*node, ask::groups_of(*node, connection).await),
+            Err(error) => (*node, Err(error.clone())),
+        };
+        let (mut groups, mut missing) = (Vec::new(), Vec::new());
+        for (node, answer) in join_all(brokers.iter().map(ask)).await {
+            match answer {
+                Ok(answer) => groups.extend(answer),
+                Err(error) => missing.push((node, error)),
+            }
+        }
+        if missing.len() == brokers.len()
+            && let Some((_, error)) = missing.pop()
+        {
+            return Err(error);
+        }
         groups.sort_by(|a, b| a.id.cmp(&b.id));
         let ends = cluster.offsets(places(&groups), At::End).await?;
-        Ok(GroupsSnapshot { groups, ends, read_at_ms: now_ms(), read_at: Instant::now() })
+        Ok(GroupsSnapshot { groups, missing, ends, read_at_ms: now_ms(), read_at: Instant::now() })
     }
 
     /// How old it is.
@@ -50,7 +66,8 @@ impl GroupsSnapshot {
 
     #[cfg(test)]
     pub(super) fn of(groups: Vec<GroupState>, ends: Offsets) -> GroupsSnapshot {
-        GroupsSnapshot { groups, ends, read_at_ms: 0, read_at: Instant::now() }
+        let missing = Vec::new();
+        GroupsSnapshot { groups, missing, ends, read_at_ms: 0, read_at: Instant::now() }
     }
 }
 

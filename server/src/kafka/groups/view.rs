@@ -27,6 +27,14 @@ impl GroupsSnapshot {
         self.groups.iter().map(|group| self.row(group)).collect()
     }
 
+    /// What is missing from the list, a sentence for each broker that did not answer.
+    pub fn warnings(&self) -> Vec<String> {
+        let told = |(node, error): &(i32, KafkaError)| {
+            format!("The groups of broker {node} are missing: {error}.")
+        };
+        self.missing.iter().map(told).collect()
+    }
+
     fn row(&self, group: &GroupState) -> GroupRow {
         let described = group.described.as_ref().ok();
         let topics = |commits: &Commits| {
@@ -63,6 +71,7 @@ impl GroupsSnapshot {
             behind: self.behind(),
             without_commit: number(self.groups.iter().filter(without_commit).count()),
             unknown: number(self.groups.iter().filter(unknown).count()),
+            warnings: self.warnings(),
         }
     }
 
@@ -106,9 +115,10 @@ impl GroupsSnapshot {
     }
 
     /// How many groups have committed on `topic`, and the lag of the worst. Not known while any
-    /// group's commits could not be read: it may be the one.
+    /// group, or its commits, could not be read: it may be the one.
     pub fn figures(&self, topic: &str) -> (Option<u32>, Lag) {
-        if self.groups.iter().any(|group| group.commits.is_err()) {
+        let unread = self.groups.iter().any(|group| group.commits.is_err());
+        if unread || !self.missing.is_empty() {
             return (None, Lag::Unknown);
         }
         let consumers = self.consumers(topic);

@@ -128,6 +128,16 @@ fn figures_count_only_groups_with_commits_and_admit_what_is_not_known() {
 }
 
 #[test]
+fn a_broker_that_did_not_answer_is_named_and_makes_counts_unknown() {
+    let mut partial = snapshot();
+    partial.missing.push((7, refused()));
+    let GroupsSummary::Known { total: 4, warnings, .. } = partial.summary() else { panic!() };
+    assert!(warnings.len() == 1 && warnings[0].contains("broker 7"), "{warnings:?}");
+    assert_eq!(partial.rows().len(), 4);
+    assert_eq!(partial.figures("orders"), (None, Lag::Unknown));
+}
+
+#[test]
 fn a_group_lists_what_is_committed_or_held() {
     let mut holder = group("g", &[("orders", 0, 95)]);
     let member = MemberState {
