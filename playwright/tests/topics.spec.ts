@@ -60,7 +60,11 @@ test("a topic is deleted only after its name was typed, and its loss was told", 
 test("the filter and the order of the list are in its address", async ({ page, createTopic }) => {
   for (const name of ["pears", "apples", "plums"]) await createTopic(page, `fruit-${name}`);
   await page.goto("/c/embedded/topics");
+  // A key that is pressed before the app has started reaches nobody.
+  const filter = page.getByRole("search").getByRole("textbox");
+  await expect(filter).toBeVisible();
   await page.keyboard.press("/");
+  await expect(filter).toBeFocused();
   await page.keyboard.type("fruit-p");
   await expect(page).toHaveURL(/fruit-p/);
   await page.getByRole("columnheader", { name: "name" }).click();
