@@ -31,23 +31,18 @@ pub fn lag(lag: Lag) -> impl IntoView {
 pub fn lag_over(lag: Lag, without_commit: u32) -> impl IntoView {
     match (lag, without_commit) {
         (Lag::Known { records }, 1..) => {
-            let why = format!(
-                "{} nothing committed: nobody can say how far behind the group is there",
-                counted(without_commit, "partition has", "partitions have"),
-            );
-            view! {
-                <span class="mono">{count(records)}</span>
-                <span class="dim" title=why>{beside(without_commit)}</span>
-            }
-            .into_any()
+            view! { {number(records)} {beside(without_commit)} }.into_any()
         }
         _ => self::lag(lag).into_any(),
     }
 }
 
-/// The partitions that a number leaves out.
-fn beside(without_commit: u32) -> String {
-    format!(" + {} without commit", count(without_commit))
+/// The partitions without a commit, which the number before them leaves out.
+pub fn beside(without_commit: u32) -> impl IntoView {
+    let partitions = counted(without_commit, "partition has", "partitions have");
+    let why = format!("{partitions} no commit: how far behind the group is there, nobody can say");
+    let text = format!(" + {} without commit", count(without_commit));
+    view! { <span class="dim" title=why>{text}</span> }
 }
 
 /// A figure that could not be read, and why.

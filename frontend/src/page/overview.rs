@@ -266,8 +266,9 @@ fn not_known(groups: &GroupsSummary) -> Option<String> {
     let GroupsSummary::Known { without_commit, unknown, warnings, .. } = groups else {
         return None;
     };
-    let without = counted(*without_commit, "group without commit", "groups without commit");
-    let unknown_text = format!("{} unknown", counted(*unknown, "group", "groups"));
+    let without = counted(*without_commit, "group has", "groups have");
+    let unknown_text = format!("the lag of {} is unknown", count(*unknown));
+    let without = format!("{without} not committed everywhere");
     let parts = [(*without_commit, without), (*unknown, unknown_text)];
     let told = parts.into_iter().filter(|(number, _)| *number > 0).map(|(_, text)| text);
     let parts: Vec<String> = told.chain(warnings.iter().cloned()).collect();
@@ -326,7 +327,10 @@ mod tests {
         assert_eq!(standing(&known(0, 0, 0)), Standing::NoGroups);
         assert_eq!(standing(&known(2, 0, 0)), Standing::AllRead);
         let told = |text: &str| Standing::NotAllKnown(text.to_owned());
-        assert_eq!(standing(&known(2, 1, 0)), told("1 group without commit"));
-        assert_eq!(standing(&known(4, 2, 1)), told("2 groups without commit · 1 group unknown"));
+        assert_eq!(standing(&known(2, 1, 0)), told("1 group has not committed everywhere"));
+        assert_eq!(
+            standing(&known(4, 2, 1)),
+            told("2 groups have not committed everywhere · the lag of 1 is unknown")
+        );
     }
 }

@@ -54,7 +54,10 @@ pub fn Group(cluster: String, group: String) -> impl IntoView {
 fn facts(data: Arc<Data>) -> impl IntoView {
     let lag = match (data.lag, data.without_commit) {
         (Lag::Known { records }, 0) => count(records).into_any(),
-        (lag, without_commit) => cells::lag_over(lag, without_commit).into_any(),
+        (Lag::Known { records }, without_commit) => {
+            view! { {count(records)} {cells::beside(without_commit)} }.into_any()
+        }
+        (other, _) => cells::lag(other).into_any(),
     };
     let (members, coordinator) = (count(data.members.len() as i128), data.coordinator);
     let assignor = data.assignor.clone();

@@ -53,7 +53,7 @@ fn standing(groups: &[GroupRow]) -> String {
     let unknown = of(|row| row.lag == Lag::Unknown);
     let without_commit = of(|row| row.lag == Lag::NoCommit || row.without_commit > 0);
     let mut text = format!("{} · {} behind", count(groups.len() as i128), count(behind));
-    for (number, name) in [(unknown, "unknown"), (without_commit, "without commit")] {
+    for (number, name) in [(unknown, "unknown"), (without_commit, "not committed everywhere")] {
         if number > 0 {
             text.push_str(&format!(" · {} {name}", count(number)));
         }
@@ -199,6 +199,6 @@ mod tests {
         let known = |records| Lag::Known { records };
         assert_eq!(standing(&[row(known(0), 0), row(known(3), 0)]), "2 · 1 behind");
         let rows = [row(Lag::Unknown, 0), row(known(0), 2), row(Lag::NoCommit, 0)];
-        assert_eq!(standing(&rows), "3 · 0 behind · 1 unknown · 2 without commit");
+        assert_eq!(standing(&rows), "3 · 0 behind · 1 unknown · 2 not committed everywhere");
     }
 }
