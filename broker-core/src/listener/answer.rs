@@ -1,5 +1,6 @@
 //! Answers on their way out: what is to be sent, and sending it to a client that may not read.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::io::IoSlice;
 use std::pin::Pin;
@@ -26,22 +27,61 @@ pub(super) type Pending = Pin<Box<dyn Future<Output = Result<Answer, Closed>> + 
 /// Pieces handed to the system at once; more than this it does not take.
 const PIECES_MAX: usize = 64;
 
-/// Writes all pieces as long as the client takes some of them every `stall`.
+/// Writes all pieces as long as the client takes some of them every `stall`. What a piece has
+/// taken of the budget is free again once all of it is out.
 pub(super) async fn send(
     stream: &mut (impl AsyncWrite + Unpin),
-    pieces: &[Bytes],
+    pieces: Vec<Bytes>,
+    mut held: Reservation,
     stall: Duration,
 ) -> Result<(), Closed> {
-    let mut slices: Vec<IoSlice<'_>> = pieces.iter().map(|piece| IoSlice::new(piece)).collect();
-    let mut left = &mut slices[..];
-    IoSlice::advance_slices(&mut left, 0);
-    while !left.is_empty() {
-        let count = left.len().min(PIECES_MAX);
-        let taken = timeout(stall, stream.write_vectored(&left[..count])).await;
+    let mut left: VecDeque<Bytes> = pieces.into_iter().filter(|p| !p.is_empty()).collect();
+    let mut in_memory: usize = left.iter().map(Bytes::len).sum();
+    // Bytes of the first piece that are out.
+    let mut out = 0;
+    while let Some(first) = left.front() {
+        let rest = left.iter().skip(1).take(PIECES_MAX - 1).map(|piece| IoSlice::new(piece));
+        let slices: Vec<_> = std::iter::once(IoSlice::new(&first[out..])).chain(rest).collect();
+        let taken = timeout(stall, stream.write_vectored(&slices)).await;
         match taken.map_err(|_| Closed::NotTaken(stall))?? {
             0 => return Err(Closed::Io(std::io::ErrorKind::WriteZero.into())),
-            bytes => IoSlice::advance_slices(&mut left, bytes),
+            bytes => out += bytes,
         }
+        while let Some(piece) = left.pop_front_if(|piece| piece.len() <= out) {
+            out -= piece.len();
+            in_memory -= piece.len();
+        }
+        held.shrink_to(in_memory);
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use tokio::io::{AsyncReadExt, duplex};
+
+    use super::super::budget::Budget;
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_out_is_free_again_while_the_rest_is_on_its_way() {
+        let budget = Budget::new(100);
+        let held = budget.reserve(100).await;
+        let (mut ours, mut theirs) = duplex(50);
+        let pieces = vec![vec![1; 40].into(), Bytes::new(), vec![2; 60].into()];
+        let expected = [[1; 40].as_slice(), &[2; 60]].concat();
+        let patience = Duration::from_secs(30);
+        let sending = send(&mut ours, pieces, held, patience);
+        let taking = async {
+            timeout(patience, budget.reserve(40)).await.unwrap();
+            assert!(budget.try_reserve(41).is_none(), "the second piece is still there");
+            let mut taken = vec![0; 100];
+            theirs.read_exact(&mut taken).await.unwrap();
+            assert_eq!(taken, expected);
+        };
+        let (sent, ()) = tokio::join!(sending, taking);
+        sent.unwrap();
+        assert!(budget.try_reserve(100).is_some());
+    }
 }

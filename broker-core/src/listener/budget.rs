@@ -4,6 +4,10 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+/// Whoever takes as much as there is leaves this many parts for each that it takes: those who come
+/// later find less and less, and none finds nothing because of a few.
+const SHARE: usize = 4;
+
 /// A number of bytes to share.
 #[derive(Clone)]
 pub(super) struct Budget(Arc<Semaphore>);
@@ -28,9 +32,17 @@ impl Budget {
         }
     }
 
-    /// Takes as much of `wanted` as is left, and waits only until that is `floor` at least.
+    /// This many bytes if they are left.
+    pub fn try_reserve(&self, bytes: usize) -> Option<Reservation> {
+        let permits = u32::try_from(bytes).ok()?;
+        self.0.clone().try_acquire_many_owned(permits).ok().map(|permit| Reservation(Some(permit)))
+    }
+
+    /// Takes a share of what is left, at most `wanted`, and waits only until that is `floor` at
+    /// least.
     pub async fn reserve_up_to(&self, wanted: usize, floor: usize) -> Reservation {
-        let bytes = self.0.available_permits().min(wanted);
+        let left = self.0.available_permits();
+        let bytes = wanted.min(floor.max(left / SHARE)).min(left);
         let permits = u32::try_from(bytes).unwrap_or(u32::MAX);
         match self.0.clone().try_acquire_many_owned(permits) {
             Ok(permit) if bytes >= floor => Reservation(Some(permit)),
@@ -70,9 +82,21 @@ mod tests {
         let budget = Budget::new(100);
         let mut first = budget.reserve_up_to(80, 10).await;
         first.shrink_to(15);
-        let second = budget.reserve_up_to(200, 10).await;
+        let second = budget.reserve(85).await;
         assert_eq!((first.bytes(), second.bytes()), (15, 85));
         drop(first);
         assert_eq!(budget.reserve_up_to(200, 15).await.bytes(), 15);
+    }
+
+    #[tokio::test]
+    async fn whoever_takes_what_there_is_leaves_some_to_others() {
+        let budget = Budget::new(100);
+        let mut taken = Vec::new();
+        for expected in [25, 18, 14, 10, 10, 10] {
+            taken.push(budget.reserve_up_to(200, 10).await);
+            assert_eq!(taken.last().map(Reservation::bytes), Some(expected));
+        }
+        assert!(budget.try_reserve(14).is_none());
+        assert!(budget.try_reserve(13).is_some());
     }
 }

@@ -22,6 +22,7 @@ use super::call::{Call, Ends};
 use super::closed::Closed;
 use super::dispatch::dispatch;
 use super::frames::{Frame, Frames};
+use super::room::Room;
 
 /// How long a stopping broker lets a client take the answers it is owed.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -29,7 +30,7 @@ const FAREWELL: Duration = Duration::from_secs(5);
 /// An answer in line, with what it holds until it is sent.
 struct InLine {
     answer: Pending,
-    _shared: Reservation,
+    _shared: Room,
     _own: Reservation,
 }
 
@@ -71,7 +72,7 @@ async fn take_requests(
             frame = frames.next() => frame,
             () = shared.stop.cancelled() => return Closed::Stopping,
         };
-        let Frame { bytes, reservation } = match frame {
+        let Frame { bytes, room } = match frame {
             Ok(frame) => frame,
             Err(closed) => return closed,
         };
@@ -87,7 +88,7 @@ async fn take_requests(
             Err(e) => Err(Closed::Header(e)),
         };
         match answer {
-            Ok(answer) => place.send(InLine { answer, _shared: reservation, _own }),
+            Ok(answer) => place.send(InLine { answer, _shared: room, _own }),
             Err(closed) => return closed,
         }
     }
@@ -110,8 +111,8 @@ async fn send_answers(
     while let Some(in_line) = next.recv().await {
         match in_line.answer.await {
             Ok(Answer::Nothing) => {}
-            Ok(Answer::Send(pieces, _reservation)) => {
-                if let Err(closed) = send(&mut stream, &pieces, stall).await {
+            Ok(Answer::Send(pieces, reservation)) => {
+                if let Err(closed) = send(&mut stream, pieces, reservation, stall).await {
                     return closed;
                 }
             }

@@ -14,8 +14,8 @@ use tokio::time::timeout;
 
 use crate::config::Limits;
 
-use super::budget::{Budget, Reservation};
 use super::closed::Closed;
+use super::room::{Requests, Room};
 
 /// The four bytes of length in front of a frame.
 const LENGTH_BYTES: usize = 4;
@@ -37,16 +37,26 @@ const SHORT_QUESTION_BYTES_MAX: usize = 1024 * 1024;
 /// room to spare. Once decoded, such requests are many times as large, unlike records.
 const QUESTION_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-/// One request as it came, without its length, and the bytes of budget it holds.
+/// The longest request there may be. One larger than the budget would wait for ever.
+pub(super) fn frame_bytes_max(limits: &Limits) -> usize {
+    limits.frame_bytes_max.min(limits.bytes_in_flight)
+}
+
+/// The memory of all requests, with room for the longest.
+pub(super) fn requests(limits: &Limits) -> Requests {
+    Requests::new(limits, LENGTH_BYTES + frame_bytes_max(limits))
+}
+
+/// One request as it came, without its length, and the memory it holds.
 pub(super) struct Frame {
     pub bytes: Bytes,
-    pub reservation: Reservation,
+    pub room: Room,
 }
 
 pub(super) struct Frames {
     stream: OwnedReadHalf,
     buffer: BytesMut,
-    requests: Budget,
+    requests: Requests,
     frame_bytes_max: usize,
     idle: Duration,
     stall: Duration,
@@ -54,13 +64,12 @@ pub(super) struct Frames {
 }
 
 impl Frames {
-    pub fn new(stream: OwnedReadHalf, requests: Budget, limits: &Limits) -> Frames {
+    pub fn new(stream: OwnedReadHalf, requests: Requests, limits: &Limits) -> Frames {
         Frames {
             stream,
             buffer: BytesMut::new(),
             requests,
-            // A frame larger than the budget would wait for ever.
-            frame_bytes_max: limits.frame_bytes_max.min(limits.bytes_in_flight),
+            frame_bytes_max: frame_bytes_max(limits),
             idle: limits.idle,
             stall: limits.stall,
             is_first: true,
@@ -72,22 +81,21 @@ impl Frames {
         if self.buffer.is_empty() {
             self.wait_for_more().await?;
         }
-        let mut reservation = Reservation::default();
-        self.fill(LENGTH_BYTES, &mut reservation).await?;
+        self.read_to(LENGTH_BYTES).await?;
         let b = &self.buffer;
         let length = frame_length([b[0], b[1], b[2], b[3]], self.frame_bytes_max)?;
         if length < FRAME_BYTES_MIN {
             return Err(Closed::TooShort { length });
         }
-        self.fill(PEEK_BYTES, &mut reservation).await?;
+        self.read_to(PEEK_BYTES).await?;
         self.let_in(length)?;
-        self.fill(LENGTH_BYTES + length, &mut reservation).await?;
+        let room = self.fill(LENGTH_BYTES + length).await?;
         self.is_first = false;
         let mut frame = self.buffer.split_to(LENGTH_BYTES + length).freeze();
         if self.buffer.is_empty() {
             self.buffer = BytesMut::new(); // An idle connection keeps no buffer.
         }
-        Ok(Frame { bytes: frame.split_off(LENGTH_BYTES), reservation })
+        Ok(Frame { bytes: frame.split_off(LENGTH_BYTES), room })
     }
 
     /// Waits without a buffer: most connections wait most of the time.
@@ -127,26 +135,38 @@ impl Frames {
         }
     }
 
-    /// Reads until the buffer has this many bytes.
-    async fn fill(&mut self, bytes: usize, reservation: &mut Reservation) -> Result<(), Closed> {
+    /// Reads until the buffer has this many bytes, and holds memory for them.
+    async fn fill(&mut self, bytes: usize) -> Result<Room, Closed> {
         let stall = self.stall;
-        while self.buffer.len() < bytes {
-            let missing = bytes - self.buffer.len();
+        let mut room = Room::default();
+        loop {
+            let come = self.buffer.len().min(bytes);
             // What has come vouches for as much again.
-            let step = missing.min(self.buffer.len().clamp(READ_BYTES, STEP_BYTES_MAX));
-            let more = timeout(stall, self.requests.reserve(step)).await;
-            reservation.add(more.map_err(|_| Closed::NoMemory(stall))?);
-            self.buffer.reserve(step);
-            let end = self.buffer.len() + step;
-            while self.buffer.len() < end {
-                let more = timeout(stall, self.read_some()).await;
-                more.map_err(|_| Closed::Stalled(stall))??;
+            let end = bytes.min(come + come.clamp(READ_BYTES, STEP_BYTES_MAX));
+            let more = timeout(stall, self.requests.widen(&mut room, end, bytes)).await;
+            more.map_err(|_| Closed::NoMemory(stall))?;
+            if come == bytes {
+                return Ok(room);
+            }
+            self.buffer.reserve(end - self.buffer.len());
+            match room.is_last() {
+                // Others wait, so a byte now and then is not enough.
+                true => {
+                    let read = timeout(stall, self.read_to(end)).await;
+                    read.map_err(|_| Closed::Stalled(stall))??;
+                }
+                false => self.read_to(end).await?,
             }
         }
-        // What came along with an earlier frame has not been counted yet.
-        let uncounted = bytes.saturating_sub(reservation.bytes());
-        let more = timeout(stall, self.requests.reserve(uncounted)).await;
-        reservation.add(more.map_err(|_| Closed::NoMemory(stall))?);
+    }
+
+    /// Reads until the buffer has this many bytes.
+    async fn read_to(&mut self, bytes: usize) -> Result<(), Closed> {
+        let stall = self.stall;
+        while self.buffer.len() < bytes {
+            let more = timeout(stall, self.read_some()).await;
+            more.map_err(|_| Closed::Stalled(stall))??;
+        }
         Ok(())
     }
 

@@ -13,6 +13,7 @@ mod dispatch;
 mod error_code;
 mod frames;
 mod handle;
+mod room;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use crate::group::Groups;
 use crate::node::{Node, TopicError};
 
 use budget::Budget;
+use room::Requests;
 
 /// Requests with records that are checked at a time: more than keep the processors of a small
 /// machine busy, and few enough that what they unpack (128 MiB each) stays far below its memory.
@@ -39,7 +41,7 @@ pub struct Shared {
     /// Consumer groups.
     pub groups: Arc<Groups>,
     /// Bytes of requests that are not answered yet.
-    requests: Budget,
+    requests: Requests,
     /// Bytes of answers that are not taken yet.
     answers: Budget,
     /// Turns at checking records, in the order of asking.
@@ -79,8 +81,8 @@ impl Listener {
         let addr = socket.local_addr()?;
         let (stop, end) = (CancellationToken::new(), CancellationToken::new());
         let tasks = TaskTracker::new();
-        let bytes = node.config.limits.bytes_in_flight;
-        let (requests, answers) = (Budget::new(bytes), Budget::new(bytes));
+        let limits = &node.config.limits;
+        let (requests, answers) = (frames::requests(limits), Budget::new(limits.bytes_in_flight));
         let (s, e) = (stop.clone(), end.clone());
         let checks = Semaphore::new(CHECKED_AT_ONCE);
         let shared = Shared { node, groups, requests, answers, checks, stop: s, end: e };

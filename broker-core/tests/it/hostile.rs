@@ -6,6 +6,7 @@ use ouzel_wire::ErrorCode;
 use ouzel_wire::messages::*;
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt, SeedableRng};
+use tokio::task::JoinSet;
 
 use crate::support::*;
 
@@ -114,6 +115,28 @@ async fn half_a_frame_costs_what_has_come_and_ends_when_nothing_follows() {
     for mut client in halves {
         assert!(client.receive_frame().await.is_none());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn large_requests_that_come_together_all_come_through() {
+    let change = |config: &mut ouzel_broker::BrokerConfig| {
+        // Room for four, or for parts of all.
+        config.limits.bytes_in_flight = 12 << 20;
+        config.limits.frame_bytes_max = 4 << 20;
+        config.limits.stall = 2 * PATIENCE;
+    };
+    let test = TestBroker::start_with(change).await;
+    create(&mut test.client().await, "orders", 1).await;
+    let large = batch(&["x".repeat(3 << 20).as_str()]);
+    let mut producers = JoinSet::new();
+    for _ in 0..24 {
+        let (mut client, large) = (test.client().await, large.clone());
+        producers.spawn(async move {
+            let answer = produced(client.call(produce_request("orders", 0, large)).await);
+            assert_eq!(answer.error_code, ErrorCode::MessageTooLarge.code());
+        });
+    }
+    producers.join_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use ouzel_wire::ErrorCode;
-use ouzel_wire::messages::FetchRequest;
+use ouzel_wire::messages::{FetchRequest, PartitionData};
 
 use crate::support::*;
 
@@ -94,4 +94,36 @@ async fn a_broker_that_stops_answers_whoever_waits() {
         let decoded = ouzel_wire::frame::decode_response::<FetchRequest>(frame, FETCH_BY_NAME);
         assert_eq!(fetched(decoded.unwrap().1).error_code, NONE);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fetch_is_answered_in_time_though_others_hold_all_memory_for_answers() {
+    let change = |config: &mut ouzel_broker::BrokerConfig| {
+        // Room for one answer.
+        config.limits.bytes_in_flight = 1 << 20;
+        config.limits.stall = Duration::from_secs(600);
+    };
+    let test = TestBroker::start_with(change).await;
+    let mut client = test.client().await;
+    create(&mut client, "orders", 1).await;
+    produce(&mut client, "orders", &[&"x".repeat(900_000)]).await;
+    // Far more than the sockets' buffers hold, and not a byte of it taken.
+    let mut deaf = test.client().await;
+    for _ in 0..20 {
+        deaf.send(FETCH_BY_NAME, &fetch_request("orders", 0)).await;
+    }
+    let request = || FetchRequest { max_wait_ms: 100, ..fetch_request("orders", 0) };
+    eventually_some(async || {
+        let answer = fetched(client.call_at(FETCH_BY_NAME, request()).await);
+        assert_eq!((answer.error_code, answer.high_watermark), (NONE, 1));
+        answer.records.unwrap().is_empty().then_some(())
+    })
+    .await;
+    drop(deaf);
+    let again = async || Some(fetch(&mut client, "orders", 0).await).filter(|a| !is_empty(a));
+    eventually_some(again).await;
+}
+
+fn is_empty(answer: &PartitionData) -> bool {
+    answer.records.as_ref().is_none_or(|records| records.is_empty())
 }

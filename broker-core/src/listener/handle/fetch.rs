@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures::stream::{FuturesUnordered, StreamExt};
 use ouzel_wire::ErrorCode;
 use ouzel_wire::messages::{FetchRequest, FetchResponse, FetchableTopicResponse, PartitionData};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::cluster::TopicId;
 use crate::listener::answer::{Answer, Pending};
@@ -52,7 +52,7 @@ async fn fetch(ctx: Arc<Ctx>, request: FetchRequest) -> Result<Answer, Closed> {
     let (shape, wanted) = resolve(&ctx, request);
     let wanted = Arc::new(wanted);
     let (pass, reservation) = loop {
-        let (pass, reservation) = read(&ctx, &wanted, bytes_max).await;
+        let (pass, reservation) = read(&ctx, &wanted, bytes_max, deadline).await;
         let is_enough = pass.bytes >= bytes_min || pass.is_urgent || wanted.is_empty();
         if is_enough || Instant::now() >= deadline || ctx.shared.stop.is_cancelled() {
             break (pass, reservation);
@@ -64,15 +64,24 @@ async fn fetch(ctx: Arc<Ctx>, request: FetchRequest) -> Result<Answer, Closed> {
     ctx.answer_holding::<FetchRequest>(&response, reservation)
 }
 
-/// One pass, with the bytes it read taken from the budget.
-async fn read(ctx: &Ctx, wanted: &Arc<Vec<Wanted>>, bytes_max: usize) -> (Pass, Reservation) {
+/// One pass, with the bytes it read taken from the budget. When others have not taken their
+/// answers and time is up, it reads nothing: the client asks again.
+async fn read(
+    ctx: &Ctx,
+    wanted: &Arc<Vec<Wanted>>,
+    bytes_max: usize,
+    deadline: Instant,
+) -> (Pass, Reservation) {
     if !has_news(wanted) {
-        return (pass(wanted, 0), Reservation::default());
+        return (pass(wanted, None), Reservation::default());
     }
     let floor = RESERVED_BYTES_MIN.min(ctx.shared.node.config.limits.bytes_in_flight);
-    let mut reservation = ctx.shared.answers.reserve_up_to(bytes_max, floor).await;
+    let reserving = ctx.shared.answers.reserve_up_to(bytes_max, floor);
+    let Ok(mut reservation) = timeout_at(deadline, reserving).await else {
+        return (pass(wanted, None), Reservation::default());
+    };
     let (wanted, most) = (wanted.clone(), bytes_max.min(reservation.bytes()));
-    let pass = ctx.blocking(move |_| pass(&wanted, most)).await;
+    let pass = ctx.blocking(move |_| pass(&wanted, Some(most))).await;
     reservation.shrink_to(pass.bytes);
     (pass, reservation)
 }

@@ -28,11 +28,12 @@ pub(super) struct Pass {
 }
 
 /// Reads every partition, at most `bytes_max` in all; the first batch comes whole whatever its
-/// size, so that no batch is ever too large to be read (S23). Blocks.
-pub(super) fn pass(wanted: &[Wanted], bytes_max: usize) -> Pass {
+/// size, so that no batch is ever too large to be read (S23). Blocks. Without a number it only
+/// says where the partitions stand.
+pub(super) fn pass(wanted: &[Wanted], bytes_max: Option<usize>) -> Pass {
     let mut pass = Pass { answers: Vec::with_capacity(wanted.len()), bytes: 0, is_urgent: false };
     for one in wanted {
-        let left = bytes_max.saturating_sub(pass.bytes);
+        let left = bytes_max.map(|most| most.saturating_sub(pass.bytes));
         let answer = read(one, left, pass.bytes == 0);
         let is_error = answer.error_code != ErrorCode::None.code();
         pass.is_urgent |= is_error || answer.diverging_epoch.epoch >= 0;
@@ -50,7 +51,7 @@ pub(super) fn has_news(wanted: &[Wanted]) -> bool {
     })
 }
 
-fn read(one: &Wanted, left: usize, is_first: bool) -> PartitionData {
+fn read(one: &Wanted, left: Option<usize>, is_first: bool) -> PartitionData {
     let answer = PartitionData {
         partition_index: one.asked.partition,
         high_watermark: -1,
@@ -78,6 +79,12 @@ fn read(one: &Wanted, left: usize, is_first: bool) -> PartitionData {
         Ok(Some(diverging_epoch)) => return PartitionData { diverging_epoch, ..answer },
         Err(code) => return PartitionData { error_code: code.code(), ..answer },
     }
+    let left = match left {
+        Some(left) => left,
+        None if one.asked.fetch_offset < stands.high_watermark => return answer,
+        // Reads nothing, and says so if the partition has closed.
+        None => 0,
+    };
     match records(partition, one, left, is_first) {
         Ok(records) => PartitionData { records: Some(records), ..answer },
         Err(code) => PartitionData { error_code: code.code(), ..answer },
