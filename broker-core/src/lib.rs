@@ -90,7 +90,7 @@ impl Broker {
         let groups = Arc::new(Groups::new(node.config.groups.clone(), node.clock()));
         let offsets = node.offsets_partitions();
         if !offsets.is_empty() {
-            groups.serve(offsets);
+            groups.serve(offsets, node.is_gone());
         }
         let listener = Listener::start(socket, node.clone(), groups.clone())
             .map_err(|source| StartError::Listen { addr, source })?;

@@ -50,6 +50,9 @@ use shard::{Clocks, IfMissing, Shard};
 /// a broker may hold is also a bound on what they take.
 const GROUP_ID_BYTES_MAX: usize = 1024;
 
+/// Whether no topic of this name exists.
+pub type IsGone = Arc<dyn Fn(&str) -> bool + Send + std::marker::Sync>;
+
 /// Every group that this broker coordinates.
 pub struct Groups {
     config: GroupConfig,
@@ -70,13 +73,15 @@ impl Groups {
     }
 
     /// Takes over the partitions of the offsets topic and begins to read them. Once is enough.
-    pub fn serve(&self, partitions: Vec<Option<PartitionHandle>>) {
+    /// Positions in topics that are gone, which a crash may have kept from being forgotten, are
+    /// forgotten when they have been read.
+    pub fn serve(&self, partitions: Vec<Option<PartitionHandle>>, is_gone: IsGone) {
         self.shards.get_or_init(|| {
             let groups_max = self.config.groups_max.div_ceil(partitions.len().max(1));
             let shard = |partition| {
                 let (config, clocks) = (self.config.clone(), self.clocks.clone());
                 let shard = Shard::new(partition, config, groups_max, clocks);
-                self.tasks.spawn(shard.clone().run(self.stop.clone()));
+                self.tasks.spawn(shard.clone().run(self.stop.clone(), is_gone.clone()));
                 shard
             };
             partitions.into_iter().map(|partition| partition.map(shard)).collect()

@@ -16,6 +16,7 @@ use crate::config::GroupConfig;
 use crate::partition::{AppendError, Appended, Origin, PartitionHandle, PendingAppend};
 use crate::world::Clock;
 
+use super::IsGone;
 use super::effect::{Answer, Effect, Env, Then, Ticket, Write};
 use super::error::GroupError;
 use super::load::load;
@@ -101,8 +102,8 @@ impl Shard {
     }
 
     /// Reads the partition, then serves it until the broker stops.
-    pub async fn run(self: Arc<Shard>, stop: CancellationToken) {
-        self.load().await;
+    pub async fn run(self: Arc<Shard>, stop: CancellationToken, is_gone: IsGone) {
+        self.load(is_gone).await;
         let mut head: Option<InFlight> = None;
         loop {
             let next_timer = {
@@ -127,7 +128,7 @@ impl Shard {
         state.waiting.clear();
     }
 
-    async fn load(self: &Arc<Shard>) {
+    async fn load(self: &Arc<Shard>, is_gone: IsGone) {
         let shard = self.clone();
         let read = move || load(&shard.partition, shard.clocks.env(&shard.config));
         let read = tokio::task::spawn_blocking(read).await;
@@ -139,6 +140,7 @@ impl Shard {
                 }
                 tracing::debug!(groups = groups.len(), "read {} consumer groups", groups.len());
                 (state.groups, state.status) = (groups, Status::Ready);
+                self.forget_topics(&mut state, &*is_gone);
             }
             Ok(Err(failure)) => {
                 tracing::error!(%failure, "a partition's consumer groups cannot be read");
@@ -148,6 +150,15 @@ impl Shard {
                 tracing::error!(%failure, "a partition's consumer groups cannot be read");
                 state.status = Status::Stopped;
             }
+        }
+    }
+
+    /// While nobody else can ask: a commit of today must not be forgotten.
+    fn forget_topics(&self, state: &mut State, is_gone: &dyn Fn(&str) -> bool) {
+        let env = self.clocks.env(&self.config);
+        let ids: Vec<String> = state.groups.keys().cloned().collect();
+        for id in ids {
+            self.ask(state, &id, env, |group, _, out| group.forget_topics(is_gone, out));
         }
     }
 

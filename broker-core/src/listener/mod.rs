@@ -57,7 +57,7 @@ impl Shared {
     fn ensure_offsets_topic(&self) -> Result<Topic, TopicError> {
         let topic = self.node.ensure_offsets_topic()?;
         if !self.groups.is_serving() {
-            self.groups.serve(self.node.offsets_partitions());
+            self.groups.serve(self.node.offsets_partitions(), self.node.is_gone());
         }
         Ok(topic)
     }

@@ -63,6 +63,12 @@ impl Node {
         self.held.get(topic, partition)
     }
 
+    /// Whether no topic of a name exists, for those who do not know the state.
+    pub fn is_gone(self: &Arc<Node>) -> Arc<dyn Fn(&str) -> bool + Send + Sync> {
+        let node = self.clone();
+        Arc::new(move |topic| node.cluster.state().topic(topic).is_none())
+    }
+
     /// The time, as records are stamped with it.
     pub fn clock(&self) -> Arc<dyn Clock> {
         self.env.world.clock.clone()

@@ -151,3 +151,42 @@ async fn a_topic_whose_partition_cannot_be_opened_is_not_said_to_be_created() {
     assert_eq!(answer.error_code, ErrorCode::KafkaStorageError.code(), "{answer:?}");
     assert!(answer.error_message.unwrap().contains("partition 1"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn positions_of_a_topic_that_a_crash_kept_are_not_those_of_its_successor() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    create(&mut client, "orders", 1).await;
+    create(&mut client, "others", 1).await;
+    let mut member = Member::new(&test, "g", None).await;
+    assert_eq!(member.commit("orders", 7, "").await, NONE);
+    assert_eq!(member.commit("others", 8, "").await, NONE);
+    let name = |number| format!("__consumer_offsets-{number}");
+    let kept = tempfile::tempdir().unwrap();
+    for number in 0..2 {
+        copy(&test.dir.path().join(name(number)), &kept.path().join(name(number)));
+    }
+    assert_eq!(delete(&mut client, "orders").await, NONE);
+    // As if the crash had come before the positions were forgotten.
+    let restore = |data: &Path| {
+        for number in 0..2 {
+            fs::remove_dir_all(data.join(name(number))).unwrap();
+            copy(&kept.path().join(name(number)), &data.join(name(number)));
+        }
+    };
+    let test = test.crash(restore).await;
+    let mut member = Member::new(&test, "g", None).await;
+    eventually_some(async || match member.committed("orders").await.0 {
+        -1 => Some(()),
+        _ => None,
+    })
+    .await;
+    assert_eq!(member.committed("others").await.0, 8);
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for file in fs::read_dir(from).unwrap().map(|e| e.unwrap()) {
+        fs::copy(file.path(), to.join(file.file_name())).unwrap();
+    }
+}
