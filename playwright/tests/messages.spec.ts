@@ -186,3 +186,29 @@ test("a value that looks like markup is shown as what it is", async ({
   await expect(page.getByText('<img src=x onerror="document.title=1">')).toBeVisible();
   await expect(page.getByText("1e400")).toBeVisible();
 });
+
+test("Run takes what is written in a field and searches once; nonsense is not searched", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  await createTopic(page, "pressed");
+  await kcat.produce("pressed", ["zero", "one", "two"]);
+  await page.goto("/c/embedded/topics/pressed/messages");
+  await expect(page.getByText("everything was read")).toBeVisible();
+  const searches: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith("/search")) searches.push(request.postData() ?? "");
+  });
+  await page.getByLabel("Where to begin").selectOption("offset");
+  const run = page.getByRole("button", { name: "Run", exact: true });
+  await run.click();
+  expect(searches, "an offset that is not written yet").toEqual([]);
+  await page.getByLabel("Offset", { exact: true }).fill("2");
+  await run.click({ delay: 100 });
+  const rows = page.getByRole("grid", { name: "Messages" }).getByRole("row");
+  await expect(rows.filter({ hasText: "two" })).toHaveCount(1);
+  await expect(rows.filter({ hasText: /zero|one/ })).toHaveCount(0);
+  await expect(page.getByText("everything was read")).toBeVisible();
+  expect(searches.length).toBe(1);
+});

@@ -1,8 +1,9 @@
 //! The line of controls: where to begin, which partitions, how many matches, run and stop. Each
 //! change goes into the address; the search follows from there.
 
-use leptos::{ev, prelude::*};
+use leptos::{ev, prelude::*, wasm_bindgen::JsCast};
 use ouzel_api::search::From;
+use web_sys::HtmlInputElement;
 
 use super::{
     Page,
@@ -180,9 +181,13 @@ where
     let wrong = RwSignal::new(false);
     let Rule { hint, wrong: reason, read, take } = rule;
     let long = hint.len() > "partitions".len();
+    // Left empty, the partitions are all; an offset or a time has no such meaning.
+    let needed = hint != "all";
     let change = move |event: ev::Event| {
         let value = read(&event_target_value(&event));
         wrong.set(value.is_none());
+        let said = if value.is_none() { reason } else { "" };
+        event_target::<HtmlInputElement>(&event).set_custom_validity(said);
         value.into_iter().for_each(&take);
     };
     view! {
@@ -194,6 +199,7 @@ where
                 spellcheck="false"
                 placeholder=hint
                 aria-label=label
+                required=needed
                 aria-invalid=move || wrong.get().to_string()
                 prop:value=shown
                 on:change=change
@@ -236,19 +242,47 @@ fn Run(page: Page) -> impl IntoView {
     let runs = Memo::new(move |_| page.feed.phase.with(|phase| phase.runs()));
     let toasts = use_toasts();
     let run = move |_| {
+        let before = page.view.with_untracked(|view| view.asked.clone());
+        leave_field();
+        if let Some(field) = wrong_field() {
+            field.report_validity();
+            return;
+        }
+        // Leaving the field has begun the search, unless a condition still waits to be added.
+        let begun = page.view.with_untracked(|view| view.asked != before);
+        if begun && !page.draft.is_begun() {
+            return;
+        }
         if let Err(reason) = page.run() {
             toasts.bad(reason);
         }
     };
+    // A press must not take the focus: the field that is left would begin the search, Run would
+    // become Stop under the pointer, and the release would stop what the press began.
+    let hold = |event: ev::MouseEvent| event.prevent_default();
     move || match runs.get() {
         true => {
             view! { <Button icon="square" on:click=move |_| page.stop()>"Stop"</Button> }.into_any()
         }
         false => view! {
-            <Button tone=Tone::Primary icon="play" on:click=run>"Run"</Button>
+            <Button tone=Tone::Primary icon="play" on:mousedown=hold on:click=run>"Run"</Button>
         }
         .into_any(),
     }
+}
+
+/// Lets the field that is being written in take effect.
+fn leave_field() {
+    let here = document().active_element().and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
+    if let Some(field) = here.filter(|field| field.matches(".entry input").unwrap_or(false)) {
+        // A field that cannot be left takes effect when it is.
+        field.blur().ok();
+    }
+}
+
+/// A field of this line that says nothing we understand, or nothing where something is needed.
+fn wrong_field() -> Option<HtmlInputElement> {
+    document().query_selector(".entry input:invalid").ok()??.dyn_into().ok()
 }
 
 #[component]
