@@ -1,5 +1,5 @@
 //! `cargo xtask shots`: a photograph of every page, in both themes and two widths, for people to
-//! look at. What is photographed is said in `playwright/shots/`'s specs, not here.
+//! look at. What is photographed is said in `playwright/photographs/`, not here.
 
 use crate::{
     problem::Result,
@@ -12,7 +12,7 @@ use crate::{
 pub fn run(workspace: &Workspace) -> Result<()> {
     browser_needs(workspace)?;
     web::build(workspace, Profile::Dev)?;
-    server::build(workspace, false)?;
+    server::build_under_test(workspace)?;
     shell::run(browser_command(workspace, "shots").args(["--reporter", "list"]))?;
     shell::say("shots", "playwright/shots/");
     Ok(())

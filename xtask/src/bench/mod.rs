@@ -38,9 +38,14 @@ impl Line {
 /// Every record's value; a typical event.
 const VALUE_BYTES: usize = 1000;
 
-/// `debug` measures the debug build, which is built sooner and says little.
+/// `debug` measures what the tests start: built sooner, or built by somebody else.
 pub fn run(workspace: &Workspace, debug: bool) -> Result<()> {
-    let binary = server::build(workspace, !debug)?;
+    let binary = if debug {
+        server::build_under_test(workspace)?;
+        workspace.ouzel_under_test()
+    } else {
+        server::build(workspace, true)?
+    };
     let folder = workspace.target.join("bench");
     if folder.exists() {
         fs::remove_dir_all(&folder).context(|| format!("removing {}", folder.display()))?;

@@ -57,9 +57,7 @@ pub fn outcome(workspace: &Workspace, part: &str) -> Outcome {
 
 /// `cargo xtask clients [part of a name]`, with a fresh build of what is tested.
 pub fn run(workspace: &Workspace, part: &str) -> Result<ExitCode> {
-    if workspace.ouzel_under_test() == workspace.ouzel(false) {
-        server::build(workspace, false)?;
-    }
+    server::build_under_test(workspace)?;
     let mut tally = Tally::default();
     tally.step("clients", || outcome(workspace, part));
     Ok(tally.finish())

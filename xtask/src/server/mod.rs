@@ -41,6 +41,14 @@ pub fn build(workspace: &Workspace, release: bool) -> Result<PathBuf> {
     Problem::stop(format!("cargo built the server, but {} is missing", binary.display()))
 }
 
+/// What tests and pictures start: a fresh build, unless `OUZEL_BINARY` names another one.
+pub fn build_under_test(workspace: &Workspace) -> Result<()> {
+    if workspace.ouzel_under_test() == workspace.ouzel(false) {
+        build(workspace, false)?;
+    }
+    Ok(())
+}
+
 /// `cargo xtask run`: everything built, then this process becomes the server, so that Ctrl-C,
 /// the exit code and every line are the server's own. Returns only where that failed.
 pub fn run(workspace: &Workspace, release: bool, arguments: &[OsString]) -> Result<()> {
