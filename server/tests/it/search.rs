@@ -112,7 +112,9 @@ async fn filters_find_exactly_what_they_name_and_every_record_counts_as_read() {
         assert_eq!(found.reason, DoneReason::Exhausted);
         let progress = &found.progress;
         assert_eq!((progress.read, progress.matched), (RECORDS as u64, wanted.len() as u64));
-        assert!(progress.partitions.iter().all(|it| (it.covered_from, it.covered_to) == (0, 1_000)));
+        assert!(
+            progress.partitions.iter().all(|it| (it.covered_from, it.covered_to) == (0, 1_000))
+        );
     }
 }
 
@@ -185,6 +187,27 @@ async fn a_record_larger_than_any_stretch_is_found_cut_and_can_be_read_whole() {
     assert_eq!(file.header("content-type"), Some("application/octet-stream"));
     let missing = client.get(&route::message(CLUSTER, "large", 0, 3)).await;
     assert_eq!((missing.status, missing.code()), (404, ErrorCode::NotFound));
+}
+
+#[tokio::test]
+async fn partitions_that_are_left_out_of_answers_are_read_to_their_ends() {
+    let app = start(&[]).await;
+    let client = app.administrator().await;
+    let (partitions, records) = (8, 3);
+    create(&client, "wide", partitions).await;
+    // Larger than what a search asks for at first: each answer has room for one of the partitions.
+    let pad = "x".repeat(700_000);
+    let sample = |n: i32| Sample {
+        partition: Some(n % partitions),
+        timestamp_ms: Some(FIRST_MS + i64::from(n)),
+        ..value(format!("{n} {pad}"))
+    };
+    let samples: Vec<Sample> = (0..partitions * records).map(sample).collect();
+    produce(&app, "wide", Codec::None, &samples).await;
+    let nothing = contains(Target::Value, "not there");
+    let found = find(&client, "wide", &with(search(From::Oldest, 10), nothing)).await;
+    assert_eq!(found.reason, DoneReason::Exhausted);
+    assert_eq!(found.progress.read, (partitions * records) as u64);
 }
 
 /// Sends a search and leaves its answer unread.
