@@ -212,12 +212,20 @@ impl Connection {
             client_software_version: env!("CARGO_PKG_VERSION").to_owned(),
             ..ApiVersionsRequest::default()
         };
-        let mut response: ApiVersionsResponse =
-            self.call_in(API_VERSIONS_FIRST, &request, REQUEST_TIMEOUT).await?;
-        if response.error_code == ErrorCode::UnsupportedVersion.code() {
-            let newest = Versions::new(&response).newest::<ApiVersionsRequest>().unwrap_or(0);
-            response = self.call_in(newest, &request, REQUEST_TIMEOUT).await?;
-        }
+        let first = self.call_in(API_VERSIONS_FIRST, &request, REQUEST_TIMEOUT).await;
+        let again_in = match &first {
+            Ok(response) if response.error_code == ErrorCode::UnsupportedVersion.code() => {
+                let newest = Versions::new(response).newest::<ApiVersionsRequest>();
+                Some(newest.unwrap_or(0))
+            }
+            // Not every broker puts its refusal into the form that was agreed on.
+            Err(KafkaError::Protocol { .. }) => Some(0),
+            _ => None,
+        };
+        let response: ApiVersionsResponse = match again_in {
+            Some(version) => self.call_in(version, &request, REQUEST_TIMEOUT).await?,
+            None => first?,
+        };
         KafkaError::check(|| "asking for API versions".to_owned(), response.error_code)?;
         Ok(Versions::new(&response))
     }

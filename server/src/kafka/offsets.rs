@@ -13,6 +13,7 @@ use super::{
     TopicPartition,
     cluster::{AGE_MAX_ROUTING, Cluster, RETRIES, pause},
     error::KafkaError,
+    metadata::Metadata,
 };
 
 /// Most partitions in one request: its answer stays below a quarter of a megabyte.
@@ -71,34 +72,39 @@ impl Cluster {
         let mut answers = Offsets::with_capacity(left.len());
         let mut metadata = self.metadata(AGE_MAX_ROUTING).await?;
         for attempt in 0.. {
-            let mut by_leader: BTreeMap<i32, Vec<TopicPartition>> = BTreeMap::new();
-            for place in left.drain(..) {
-                match metadata.leader(&place.topic, place.partition) {
-                    Ok(leader) => by_leader.entry(leader).or_default().push(place),
-                    Err(error) => drop(answers.insert(place, Err(error))),
-                }
-            }
-            let asked = by_leader.iter().flat_map(|(leader, places)| {
-                places.chunks(PARTITIONS_MAX).map(|places| self.ask_leader(*leader, places, at))
-            });
-            answers.extend(join_all(asked).await.into_iter().flatten());
-            let stale = |answer: &Result<Found, KafkaError>| {
-                answer.as_ref().is_err_and(KafkaError::is_stale_route)
-            };
-            let stale = answers.iter().filter(|(_, answer)| stale(answer));
+            answers.extend(self.ask_leaders(&metadata, left.drain(..), at).await);
+            let stale = answers.iter().filter(|(_, answer)| is_stale(answer));
             left.extend(stale.map(|(place, _)| place.clone()));
             if left.is_empty() || attempt == RETRIES {
                 break;
             }
-            // What is not in fresh metadata either is not there: no need to be patient.
-            metadata = self.fresh_metadata().await?;
-            left.retain(|place| metadata.leader(&place.topic, place.partition).is_ok());
-            if left.is_empty() {
-                break;
-            }
             sleep(pause(attempt)).await;
+            let fresh = self.fresh_metadata().await?;
+            left.retain(|place| is_worth_a_try(place, &answers[place], &metadata, &fresh));
+            metadata = fresh;
         }
         Ok(answers)
+    }
+
+    async fn ask_leaders(
+        &self,
+        metadata: &Metadata,
+        places: impl Iterator<Item = TopicPartition>,
+        at: At,
+    ) -> Offsets {
+        let mut answers = Offsets::new();
+        let mut by_leader: BTreeMap<i32, Vec<TopicPartition>> = BTreeMap::new();
+        for place in places {
+            match metadata.leader(&place.topic, place.partition) {
+                Ok(leader) => by_leader.entry(leader).or_default().push(place),
+                Err(error) => drop(answers.insert(place, Err(error))),
+            }
+        }
+        let asked = by_leader.iter().flat_map(|(leader, places)| {
+            places.chunks(PARTITIONS_MAX).map(|places| self.ask_leader(*leader, places, at))
+        });
+        answers.extend(join_all(asked).await.into_iter().flatten());
+        answers
     }
 
     async fn ask_leader(&self, leader: i32, places: &[TopicPartition], at: At) -> Offsets {
@@ -130,22 +136,44 @@ impl Cluster {
                 let place =
                     TopicPartition { topic: topic.name.clone(), partition: found.partition_index };
                 let about = || format!("offsets of {place}");
-                let answer = KafkaError::check(about, found.error_code).map(|()| {
-                    let OffsetAndTime { offset, timestamp_ms } =
-                        OffsetAndTime { offset: found.offset, timestamp_ms: found.timestamp };
-                    (offset >= 0).then_some(OffsetAndTime { offset, timestamp_ms })
-                });
+                let there = OffsetAndTime { offset: found.offset, timestamp_ms: found.timestamp };
+                let answer = KafkaError::check(about, found.error_code)
+                    .map(|()| Some(there).filter(|there| there.offset >= 0));
                 answers.insert(place, answer);
             }
         }
-        for place in
-            places.iter().filter(|place| !answers.contains_key(place)).cloned().collect::<Vec<_>>()
-        {
-            let code = ErrorCode::UnknownServerError.code();
-            let about = format!("offsets of {place}");
-            answers.insert(place, Err(KafkaError::refused(about, code, None)));
+        for place in places {
+            let missing = || {
+                let code = ErrorCode::UnknownServerError.code();
+                let message = Some("the broker left it out of its answer".to_owned());
+                Err(KafkaError::refused(format!("offsets of {place}"), code, message))
+            };
+            if !answers.contains_key(place) {
+                answers.insert(place.clone(), missing());
+            }
         }
         Ok(answers)
+    }
+}
+
+fn is_stale(answer: &Result<Found, KafkaError>) -> bool {
+    answer.as_ref().is_err_and(KafkaError::is_stale_route)
+}
+
+/// A broker that cannot be reached is asked no second time, and a partition without a leader has
+/// nobody to be asked.
+fn is_worth_a_try(
+    place: &TopicPartition,
+    answer: &Result<Found, KafkaError>,
+    before: &Metadata,
+    now: &Metadata,
+) -> bool {
+    let leader = |metadata: &Metadata| metadata.leader(&place.topic, place.partition).ok();
+    match answer {
+        Err(KafkaError::Unreachable { .. }) => {
+            leader(now).is_some() && leader(now) != leader(before)
+        }
+        _ => leader(now).is_some(),
     }
 }
 

@@ -46,7 +46,12 @@ pub async fn create(client: &Client, name: &str, partitions: i32) {
 
 /// Writes records and waits until they are on disk.
 pub async fn produce(app: &App, topic: &str, codec: Codec, samples: &[Sample]) {
-    let producer = Producer::new(&app.kafka(), codec).await.unwrap();
+    produce_to(&app.kafka(), topic, codec, samples).await;
+}
+
+/// The same on any cluster.
+pub async fn produce_to(brokers: &str, topic: &str, codec: Codec, samples: &[Sample]) {
+    let producer = Producer::new(brokers, codec).await.unwrap();
     let mut under_way = FuturesUnordered::new();
     for sample in samples {
         let outgoing = Outgoing {
@@ -109,7 +114,9 @@ pub async fn find(client: &Client, topic: &str, wanted: &Search) -> Found {
     };
     let mut events = events(&reply.body);
     match events.pop() {
-        Some(SearchEvent::Done { reason, resume }) => (found.reason, found.resume) = (reason, resume),
+        Some(SearchEvent::Done { reason, resume }) => {
+            (found.reason, found.resume) = (reason, resume)
+        }
         other => panic!("the last line is {other:?}"),
     }
     for event in events {

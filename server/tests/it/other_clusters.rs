@@ -1,0 +1,156 @@
+//! Clusters that are not ours: librdkafka's mock brokers, which speak other versions than our own
+//! broker, spread partitions over three nodes, move leaders and fall down.
+
+use ouzel_api::{
+    ErrorCode,
+    clusters::Cluster,
+    messages::Message,
+    route,
+    search::{DoneReason, From, Search, SearchEvent},
+    topics::{FiguresRequest, FiguresResponse, Topic, TopicList},
+};
+use ouzel_wire::batch::Codec;
+use rdkafka::{
+    mocking::MockCluster,
+    producer::DefaultProducerContext,
+    types::{RDKafkaApiKey, RDKafkaRespErr},
+};
+
+use crate::support::{
+    app::{App, start},
+    http::Client,
+    kafka::{Sample, events, produce_to, search, value},
+};
+
+const PARTITIONS: i32 = 6;
+const RECORDS: usize = 600;
+
+/// Three mock brokers with a filled topic, and a console that looks at them.
+struct Scene {
+    mock: MockCluster<'static, DefaultProducerContext>,
+    client: Client,
+    cluster: String,
+    _app: App,
+}
+
+async fn scene() -> Scene {
+    let mock = MockCluster::new(3).unwrap();
+    mock.create_topic("t", PARTITIONS, 3).unwrap();
+    // Its newer answers end in a byte that belongs to nothing.
+    mock.apiversion(RDKafkaApiKey::Metadata, Some(0), Some(8)).unwrap();
+    let brokers = mock.bootstrap_servers();
+    let sample = |n: usize| Sample {
+        partition: Some(i32::try_from(n).unwrap() % PARTITIONS),
+        timestamp_ms: Some(1_700_000_000_000 + i64::try_from(n).unwrap()),
+        ..value(format!("{{\"n\": {n}}}"))
+    };
+    let samples: Vec<Sample> = (0..RECORDS).map(sample).collect();
+    produce_to(&brokers, "t", Codec::Lz4, &samples).await;
+    let app = start(&[("OUZEL_KAFKA", "off"), ("OUZEL_BROKERS", &brokers)]).await;
+    let client = app.administrator().await;
+    let clusters: Vec<Cluster> = client.get(route::CLUSTERS).await.json();
+    Scene { mock, client, cluster: clusters[0].id.clone(), _app: app }
+}
+
+impl Scene {
+    async fn search(&self, wanted: &Search) -> Vec<SearchEvent> {
+        let reply = self.client.post(&route::search(&self.cluster, "t"), wanted).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        events(&reply.body)
+    }
+
+    async fn finds_everything(&self) {
+        for from in [From::Newest, From::Oldest] {
+            let events = self.search(&search(from, 10_000)).await;
+            let last = events.last().unwrap();
+            let exhausted = SearchEvent::Done { reason: DoneReason::Exhausted, resume: None };
+            assert_eq!(*last, exhausted);
+            let found = events.iter().filter(|event| matches!(event, SearchEvent::Match { .. }));
+            assert_eq!(found.count(), RECORDS);
+        }
+    }
+
+    async fn messages(&self) -> Option<i64> {
+        let asked = FiguresRequest { topics: vec!["t".to_owned()] };
+        let path = route::topic_figures(&self.cluster);
+        let figures: FiguresResponse = self.client.post(&path, &asked).await.json();
+        figures.figures[0].messages
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn partitions_on_many_brokers_are_listed_searched_and_read() {
+    let scene = scene().await;
+    let topics: TopicList = scene.client.get(&route::topics(&scene.cluster)).await.json();
+    assert_eq!((topics.topics[0].partitions, topics.topics[0].replication_factor), (6, 3));
+    let topic: Topic = scene.client.get(&route::topic(&scene.cluster, "t")).await.json();
+    let leaders: std::collections::BTreeSet<_> =
+        topic.partitions.iter().map(|it| it.leader).collect();
+    assert!(leaders.len() > 1, "{leaders:?}");
+    assert!(topic.partitions.iter().all(|it| it.end_offset == Some(100)));
+    scene.finds_everything().await;
+    let path = route::message(&scene.cluster, "t", 5, 99);
+    let message: Message = scene.client.get(&path).await.json();
+    assert_eq!(message.value.text, "{\"n\": 599}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn older_brokers_are_spoken_to_in_their_own_versions() {
+    let scene = scene().await;
+    for (api, newest) in
+        [(RDKafkaApiKey::Fetch, 4), (RDKafkaApiKey::ListOffsets, 1), (RDKafkaApiKey::Metadata, 4)]
+    {
+        scene.mock.apiversion(api, Some(0), Some(newest)).unwrap();
+    }
+    scene.finds_everything().await;
+    assert_eq!(scene.messages().await, Some(600));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leader_that_moved_is_found_again() {
+    let scene = scene().await;
+    assert_eq!(scene.messages().await, Some(600));
+    for partition in 0..PARTITIONS {
+        let topic: Topic = scene.client.get(&route::topic(&scene.cluster, "t")).await.json();
+        let leader = topic.partitions[usize::try_from(partition).unwrap()].leader.unwrap();
+        scene.mock.partition_leader("t", partition, Some(leader % 3 + 1)).unwrap();
+    }
+    // The metadata at hand names the old leaders.
+    assert_eq!(scene.messages().await, Some(600));
+    let moved = RDKafkaRespErr::RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION;
+    scene.mock.request_errors(RDKafkaApiKey::Fetch, &[moved; 3]);
+    scene.finds_everything().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_broker_holds_fails_with_its_name_while_the_rest_is_shown() {
+    let scene = scene().await;
+    let path = route::topic(&scene.cluster, "t");
+    let topic: Topic = scene.client.get(&path).await.json();
+    let down = topic.partitions[0].leader.unwrap();
+    scene.mock.broker_down(down).unwrap();
+    let topic: Topic = scene.client.get(&path).await.json();
+    let (lost, kept): (Vec<_>, Vec<_>) =
+        topic.partitions.iter().partition(|it| it.leader == Some(down));
+    assert!(kept.iter().all(|it| it.end_offset == Some(100) && it.error.is_none()));
+    assert!(lost.iter().all(|it| it.end_offset.is_none() && it.error.is_some()));
+    let search_path = route::search(&scene.cluster, "t");
+    let refused = scene.client.post(&search_path, &search(From::Newest, 10)).await;
+    assert_eq!((refused.status, refused.code()), (502, ErrorCode::Unreachable));
+    let kept = kept.iter().map(|it| it.partition).collect::<Vec<_>>();
+    let wanted = Search { partitions: Some(kept.clone()), ..search(From::Newest, 10_000) };
+    let found = scene.search(&wanted).await;
+    let found = found.iter().filter(|event| matches!(event, SearchEvent::Match { .. })).count();
+    assert_eq!(found, 100 * kept.len());
+    scene.mock.broker_up(down).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_cluster_does_not_offer_is_said_and_hides_nothing_else() {
+    let scene = scene().await;
+    let reply = scene.client.get(&route::groups(&scene.cluster)).await;
+    let error: ouzel_api::ApiError = reply.json();
+    assert_eq!((reply.status, error.kafka_error.as_deref()), (502, Some("UNSUPPORTED_VERSION")));
+    assert!(error.message.contains("ListGroups"), "{}", error.message);
+    assert_eq!(scene.client.get(&route::overview(&scene.cluster)).await.status, 200);
+}
