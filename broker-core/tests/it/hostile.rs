@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use futures::future::join_all;
 use ouzel_wire::ErrorCode;
+use ouzel_wire::frame::{RequestHeader, encode_request};
 use ouzel_wire::messages::*;
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt, SeedableRng};
-use tokio::task::JoinSet;
 
 use crate::support::*;
 
@@ -118,25 +119,31 @@ async fn half_a_frame_costs_what_has_come_and_ends_when_nothing_follows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn large_requests_that_come_together_all_come_through() {
+async fn large_requests_of_which_each_holds_a_part_all_come_through() {
     let change = |config: &mut ouzel_broker::BrokerConfig| {
-        // Room for four, or for parts of all.
-        config.limits.bytes_in_flight = 12 << 20;
-        config.limits.frame_bytes_max = 4 << 20;
+        // Room for three, or for parts of six.
+        config.limits.bytes_in_flight = 3 << 20;
+        config.limits.frame_bytes_max = 1 << 20;
         config.limits.stall = 2 * PATIENCE;
     };
     let test = TestBroker::start_with(change).await;
     create(&mut test.client().await, "orders", 1).await;
-    let large = batch(&["x".repeat(3 << 20).as_str()]);
-    let mut producers = JoinSet::new();
-    for _ in 0..24 {
-        let (mut client, large) = (test.client().await, large.clone());
-        producers.spawn(async move {
-            let answer = produced(client.call(produce_request("orders", 0, large)).await);
-            assert_eq!(answer.error_code, ErrorCode::MessageTooLarge.code());
-        });
+    let request = produce_request("orders", 0, batch(&[&"x".repeat(900_000)]));
+    let header = RequestHeader { api_version: 12, correlation_id: 1, ..Default::default() };
+    let frame = encode_request(&header, &request).unwrap();
+    let (first, rest) = frame.split_at(300_000);
+    let mut clients = Vec::new();
+    for _ in 0..10 {
+        let mut client = test.client().await;
+        client.send_bytes(first).await;
+        clients.push(client);
     }
-    producers.join_all().await;
+    let finish = async |mut client: Client| {
+        client.send_bytes(rest).await;
+        let (_, answer) = client.receive::<ProduceRequest>(12).await;
+        assert_eq!(produced(answer).error_code, NONE);
+    };
+    join_all(clients.into_iter().map(finish)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
