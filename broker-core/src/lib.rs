@@ -111,8 +111,12 @@ impl Broker {
     }
 
     /// Answers what was asked, closes everything in order and leaves the marks of a clean end.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         self.chores.iter().for_each(JoinHandle::abort);
+        for chore in &mut self.chores {
+            // Until it is gone it keeps the data folder's lock, and another start would fail.
+            let _ = chore.await;
+        }
         // Members that wait for each other would keep their connections waiting.
         let (node, groups) = (self.node.clone(), self.groups.clone());
         tokio::join!(self.listener.stop(), groups.stop());
