@@ -2,7 +2,11 @@
 
 use utoipa::{
     Modify, OpenApi,
-    openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    openapi::{
+        Object, RefOr, Required, Type,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
 };
 
 use crate::{auth::cookie, router::Route};
@@ -32,10 +36,52 @@ impl Modify for Sessions {
 pub fn document(routes: &[Route]) -> serde_json::Value {
     let mut document = Document::openapi();
     for route in routes {
-        let (schemas, paths) = route.description();
+        let (schemas, mut paths) = route.description();
+        for (path, item) in &mut paths.paths {
+            item.parameters.get_or_insert_default().extend(path_parameters(path).map(RefOr::T));
+        }
         document.paths.merge(paths);
         let components = document.components.get_or_insert_default();
         components.schemas.extend(schemas);
     }
     serde_json::to_value(&document).expect("a description is JSON")
+}
+
+/// What stands in braces in a path; the handlers' extractor does not tell it by itself.
+fn path_parameters(path: &str) -> impl Iterator<Item = Parameter> {
+    let names = path.split('/').filter_map(|it| it.strip_prefix('{')?.strip_suffix('}'));
+    names.map(|name| {
+        let kind = match name {
+            "partition" | "offset" => Type::Integer,
+            _ => Type::String,
+        };
+        ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True)
+            .schema(Some(Object::with_type(kind)))
+            .build()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::document;
+    use crate::router;
+
+    #[test]
+    fn every_part_of_a_path_is_described_once_and_with_its_type() {
+        let document = document(&router::table());
+        let message = "/api/v1/clusters/{cluster}/topics/{topic}/partitions/{partition}/\
+                       messages/{offset}";
+        let parameters = document["paths"][message]["parameters"].as_array();
+        let told: Vec<_> = parameters
+            .into_iter()
+            .flatten()
+            .map(|it| (it["name"].as_str(), it["schema"]["type"].as_str()))
+            .collect();
+        let text = |name| (Some(name), Some("string"));
+        let number = |name| (Some(name), Some("integer"));
+        assert_eq!(told, [text("cluster"), text("topic"), number("partition"), number("offset")]);
+    }
 }

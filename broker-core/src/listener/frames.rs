@@ -33,8 +33,8 @@ const FIRST_FRAME_BYTES_MAX: usize = 1024 * 1024;
 /// Most that a request may have which names a few things: nobody names thousands of these, and
 /// what is answered to a short name is many times as long.
 const SHORT_QUESTION_BYTES_MAX: usize = 1024 * 1024;
-/// Most that any other request without records may have: a commit for every partition there can be, with
-/// room to spare. Once decoded, such requests are many times as large, unlike records.
+/// Most that any other request without records may have: a commit for every partition there can
+/// be, with room to spare. Once decoded, such requests are many times as large, unlike records.
 const QUESTION_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// The longest request there may be. One larger than the budget would wait for ever.

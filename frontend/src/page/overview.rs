@@ -211,8 +211,7 @@ fn Behind(data: Memo<Arc<Data>>, cluster: StoredValue<String>) -> impl IntoView 
         Column::new("lag", "records behind", "130px", |row: &GroupBehind| cells::lag(row.lag))
             .right(),
     ];
-    let empty = move || {
-        match data.with(|data| standing(&data.groups)) {
+    let empty = move || match data.with(|data| standing(&data.groups)) {
         Standing::Unread => cells::unknown("The groups could not be read").into_any(),
         Standing::NoGroups => {
             view! { <Empty icon="users" title="No consumer groups yet"/> }.into_any()
@@ -222,10 +221,9 @@ fn Behind(data: Memo<Arc<Data>>, cluster: StoredValue<String>) -> impl IntoView 
                 .into_any()
         }
         Standing::NotAllKnown(reason) => {
-            view! { <Empty icon="users" title="No group is known to be behind"><p>{reason}</p></Empty> }
-                .into_any()
+            let title = "No group is known to be behind";
+            view! { <Empty icon="users" title><p>{reason}</p></Empty> }.into_any()
         }
-    }
     };
     // Above rows, the same sentence stands in the title line.
     let side = move || {

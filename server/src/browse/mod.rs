@@ -1,4 +1,4 @@
-//! Looking through the records of a topic: searches, single records, and what tails share with them.
+//! Looking through the records of a topic: searches, single records, and what tails share.
 //!
 //! Owns what a search means. `plan`, `part` and `gather` decide purely what to read and show next;
 //! `sift` tests records with `filter` and `json`; `decode` makes them readable; `scan` performs it

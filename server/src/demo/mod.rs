@@ -2,8 +2,8 @@
 //! your eyes.
 //!
 //! Owns what is created and how fast it goes on; what the shop does is made up in `shop`. Creates
-//! and fills only what is missing, so that a second start finds everything and goes on. All of it goes
-//! through the Kafka API, like any client's work.
+//! and fills only what is missing, so that a second start finds everything and goes on. All of it
+//! goes through the Kafka API, like any client's work.
 
 mod consumers;
 mod record;

@@ -261,11 +261,11 @@ impl Shop {
             true => self.customers.choose(&mut self.rng).map(|it| format!("\"{}\"", it.id)),
             false => None,
         };
-        let value = format!(
-            r#"{{"session":"{session}","page":"{page}","customer":{},"browser":"{browser}","took_ms":{took_ms},"at":"{}"}}"#,
-            customer.as_deref().unwrap_or("null"),
-            iso(at_ms)
-        );
+        let seen = format!(r#""session":"{session}","page":"{page}","took_ms":{took_ms}"#);
+        let customer = customer.as_deref().unwrap_or("null");
+        let at = iso(at_ms);
+        let value =
+            format!(r#"{{{seen},"customer":{customer},"browser":"{browser}","at":"{at}"}}"#);
         Record::json(PAGE_VIEWS, at_ms, &session, value)
     }
 

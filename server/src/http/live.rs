@@ -12,7 +12,7 @@ use crate::{auth::Viewer, error::Error, live, state::AppState, telemetry};
 #[utoipa::path(get, path = route::LIVE, tag = "messages", responses(
     (status = 101, description = "The conversation begins"),
     (status = 400, description = "It is not a WebSocket's request", body = ApiError),
-    (status = 403, description = "The role lacks read_messages, or another site asks", body = ApiError),
+    (status = 403, description = "Lacks read_messages, or another site asks", body = ApiError),
     (status = 429, description = "Too many WebSockets are open", body = ApiError),
 ))]
 pub async fn open(

@@ -43,7 +43,7 @@ pub fn check(text: &str) -> Result<(), NotJson> {
 }
 
 /// Whether `test` holds for any value that `path` leads to. Of repeated keys each is tried. The
-/// whole text is checked even after a hit, so that the answer does not depend on the order of fields.
+/// whole text is checked even after a hit: the answer must not depend on the order of fields.
 pub fn any<'a>(
     text: &'a str,
     path: &Path,

@@ -13,7 +13,7 @@ const EXPONENT_MAX: i128 = 10i128.pow(30);
 #[derive(Debug, Clone, Copy)]
 pub struct Decimal<'a> {
     negative: bool,
-    /// Digits from the first one that is not zero, perhaps with the point among them; empty for zero.
+    /// Digits from the first that is not zero, perhaps with the point among them; none for zero.
     digits: &'a [u8],
     /// The power of ten of the first of `digits`, plus one.
     magnitude: i128,

@@ -148,7 +148,9 @@ proptest! {
     #[test]
     fn a_search_finds_what_reading_everything_finds(
         partitions in prop::collection::vec(prop::collection::vec(batch_sample(), 0..8), 1..4),
-        backward: bool, wanted in 1usize..50, batches in 1usize..4, least in 0u32..40, by_text: bool,
+        (backward, by_text) in any::<(bool, bool)>(),
+        (wanted, batches) in (1usize..50, 1usize..4),
+        least in 0u32..40,
     ) {
         let direction = if backward { Direction::Backward } else { Direction::Forward };
         let logs: Vec<Log> = (0..).zip(&partitions).map(|(p, batches)| log(p, batches)).collect();
@@ -184,7 +186,8 @@ proptest! {
         }
         if plan.is_exhausted() && !by_text {
             let plain = all().filter(|sample| sample.plain).count() as u64;
-            prop_assert_eq!((plan.counts().read, plan.counts().not_json), (all().count() as u64, plain));
+            let counts = (plan.counts().read, plan.counts().not_json);
+            prop_assert_eq!(counts, (all().count() as u64, plain));
         }
     }
 }
