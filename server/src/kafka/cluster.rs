@@ -245,3 +245,6 @@ impl Cluster {
 pub fn pause(attempt: u32) -> Duration {
     RETRY_PAUSE * 2u32.pow(attempt.min(RETRIES))
 }
+
+#[cfg(test)]
+mod tests;
