@@ -101,7 +101,10 @@ async fn figures_and_overview_count_what_was_written() {
     let path = route::topic_figures(CLUSTER);
     let figures: FiguresResponse = client.post(&path, &FiguresRequest { topics }).await.json();
     let [quiet, busy] = &figures.figures[..] else { panic!("{figures:?}") };
-    assert_eq!((quiet.name.as_str(), quiet.messages, quiet.last_written_ms), ("quiet", Some(0), None));
+    assert_eq!(
+        (quiet.name.as_str(), quiet.messages, quiet.last_written_ms),
+        ("quiet", Some(0), None)
+    );
     assert_eq!((busy.messages, busy.last_written_ms), (Some(3), Some(1_700_000_000_123)));
     assert_eq!((busy.cleanup_policy.as_deref(), busy.groups), (Some("delete"), Some(0)));
     assert_eq!(busy.worst_lag, Lag::NoCommit);
