@@ -39,11 +39,16 @@ pub const SPOKEN: &[ApiSpec] = &[
     of::<ApiVersionsRequest>(),
     of::<CreateTopicsRequest>(),
     of::<DeleteTopicsRequest>(),
+    of::<DeleteRecordsRequest>(),
     of::<InitProducerIdRequest>(),
+    of::<OffsetForLeaderEpochRequest>(),
     of::<DescribeConfigsRequest>(),
+    of::<DescribeLogDirsRequest>(),
     of::<CreatePartitionsRequest>(),
     of::<DeleteGroupsRequest>(),
+    of::<OffsetDeleteRequest>(),
     of::<DescribeClusterRequest>(),
+    of::<DescribeTopicPartitionsRequest>(),
 ];
 
 /// What is described of one API, if anything.

@@ -129,7 +129,8 @@ fn frames(seed: u64) -> Vec<Case> {
         LeaveGroupRequest SyncGroupRequest DescribeGroupsRequest ListGroupsRequest
         SaslHandshakeRequest ApiVersionsRequest CreateTopicsRequest DeleteTopicsRequest
         InitProducerIdRequest DescribeConfigsRequest CreatePartitionsRequest DeleteGroupsRequest
-        DescribeClusterRequest
+        DescribeClusterRequest DeleteRecordsRequest OffsetForLeaderEpochRequest
+        DescribeLogDirsRequest OffsetDeleteRequest DescribeTopicPartitionsRequest
     }
     let key = frame::encode_versioned(1, &OffsetCommitKey::sample(&mut s, 1)).unwrap();
     let name = "OffsetCommitKey";

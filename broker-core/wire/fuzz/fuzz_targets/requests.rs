@@ -31,11 +31,16 @@ fuzz_target!(|frame: &[u8]| {
         ApiKey::ApiVersions => read::<ApiVersionsRequest>(r, version),
         ApiKey::CreateTopics => read::<CreateTopicsRequest>(r, version),
         ApiKey::DeleteTopics => read::<DeleteTopicsRequest>(r, version),
+        ApiKey::DeleteRecords => read::<DeleteRecordsRequest>(r, version),
         ApiKey::InitProducerId => read::<InitProducerIdRequest>(r, version),
+        ApiKey::OffsetForLeaderEpoch => read::<OffsetForLeaderEpochRequest>(r, version),
         ApiKey::DescribeConfigs => read::<DescribeConfigsRequest>(r, version),
+        ApiKey::DescribeLogDirs => read::<DescribeLogDirsRequest>(r, version),
         ApiKey::CreatePartitions => read::<CreatePartitionsRequest>(r, version),
         ApiKey::DeleteGroups => read::<DeleteGroupsRequest>(r, version),
+        ApiKey::OffsetDelete => read::<OffsetDeleteRequest>(r, version),
         ApiKey::DescribeCluster => read::<DescribeClusterRequest>(r, version),
+        ApiKey::DescribeTopicPartitions => read::<DescribeTopicPartitionsRequest>(r, version),
         _ => {}
     }
 });

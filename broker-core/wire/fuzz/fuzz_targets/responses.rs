@@ -26,7 +26,8 @@ fuzz_target!(|input: &[u8]| {
         LeaveGroupRequest SyncGroupRequest DescribeGroupsRequest ListGroupsRequest
         SaslHandshakeRequest ApiVersionsRequest CreateTopicsRequest DeleteTopicsRequest
         InitProducerIdRequest DescribeConfigsRequest CreatePartitionsRequest DeleteGroupsRequest
-        DescribeClusterRequest
+        DescribeClusterRequest DeleteRecordsRequest OffsetForLeaderEpochRequest
+        DescribeLogDirsRequest OffsetDeleteRequest DescribeTopicPartitionsRequest
     }
 });
 

@@ -20,11 +20,20 @@ macro_rules! every_api {
         $check!(ApiVersions, ApiVersionsRequest, ApiVersionsResponse);
         $check!(CreateTopics, CreateTopicsRequest, CreateTopicsResponse);
         $check!(DeleteTopics, DeleteTopicsRequest, DeleteTopicsResponse);
+        $check!(DeleteRecords, DeleteRecordsRequest, DeleteRecordsResponse);
         $check!(InitProducerId, InitProducerIdRequest, InitProducerIdResponse);
+        $check!(OffsetForLeaderEpoch, OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse);
         $check!(DescribeConfigs, DescribeConfigsRequest, DescribeConfigsResponse);
+        $check!(DescribeLogDirs, DescribeLogDirsRequest, DescribeLogDirsResponse);
         $check!(CreatePartitions, CreatePartitionsRequest, CreatePartitionsResponse);
         $check!(DeleteGroups, DeleteGroupsRequest, DeleteGroupsResponse);
+        $check!(OffsetDelete, OffsetDeleteRequest, OffsetDeleteResponse);
         $check!(DescribeCluster, DescribeClusterRequest, DescribeClusterResponse);
+        $check!(
+            DescribeTopicPartitions,
+            DescribeTopicPartitionsRequest,
+            DescribeTopicPartitionsResponse
+        );
     };
 }
 

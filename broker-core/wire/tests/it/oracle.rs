@@ -235,7 +235,23 @@ fn nested_structures_have_the_defaults_that_kafka_protocol_has() {
         create_partitions_request: CreatePartitionsTopic CreatePartitionsAssignment;
         create_partitions_response: CreatePartitionsTopicResult;
         delete_groups_response: DeletableGroupResult;
+        offset_for_leader_epoch_request: OffsetForLeaderTopic OffsetForLeaderPartition;
+        offset_for_leader_epoch_response: OffsetForLeaderTopicResult;
+        delete_records_request: DeleteRecordsTopic DeleteRecordsPartition;
+        delete_records_response: DeleteRecordsTopicResult DeleteRecordsPartitionResult;
+        describe_log_dirs_request: DescribableLogDirTopic;
+        describe_log_dirs_response: DescribeLogDirsResult DescribeLogDirsTopic
+            DescribeLogDirsPartition;
+        describe_topic_partitions_request: TopicRequest Cursor;
+        describe_topic_partitions_response: Cursor DescribeTopicPartitionsResponseTopic
+            DescribeTopicPartitionsResponsePartition;
+        offset_delete_request: OffsetDeleteRequestTopic OffsetDeleteRequestPartition;
+        offset_delete_response: OffsetDeleteResponseTopic OffsetDeleteResponsePartition;
     }
+    // The one whose name Fetch has taken.
+    let theirs = theirs::offset_for_leader_epoch_response::EpochEndOffset::default();
+    let ours = Tree::of(&ours::LeaderEpochEndOffset::default());
+    ours.assert_within(&Tree::of(&theirs), "LeaderEpochEndOffset");
 }
 
 /// Errors that Kafka made retriable later than the table over there was written.
