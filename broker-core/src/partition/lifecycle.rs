@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::error::DeleteError;
 use super::shared::{Shared, State, Writer};
-use super::{PartitionEnv, PartitionHandle, Retained};
+use super::{PartitionEnv, PartitionHandle, Retained, snapshot};
 use crate::log::{self, Bounds, Segment, StorageError};
 use crate::world::World;
 
@@ -50,9 +50,21 @@ impl Shared {
         if let Err(cause) = &trimmed {
             self.stop(&mut writer, cause);
         }
+        let is_emptied = writer.log.start() == writer.log.end();
+        if is_emptied && trimmed.as_ref().is_ok_and(|gone| !gone.is_empty()) {
+            self.save_producers_for_good(&writer);
+        }
         self.publish(&writer);
         writer.log.rest();
         trimmed
+    }
+
+    /// The log no longer tells what its producers sent last.
+    fn save_producers_for_good(&self, writer: &Writer) {
+        let (disk, folder, end) = (&*self.world.disk, writer.log.path(), writer.log.end());
+        if let Err(cause) = snapshot::save_for_good(disk, folder, &writer.producers, end) {
+            warn!(partition = %self.name, %cause, "cannot save the producers of `{}`", self.name);
+        }
     }
 
     pub fn delete_before(&self, offset: i64) -> Result<i64, DeleteError> {

@@ -2,7 +2,8 @@
 //!
 //! `<20 digits>.producers` holds what was known before the offset of its name. It is
 //! written when a segment begins and at a clean close, and not synced: one that is
-//! not whole is passed over, for an older one or for the log itself.
+//! not whole is passed over, for an older one or for the log itself. When the log is about to lose
+//! all its records there is nothing else to go by, and only then it is synced as well.
 //!
 //! Format, big-endian: magic 4, version 2, producers 4; per producer id 8, epoch 2, seen 8,
 //! batches 1, per batch first and last sequence 4 each, base and last offset and timestamp 8
@@ -22,6 +23,18 @@ const PRODUCER_BYTES_MAX: usize = 19 + BATCHES_REMEMBERED * BATCH_BYTES;
 const FILE_BYTES_MAX: usize = 14 + PRODUCERS_MAX * PRODUCER_BYTES_MAX;
 /// The newest may be torn by a power cut; the one before it was written a segment earlier.
 const FILES_KEPT: usize = 2;
+
+/// [`save`], and it survives a power cut. Blocks.
+pub(crate) fn save_for_good(
+    disk: &dyn Disk,
+    folder: &Path,
+    producers: &Producers,
+    offset: i64,
+) -> io::Result<()> {
+    save(disk, folder, producers, offset)?;
+    disk.open(&path(folder, offset), OpenMode::Existing)?.sync()?;
+    disk.sync_dir(folder)
+}
 
 /// Saves the producers as they are before `offset`.
 pub(crate) fn save(

@@ -71,3 +71,21 @@ async fn a_producer_is_forgotten_after_its_time_and_not_before() {
     partition.retain(NOW_MS + 1000).unwrap();
     partition.append(sent(5, "b"), Origin::Client).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_repeat_is_recognised_when_its_record_is_deleted_already() {
+    let node = Node::new();
+    let partition = node.open(small_segments());
+    for sequence in 0..3 {
+        partition.append(sent(sequence, "x"), Origin::Client).await.unwrap();
+    }
+    partition.delete_before(3).unwrap();
+    partition.retain(NOW_MS).unwrap();
+    for seed in 0..20 {
+        let partition = node.after_power_cut(seed).open(small_segments());
+        let repeat = partition.append(sent(1, "x"), Origin::Client).await.unwrap();
+        assert_eq!(repeat.base_offset, 1, "seed {seed}");
+        let next = partition.append(sent(3, "x"), Origin::Client).await.unwrap();
+        assert_eq!(next.base_offset, 3, "seed {seed}");
+    }
+}
