@@ -10,6 +10,7 @@ use tokio_util::task::TaskTracker;
 
 use super::Shared;
 use super::call::Ends;
+use super::closed::{Closed, Weight};
 use super::connection::serve;
 
 /// How long to wait when the system has no descriptor left: others may close one meanwhile.
@@ -49,12 +50,30 @@ pub(super) async fn run(socket: TcpListener, shared: Arc<Shared>, tasks: TaskTra
 }
 
 async fn welcome(shared: Arc<Shared>, stream: TcpStream, client: SocketAddr) {
-    let Ok(broker) = stream.local_addr() else { return };
+    let mut end = End { client, closed: None };
     tracing::debug!(%client, "{client} connected");
-    let closed = Box::pin(serve(shared, stream, Ends { client, broker })).await;
-    if closed.is_ordinary() {
-        tracing::debug!(%client, reason = %closed, "connection of {client} ended: {closed}");
-    } else {
-        tracing::warn!(%client, reason = %closed, "connection of {client} ended: {closed}");
+    end.closed = Some(match stream.local_addr() {
+        Ok(broker) => Box::pin(serve(shared, stream, Ends { client, broker })).await,
+        Err(failure) => Closed::Io(failure),
+    });
+}
+
+/// Writes down why a connection ended, also when whoever served it came to no end of its own.
+struct End {
+    client: SocketAddr,
+    closed: Option<Closed>,
+}
+
+impl Drop for End {
+    fn drop(&mut self) {
+        let client = self.client;
+        let abrupt = if std::thread::panicking() { Closed::Failed } else { Closed::Abandoned };
+        let closed = self.closed.take().unwrap_or(abrupt);
+        let said = format!("connection of {client} ended: {closed}");
+        match closed.weight() {
+            Weight::Ordinary => tracing::debug!(%client, reason = %closed, "{said}"),
+            Weight::Noteworthy => tracing::info!(%client, reason = %closed, "{said}"),
+            Weight::Trouble => tracing::warn!(%client, reason = %closed, "{said}"),
+        }
     }
 }

@@ -44,17 +44,37 @@ pub(super) enum Closed {
     Io(#[from] io::Error),
     #[error("the broker stops")]
     Stopping,
+    #[error("the broker is gone")]
+    Abandoned,
+    #[error("the broker failed over its request")]
+    Failed,
+}
+
+/// How much an end has to say to whoever reads the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Weight {
+    /// The client has had enough, or the broker ends.
+    Ordinary,
+    /// The broker's own decision about a client that did nothing wrong.
+    Noteworthy,
+    /// Something went wrong, here or there.
+    Trouble,
 }
 
 impl Closed {
-    /// Whether this is how connections are meant to end.
-    pub fn is_ordinary(&self) -> bool {
+    pub fn weight(&self) -> Weight {
         match self {
-            Closed::ByClient | Closed::Idle(_) | Closed::Stopping => true,
-            Closed::Io(e) => {
-                matches!(e.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)
+            Closed::ByClient | Closed::Stopping | Closed::Abandoned => Weight::Ordinary,
+            Closed::Idle(_) => Weight::Noteworthy,
+            Closed::Io(e)
+                if matches!(
+                    e.kind(),
+                    io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
+                ) =>
+            {
+                Weight::Ordinary
             }
-            _ => false,
+            _ => Weight::Trouble,
         }
     }
 }

@@ -5,6 +5,7 @@ mod support;
 
 mod admin;
 mod bombs;
+mod ends;
 mod groups;
 mod hostile;
 mod idempotence;

@@ -23,6 +23,11 @@ impl Client {
         Client { stream, last_id: 0 }
     }
 
+    /// Its own address, as the broker sees it.
+    pub fn addr(&self) -> SocketAddr {
+        self.stream.local_addr().unwrap()
+    }
+
     /// Sends in the newest version and waits for the answer.
     pub async fn call<R: Request>(&mut self, request: R) -> R::Response {
         self.call_at(*R::VERSIONS.end(), request).await

@@ -2,6 +2,7 @@
 //! what most tests do.
 
 mod client;
+mod ends;
 mod member;
 mod words;
 
@@ -10,9 +11,12 @@ use std::time::Duration;
 
 use ouzel_broker::{Broker, BrokerConfig, GroupConfig};
 use tempfile::TempDir;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 pub use client::Client;
+pub use ends::reasons;
 pub use member::{Member, join, join_request, sync_all};
 pub use words::*;
 
@@ -46,9 +50,10 @@ impl TestBroker {
     }
 
     pub async fn start_with(change: impl FnOnce(&mut BrokerConfig)) -> TestBroker {
-        let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::from_default_env());
+        let log = tracing_subscriber::fmt::layer().with_test_writer();
+        let log = log.with_filter(EnvFilter::from_default_env());
         // The first test to come here sets it for all.
-        let _ = log.with_test_writer().try_init();
+        let _ = tracing_subscriber::registry().with(log).with(ends::layer()).try_init();
         let dir = tempfile::tempdir().unwrap();
         let mut config = config(dir.path());
         change(&mut config);
