@@ -5,6 +5,7 @@ mod support;
 
 mod admin;
 mod bombs;
+mod cooperative;
 mod ends;
 mod groups;
 mod hostile;

@@ -1,7 +1,7 @@
 //! Members with a name of their own may restart without disturbing anyone (KIP-345).
 
 use ouzel_wire::ErrorCode;
-use ouzel_wire::messages::JoinGroupRequest;
+use ouzel_wire::messages::{JoinGroupRequest, LeaveGroupRequest, MemberIdentity};
 
 use crate::support::*;
 
@@ -15,6 +15,66 @@ async fn stable(test: &TestBroker, instance: &str) -> Member {
     let synced = member.sync(&[(&id, b"part")]).await;
     assert_eq!(synced.error_code, NONE);
     member
+}
+
+/// A stable group of two such members, in generation 2; the first leads.
+async fn pair(test: &TestBroker) -> (Member, Member) {
+    let mut first = stable(test, "i").await;
+    let mut second = Member::new(test, "g", Some("j")).await;
+    let rebalancing = ErrorCode::RebalanceInProgress.code();
+    let called = async {
+        let beat = async || (first.heartbeat().await == rebalancing).then_some(());
+        eventually_some(beat).await;
+        first.join().await
+    };
+    let (led, followed) = tokio::join!(called, second.join());
+    assert_eq!((led.generation_id, followed.generation_id), (2, 2));
+    sync_all(&mut first, &mut second).await;
+    (first, second)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn others_do_not_notice_that_a_static_member_restarts() {
+    let test = TestBroker::start().await;
+    let (first, mut second) = pair(&test).await;
+    drop(first);
+    let mut again = Member::new(&test, "g", Some("i")).await;
+    assert_eq!(again.join().await.generation_id, 2);
+    let synced = again.sync(&[]).await;
+    assert_eq!((synced.error_code, &synced.assignment[..]), (NONE, &b"a"[..]));
+    assert_eq!((again.heartbeat().await, second.heartbeat().await), (NONE, NONE));
+    drop(second);
+    let mut other = Member::new(&test, "g", Some("j")).await;
+    let joined = other.join().await;
+    assert_eq!((joined.generation_id, joined.skip_assignment), (2, false));
+    assert_eq!((&joined.leader, joined.members.len()), (&again.id, 0));
+    let synced = other.sync(&[]).await;
+    assert_eq!((synced.error_code, &synced.assignment[..]), (NONE, &b"b"[..]));
+    assert_eq!((again.heartbeat().await, other.heartbeat().await), (NONE, NONE));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_request_removes_many_by_name_and_answers_for_each() {
+    let test = TestBroker::start().await;
+    let (mut first, second) = pair(&test).await;
+    let leaver = |instance: &str, member: &str| MemberIdentity {
+        member_id: member.to_owned(),
+        group_instance_id: Some(instance.to_owned()),
+        ..Default::default()
+    };
+    let unknown = ErrorCode::UnknownMemberId.code();
+    for (version, members, codes) in [
+        (3, vec![leaver("i", &second.id), leaver("nobody", "")], vec![FENCED, unknown]),
+        (4, vec![leaver("j", &second.id), leaver("j", "")], vec![NONE, unknown]),
+        (5, vec![leaver("i", "")], vec![NONE]),
+    ] {
+        let group_id = "g".to_owned();
+        let request = LeaveGroupRequest { group_id, members, ..Default::default() };
+        let answer = first.client.call_at(version, request).await;
+        let told: Vec<i16> = answer.members.iter().map(|member| member.error_code).collect();
+        assert_eq!((answer.error_code, told), (NONE, codes), "version {version}");
+    }
+    assert_eq!(first.describe().await.group_state, "Empty");
 }
 
 #[tokio::test(flavor = "multi_thread")]
