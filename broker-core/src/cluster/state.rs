@@ -134,10 +134,15 @@ impl ClusterState {
         Ok(Event::Done)
     }
 
-    fn add_partitions(&mut self, id: TopicId, replicas: &[Vec<i32>]) -> Result<Event, Refusal> {
+    /// Whether the topic could have so many partitions more.
+    pub fn may_grow(&self, id: TopicId, more: usize) -> Result<(), Refusal> {
         let present = self.topic_by_id(id).ok_or(Refusal::UnknownTopic { id })?;
-        let (name, has) = (present.name.clone(), present.replicas.len());
-        self.make_room(has, replicas.len())?;
+        self.make_room(present.replicas.len(), more)
+    }
+
+    fn add_partitions(&mut self, id: TopicId, replicas: &[Vec<i32>]) -> Result<Event, Refusal> {
+        self.may_grow(id, replicas.len())?;
+        let name = self.names.get(&id).cloned().ok_or(Refusal::UnknownTopic { id })?;
         if let Some(topic) = self.topics.get_mut(&name) {
             topic.replicas.extend_from_slice(replicas);
             self.partitions += replicas.len();

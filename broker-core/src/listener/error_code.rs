@@ -91,9 +91,13 @@ impl Code for TopicError {
         match self {
             TopicError::Name(_) | TopicError::Internal { .. } => ErrorCode::InvalidTopicException,
             TopicError::Setting(_) => ErrorCode::InvalidConfig,
-            TopicError::Partitions { .. } => ErrorCode::InvalidPartitions,
+            TopicError::Partitions { .. } | TopicError::NotMore { .. } => {
+                ErrorCode::InvalidPartitions
+            }
             TopicError::Replication { .. } => ErrorCode::InvalidReplicationFactor,
-            TopicError::Placement { .. } => ErrorCode::InvalidReplicaAssignment,
+            TopicError::Placement { .. } | TopicError::Placements { .. } => {
+                ErrorCode::InvalidReplicaAssignment
+            }
             TopicError::PlacementAndNumbers => ErrorCode::InvalidRequest,
             TopicError::Refused(refusal) => refusal.code(),
             TopicError::Stopped | TopicError::NotOpened { .. } | TopicError::InTheWay { .. } => {

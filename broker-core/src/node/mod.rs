@@ -4,6 +4,7 @@
 //! go. The state itself is `cluster/`, a partition's inside is `partition/`. Start at
 //! [`Node::open`].
 
+mod grow;
 mod held;
 mod log_config;
 mod open;
@@ -21,6 +22,7 @@ use crate::partition::{PartitionEnv, PartitionHandle, close_all};
 use crate::world::Clock;
 use crate::world::lock::DataLock;
 
+pub use grow::Growth;
 pub use held::NoPartition;
 pub use open::OpenNodeError;
 pub use topics::{NewTopic, OFFSETS_TOPIC, TopicError, is_internal};

@@ -54,6 +54,22 @@ pub enum TopicError {
         /// What was asked for.
         got: i32,
     },
+    /// The topic has that many already.
+    #[error("the topic has {present} partitions, and {asked} would not be more")]
+    NotMore {
+        /// How many there are.
+        present: usize,
+        /// How many were asked for.
+        asked: i32,
+    },
+    /// New partitions and their placements are not as many.
+    #[error("{added} partitions are added, and {placed} are placed")]
+    Placements {
+        /// How many partitions would be new.
+        added: usize,
+        /// How many are placed.
+        placed: usize,
+    },
     /// There are not that many nodes.
     #[error("replication factor {got}: this cluster has one node")]
     Replication {
@@ -159,7 +175,7 @@ impl Node {
         let _gate = self.gate.lock();
         let taken = self.cluster.state().topic(topic.name.as_str()).is_some();
         if !taken {
-            self.move_strays_away(&topic)?;
+            self.move_strays_away(&topic, 0)?;
         }
         self.cluster.propose(&create(&topic))?;
         self.open_partitions(&topic, 0);
@@ -169,24 +185,7 @@ impl Node {
         Ok(topic)
     }
 
-    /// Adds partitions until there are `total`. Blocks.
-    pub fn grow_topic(&self, name: &str, total: i32) -> Result<(), TopicError> {
-        let _gate = self.gate.lock();
-        let topic = self.cluster.state().topic(name).cloned();
-        let Some(mut topic) = topic else { return Err(unknown()) };
-        let first = topic.replicas.len();
-        let wanted = usize::try_from(total).map_err(|_| TopicError::Partitions { got: total })?;
-        if wanted <= first {
-            return Err(TopicError::Partitions { got: total });
-        }
-        let replicas = vec![vec![self.config.node_id]; wanted - first];
-        topic.replicas.extend(replicas.iter().cloned());
-        self.cluster.propose(&Command::AddPartitions { id: topic.id, replicas })?;
-        self.open_partitions(&topic, first);
-        self.all_opened(&topic)
-    }
-
-    fn all_opened(&self, topic: &Topic) -> Result<(), TopicError> {
+    pub(super) fn all_opened(&self, topic: &Topic) -> Result<(), TopicError> {
         let name = topic.name.as_str();
         let failed = |partition: &usize| {
             self.held.get(name, *partition as i32).err() == Some(NoPartition::Failed)
@@ -292,9 +291,9 @@ impl Node {
 
     /// A folder in the place of a new partition is nobody's. It is kept under another name, so
     /// that old records never turn up in a new topic and are not lost either.
-    fn move_strays_away(&self, topic: &Topic) -> Result<(), TopicError> {
+    pub(super) fn move_strays_away(&self, topic: &Topic, first: usize) -> Result<(), TopicError> {
         let disk = &self.env.world.disk;
-        for partition in 0..topic.replicas.len() {
+        for partition in first..topic.replicas.len() {
             let path = self.env.data.join(folder(&topic.name, partition));
             if disk.list(&path).is_err() {
                 continue;
@@ -321,10 +320,6 @@ fn create(topic: &Topic) -> Command {
 
 fn settings(given: &[(String, Option<String>)]) -> Result<TopicSettings, InvalidSetting> {
     parse_settings(given.iter().map(|(name, value)| (name.as_str(), value.as_deref())))
-}
-
-fn unknown() -> TopicError {
-    TopicError::Refused(Refusal::UnknownTopic { id: TopicId(Uuid::ZERO) })
 }
 
 /// How a partition's folder is called.

@@ -12,6 +12,7 @@ mod hostile;
 mod idempotence;
 mod long_poll;
 mod metadata;
+mod partitions;
 mod produce_fetch;
 mod restart;
 mod static_members;

@@ -1,5 +1,6 @@
-//! CreatePartitions: more partitions for a topic.
+//! CreatePartitions: more partitions for a topic, or a judgement of what would become of it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use ouzel_wire::ErrorCode;
@@ -8,67 +9,62 @@ use ouzel_wire::messages::{
     CreatePartitionsTopicResult,
 };
 
-use crate::cluster::TOPIC_PARTITIONS_MAX;
+use crate::cluster::Refusal;
 use crate::listener::call::Ctx;
 use crate::listener::error_code::Code;
-use crate::node::{Node, is_internal};
+use crate::node::{Growth, Node, TopicError};
+
+use super::once;
 
 pub(in crate::listener) async fn handle(
     ctx: Arc<Ctx>,
     request: CreatePartitionsRequest,
 ) -> CreatePartitionsResponse {
-    let grow_all = move |node: &Node| {
-        let one = |topic: CreatePartitionsTopic| {
-            let grown = grow(node, &topic, request.validate_only);
-            let (code, error_message) = match grown {
-                Ok(()) => (ErrorCode::None, None),
-                Err((code, why)) => (code, Some(why)),
-            };
-            CreatePartitionsTopicResult {
-                name: topic.name,
-                error_code: code.code(),
-                error_message,
-                ..Default::default()
+    let results = ctx.blocking(move |shared| grow_all(&shared.node, request)).await;
+    CreatePartitionsResponse { results, ..Default::default() }
+}
+
+fn grow_all(node: &Node, request: CreatePartitionsRequest) -> Vec<CreatePartitionsTopicResult> {
+    let mut times: HashMap<String, u32> = HashMap::new();
+    for topic in &request.topics {
+        *times.entry(topic.name.clone()).or_default() += 1;
+    }
+    let validate_only = request.validate_only;
+    let one = |topic: CreatePartitionsTopic| {
+        let name = topic.name.clone();
+        let grown = match times.get(&name).copied() {
+            Some(1) => grow(node, topic, validate_only),
+            _ => {
+                let why = format!("topic `{name}` is in the request more than once");
+                Err((ErrorCode::InvalidRequest, why))
             }
         };
-        request.topics.into_iter().map(one).collect()
+        let (code, error_message) = match grown {
+            Ok(()) => (ErrorCode::None, None),
+            Err((code, why)) => (code, Some(why)),
+        };
+        let error_code = code.code();
+        CreatePartitionsTopicResult { name, error_code, error_message, ..Default::default() }
     };
-    let results = ctx.blocking(move |shared| grow_all(&shared.node)).await;
-    CreatePartitionsResponse { results, ..Default::default() }
+    once(request.topics, |topic| topic.name.clone()).into_iter().map(one).collect()
 }
 
 fn grow(
     node: &Node,
-    asked: &CreatePartitionsTopic,
+    asked: CreatePartitionsTopic,
     validate_only: bool,
 ) -> Result<(), (ErrorCode, String)> {
-    let present = node.state().topic(&asked.name).map(|t| t.replicas.len());
-    let Some(present) = present else {
-        let why = format!("no topic is called `{}`", asked.name);
-        return Err((ErrorCode::UnknownTopicOrPartition, why));
+    let placement = asked.assignments.map(|a| a.into_iter().map(|a| a.broker_ids).collect());
+    let growth = Growth { name: asked.name, total: asked.count, placement };
+    let grown = match validate_only {
+        true => node.judge_growth(&growth),
+        false => node.grow_topic(&growth),
     };
-    if is_internal(&asked.name) {
-        // Groups are found by their hash modulo the number of partitions.
-        let why = format!("topic `{}` belongs to the broker", asked.name);
-        return Err((ErrorCode::InvalidTopicException, why));
-    }
-    let wanted = usize::try_from(asked.count).unwrap_or(0);
-    if wanted <= present || wanted > TOPIC_PARTITIONS_MAX {
-        let why = format!(
-            "topic `{}` has {present} partitions; it can have more, up to {TOPIC_PARTITIONS_MAX}",
-            asked.name
-        );
-        return Err((ErrorCode::InvalidPartitions, why));
-    }
-    let here = [node.config.node_id];
-    let placed = asked.assignments.as_deref();
-    if placed.is_some_and(|a| a.len() != wanted - present || a.iter().any(|a| a.broker_ids != here))
-    {
-        let why = format!("every new partition is placed on node {}", node.config.node_id);
-        return Err((ErrorCode::InvalidReplicaAssignment, why));
-    }
-    match validate_only {
-        true => Ok(()),
-        false => node.grow_topic(&asked.name, asked.count).map_err(|e| (e.code(), e.to_string())),
-    }
+    grown.map_err(|e| match e {
+        // It was named, and its id is of no use to whoever named it.
+        TopicError::Refused(Refusal::UnknownTopic { .. }) => {
+            (e.code(), format!("no topic is called `{}`", growth.name))
+        }
+        e => (e.code(), e.to_string()),
+    })
 }
