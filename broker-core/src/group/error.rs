@@ -52,6 +52,12 @@ pub enum GroupError {
         /// Longest allowed.
         max_ms: i32,
     },
+    /// Members read this topic, so what they have committed in it is in use.
+    #[error("members of the group read `{topic}`")]
+    Subscribed {
+        /// The topic.
+        topic: String,
+    },
     /// The client has to join again with this id (KIP-394), so that a lost answer leaves no ghost.
     #[error("join again as `{member_id}`")]
     MemberIdRequired {

@@ -17,6 +17,7 @@ mod rebalance;
 mod record;
 mod shard;
 mod state;
+mod subscription;
 mod sync;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -33,7 +34,7 @@ use crate::config::GroupConfig;
 use crate::partition::PartitionHandle;
 use crate::world::Clock;
 
-pub use commit::Commit;
+pub use commit::{Commit, Judged};
 pub use describe::{DEAD, DescribedMember, Description, Listed};
 pub use effect::{Joined, JoinedMember, Synced, Ticket};
 pub use error::GroupError;
@@ -225,6 +226,30 @@ impl Groups {
             });
         });
         done(answer.await?)
+    }
+
+    /// Deletes positions of a group, but not those in topics that its members read; an answer for
+    /// each.
+    pub async fn delete_offsets(
+        &self,
+        group_id: &str,
+        keys: &[OffsetKey],
+    ) -> Result<Judged, GroupError> {
+        let (refuse, mut outcomes) = (IfMissing::Refuse, Vec::new());
+        let answer = self.shard(group_id)?.wait(group_id, refuse, |group, ticket, _, out| {
+            out.push(match group.delete_offsets(keys, ticket) {
+                Ok((judged, write)) => {
+                    outcomes = judged;
+                    match write {
+                        Some(write) => Effect::Write(write),
+                        None => Effect::Answer(ticket, Answer::Done(Ok(()))),
+                    }
+                }
+                Err(refused) => Effect::Answer(ticket, Answer::Done(Err(refused))),
+            });
+        });
+        done(answer.await?)?;
+        Ok(outcomes)
     }
 
     /// Forgets positions that nobody has come back for.

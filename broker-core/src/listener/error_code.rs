@@ -8,7 +8,7 @@ use ouzel_wire::ErrorCode;
 use crate::cluster::{ProposeError, Refusal};
 use crate::group::GroupError;
 use crate::node::{NoPartition, TopicError};
-use crate::partition::{AppendError, ReadError};
+use crate::partition::{AppendError, DeleteError, ReadError};
 
 /// The number that a client understands.
 pub(super) trait Code {
@@ -47,6 +47,16 @@ impl Code for AppendError {
             AppendError::Transactional => ErrorCode::InvalidTxnState,
             AppendError::Stopped => ErrorCode::KafkaStorageError,
             AppendError::Closed => ErrorCode::NotLeaderOrFollower,
+        }
+    }
+}
+
+impl Code for DeleteError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            DeleteError::OutOfRange { .. } => ErrorCode::OffsetOutOfRange,
+            DeleteError::Stopped => ErrorCode::KafkaStorageError,
+            DeleteError::Closed => ErrorCode::NotLeaderOrFollower,
         }
     }
 }
@@ -122,6 +132,7 @@ impl Code for GroupError {
             GroupError::MemberIdRequired { .. } => ErrorCode::MemberIdRequired,
             GroupError::Full | GroupError::TooManyGroups => ErrorCode::GroupMaxSizeReached,
             GroupError::NotEmpty => ErrorCode::NonEmptyGroup,
+            GroupError::Subscribed { .. } => ErrorCode::GroupSubscribedToTopic,
             GroupError::NotFound { .. } => ErrorCode::GroupIdNotFound,
         }
     }

@@ -11,6 +11,7 @@ mod open;
 mod producer_ids;
 mod topics;
 
+use std::io;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -19,8 +20,8 @@ use crate::cluster::{Cluster, ClusterState, ProposeError};
 use crate::config::BrokerConfig;
 use crate::ids::PartitionId;
 use crate::partition::{PartitionEnv, PartitionHandle, close_all};
-use crate::world::Clock;
 use crate::world::lock::DataLock;
+use crate::world::{Clock, Space};
 
 pub use grow::Growth;
 pub use held::NoPartition;
@@ -81,14 +82,27 @@ impl Node {
         self.producer_ids.next(&self.cluster)
     }
 
+    /// Every partition that this node holds and that is usable, in no particular order.
+    pub fn partitions(&self) -> Vec<PartitionHandle> {
+        self.held.all()
+    }
+
+    /// The room in the file system that holds the data folder. Blocks.
+    pub fn space(&self) -> io::Result<Space> {
+        self.env.world.disk.space(&self.env.data)
+    }
+
     /// Removes what topics no longer keep. Blocks.
     pub fn retain(&self) {
-        for partition in self.held.all() {
-            if let Err(failure) = partition.retain(self.env.world.clock.now_ms()) {
-                let partition = partition.name();
-                tracing::error!(%partition, %failure,
-                    "old segments of `{partition}` could not be removed: {failure}");
-            }
+        self.held.all().iter().for_each(|partition| self.retain_one(partition));
+    }
+
+    /// Removes what one partition no longer keeps. Blocks.
+    pub fn retain_one(&self, partition: &PartitionHandle) {
+        if let Err(failure) = partition.retain(self.env.world.clock.now_ms()) {
+            let partition = partition.name();
+            tracing::error!(%partition, %failure,
+                "old segments of `{partition}` could not be removed: {failure}");
         }
     }
 

@@ -31,6 +31,15 @@ pub struct Meta {
     pub modified_ms: i64,
 }
 
+/// How much a file system holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Space {
+    /// All its bytes.
+    pub total_bytes: u64,
+    /// Bytes that this process may still write.
+    pub usable_bytes: u64,
+}
+
 /// A file system.
 pub trait Disk: Send + Sync + 'static {
     /// Opens a file for reading and writing.
@@ -51,6 +60,8 @@ pub trait Disk: Send + Sync + 'static {
     fn sync_dir(&self, path: &Path) -> io::Result<()>;
     /// Makes everything in the file system that holds this folder survive a power cut.
     fn sync_file_system(&self, path: &Path) -> io::Result<()>;
+    /// The room in the file system that holds this folder.
+    fn space(&self, path: &Path) -> io::Result<Space>;
 }
 
 /// An open file. Positions are explicit, so one file serves many readers at once.
@@ -123,6 +134,12 @@ impl Disk for RealDisk {
     fn sync_file_system(&self, path: &Path) -> io::Result<()> {
         Ok(rustix::fs::syncfs(File::open(path)?)?)
     }
+
+    fn space(&self, path: &Path) -> io::Result<Space> {
+        let found = rustix::fs::statvfs(path)?;
+        let bytes = |blocks: u64| blocks.saturating_mul(found.f_frsize);
+        Ok(Space { total_bytes: bytes(found.f_blocks), usable_bytes: bytes(found.f_bavail) })
+    }
 }
 
 struct RealFile(File);
@@ -187,5 +204,13 @@ mod tests {
         let mut buffer = [9; 8];
         assert_eq!(file.read_at(&mut buffer, 1).unwrap(), 6);
         assert_eq!(&buffer[..6], b"\0abcde");
+    }
+
+    #[test]
+    fn a_file_system_has_room_and_says_how_much() {
+        let dir = tempfile::tempdir().unwrap();
+        let Space { total_bytes, usable_bytes } = RealDisk.space(dir.path()).unwrap();
+        assert!(usable_bytes > 0 && usable_bytes <= total_bytes, "{usable_bytes} {total_bytes}");
+        assert!(RealDisk.space(&dir.path().join("nowhere")).is_err());
     }
 }

@@ -12,10 +12,13 @@ use std::sync::Arc;
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
-use super::disk::{Disk, DiskFile, Meta, OpenMode};
+use super::disk::{Disk, DiskFile, Meta, OpenMode, Space};
 
 /// What a disk writes whole or not at all.
 const SECTOR_BYTES: usize = 512;
+
+/// The room that a disk without a limit says it has: more than any test writes.
+const DISK_BYTES: u64 = 1 << 40;
 
 /// A disk in memory. Clones are the same disk.
 #[derive(Clone, Default)]
@@ -259,6 +262,14 @@ impl Disk for FakeDisk {
         state.files.iter_mut().for_each(File::sync);
         state.synced_names = state.names.clone();
         Ok(())
+    }
+
+    fn space(&self, path: &Path) -> io::Result<Space> {
+        let state = self.lock();
+        state.node(path)?;
+        let held: u64 = state.files.iter().map(|file| file.bytes.len() as u64).sum();
+        let usable_bytes = state.room.map_or(DISK_BYTES, |room| room as u64);
+        Ok(Space { total_bytes: held + usable_bytes, usable_bytes })
     }
 }
 

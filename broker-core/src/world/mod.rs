@@ -13,7 +13,7 @@ pub mod lock;
 use std::sync::Arc;
 
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use disk::{Disk, DiskFile, Meta, OpenMode, RealDisk};
+pub use disk::{Disk, DiskFile, Meta, OpenMode, RealDisk, Space};
 pub use fake_disk::FakeDisk;
 
 /// Everything outside that a partition may use; cheap to clone.

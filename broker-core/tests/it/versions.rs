@@ -66,6 +66,12 @@ async fn every_version_that_is_advertised_is_answered() {
         in_every_version(&test, CreatePartitionsRequest::default()).await,
         in_every_version(&test, DeleteGroupsRequest::default()).await,
         in_every_version(&test, DescribeClusterRequest::default()).await,
+        in_every_version(&test, DeleteRecordsRequest::default()).await,
+        in_every_version(&test, OffsetForLeaderEpochRequest::default()).await,
+        in_every_version(&test, DescribeLogDirsRequest { topics: None, ..Default::default() })
+            .await,
+        in_every_version(&test, OffsetDeleteRequest::default()).await,
+        in_every_version(&test, DescribeTopicPartitionsRequest::default()).await,
     ];
     asked.sort_unstable();
     let mut listed: Vec<i16> = advertised(&mut client).await.iter().map(|v| v.api_key).collect();

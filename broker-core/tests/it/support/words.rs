@@ -131,6 +131,24 @@ pub async fn list_offset(client: &mut Client, topic: &str, timestamp: i64) -> i6
     answer.offset
 }
 
+pub fn delete_records_request(topic: &str, partition: i32, offset: i64) -> DeleteRecordsRequest {
+    let partition =
+        DeleteRecordsPartition { partition_index: partition, offset, ..Default::default() };
+    let topic = DeleteRecordsTopic {
+        name: topic.to_owned(),
+        partitions: vec![partition],
+        ..Default::default()
+    };
+    DeleteRecordsRequest { topics: vec![topic], timeout_ms: 20_000, ..Default::default() }
+}
+
+/// Deletes what lies before the offset in partition 0; the error and the first offset there is.
+pub async fn delete_before(client: &mut Client, topic: &str, offset: i64) -> (i16, i64) {
+    let request = delete_records_request(topic, 0, offset);
+    let answer = client.call(request).await.topics.remove(0).partitions.remove(0);
+    (answer.error_code, answer.low_watermark)
+}
+
 pub async fn metadata(client: &mut Client, topic: &str, create: bool) -> MetadataResponseTopic {
     let asked = MetadataRequestTopic { name: Some(topic.to_owned()), ..Default::default() };
     let request = MetadataRequest {
