@@ -12,6 +12,7 @@ mod groups;
 mod hostile;
 mod idempotence;
 mod leader_epochs;
+mod list_offsets;
 mod log_dirs;
 mod long_poll;
 mod metadata;

@@ -1,11 +1,12 @@
 //! ListOffsets: a partition's first and last offset, and offsets by time.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use ouzel_wire::ErrorCode;
 use ouzel_wire::messages::{
     ListOffsetsPartition, ListOffsetsPartitionResponse, ListOffsetsRequest, ListOffsetsResponse,
-    ListOffsetsTopicResponse,
+    ListOffsetsTopic, ListOffsetsTopicResponse,
 };
 
 use crate::listener::Shared;
@@ -24,6 +25,17 @@ const MAX_TIMESTAMP: i64 = -3;
 const EARLIEST_LOCAL: i64 = -4;
 const LATEST_TIERED: i64 = -5;
 
+/// The first version in which a client may ask for this time; none if it never may.
+fn asked_from(timestamp: i64) -> Option<i16> {
+    match timestamp {
+        LATEST | EARLIEST | 0.. => Some(1),
+        MAX_TIMESTAMP => Some(7),
+        EARLIEST_LOCAL => Some(8),
+        LATEST_TIERED => Some(9),
+        _ => None,
+    }
+}
+
 /// Offset, time and leader epoch, or -1 for what there is not.
 struct Found {
     offset: i64,
@@ -38,37 +50,70 @@ pub(in crate::listener) async fn handle(
     // Looking for a time reads the disk; ends are known.
     let by_time = |p: &ListOffsetsPartition| p.timestamp >= 0 || p.timestamp == MAX_TIMESTAMP;
     let reads = request.topics.iter().flat_map(|t| &t.partitions).any(by_time);
+    let version = ctx.version;
     let mut topics = match reads {
-        true => ctx.blocking(move |shared| find_all(shared, request)).await,
-        false => find_all(&ctx.shared, request),
+        true => ctx.blocking(move |shared| find_all(shared, &request, version)).await,
+        false => find_all(&ctx.shared, &request, version),
     };
-    if ctx.version < EPOCHS_FROM {
+    if version < EPOCHS_FROM {
         let all = topics.iter_mut().flat_map(|topic| topic.partitions.iter_mut());
         all.for_each(|partition| partition.leader_epoch = -1);
     }
     ListOffsetsResponse { topics, ..Default::default() }
 }
 
-fn find_all(shared: &Shared, request: ListOffsetsRequest) -> Vec<ListOffsetsTopicResponse> {
-    let topic = |topic: ouzel_wire::messages::ListOffsetsTopic| {
+fn find_all(
+    shared: &Shared,
+    request: &ListOffsetsRequest,
+    version: i16,
+) -> Vec<ListOffsetsTopicResponse> {
+    let repeated = repeated(&request.topics);
+    let topic = |topic: &ListOffsetsTopic| {
+        let repeated = repeated.get(topic.name.as_str());
         let one = |asked: &ListOffsetsPartition| {
-            let (error_code, found) = match find(shared, &topic.name, asked) {
-                Ok(found) => (ErrorCode::None, found),
-                Err(code) => (code, nothing()),
+            let found = match asked_from(asked.timestamp) {
+                _ if repeated.is_some_and(|numbers| numbers.contains(&asked.partition_index)) => {
+                    Err(ErrorCode::InvalidRequest)
+                }
+                Some(from) if version >= from => find(shared, &topic.name, asked),
+                _ => Err(ErrorCode::UnsupportedVersion),
             };
-            ListOffsetsPartitionResponse {
-                partition_index: asked.partition_index,
-                error_code: error_code.code(),
-                timestamp: found.timestamp,
-                offset: found.offset,
-                leader_epoch: found.leader_epoch,
-                ..Default::default()
-            }
+            answer(asked.partition_index, found)
         };
         let partitions = topic.partitions.iter().map(one).collect();
-        ListOffsetsTopicResponse { name: topic.name, partitions, ..Default::default() }
+        ListOffsetsTopicResponse { name: topic.name.clone(), partitions, ..Default::default() }
     };
-    request.topics.into_iter().map(topic).collect()
+    request.topics.iter().map(topic).collect()
+}
+
+/// Partitions that are in the request more than once. The answer could not say which is which.
+fn repeated(topics: &[ListOffsetsTopic]) -> HashMap<&str, HashSet<i32>> {
+    let mut seen: HashMap<&str, HashSet<i32>> = HashMap::new();
+    let mut repeated: HashMap<&str, HashSet<i32>> = HashMap::new();
+    for topic in topics {
+        let seen = seen.entry(&topic.name).or_default();
+        for partition in &topic.partitions {
+            if !seen.insert(partition.partition_index) {
+                repeated.entry(&topic.name).or_default().insert(partition.partition_index);
+            }
+        }
+    }
+    repeated
+}
+
+fn answer(partition_index: i32, found: Result<Found, ErrorCode>) -> ListOffsetsPartitionResponse {
+    let (error_code, found) = match found {
+        Ok(found) => (ErrorCode::None, found),
+        Err(code) => (code, nothing()),
+    };
+    ListOffsetsPartitionResponse {
+        partition_index,
+        error_code: error_code.code(),
+        timestamp: found.timestamp,
+        offset: found.offset,
+        leader_epoch: found.leader_epoch,
+        ..Default::default()
+    }
 }
 
 fn find(shared: &Shared, topic: &str, asked: &ListOffsetsPartition) -> Result<Found, ErrorCode> {
