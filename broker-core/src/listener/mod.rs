@@ -25,7 +25,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::cluster::Topic;
 use crate::group::Groups;
-use crate::node::{Node, TopicError};
+use crate::node::{Node, OFFSETS_TOPIC, TopicError};
 
 use budget::Budget;
 use room::Requests;
@@ -55,10 +55,14 @@ pub struct Shared {
 impl Shared {
     /// Makes the topic in which groups keep their state, if need be, and serves its groups.
     fn ensure_offsets_topic(&self) -> Result<Topic, TopicError> {
-        let topic = self.node.ensure_offsets_topic()?;
-        if !self.groups.is_serving() {
-            self.groups.serve(self.node.offsets_partitions(), self.node.is_gone());
+        if self.groups.is_serving()
+            && let Some(topic) = self.node.state().topic(OFFSETS_TOPIC)
+        {
+            return Ok(topic.clone());
         }
+        let topic = self.node.ensure_offsets_topic()?;
+        // Once and for good: a partition that is missing now would be missed until a restart.
+        self.groups.serve(self.node.offsets_partitions(), self.node.is_gone());
         Ok(topic)
     }
 }

@@ -141,10 +141,14 @@ impl Node {
         self.create_any_topic(new)
     }
 
-    /// Creates the topic in which groups keep their state, unless it is there. Blocks.
+    /// Creates the topic in which groups keep their state, unless it is there; its partitions are
+    /// open when this returns. Blocks.
     pub fn ensure_offsets_topic(&self) -> Result<Topic, TopicError> {
-        if let Some(topic) = self.cluster.state().topic(OFFSETS_TOPIC) {
-            return Ok(topic.clone());
+        let known = self.cluster.state().topic(OFFSETS_TOPIC).cloned();
+        if let Some(topic) = known {
+            // A new topic shows before its partitions are open; who opens them holds the gate.
+            drop(self.gate.lock());
+            return Ok(topic);
         }
         let setting = |name: &str, value: &str| (name.to_owned(), Some(value.to_owned()));
         let new = NewTopic {

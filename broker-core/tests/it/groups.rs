@@ -1,5 +1,6 @@
 //! Consumer groups: members come and go, everyone knows their part, positions are kept.
 
+use futures::future::join_all;
 use ouzel_wire::ErrorCode;
 use ouzel_wire::messages::*;
 
@@ -26,6 +27,17 @@ async fn pair(test: &TestBroker, group: &str) -> (Member, Member) {
 async fn rejoin(member: &mut Member) -> JoinGroupResponse {
     eventually_some(async || (member.heartbeat().await == REBALANCING).then_some(())).await;
     member.join().await
+}
+
+/// Groups have no topic before the first of them: all of these come while it is being made.
+#[tokio::test(flavor = "multi_thread")]
+async fn groups_that_are_the_first_all_at_once_all_find_their_coordinator() {
+    let test = TestBroker::start_with(|c| c.offsets_topic_partitions = 50).await;
+    let first = (0..16).map(async |number| {
+        let (member, joined) = join(&test, &format!("g{number}")).await;
+        assert_eq!(joined.error_code, NONE, "{}", member.group);
+    });
+    join_all(first).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

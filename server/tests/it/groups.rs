@@ -9,8 +9,10 @@ use ouzel_api::{
     topics::TopicConsumers,
 };
 use ouzel_wire::batch::Codec;
+use tokio::time::timeout;
 
 use crate::support::{
+    DEADLINE,
     app::{App, start},
     kafka::{CLUSTER, Sample, create, produce, until, value},
 };
@@ -31,7 +33,7 @@ async fn join(app: &App, group: &str, topic: &str) -> Member {
 /// Reads and commits so many records.
 async fn read(member: &Member, count: usize) {
     for _ in 0..count {
-        let message = member.next().await.unwrap();
+        let message = timeout(DEADLINE, member.next()).await.expect("a record").unwrap();
         member.done(&message).unwrap();
     }
 }
