@@ -12,7 +12,16 @@ use bytes::Bytes;
 use ouzel_wire::batch::{BatchBuilder, Codec, NewRecord, batches, records};
 use ouzel_wire::frame::{decode_request, decode_request_header, encode_request, encode_response};
 use ouzel_wire::messages::*;
-use ouzel_wire::{Message, Reader, Request, Sampler, Writer, frame};
+use ouzel_wire::{ApiKey, Message, Reader, Request, Sampler, Writer, frame};
+
+use recorded::{Captured, Direction, captured};
+
+#[macro_use]
+#[allow(unused_macros)]
+#[path = "it/every.rs"]
+mod every;
+#[path = "captured/mod.rs"]
+mod recorded;
 
 /// Changed frames.
 const MUTATIONS: u64 = 1_000_000;
@@ -100,38 +109,55 @@ fn read_payload<M: Message>(bytes: Bytes, _: i16) {
     let _ = frame::decode_versioned::<M>(bytes, 1);
 }
 
+/// A request and a response of every version, filled at random.
+fn made_up<R: Request>(name: &'static str, s: &mut Sampler) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for version in R::VERSIONS {
+        let header = frame::RequestHeader {
+            api_key: R::KEY as i16,
+            api_version: version,
+            client_id: Some("client".to_owned()),
+            ..Default::default()
+        };
+        let request = encode_request(&header, &R::sample(s, version)).unwrap();
+        let response = Message::sample(s, version);
+        let response = encode_response::<R>(version, 1, &response).unwrap().concat();
+        cases.push(Case { name, version, bytes: request.slice(4..), read: read_request::<R> });
+        let bytes = Bytes::from(response).slice(4..);
+        cases.push(Case { name, version, bytes, read: read_response::<R> });
+    }
+    cases
+}
+
+/// What a client or broker really sent.
+fn case_of(one: &Captured) -> Option<Case> {
+    macro_rules! find {
+        ($api:ident, $request:ident, $response:ident) => {
+            if one.api_key == ApiKey::$api as i16 {
+                let read = match one.direction {
+                    Direction::Request => read_request::<$request>,
+                    Direction::Response => read_response::<$request>,
+                };
+                let (name, version) = (one.client, one.version);
+                return Some(Case { name, version, bytes: one.bytes.clone(), read });
+            }
+        };
+    }
+    every_api!(find);
+    None
+}
+
 fn frames(seed: u64) -> Vec<Case> {
     let mut s = Sampler::new(seed);
     let mut cases = Vec::new();
     macro_rules! add {
-        ($($request:ident)+) => { $(
-            for version in <$request as Request>::VERSIONS {
-                let header = frame::RequestHeader {
-                    api_key: <$request as Request>::KEY as i16,
-                    api_version: version,
-                    client_id: Some("client".to_owned()),
-                    ..Default::default()
-                };
-                let request = encode_request(&header, &$request::sample(&mut s, version)).unwrap();
-                let response = Message::sample(&mut s, version);
-                let response = encode_response::<$request>(version, 1, &response).unwrap().concat();
-                let name = stringify!($request);
-                let bytes = request.slice(4..);
-                cases.push(Case { name, version, bytes, read: read_request::<$request> });
-                let bytes = Bytes::from(response).slice(4..);
-                cases.push(Case { name, version, bytes, read: read_response::<$request> });
-            }
-        )+ };
+        ($api:ident, $request:ident, $response:ident) => {
+            cases.extend(made_up::<$request>(stringify!($request), &mut s));
+        };
     }
-    add! {
-        ProduceRequest FetchRequest ListOffsetsRequest MetadataRequest OffsetCommitRequest
-        OffsetFetchRequest FindCoordinatorRequest JoinGroupRequest HeartbeatRequest
-        LeaveGroupRequest SyncGroupRequest DescribeGroupsRequest ListGroupsRequest
-        SaslHandshakeRequest ApiVersionsRequest CreateTopicsRequest DeleteTopicsRequest
-        InitProducerIdRequest DescribeConfigsRequest CreatePartitionsRequest DeleteGroupsRequest
-        DescribeClusterRequest DeleteRecordsRequest OffsetForLeaderEpochRequest
-        DescribeLogDirsRequest OffsetDeleteRequest DescribeTopicPartitionsRequest
-    }
+    every_api!(add);
+    let recorded = captured();
+    cases.extend(recorded.iter().filter_map(case_of));
     let key = frame::encode_versioned(1, &OffsetCommitKey::sample(&mut s, 1)).unwrap();
     let name = "OffsetCommitKey";
     cases.push(Case { name, version: 1, bytes: key, read: read_payload::<OffsetCommitKey> });
