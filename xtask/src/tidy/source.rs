@@ -19,7 +19,7 @@ impl<'a> Source<'a> {
         let is_test_file = path
             .components()
             .any(|part| part.as_os_str() == "tests" || part.as_os_str() == "tests.rs");
-        let first_test = lines.iter().position(|line| *line == "#[cfg(test)]");
+        let first_test = (0..lines.len()).find(|&at| begins_tests(&lines[at..]));
         let tests_from = if is_test_file { 0 } else { first_test.unwrap_or(lines.len()) };
         Source { path: path.to_owned(), lines, code: blank(text), tests_from }
     }
@@ -119,6 +119,14 @@ fn raw_string(rest: &[u8]) -> Option<usize> {
     Some(body + length)
 }
 
+/// Whether tests begin here and go on to the end. A `mod name;` only names a file of tests, and
+/// what stands behind it is code.
+fn begins_tests(lines: &[&str]) -> bool {
+    let Some((&"#[cfg(test)]", rest)) = lines.split_first() else { return false };
+    let item = rest.iter().find(|line| !line.starts_with("#["));
+    item.is_some_and(|item| !(item.starts_with("mod ") && item.ends_with(';')))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,6 +146,14 @@ mod tests {
         let blanked = blank(text);
         assert!(blanked.contains("<'a>"), "{blanked}");
         assert_eq!(blanked.matches('{').count(), blanked.matches('}').count(), "{blanked}");
+    }
+
+    #[test]
+    fn tests_in_a_file_of_their_own_hide_nothing_behind_their_name() {
+        let text = "//! x\n#[cfg(test)]\nmod contrast;\nmod field;\nfn a() {}\n";
+        assert_eq!(Source::read(Path::new("frontend/src/ui/mod.rs"), text).tests_from, 5);
+        let text = "//! x\n#[cfg(test)]\n#[allow(unused)]\nmod tests {\n}\n";
+        assert_eq!(Source::read(Path::new("server/src/a.rs"), text).tests_from, 1);
     }
 
     #[test]
