@@ -17,7 +17,10 @@ pub async fn start(config: &Config) -> Result<Option<Broker>, StartError> {
     let Some(listen) = config.kafka.address() else { return Ok(None) };
     let advertised = config.advertise_kafka.as_ref();
     let advertised = advertised.map(|address| (address.host.clone(), address.port));
-    let broker = BrokerConfig { listen, advertised, ..BrokerConfig::new(&config.data) };
+    let mut broker = BrokerConfig { listen, advertised, ..BrokerConfig::new(&config.data) };
+    broker.auto_create_topics = config.broker.auto_create_topics;
+    broker.num_partitions = config.broker.num_partitions;
+    broker.limits.frame_bytes_max = config.broker.max_frame_bytes;
     Broker::start(broker).await.map(Some)
 }
 

@@ -35,6 +35,8 @@ pub struct Config {
     pub environment: Environment,
     /// What the broker tells clients to connect to, if not the address it listens on.
     pub advertise_kafka: Option<HostPort>,
+    /// What else the broker is told.
+    pub broker: BrokerSettings,
     /// Where the console listens.
     pub http: Listen,
     /// Parts that were asked for but are not built yet, by setting.
@@ -51,6 +53,17 @@ pub struct Config {
     pub brokers: Vec<HostPort>,
     /// The clusters besides the embedded one, by name.
     pub clusters: BTreeMap<String, ClusterConfig>,
+}
+
+/// How the broker of this process behaves.
+#[derive(Debug, Clone, Copy)]
+pub struct BrokerSettings {
+    /// Whether asking for a topic makes it.
+    pub auto_create_topics: bool,
+    /// Partitions of a topic whose creator does not say.
+    pub num_partitions: i32,
+    /// Longest request, without its length.
+    pub max_frame_bytes: usize,
 }
 
 /// What is logged, and how.

@@ -4,9 +4,11 @@ use std::{collections::BTreeMap, path::PathBuf, str::FromStr, time::Duration};
 
 use ouzel_api::clusters::Environment;
 
+use ouzel_wire::frame::MAX_FRAME_BYTES;
+
 use super::{
-    ClusterConfig, Config, ConfigError, EMBEDDED, HostPort, Listen, Log, LogFormat, SessionLimits,
-    Values, setting,
+    BrokerSettings, ClusterConfig, Config, ConfigError, EMBEDDED, HostPort, Listen, Log, LogFormat,
+    SessionLimits, Values, setting,
 };
 
 /// The name in the console of the cluster that `brokers` describes.
@@ -16,6 +18,10 @@ pub const DEFAULT_CLUSTER: &str = "default";
 const BROKERS_MAX: usize = 100;
 /// Clusters in one console: each costs a connection pool and a place in the menu.
 const CLUSTERS_MAX: usize = 200;
+/// Partitions that a topic gets unasked: more are asked for by name, not made by accident.
+const PARTITIONS_MAX: u64 = 1_000;
+/// Shortest limit of a request: a batch of the usual 1 MiB must fit, with its frame.
+const FRAME_BYTES_MIN: u64 = 2 * 1024 * 1024;
 /// A cluster's name is part of every URL.
 const CLUSTER_NAME_MAX: usize = 64;
 /// Longest session, so that the times of tokens stay far from overflow: ten years.
@@ -37,6 +43,15 @@ pub fn config(values: &Values) -> Result<Config, ConfigError> {
         kafka,
         environment: read.required("environment", environment_of)?,
         advertise_kafka: read.optional("advertise_kafka", HostPort::from_str)?,
+        broker: BrokerSettings {
+            auto_create_topics: read.required(setting::AUTO_CREATE_TOPICS, truth)?,
+            num_partitions: read.required(setting::NUM_PARTITIONS, |text| {
+                whole(text, 1, PARTITIONS_MAX).map(|count| count as i32)
+            })?,
+            max_frame_bytes: read.required(setting::MAX_FRAME_BYTES, |text| {
+                whole(text, FRAME_BYTES_MIN, MAX_FRAME_BYTES as u64).map(|bytes| bytes as usize)
+            })?,
+        },
         http: read.required("http", Listen::from_str)?,
         not_built: read.not_built()?,
         demo,
@@ -178,9 +193,13 @@ fn log_format(text: &str) -> Result<LogFormat, String> {
 
 fn duration(text: &str, unit_seconds: u64) -> Result<Duration, String> {
     let most = SESSION_HOURS_MAX * 3600 / unit_seconds;
+    whole(text, 1, most).map(|count| Duration::from_secs(count * unit_seconds))
+}
+
+fn whole(text: &str, least: u64, most: u64) -> Result<u64, String> {
     match text.parse::<u64>() {
-        Ok(count) if (1..=most).contains(&count) => Ok(Duration::from_secs(count * unit_seconds)),
-        _ => Err(format!("expected a whole number from 1 to {most}")),
+        Ok(count) if (least..=most).contains(&count) => Ok(count),
+        _ => Err(format!("expected a whole number from {least} to {most}")),
     }
 }
 

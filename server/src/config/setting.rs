@@ -37,6 +37,12 @@ impl Setting {
 
 /// The key of the first administrator's password.
 pub const ADMIN_PASSWORD: &str = "admin_password";
+/// Whether asking for a topic makes it.
+pub const AUTO_CREATE_TOPICS: &str = "auto_create_topics";
+/// Partitions of a topic whose creator does not say.
+pub const NUM_PARTITIONS: &str = "num_partitions";
+/// Longest request that the broker reads.
+pub const MAX_FRAME_BYTES: &str = "max_frame_bytes";
 
 const fn serve(key: &'static str, env: &'static str, flag: &'static str) -> Setting {
     Setting {
@@ -79,6 +85,19 @@ pub const SETTINGS: &[Setting] = &[
         default: Some("development"),
         flag: None,
         ..serve("environment", "OUZEL_ENVIRONMENT", "")
+    },
+    Setting {
+        // As with Kafka: clients count on it, and about a hundred tests of librdkafka do.
+        default: Some("true"),
+        flag: None,
+        ..serve(AUTO_CREATE_TOPICS, "OUZEL_AUTO_CREATE_TOPICS", "")
+    },
+    Setting { default: Some("1"), flag: None, ..serve(NUM_PARTITIONS, "OUZEL_NUM_PARTITIONS", "") },
+    Setting {
+        // Kafka's `socket.request.max.bytes`, 100 MiB.
+        default: Some("104857600"),
+        flag: None,
+        ..serve(MAX_FRAME_BYTES, "OUZEL_MAX_FRAME_BYTES", "")
     },
     Setting {
         value_name: "HOST:PORT",
