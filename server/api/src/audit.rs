@@ -71,7 +71,7 @@ pub struct AuditQuery {
 /// Rows on one page of the audit log.
 pub const AUDIT_PAGE: usize = 200;
 
-/// Answer of `GET /api/v1/audit`, newest first, at most [`AUDIT_PAGE`] rows.
+/// Answer of `GET /api/v1/audit`, newest first, at most 200 rows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditPage {

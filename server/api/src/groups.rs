@@ -49,7 +49,7 @@ pub struct GroupRow {
 pub struct Group {
     /// The group's id.
     pub group: String,
-    /// See [`GroupRow::group_type`].
+    /// As in the list: `classic`, `consumer` and so on.
     pub group_type: String,
     /// State as Kafka names it.
     pub state: String,

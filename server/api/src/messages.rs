@@ -41,7 +41,7 @@ pub enum TimestampType {
     LogAppendTime,
 }
 
-/// How the text of a [`Payload`] is to be read.
+/// How the text of a key, value or header is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -62,7 +62,7 @@ pub enum Encoding {
 pub struct Payload {
     /// How to read `text`.
     pub encoding: Encoding,
-    /// The content, cut after [`PREVIEW_BYTES_MAX`] bytes of input.
+    /// The content; long ones come cut, and whole from the record's own address.
     pub text: String,
     /// Bytes as stored, before any cut.
     pub size_bytes: u32,

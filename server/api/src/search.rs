@@ -26,7 +26,8 @@ pub struct Search {
     /// All of them must hold.
     #[serde(default)]
     pub filters: Vec<Filter>,
-    /// Stop after so many matches, 1 to [`MATCHES_MAX`].
+    /// Stop after so many matches, 1 to 10,000.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 10_000))]
     pub limit: u32,
     /// Go on where an earlier search with the same `from`, `partitions` and `filters` stopped.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -35,7 +35,7 @@ pub struct TopicList {
 /// Most topics whose figures one request may ask for: about three screens of rows.
 pub const FIGURES_MAX: usize = 150;
 
-/// Body of `POST …/topics/figures`: the rows on screen, at most [`FIGURES_MAX`].
+/// Body of `POST …/topics/figures`: the rows on screen, at most 150.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FiguresRequest {

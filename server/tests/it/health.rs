@@ -40,5 +40,9 @@ async fn every_route_is_described() {
         assert!(described["responses"].is_object(), "{method} {}", route.path);
     }
     assert!(document["components"]["schemas"]["AuditRow"].is_object());
+    let limit = &document["components"]["schemas"]["Search"]["properties"]["limit"];
+    assert_eq!((limit["minimum"].as_u64(), limit["maximum"].as_u64()), (Some(1), Some(10_000)));
+    // Whoever reads this has no source to follow a link into.
+    assert!(!document.to_string().contains("[`"), "a description links into the source");
     assert!(document["components"]["securitySchemes"]["bearer"].is_object());
 }
