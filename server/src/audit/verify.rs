@@ -38,6 +38,7 @@ impl Audit {
 /// A verdict in one line.
 pub fn summary(verdict: &AuditVerdict) -> String {
     match verdict {
+        AuditVerdict::Whole { rows: 1 } => "the chain is whole: 1 row".to_owned(),
         AuditVerdict::Whole { rows } => format!("the chain is whole: {rows} rows"),
         AuditVerdict::Broken { row, reason } => {
             format!("the chain is broken at row {row}: {reason}")

@@ -62,7 +62,8 @@ fn told(server: &Server) -> String {
     if let Some(address) = server.kafka {
         lines.push(format!("Kafka API  {}", reachable(address)));
     }
-    if let Some(password) = &server.first_password {
+    // Without a console there is nothing to sign in to yet; `ouzel user passwd` makes one later.
+    if let Some(password) = server.first_password.as_ref().filter(|_| server.http.is_some()) {
         let user = account::FIRST;
         lines.push(format!("Sign in    user {user}, password {password}"));
         lines

@@ -131,7 +131,7 @@ fn password() -> Result<(String, Option<String>), Failure> {
 fn changed(user: String, password: Option<String>, output: OutputFlags) -> Result<(), Failure> {
     show(output.format, &Changed { user, password }, |changed| match &changed.password {
         Some(password) => format!("{} now has the password {password}", changed.user),
-        None => format!("{} now has the new password", changed.user),
+        None => format!("{} now has this password", changed.user),
     })
 }
 
