@@ -47,13 +47,13 @@ const AFTER_HELP: &str = "Every flag can also be set by an environment variable 
 enum Command {
     /// Start the console alone, for clusters that run elsewhere
     Console(ServeFlags),
-    /// Create, list, describe and delete topics, write and print records
+    /// Create, list, describe, change and delete topics, write and print records
     #[command(subcommand)]
     Topic(topic::Command),
     /// Look at consumer groups
     #[command(subcommand)]
     Group(group::Command),
-    /// Look at a cluster
+    /// Look at a cluster and its settings, and change them
     #[command(subcommand)]
     Cluster(cluster::Command),
     /// Make users and set passwords

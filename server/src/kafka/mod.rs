@@ -5,6 +5,7 @@
 
 mod address;
 mod cluster;
+mod configs;
 mod connection;
 mod error;
 mod fetch;
@@ -26,11 +27,11 @@ pub use address::Address;
 pub use cluster::{
     AGE_MAX_LISTING, AGE_MAX_ROUTING, Cluster, ClusterSetup, RETRIES, Reached, pause,
 };
+pub use configs::{ConfigAct, ConfigChange, Resource, TopicConfig};
 pub use error::{KafkaError, is_stale_route};
 pub use fetch::{Answer, Ask, FETCH_BYTES_MAX, Lane};
 pub use metadata::{Metadata, Partition, Topic};
 pub use offsets::{At, Found, OffsetAndTime, Offsets};
-pub use topics::TopicConfig;
 
 /// A partition of a topic, named.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,4 +1,4 @@
-//! Creating and deleting topics, and one setting of many.
+//! Creating and deleting topics, and one setting of many. Settings as such are `configs.rs`.
 
 use std::collections::HashMap;
 
@@ -8,32 +8,19 @@ use ouzel_wire::{
     messages::{
         CreatableTopic, CreatableTopicConfig, CreateTopicsRequest, DeleteTopicState,
         DeleteTopicsRequest, DescribeConfigsRequest, DescribeConfigsResource,
-        DescribeConfigsResourceResult,
     },
 };
 use tokio::time::sleep;
 
 use super::{
     cluster::{Cluster, RETRIES, pause},
+    configs::{RESOURCE_TOPIC, Resource, TopicConfig},
     connection::{Connection, REQUEST_TIMEOUT},
     error::KafkaError,
 };
 
-/// Kafka's number for a topic among the things that have a configuration.
-const RESOURCE_TOPIC: i8 = 2;
 /// The first version of DeleteTopics that names topics in a list of structures.
 const VERSION_DELETE_BY_STATE: i16 = 6;
-
-/// A setting of a topic.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct TopicConfig {
-    /// Its name.
-    pub name: String,
-    /// Its value; none if it is secret.
-    pub value: Option<String>,
-    /// Where the value comes from, as Kafka names it.
-    pub source: &'static str,
-}
 
 /// What only the controller does.
 enum Change<'a> {
@@ -74,30 +61,7 @@ impl Cluster {
 
     /// All settings of a topic, by name.
     pub async fn topic_configs(&self, name: &str) -> Result<Vec<TopicConfig>, KafkaError> {
-        let resource = DescribeConfigsResource {
-            resource_type: RESOURCE_TOPIC,
-            resource_name: name.to_owned(),
-            configuration_keys: None,
-            ..DescribeConfigsResource::default()
-        };
-        let request = DescribeConfigsRequest {
-            resources: vec![resource],
-            ..DescribeConfigsRequest::default()
-        };
-        let response = self.any().await?.call(&request).await?;
-        let result = response.results.into_iter().next().unwrap_or_default();
-        if result.error_code != 0 {
-            let about = format!("reading the settings of `{name}`");
-            return Err(KafkaError::refused(about, result.error_code, result.error_message));
-        }
-        let config = |config: DescribeConfigsResourceResult| TopicConfig {
-            name: config.name,
-            value: config.value.filter(|_| !config.is_sensitive),
-            source: source(config.config_source),
-        };
-        let mut configs: Vec<_> = result.configs.into_iter().map(config).collect();
-        configs.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(configs)
+        self.configs(Resource::Topic(name)).await
     }
 
     /// The `cleanup.policy` of each topic; those that could not be read are left out.
@@ -172,20 +136,6 @@ async fn delete(connection: &Connection, name: &str) -> Result<(), KafkaError> {
 }
 
 /// Kafka's names for the places that a setting comes from.
-fn source(number: i8) -> &'static str {
-    match number {
-        1 => "DYNAMIC_TOPIC_CONFIG",
-        2 => "DYNAMIC_BROKER_CONFIG",
-        3 => "DYNAMIC_DEFAULT_BROKER_CONFIG",
-        4 => "STATIC_BROKER_CONFIG",
-        5 => "DEFAULT_CONFIG",
-        6 => "DYNAMIC_BROKER_LOGGER_CONFIG",
-        7 => "DYNAMIC_CLIENT_METRICS_CONFIG",
-        8 => "DYNAMIC_GROUP_CONFIG",
-        _ => "UNKNOWN",
-    }
-}
-
 fn timeout_ms() -> i32 {
     i32::try_from(REQUEST_TIMEOUT.as_millis() / 2).unwrap_or(i32::MAX)
 }

@@ -3,6 +3,7 @@
 
 mod audit;
 mod command_line;
+mod config_commands;
 mod cross_site;
 mod demo;
 mod groups;

@@ -1,5 +1,7 @@
 //! `ouzel cluster …`.
 
+mod config;
+
 use clap::Subcommand;
 use serde::Serialize;
 
@@ -20,6 +22,9 @@ pub enum Command {
         #[command(flatten)]
         output: OutputFlags,
     },
+    /// Look at what brokers are told, and tell them more
+    #[command(subcommand)]
+    Config(config::Command),
 }
 
 #[derive(Serialize)]
@@ -47,7 +52,10 @@ struct Topic {
 }
 
 pub async fn run(command: Command, loaded: Loaded) -> Result<(), Failure> {
-    let Command::Info { connect, output } = command;
+    let (connect, output) = match command {
+        Command::Info { connect, output } => (connect, output),
+        Command::Config(command) => return config::run(command, &loaded).await,
+    };
     let target = target(&connect, &loaded)?;
     let metadata = target.cluster.fresh_metadata().await.map_err(Failure::of)?;
     show(output.format, &info(&metadata), text)

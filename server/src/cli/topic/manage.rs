@@ -4,7 +4,7 @@ use clap::Args;
 use ouzel_api::topics::{ConfigValue, CreateTopic, Topic, TopicRow};
 use serde::Serialize;
 
-use super::{ConnectFlags, Failure, Loaded, OutputFlags};
+use super::{ConnectFlags, Failure, Loaded, OutputFlags, alter::pair};
 use crate::{
     cli::{
         connect::target,
@@ -59,10 +59,8 @@ pub async fn create(asked: Create, loaded: &Loaded) -> Result<(), Failure> {
 }
 
 fn config(text: &str) -> Result<ConfigValue, Failure> {
-    let (name, value) = text.split_once('=').ok_or_else(|| {
-        Failure::Usage(format!("`{text}` is not KEY=VALUE, such as cleanup.policy=compact"))
-    })?;
-    Ok(ConfigValue { name: name.to_owned(), value: value.to_owned() })
+    let (name, value) = pair(text)?;
+    Ok(ConfigValue { name, value })
 }
 
 pub async fn delete(
@@ -80,7 +78,7 @@ pub async fn delete(
 }
 
 /// One line per topic; fails if one of them failed, and at once if no broker answered at all.
-fn statuses(
+pub(super) fn statuses(
     done: Vec<(String, Result<(), KafkaError>)>,
     output: OutputFlags,
 ) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! `ouzel topic …`, with rpk's names and flags.
 
+pub(super) mod alter;
 mod consume;
 mod format;
 mod input;
@@ -46,6 +47,9 @@ pub enum Command {
         #[command(flatten)]
         output: OutputFlags,
     },
+    /// Change settings of topics
+    #[command(name = "alter-config")]
+    AlterConfig(alter::Alter),
     /// Write records from standard input
     Produce(produce::Produce),
     /// Print records
@@ -64,6 +68,7 @@ pub async fn run(command: Command, loaded: Loaded) -> Result<(), Failure> {
         Command::Delete { topics, connect, output } => {
             manage::delete(&topics, &connect, output, &loaded).await
         }
+        Command::AlterConfig(asked) => alter::run(asked, &loaded).await,
         Command::Produce(produce) => produce::run(produce, &loaded).await,
         Command::Consume(consume) => consume::run(consume, &loaded).await,
     }
