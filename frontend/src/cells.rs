@@ -40,7 +40,7 @@ pub fn lag_over(lag: Lag, without_commit: u32) -> impl IntoView {
 /// The partitions without a commit, which the number before them leaves out.
 pub fn beside(without_commit: u32) -> impl IntoView {
     let partitions = counted(without_commit, "partition has", "partitions have");
-    let why = format!("{partitions} no commit: how far behind the group is there, nobody can say");
+    let why = format!("{partitions} no commit: how far behind a group is there, nobody can say");
     let text = format!(" + {} without commit", count(without_commit));
     view! { <span class="dim" title=why>{text}</span> }
 }
@@ -73,7 +73,12 @@ pub fn mono(text: String, what: &'static str) -> impl IntoView {
 /// A number, and a bar that compares it with the largest of its column.
 pub fn meter(value: i64, most: Memo<i64>) -> impl IntoView {
     let part = move || format!("{:.1}%", value as f64 / most.get().max(1) as f64 * 100.0);
-    view! { <span class="meter"><i style=("--p", part)></i></span> {number(value)} }
+    view! {
+        <span class="metered">
+            <span class="meter"><i style=("--p", part)></i></span>
+            {number(value)}
+        </span>
+    }
 }
 
 /// When a panel's data was read from the cluster; `at_ms` is reactive.

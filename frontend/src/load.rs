@@ -110,6 +110,11 @@ impl<T: Send + Sync + 'static> Load<T> {
         self.state.try_with(|state| state.error.clone()).flatten()
     }
 
+    /// Why there is no such thing, or none any more: nothing can be done to it.
+    pub fn gone(&self) -> Option<ClientError> {
+        self.error().filter(|error| error.code() == Some(ErrorCode::NotFound))
+    }
+
     fn received_ms(&self) -> i64 {
         self.state.try_with(|state| state.received_ms).unwrap_or_default()
     }

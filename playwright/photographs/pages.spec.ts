@@ -47,7 +47,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       for (const [name, path] of Object.entries(PAGES)) {
         await page.goto(path);
         await expect(page.locator("main, h1, [role=grid]").first()).toBeVisible();
-        await expect(page.locator(".skeleton")).toHaveCount(0);
+        await expect(page.locator(".skeleton, .skeleton-cell:visible")).toHaveCount(0);
         await page.screenshot({ path: `shots/${name}-${size}-${theme}.png` });
       }
     });

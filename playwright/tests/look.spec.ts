@@ -111,6 +111,24 @@ test("an address that is none of ours says so and leads back", async ({ page }) 
   await expect(page.getByText("there is no topic `never-made`").first()).toBeVisible();
 });
 
+test("what is not there offers nothing that could be done to it", async ({ page }) => {
+  for (const path of [
+    "/c/embedded/topics/never-made/messages",
+    "/c/embedded/topics/never-made/partitions",
+    "/c/embedded/groups/never-met",
+    "/c/no-such-cluster/topics",
+    "/c/no-such-cluster/groups",
+    "/c/no-such-cluster/overview",
+  ]) {
+    await page.goto(path);
+    const main = page.getByRole("main");
+    await expect(main.getByText("Nothing by that name"), path).toBeVisible();
+    const acts = main.getByRole("button", { name: /delete|create|produce|reset|run/i });
+    await expect(acts, path).toHaveCount(0);
+    await expect(main.getByRole("navigation"), path).toHaveCount(0);
+  }
+});
+
 test("the sheet of shortcuts opens with a question mark", async ({ page }) => {
   await page.goto("/c/embedded/topics");
   await expect(page.getByRole("heading", { name: "Topics" })).toBeVisible();

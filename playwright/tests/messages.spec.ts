@@ -160,20 +160,27 @@ test("the drawer walks by keyboard and closes with Escape", async ({ page, kcat,
   await expect(drawer).toHaveCount(0);
 });
 
-test("a value larger than one answer is downloaded whole", async ({ page, kcat }) => {
-  const configs = [{ name: "max.message.bytes", value: "8000000" }];
+test("a key and a value larger than one answer are downloaded whole", async ({ page, kcat }) => {
+  const configs = [{ name: "max.message.bytes", value: "12000000" }];
   const data = { name: "large", partitions: 1, replication_factor: 1, configs };
   const made = await page.request.post("/api/v1/clusters/embedded/topics", { data });
   expect(made.ok(), await made.text()).toBe(true);
   const value = "0123456789".repeat(500_000);
-  await kcat.produce("large", [value], ["-X", "message.max.bytes=8000000"]);
+  const key = "abcdefghi-".repeat(450_000);
+  const size = ["-X", "message.max.bytes=12000000"];
+  await kcat.produce("large", [`${key}:${value}`], ["-K", ":", ...size]);
   await page.goto("/c/embedded/topics/large/messages?p=0&o=0");
   const drawer = page.getByRole("complementary", { name: "Record" });
   await expect(drawer).toContainText(/The first .* of/);
-  const download = page.waitForEvent("download");
-  await drawer.getByRole("button", { name: "Download" }).click();
-  const file = await (await download).path();
-  expect(readFileSync(file, "utf8") === value, "the file holds the value").toBe(true);
+  const downloaded = async () => {
+    const download = page.waitForEvent("download");
+    await drawer.getByRole("button", { name: "Download" }).click();
+    return readFileSync(await (await download).path(), "utf8");
+  };
+  expect((await downloaded()) === value, "the file holds the value").toBe(true);
+  await drawer.getByRole("tab", { name: "Key" }).click();
+  await expect(drawer).toContainText(/The first .* of/);
+  expect((await downloaded()) === key, "the file holds the key").toBe(true);
 });
 
 test("a value that looks like markup is shown as what it is", async ({

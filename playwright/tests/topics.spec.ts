@@ -75,3 +75,124 @@ test("the filter and the order of the list are in its address", async ({ page, c
   await page.goto(address);
   await expect.poll(async () => (await names()).map((text) => text.split(/\s/)[0])).toEqual(before);
 });
+
+test("topics are ordered by their figures, the unknown last, by keyboard and by address", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  for (const [name, records] of [["sorted-few", 1], ["sorted-none", 0], ["sorted-many", 7]] as const) {
+    await createTopic(page, name);
+    if (records > 0) await kcat.produce(name, Array.from({ length: records }, (_, n) => `${n}`));
+  }
+  await createTopic(page, "sorted-unread");
+  await page.route("**/topic-figures", async (route) => {
+    const answer = await route.fetch();
+    const body = await answer.json();
+    for (const it of body.figures) if (it.name === "sorted-unread") it.messages = null;
+    await route.fulfill({ response: answer, json: body });
+  });
+  const order = async () => {
+    const rows = await page.getByRole("row").filter({ hasText: "sorted-" }).allInnerTexts();
+    return rows.map((text) => /sorted-(\w+)/.exec(text)?.[1]);
+  };
+  await page.goto("/c/embedded/topics?q=sorted-");
+  await expect.poll(order).toEqual(["few", "many", "none", "unread"]);
+  const heading = page.getByRole("columnheader", { name: "records" });
+  await heading.getByRole("button").focus();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/sort=-records/);
+  await expect(heading).toHaveAttribute("aria-sort", "descending");
+  await expect.poll(order).toEqual(["many", "few", "none", "unread"]);
+  await page.keyboard.press("Enter");
+  await expect(heading).toHaveAttribute("aria-sort", "ascending");
+  await expect.poll(order).toEqual(["none", "few", "many", "unread"]);
+  await page.goto("/c/embedded/topics?q=sorted-&sort=-records");
+  await expect.poll(order).toEqual(["many", "few", "none", "unread"]);
+  for (const name of ["last written", "cleanup", "groups", "worst lag", "partitions", "RF"]) {
+    await page.getByRole("columnheader", { name }).getByRole("button").click();
+    await expect(page.getByRole("columnheader", { name })).toHaveAttribute("aria-sort", /ending/);
+    await expect.poll(async () => (await order()).length).toBe(4);
+  }
+});
+
+test("an order by figures counts topics that are far below the screen", async ({
+  page,
+  server,
+}) => {
+  const topics = Array.from({ length: 400 }, (_, n) => ({
+    name: `far-${String(n).padStart(3, "0")}`,
+    internal: false,
+    partitions: 1,
+    replication_factor: 1,
+    offline: 0,
+    under_replicated: 0,
+  }));
+  const url = `${server.url}/api/v1/clusters/embedded`;
+  await page.route(`${url}/topics`, (route) =>
+    route.fulfill({ json: { topics, read_at_ms: Date.now() } }),
+  );
+  const asked: number[] = [];
+  await page.route(`${url}/topic-figures`, (route) => {
+    const { topics: names } = route.request().postDataJSON() as { topics: string[] };
+    asked.push(names.length);
+    const figures = names.map((name) => ({
+      name,
+      messages: Number(name.slice(4)),
+      cleanup_policy: "delete",
+      last_written_ms: null,
+      groups: 0,
+      worst_lag: { kind: "no_commit" },
+    }));
+    return route.fulfill({ json: { figures, read_at_ms: Date.now() } });
+  });
+  await page.goto("/c/embedded/topics?sort=-records");
+  await expect(page.getByRole("row").nth(1)).toContainText("far-399");
+  expect(Math.max(...asked), "topics in one request").toBeLessThanOrEqual(150);
+});
+
+test("a topic that is deleted elsewhere offers nothing that could be done to it", async ({
+  page,
+  server,
+  createTopic,
+}) => {
+  await createTopic(page, "short-lived");
+  await page.goto("/c/embedded/topics/short-lived/partitions");
+  await expect(page.getByRole("button", { name: "Delete" })).toBeVisible();
+  await page.request.delete(`${server.url}/api/v1/clusters/embedded/topics/short-lived`);
+  await expect(page.getByText("Nothing by that name")).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole("button", { name: "Delete" })).toHaveCount(0);
+});
+
+test("groups that could not be read are told beside a topic's consumers", async ({
+  page,
+  createTopic,
+}) => {
+  await createTopic(page, "half-known");
+  const warning = "The groups of broker 2 are missing: it did not answer.";
+  await page.route("**/api/v1/**/half-known/consumers", (route) =>
+    route.fulfill({ json: { consumers: [], warnings: [warning], read_at_ms: Date.now() } }),
+  );
+  await page.goto("/c/embedded/topics/half-known/consumers");
+  await expect(page.getByText(warning)).toBeVisible();
+  await expect(page.getByText("No group that could be read reads this topic")).toBeVisible();
+  await expect(page.getByText("No group reads this topic")).toHaveCount(0);
+});
+
+test("partitions without a commit stand beside the worst lag of a topic", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  await createTopic(page, "left-out", 2);
+  await kcat.produce("left-out", ["read"], ["-p", "0"]);
+  await kcat.consumeAs("leavers", "left-out");
+  const member = kcat.join("leavers", "left-out");
+  try {
+    await page.goto("/c/embedded/topics?q=left-out");
+    const row = page.getByRole("row").filter({ hasText: "left-out" });
+    await expect(row).toContainText("0 + 1 without commit", { timeout: 30_000 });
+  } finally {
+    await member.stop();
+  }
+});

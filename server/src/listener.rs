@@ -1,8 +1,12 @@
 //! The console's connections: accepted up to a limit, dropped when they dawdle, ended in order.
 //! WebSockets leave here when they begin; `live` bounds them.
 //!
+//! A client that reads nothing is dropped as well: what it asked for holds memory and a search.
+//!
 //! Broker and console share one process and its file descriptors, so a flood of connections here
 //! must not take them all.
+
+mod stall;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -19,6 +23,8 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
+use stall::Patient;
+
 /// What clients may use up.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -28,11 +34,15 @@ pub struct Limits {
     /// How long the head of a request may take to arrive, and how long a connection is kept for
     /// the next one.
     pub head: Duration,
+    /// How long a client may take nothing of what waits for it. A stream of lines is held back by
+    /// its reader for as long as that, and no longer.
+    pub write_stall: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { connections: 1_000, head: Duration::from_secs(30) }
+        let write_stall = Duration::from_secs(30);
+        Limits { connections: 1_000, head: Duration::from_secs(30), write_stall }
     }
 }
 
@@ -50,7 +60,8 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
         // Tells each request where it comes from.
         let service = router.clone().layer(Extension(ConnectInfo(peer)));
         let service = TowerToHyperService::new(service);
-        let connection = http.serve_connection_with_upgrades(TokioIo::new(stream), service);
+        let stream = TokioIo::new(Patient::new(stream, limits.write_stall));
+        let connection = http.serve_connection_with_upgrades(stream, service);
         let connection = open.watch(connection.into_owned());
         tokio::spawn(async move {
             // Ends with the connection, or when it is handed over to a WebSocket.
@@ -98,7 +109,9 @@ async fn accept_failed(error: &io::Error) {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use axum::routing::get;
+    use axum::{body::Body, routing::get};
+    use bytes::Bytes;
+    use futures::stream;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
@@ -108,9 +121,15 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let peer = async |ConnectInfo(peer): ConnectInfo<SocketAddr>| peer.to_string();
         let stop = CancellationToken::new();
-        let router = Router::new().route("/peer", get(peer));
+        let router = Router::new().route("/peer", get(peer)).route("/flood", get(flood));
         tokio::spawn(serve(listener, router, limits, stop.clone()));
         (address, stop)
+    }
+
+    /// Lines without end, as of a search.
+    async fn flood() -> Body {
+        let lines = Bytes::from(vec![b'\n'; 64 * 1024]);
+        Body::from_stream(stream::repeat_with(move || Ok::<_, io::Error>(lines.clone())))
     }
 
     async fn ask(stream: &mut TcpStream) -> String {
@@ -136,13 +155,25 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_never_finishes_a_request_makes_room_for_the_next() {
-        let limits = Limits { connections: 1, head: Duration::from_millis(50) };
+        let head = Duration::from_millis(50);
+        let limits = Limits { connections: 1, head, ..Limits::default() };
         let (address, _stop) = start(limits).await;
         let mut slow = TcpStream::connect(address).await.unwrap();
         slow.write_all(b"GET /peer HTTP/1.1\r\nhost: x\r\nx-y: ").await.unwrap();
         let mut next = TcpStream::connect(address).await.unwrap();
         assert!(ask(&mut next).await.contains("200 OK"));
         assert!(!rest(&mut slow).await.contains("200 OK"));
+    }
+
+    #[tokio::test]
+    async fn whoever_takes_nothing_of_a_stream_makes_room_for_the_next() {
+        let write_stall = Duration::from_millis(100);
+        let limits = Limits { connections: 1, write_stall, ..Limits::default() };
+        let (address, _stop) = start(limits).await;
+        let mut deaf = TcpStream::connect(address).await.unwrap();
+        deaf.write_all(b"GET /flood HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        let mut next = TcpStream::connect(address).await.unwrap();
+        assert!(ask(&mut next).await.contains("200 OK"));
     }
 
     #[tokio::test]

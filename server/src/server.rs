@@ -21,7 +21,7 @@ use crate::{
     browse::{self, Permits},
     bundle::Bundle,
     clock,
-    config::{Config, EMBEDDED, HostPort, Listen},
+    config::{ClusterConfig, Config, DEFAULT_CLUSTER, EMBEDDED, HostPort, Listen},
     db::{self, Db, DbError},
     demo::Demo,
     embedded,
@@ -216,11 +216,13 @@ async fn stop_broker(broker: Option<Broker>) {
     }
 }
 
-/// Every cluster of the console: the embedded one, and those that are configured.
+/// Every cluster of the console: first the one that somebody named by `--brokers` in order to look
+/// at it, then the embedded one, then the others by name.
 fn setups(config: &Config, broker: Option<&Broker>) -> Vec<ClusterSetup> {
-    let mut setups: Vec<_> =
-        broker.map(|broker| embedded::cluster(broker, config)).into_iter().collect();
-    setups.extend(config.clusters.iter().map(|(name, cluster)| {
+    let is_asked_for = |name: &str| name == DEFAULT_CLUSTER && !config.brokers.is_empty();
+    let (asked, others): (Vec<_>, Vec<_>) =
+        config.clusters.iter().partition(|(name, _)| is_asked_for(name));
+    let elsewhere = |(name, cluster): (&String, &ClusterConfig)| {
         let address = |at: &HostPort| Address { host: at.host.clone(), port: at.port };
         ClusterSetup {
             id: name.clone(),
@@ -228,8 +230,10 @@ fn setups(config: &Config, broker: Option<&Broker>) -> Vec<ClusterSetup> {
             environment: cluster.environment,
             bootstrap: cluster.brokers.iter().map(address).collect(),
         }
-    }));
-    setups
+    };
+    let embedded = broker.map(|broker| embedded::cluster(broker, config));
+    let asked = asked.into_iter().map(elsewhere);
+    asked.chain(embedded).chain(others.into_iter().map(elsewhere)).collect()
 }
 
 fn warn_of(config: &Config) {

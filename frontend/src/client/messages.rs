@@ -41,13 +41,12 @@ pub async fn get(
     send::get(&route::message(&cluster, &topic, partition, offset)).await
 }
 
-/// The bytes of a record's value, however many.
-pub async fn value(
-    cluster: &str,
-    topic: &str,
-    partition: i32,
-    offset: i64,
+/// The bytes of a record's `part`, `key` or `value`, however many.
+pub async fn bytes(
+    (cluster, topic): (&str, &str),
+    (partition, offset): (i32, i64),
+    part: &str,
 ) -> Result<Blob, ClientError> {
     let message = route::message(cluster, topic, partition, offset);
-    send::get_file(&format!("{message}?download=value")).await
+    send::get_file(&format!("{message}?download={part}")).await
 }

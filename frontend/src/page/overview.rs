@@ -178,15 +178,18 @@ fn Brokers(data: Memo<Arc<Data>>) -> impl IntoView {
     let controller = Memo::new(move |_| data.with(|data| data.controller_id));
     let role = move |id: i32| move || (controller.get() == Some(id)).then_some("controller");
     let columns = vec![
-        Column::new("id", "id", "70px", |broker: &Broker| cells::number(broker.id)).right(),
+        Column::new("id", "id", "70px", |broker: &Broker| cells::number(broker.id))
+            .narrow("44px")
+            .right(),
         Column::new("address", "address", "minmax(180px, 1fr)", |broker: &Broker| {
             cells::mono(format!("{}:{}", broker.host, broker.port), "the address")
-        }),
+        })
+        .narrow("minmax(0, 1fr)"),
         Column::new("rack", "rack", "110px", |broker: &Broker| match broker.rack.clone() {
             Some(rack) => rack.into_any(),
             None => view! { <span class="dim">"none"</span> }.into_any(),
         }),
-        Column::new("role", "role", "110px", move |broker: &Broker| role(broker.id)),
+        Column::new("role", "role", "110px", move |broker: &Broker| role(broker.id)).narrow("90px"),
     ];
     view! {
         <Panel title="Brokers">
@@ -206,9 +209,11 @@ fn Behind(data: Memo<Arc<Data>>, cluster: StoredValue<String>) -> impl IntoView 
     });
     let name = move |row: &GroupBehind| cluster.with_value(|it| cells::group_link(it, &row.group));
     let columns = vec![
-        Column::new("group", "group", "minmax(140px, 1fr)", name),
-        Column::new("state", "state", "170px", |row: &GroupBehind| cells::group_state(&row.state)),
+        Column::new("group", "group", "minmax(140px, 1fr)", name).narrow("minmax(0, 1fr)"),
+        Column::new("state", "state", "170px", |row: &GroupBehind| cells::group_state(&row.state))
+            .narrow("96px"),
         Column::new("lag", "records behind", "130px", |row: &GroupBehind| cells::lag(row.lag))
+            .narrow("112px")
             .right(),
     ];
     let empty = move || match data.with(|data| standing(&data.groups)) {

@@ -59,6 +59,10 @@ pub struct TopicFigures {
     pub groups: Option<u32>,
     /// The lag of the group that is furthest behind; `NoCommit` where no group has committed.
     pub worst_lag: Lag,
+    /// Partitions that members hold and on which their groups have committed nothing, over all
+    /// groups; `worst_lag` does not count them.
+    #[serde(default)]
+    pub without_commit: u32,
 }
 
 /// Answer of `POST …/topics/figures`.

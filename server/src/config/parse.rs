@@ -129,9 +129,11 @@ impl Reader<'_> {
             clusters.insert(name.to_owned(), ClusterConfig { brokers, environment });
         }
         if !brokers_here.is_empty() {
-            let environment = Environment::default();
+            // A table of that name may say more of the cluster, but not where it is.
+            let table = clusters.get(DEFAULT_CLUSTER);
+            let environment = table.map(|it: &ClusterConfig| it.environment).unwrap_or_default();
             let cluster = ClusterConfig { brokers: brokers_here.to_vec(), environment };
-            clusters.entry(DEFAULT_CLUSTER.to_owned()).or_insert(cluster);
+            clusters.insert(DEFAULT_CLUSTER.to_owned(), cluster);
         }
         match clusters.len() {
             0..=CLUSTERS_MAX => Ok(clusters),
@@ -253,6 +255,18 @@ mod tests {
         assert_eq!(clusters["eu.prod"].brokers.len(), 2);
         assert_eq!(clusters["eu.prod"].environment, Environment::Production);
         assert_eq!(clusters[DEFAULT_CLUSTER].brokers[0].to_string(), "x:1");
+    }
+
+    #[test]
+    fn brokers_that_somebody_names_win_over_a_table_of_the_same_name() {
+        let config = with(&[
+            ("brokers", "x:1"),
+            ("clusters.default.brokers", "a:1"),
+            ("clusters.default.environment", "staging"),
+        ]);
+        let cluster = &config.unwrap().clusters[DEFAULT_CLUSTER];
+        assert_eq!(cluster.brokers[0].to_string(), "x:1");
+        assert_eq!(cluster.environment, Environment::Staging);
     }
 
     #[test]

@@ -2,12 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
+use ouzel_api::Lag;
 use tokio::{sync::Notify, task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::topics::{ORDERS, PAYMENTS};
-use crate::kafka::member::{Beginning, Member, MemberError, Membership};
+use crate::kafka::{
+    Cluster, KafkaError,
+    member::{Beginning, Member, MemberError, Membership},
+};
 
 /// Pause after an error, which librdkafka mends by itself meanwhile.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -18,7 +22,9 @@ const SLOW: Duration = Duration::from_millis(1_500);
 const AHEAD_KBYTES: u32 = 256;
 
 /// What the slow group reads.
-pub const SLOW_TOPICS: &[&str] = &[ORDERS, PAYMENTS];
+const SLOW_TOPICS: &[&str] = &[ORDERS, PAYMENTS];
+/// The slow group.
+const SLOW_GROUP: &str = "orders-analytics";
 
 /// The records that the slow group reads at full speed first, and who wants to know when it has.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +42,7 @@ pub fn start(brokers: &str, stop: &CancellationToken, head_start: HeadStart) -> 
     let analytics = Reader { pace: SLOW, head_start };
     let groups = [
         ("orders-billing", "billing-1", &[ORDERS][..], billing),
-        ("orders-analytics", "analytics-1", SLOW_TOPICS, analytics),
+        (SLOW_GROUP, "analytics-1", SLOW_TOPICS, analytics),
     ];
     for (group, client_id, topics, reader) in groups {
         let (brokers, stop) = (brokers.to_owned(), stop.clone());
@@ -55,6 +61,18 @@ pub fn start(brokers: &str, stop: &CancellationToken, head_start: HeadStart) -> 
         });
     }
     members
+}
+
+/// Records that the slow group has not read: all there are, if it has never read any.
+pub async fn unread_by_slow(cluster: &Cluster) -> Result<u64, KafkaError> {
+    let group = cluster.group(SLOW_GROUP).await.map(|group| group.lag);
+    if let Ok(Lag::Known { records }) = group {
+        return Ok(records.unsigned_abs());
+    }
+    let names = SLOW_TOPICS.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let figures = cluster.topic_figures(&names).await?;
+    let records = figures.iter().filter_map(|figures| figures.messages);
+    Ok(records.map(i64::unsigned_abs).sum())
 }
 
 /// How a member reads.

@@ -21,7 +21,7 @@ mod topic_view;
 mod topics;
 mod versions;
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 pub use address::Address;
 pub use cluster::{
@@ -55,24 +55,25 @@ impl fmt::Display for TopicPartition {
     }
 }
 
-/// Every cluster that this console knows, by id. Cheap to clone.
+/// Every cluster that this console knows; the one that it opens on comes first. Cheap to clone.
+///
+/// Invariant: no two share an id.
 #[derive(Debug, Clone, Default)]
-pub struct Clusters(Arc<BTreeMap<String, Cluster>>);
+pub struct Clusters(Arc<[Cluster]>);
 
 impl Clusters {
-    /// Handles for all that is configured. Nothing is connected yet.
+    /// Handles for all that is configured, in this order. Nothing is connected yet.
     pub fn new(setups: impl IntoIterator<Item = ClusterSetup>) -> Clusters {
-        let cluster = |setup: ClusterSetup| (setup.id.clone(), Cluster::new(setup));
-        Clusters(Arc::new(setups.into_iter().map(cluster).collect()))
+        Clusters(setups.into_iter().map(Cluster::new).collect())
     }
 
     /// A cluster by its id.
     pub fn get(&self, id: &str) -> Option<&Cluster> {
-        self.0.get(id)
+        self.0.iter().find(|cluster| cluster.id() == id)
     }
 
-    /// All of them, by id.
+    /// All of them, in their order.
     pub fn iter(&self) -> impl Iterator<Item = &Cluster> {
-        self.0.values()
+        self.0.iter()
     }
 }

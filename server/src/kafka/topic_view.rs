@@ -56,15 +56,14 @@ impl Cluster {
             let here: Vec<&TopicPartition> =
                 places.iter().filter(|place| place.topic == name).collect();
             let sizes = here.iter().map(|place| records(place, &starts, &ends));
-            let unread = (None, Lag::Unknown);
-            let (group_count, worst_lag) =
-                groups.as_ref().map_or(unread, |groups| groups.figures(&name));
+            let read = groups.as_ref().ok().and_then(|groups| groups.reading(&name));
             TopicFigures {
                 messages: sizes.sum(),
                 cleanup_policy: policies.remove(&name),
                 last_written_ms: last_written(&here, &largest),
-                groups: group_count,
-                worst_lag,
+                groups: read.as_ref().map(|read| read.groups),
+                worst_lag: read.as_ref().map_or(Lag::Unknown, |read| read.worst_lag),
+                without_commit: read.map_or(0, |read| read.without_commit),
                 name,
             }
         });

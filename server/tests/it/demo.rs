@@ -1,6 +1,9 @@
 //! `--demo`: five topics with a past, two groups, and a second start that goes on.
 
-use ouzel::kafka::{Address, Cluster, ClusterSetup};
+use ouzel::{
+    demo::Demo,
+    kafka::{Address, Cluster, ClusterSetup},
+};
 use ouzel_api::{
     Lag,
     clusters::Environment,
@@ -8,12 +11,14 @@ use ouzel_api::{
     messages::Encoding,
     route,
     search::{From, Search},
-    topics::TopicList,
+    topics::{FiguresRequest, FiguresResponse, TopicList},
 };
+use ouzel_wire::batch::Codec;
 
 use crate::support::{
-    app::start,
-    kafka::{CLUSTER, create, find, search, until},
+    app::{App, start},
+    http::Client,
+    kafka::{CLUSTER, Sample, create, find, produce, search, until, value},
 };
 
 const TOPICS: [&str; 5] = ["customers", "orders", "page-views", "payments", "sensor-frames"];
@@ -25,11 +30,8 @@ fn lag(list: &GroupList, group: &str) -> Option<i64> {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_topic_that_an_earlier_start_made_and_did_not_fill_gets_its_past() {
-    let app = start(&[]).await;
-    let client = app.administrator().await;
-    create(&client, "payments", 3).await;
+/// The demonstration as another start of it would begin, on the broker of this one.
+fn demonstrate(app: &App) -> Demo {
     let broker = app.server.kafka.unwrap();
     let cluster = Cluster::new(ClusterSetup {
         id: "again".to_owned(),
@@ -37,17 +39,55 @@ async fn a_topic_that_an_earlier_start_made_and_did_not_fill_gets_its_past() {
         environment: Environment::Development,
         bootstrap: vec![Address { host: broker.ip().to_string(), port: broker.port() }],
     });
-    let demo = ouzel::demo::Demo::start(cluster, app.kafka());
-    let written = async {
-        let oldest = search(From::Oldest, 1);
-        while find(&client, "payments", &oldest).await.messages.is_empty() {
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    Demo::start(cluster, app.kafka())
+}
+
+fn now_ms() -> i64 {
+    std::time::UNIX_EPOCH.elapsed().unwrap().as_millis() as i64
+}
+
+/// The time of the first or last record, once there is one that fits.
+async fn time(client: &Client, topic: &str, from: From, fits: impl Fn(i64) -> bool) -> i64 {
+    let wanted = search(from, 1);
+    let read = async {
+        loop {
+            match find(client, topic, &wanted).await.times().first() {
+                Some(time) if fits(*time) => break *time,
+                _ => tokio::time::sleep(std::time::Duration::from_millis(100)).await,
+            }
         }
-        find(&client, "payments", &oldest).await.times()[0]
     };
-    let first = tokio::time::timeout(crate::support::DEADLINE, written).await.expect("a past");
-    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_millis() as i64;
-    assert!(first < now - 24 * 3_600_000, "{first} is not long ago");
+    tokio::time::timeout(crate::support::DEADLINE, read).await.expect("a record in time")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_topic_that_an_earlier_start_made_and_did_not_fill_gets_its_past() {
+    let app = start(&[]).await;
+    let client = app.administrator().await;
+    create(&client, "payments", 3).await;
+    let demo = demonstrate(&app);
+    let first = time(&client, "payments", From::Oldest, |_| true).await;
+    assert!(first < now_ms() - 24 * 3_600_000, "{first} is not long ago");
+    demo.stop().await;
+    app.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_past_that_an_earlier_start_began_to_write_is_completed_and_not_told_twice() {
+    let app = start(&[]).await;
+    let client = app.administrator().await;
+    create(&client, "payments", 3).await;
+    let cut_off = now_ms() - 48 * 3_600_000;
+    let last = Sample { timestamp_ms: Some(cut_off), ..value("the last before the end") };
+    produce(&app, "payments", Codec::None, &[last]).await;
+    let demo = demonstrate(&app);
+    time(&client, "payments", From::Newest, |time| time > now_ms() - 3_600_000).await;
+    let topics = vec!["payments".to_owned()];
+    let path = route::topic_figures(CLUSTER);
+    let figures: FiguresResponse = client.post(&path, &FiguresRequest { topics }).await.json();
+    let records = figures.figures[0].messages.unwrap();
+    assert!(records > 1_000, "two days have more than {records} payments");
+    assert_eq!(time(&client, "payments", From::Oldest, |_| true).await, cut_off);
     demo.stop().await;
     app.server.stop().await;
 }

@@ -1,8 +1,12 @@
 //! The server as a process: what it says, which port it takes, how it ends.
 
-use std::net::TcpListener;
+use std::{
+    net::TcpListener,
+    time::{Duration, Instant},
+};
 
 use crate::support::{
+    DEADLINE,
     app::{PASSWORD, try_sign_in},
     http::Client,
     process::{Running, run, run_with, text},
@@ -105,5 +109,42 @@ fn the_console_runs_alone_beside_other_clusters() {
     let more = ["console", "--brokers", "127.0.0.1:1", "--http", "127.0.0.1:0"];
     let mut running = Running::start(folder.path(), &more);
     assert!(running.said.last().unwrap().starts_with("ready kafka=off "), "{:?}", running.said);
+    assert_eq!(running.stop(), Some(0));
+}
+
+/// Ticks of processor time that a process has used, by itself and for it by the system.
+#[cfg(target_os = "linux")]
+fn ticks(pid: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    // The name before it may hold spaces and brackets.
+    let (_, after) = stat.rsplit_once(") ").unwrap();
+    let of = |field: &str| field.parse::<u64>().unwrap();
+    let mut fields = after.split(' ').skip(11);
+    of(fields.next().unwrap()) + of(fields.next().unwrap())
+}
+
+/// Whoever polls, in however many threads, never rests for so long.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_server_that_nobody_asks_rests() {
+    const WINDOW: Duration = Duration::from_secs(3);
+    // Two in a hundred of one processor, at a hundred ticks a second.
+    const TICKS_MAX: u64 = 6;
+    let folder = tempfile::tempdir().unwrap();
+    let mut running = start(folder.path(), &[]);
+    let kafka = format!("127.0.0.1:{}", running.port("kafka"));
+    for topic in ["one", "two"] {
+        let words = ["topic", "create", topic, "--partitions", "200", "--brokers", &kafka];
+        let output = run(folder.path(), &words, "");
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    }
+    let deadline = Instant::now() + DEADLINE;
+    let mut least = u64::MAX;
+    while least > TICKS_MAX {
+        assert!(Instant::now() < deadline, "at rest it uses {least} ticks in {WINDOW:?}");
+        let before = ticks(running.pid());
+        tokio::time::sleep(WINDOW).await;
+        least = least.min(ticks(running.pid()) - before);
+    }
     assert_eq!(running.stop(), Some(0));
 }

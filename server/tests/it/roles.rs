@@ -3,7 +3,10 @@
 use ouzel::router;
 use ouzel_api::{ErrorCode, audit::AuditPage, audit::Outcome, session::Role};
 
+use tokio::{io::AsyncWriteExt, net::TcpStream};
+
 use crate::support::{
+    DEADLINE,
     app::console,
     http::{Client, Reply},
 };
@@ -119,4 +122,55 @@ async fn a_denial_is_one_row_that_names_its_rule() {
     assert!(row.user.starts_with("viewer-"), "{row:?}");
     assert_eq!((row.action.as_str(), row.outcome), ("audit.read", Outcome::Denied));
     assert_eq!(row.rule, "role viewer lacks read_audit");
+}
+
+#[tokio::test]
+async fn a_denied_creation_names_its_topic_as_a_denied_deletion_does() {
+    let app = console().await;
+    let viewer = app.somebody(Role::Viewer).await;
+    let path = "/api/v1/clusters/production/topics";
+    let reply = viewer.post(path, &serde_json::json!({ "name": "payroll" })).await;
+    assert_eq!((reply.status, reply.code()), (403, ErrorCode::Forbidden));
+    assert_eq!(viewer.delete(&format!("{path}/ledger")).await.status, 403);
+    let administrator = app.administrator().await;
+    let page: AuditPage = administrator.get("/api/v1/audit?outcome=denied").await.json();
+    let rows: Vec<_> = page
+        .rows
+        .iter()
+        .map(|row| (row.action.as_str(), row.cluster.as_deref(), row.resource.as_deref()))
+        .collect();
+    let production = Some("production");
+    let wanted = [
+        ("topic.delete", production, Some("ledger")),
+        ("topic.create", production, Some("payroll")),
+    ];
+    assert_eq!(rows, wanted);
+}
+
+#[tokio::test]
+async fn whoever_leaves_before_naming_a_topic_leaves_a_row_all_the_same() {
+    let app = console().await;
+    let viewer = app.somebody(Role::Viewer).await;
+    let mut stream = TcpStream::connect(app.http()).await.unwrap();
+    let head = format!(
+        "POST /api/v1/clusters/production/topics HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\n\
+         content-type: application/json\r\ncontent-length: 100\r\n\r\n{{\"name\"",
+        app.http(),
+        viewer.sends("cookie")
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    drop(stream);
+    let administrator = app.administrator().await;
+    let row = async {
+        loop {
+            let path = "/api/v1/audit?outcome=denied";
+            let page: AuditPage = administrator.get(path).await.json();
+            if let Some(row) = page.rows.into_iter().next() {
+                break row;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let row = tokio::time::timeout(DEADLINE, row).await.expect("a row");
+    assert_eq!((row.action.as_str(), row.resource), ("topic.create", None));
 }

@@ -117,6 +117,31 @@ async fn figures_and_overview_count_what_was_written() {
 }
 
 #[tokio::test]
+async fn the_cluster_that_was_asked_for_comes_first_then_ours_then_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ouzel.toml");
+    let clusters = "[clusters.zeta]\nbrokers = \"127.0.0.1:1\"\n\
+                    [clusters.alpha]\nbrokers = \"127.0.0.1:1\"\n";
+    std::fs::write(&file, clusters).unwrap();
+    let file = file.to_str().unwrap();
+    let asked = ("OUZEL_BROKERS", "127.0.0.1:1");
+    for (variables, wanted) in [
+        (vec![("OUZEL_CONFIG", file)], vec!["embedded", "alpha", "zeta"]),
+        (vec![("OUZEL_CONFIG", file), asked], vec!["default", "embedded", "alpha", "zeta"]),
+        (
+            vec![("OUZEL_CONFIG", file), asked, ("OUZEL_KAFKA", "off")],
+            vec!["default", "alpha", "zeta"],
+        ),
+    ] {
+        let app = start(&variables).await;
+        let client = app.administrator().await;
+        let clusters: Vec<Cluster> = client.get(route::CLUSTERS).await.json();
+        let ids: Vec<_> = clusters.iter().map(|cluster| cluster.id.as_str()).collect();
+        assert_eq!(ids, wanted);
+    }
+}
+
+#[tokio::test]
 async fn a_cluster_that_is_down_is_one_clear_error_and_hides_no_other() {
     let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let app = start(&[("OUZEL_BROKERS", &closed.to_string())]).await;

@@ -9,7 +9,7 @@ use super::{lag::LagTable, members::Members};
 use crate::{
     cells, client,
     format::count,
-    load::{Load, Loaded, load},
+    load::{Load, Loaded, load, missing},
     location::use_location,
     route::{GroupTab, Route},
     ui::{Badge, Copyable, Fact, LinkTab, LinkTabs},
@@ -31,23 +31,32 @@ pub fn Group(cluster: String, group: String) -> impl IntoView {
     });
     let tabs = tabs(&cluster, &group, data, tab);
     let cluster = StoredValue::new(cluster);
+    let gone = Memo::new(move |_| data.gone());
+    let parts = move || match gone.get() {
+        Some(error) => missing(&error).into_any(),
+        None => view! {
+            <LinkTabs label="Parts of the group" tabs=tabs.clone()/>
+            <Loaded from=data let:group>
+                {move || match tab.get() {
+                    GroupTab::Lag => view! { <LagTable group cluster/> }.into_any(),
+                    GroupTab::Members => view! { <Members group/> }.into_any(),
+                }}
+            </Loaded>
+        }
+        .into_any(),
+    };
+    let latest = move || data.latest().filter(|_| gone.with(Option::is_none));
     view! {
         <header class="head">
             <h1><Copyable text=group.clone() what="the group's name">{group}</Copyable></h1>
-            {move || data.latest().map(|data| view! {
+            {move || latest().map(|data| view! {
                 {cells::group_state(&data.state)}
                 <Badge>{data.group_type.clone()}</Badge>
             })}
             <span class="grow"></span>
-            {move || data.latest().map(facts)}
+            {move || latest().map(facts)}
         </header>
-        <LinkTabs label="Parts of the group" tabs/>
-        <Loaded from=data let:group>
-            {move || match tab.get() {
-                GroupTab::Lag => view! { <LagTable group cluster/> }.into_any(),
-                GroupTab::Members => view! { <Members group/> }.into_any(),
-            }}
-        </Loaded>
+        {parts}
     }
 }
 

@@ -81,12 +81,16 @@ fn columns(cluster: StoredValue<String>, worst: Memo<i64>) -> Vec<Column<GroupPa
         Column::new("topic", "topic", "minmax(180px, 1.5fr)", move |row: &GroupPartition| {
             cluster.with_value(|it| cells::topic_link(it, &row.topic, TopicTab::Partitions))
         })
+        .headline()
         .sortable(),
         Column::new("partition", "partition", "90px", |row: &GroupPartition| {
             cells::number(row.partition)
         })
+        .narrow("76px")
         .right(),
-        Column::new("committed", "committed", "minmax(190px, 1fr)", committed).right(),
+        Column::new("committed", "committed", "minmax(190px, 1fr)", committed)
+            .narrow("minmax(0, 1fr)")
+            .right(),
         Column::new("end", "end", "minmax(130px, 1fr)", move |row: &GroupPartition| {
             cells::offset(row.end_offset, unread)
         })
@@ -94,6 +98,7 @@ fn columns(cluster: StoredValue<String>, worst: Memo<i64>) -> Vec<Column<GroupPa
         Column::new("lag", "lag", "minmax(200px, 1fr)", move |row: &GroupPartition| {
             lag(row, worst)
         })
+        .narrow("minmax(0, 1fr)")
         .right()
         .sortable(),
         Column::new("member", "member", "minmax(240px, 2fr)", member).sortable(),

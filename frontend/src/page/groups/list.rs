@@ -151,13 +151,16 @@ fn columns(cluster: StoredValue<String>) -> Vec<Column<GroupRow>> {
                 {row.error.clone().map(partly)}
             }
         })
+        .headline()
         .sortable(),
         Column::new("state", "state", "170px", |row: &GroupRow| cells::group_state(&row.state))
+            .narrow("112px")
             .sortable(),
         Column::new("type", "type", "110px", |row: &GroupRow| row.group_type.clone()).sortable(),
         Column::new("members", "members", "100px", move |row: &GroupRow| {
             cells::figure(row.members, &reason(row))
         })
+        .narrow("76px")
         .right()
         .sortable(),
         Column::new("topics", "topics", "90px", move |row: &GroupRow| {
@@ -169,6 +172,7 @@ fn columns(cluster: StoredValue<String>) -> Vec<Column<GroupRow>> {
         Column::new("lag", "records behind", "minmax(190px, 1fr)", |row: &GroupRow| {
             cells::lag_over(row.lag, row.without_commit)
         })
+        .narrow("minmax(0, 1fr)")
         .right()
         .sortable(),
     ]

@@ -17,7 +17,8 @@ pub fn Members(group: Memo<Arc<Group>>) -> impl IntoView {
     let columns = vec![
         Column::new("client", "client id", "minmax(160px, 1fr)", |row: &Member| {
             row.client_id.clone()
-        }),
+        })
+        .headline(),
         Column::new("member", "member id", "minmax(280px, 2fr)", |row: &Member| {
             cells::mono(row.member_id.clone(), "the member's id")
         }),
@@ -30,8 +31,10 @@ pub fn Members(group: Memo<Arc<Group>>) -> impl IntoView {
         .hint("group.instance.id of a static member"),
         Column::new("host", "host", "160px", |row: &Member| {
             view! { <span class="mono">{row.host.clone()}</span> }
-        }),
+        })
+        .narrow("minmax(0, 1fr)"),
         Column::new("assigned", "partitions", "100px", |row: &Member| cells::number(row.assigned))
+            .narrow("90px")
             .right()
             .hint("Partitions assigned to it"),
     ];

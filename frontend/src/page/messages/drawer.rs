@@ -9,7 +9,7 @@ use super::{
     Page, preview,
     record::{Record, Shown},
     save,
-    value::{Style, Value},
+    value::{Part, Style, Value},
 };
 use crate::{
     format::{bytes, count, counted},
@@ -45,7 +45,7 @@ pub fn RecordDrawer(page: Page, record: Record) -> impl IntoView {
         <Drawer
             label="Record"
             head=move || head(page, record)
-            foot=move || foot(page, record)
+            foot=move || foot(page, record, shown_part(now.get()))
             on_close=close
         >
             <Tabs now tabs=Signal::derive(move || tabs(record))/>
@@ -102,23 +102,18 @@ fn kind(payload: &Payload) -> &'static str {
 
 fn part(message: Arc<Message>, record: Record, view: View, style: RwSignal<Style>) -> AnyView {
     match view {
-        View::Value => payload(message, record, |message| &message.value, style),
-        View::Key => payload(message, record, |message| &message.key, style),
+        View::Value => payload(message, record, Part::Value, style),
+        View::Key => payload(message, record, Part::Key, style),
         View::Headers => headers(&message.headers).into_any(),
         View::Metadata => metadata(&message).into_any(),
     }
 }
 
-fn payload(
-    message: Arc<Message>,
-    record: Record,
-    part: fn(&Message) -> &Payload,
-    style: RwSignal<Style>,
-) -> AnyView {
-    let styles = Style::of(part(&message));
-    let size = bytes(part(&message).size_bytes.into());
+fn payload(message: Arc<Message>, record: Record, part: Part, style: RwSignal<Style>) -> AnyView {
+    let styles = Style::of(part.of(&message));
+    let size = bytes(part.of(&message).size_bytes.into());
     let cut =
-        part(&message).truncated.then(|| view! { <Cut message=message.clone() record part/> });
+        part.of(&message).truncated.then(|| view! { <Cut message=message.clone() record part/> });
     let button = |own: Style| {
         let name = match own {
             Style::Pretty => "Pretty",
@@ -132,7 +127,7 @@ fn payload(
     let choice = (styles.len() > 1).then(|| {
         view! { <span class="segments">{styles.iter().copied().map(button).collect_view()}</span> }
     });
-    let text = part(&message).text.clone();
+    let text = part.of(&message).text.clone();
     let copy = (!text.is_empty()).then(|| view! { <CopyButton text what="what is shown"/> });
     view! {
         <div class="part-head">
@@ -146,8 +141,9 @@ fn payload(
 
 /// Says that only the beginning is here, and gets the rest, as far as one answer holds it.
 #[component]
-fn Cut(message: Arc<Message>, record: Record, part: fn(&Message) -> &Payload) -> impl IntoView {
-    let payload = part(&message);
+fn Cut(message: Arc<Message>, record: Record, part: Part) -> impl IntoView {
+    let payload = part.of(&message);
+    let whole = format!("More is not shown; a download holds the whole {}.", part.name());
     let here = match payload.encoding {
         Encoding::Hex => payload.text.len() / 2,
         _ => payload.text.len(),
@@ -160,7 +156,7 @@ fn Cut(message: Arc<Message>, record: Record, part: fn(&Message) -> &Payload) ->
             {move || match (busy(), record.is_fetched()) {
                 (true, _) => view! { <span class="dim">"Loading the rest…"</span> }.into_any(),
                 (false, true) => view! {
-                    <span class="dim">"More is not shown; a download holds the whole value."</span>
+                    <span class="dim">{whole.clone()}</span>
                 }
                 .into_any(),
                 (false, false) => view! {
@@ -246,20 +242,28 @@ fn metadata(message: &Message) -> impl IntoView + use<> {
     }
 }
 
-fn foot(page: Page, record: Record) -> impl IntoView {
+/// What copying and downloading mean while this is shown.
+fn shown_part(view: View) -> Part {
+    match view {
+        View::Key => Part::Key,
+        View::Value | View::Headers | View::Metadata => Part::Value,
+    }
+}
+
+fn foot(page: Page, record: Record, part: Part) -> impl IntoView {
     let toasts = use_toasts();
     let Shown::Ready(message) = record.shown.get() else { return ().into_any() };
     let id = (message.partition, message.offset);
-    let null = message.value.encoding == Encoding::Null;
-    let none = null.then(|| "A tombstone has no value".to_owned());
+    let null = part.of(&message).encoding == Encoding::Null;
+    let none = null.then(|| format!("The record has no {}", part.name()));
     let (of_copy, of_file) = (message.clone(), message);
     let copy = move |_| {
         let message = of_copy.clone();
         spawn_local(async move {
-            match whole(record, message).await {
+            match whole(record, message, part).await {
                 Err(error) => toasts.bad(error),
-                Ok(message) => match copy_text(&message.value.text).await {
-                    Ok(()) => toasts.good("The value was copied."),
+                Ok(message) => match copy_text(&part.of(&message).text).await {
+                    Ok(()) => toasts.good(format!("The {} was copied.", part.name())),
                     Err(reason) => toasts.bad(reason),
                 },
             }
@@ -268,7 +272,7 @@ fn foot(page: Page, record: Record) -> impl IntoView {
     let save = move |_| {
         let (message, names) = (of_file.clone(), page.names.get_value());
         spawn_local(async move {
-            if let Err(error) = save::download(names, &message).await {
+            if let Err(error) = save::download(names, &message, part).await {
                 toasts.bad(error);
             }
         });
@@ -283,22 +287,22 @@ fn foot(page: Page, record: Record) -> impl IntoView {
         });
     };
     view! {
-        <Button icon="copy" off=none.clone() on:click=copy>"Copy value"</Button>
+        <Button icon="copy" off=none.clone() on:click=copy>{format!("Copy {}", part.name())}</Button>
         <Button icon="download" off=none on:click=save>"Download"</Button>
         <Button icon="link" on:click=share>"Share link"</Button>
     }
     .into_any()
 }
 
-/// The record with its whole value.
-async fn whole(record: Record, message: Arc<Message>) -> Result<Arc<Message>, String> {
-    if !message.value.truncated {
+/// The record with the whole of `part`.
+async fn whole(record: Record, message: Arc<Message>, part: Part) -> Result<Arc<Message>, String> {
+    if !part.of(&message).truncated {
         return Ok(message);
     }
     let answer = record.whole((message.partition, message.offset)).await;
     let message = answer.map_err(|error| format!("{}. {}", error.title(), error.message()))?;
-    match message.value.truncated {
+    match part.of(&message).truncated {
         false => Ok(message),
-        true => Err("The value is too large to be copied; download it.".to_owned()),
+        true => Err(format!("The {} is too large to be copied; download it.", part.name())),
     }
 }

@@ -4,7 +4,7 @@ use leptos::{prelude::*, wasm_bindgen::JsCast};
 use ouzel_api::messages::{Encoding, Message};
 use web_sys::{Blob, HtmlAnchorElement, Url};
 
-use super::{Page, bytes, query::View};
+use super::{Page, bytes, query::View, value::Part};
 use crate::{
     client,
     query::Query,
@@ -21,23 +21,30 @@ pub fn link(page: Page, (partition, offset): (i32, i64)) -> String {
     format!("{origin}{path}?{query}")
 }
 
-/// Offers the value's bytes as a file; those that are not here come from the server, whatever
-/// their number.
-pub async fn download(names: (String, String), message: &Message) -> Result<(), String> {
+/// Offers the bytes of a key or value as a file; those that are not here come from the server,
+/// whatever their number.
+pub async fn download(
+    names: (String, String),
+    message: &Message,
+    part: Part,
+) -> Result<(), String> {
     let (cluster, topic) = names;
-    let Message { partition, offset, value, .. } = message;
-    let extension = match value.encoding {
+    let Message { partition, offset, .. } = message;
+    let payload = part.of(message);
+    let extension = match payload.encoding {
         Encoding::Json => "json",
         Encoding::Text => "txt",
         Encoding::Hex | Encoding::Null => "bin",
     };
-    let file = if value.truncated {
-        let answer = client::messages::value(&cluster, &topic, *partition, *offset).await;
+    let file = if payload.truncated {
+        let record = (*partition, *offset);
+        let answer = client::messages::bytes((&cluster, &topic), record, part.name()).await;
         Some(answer.map_err(|error| format!("{}. {}", error.title(), error.message()))?)
     } else {
-        file(&bytes::of(value))
+        file(&bytes::of(payload))
     };
-    let name = format!("{topic}-{partition}-{offset}.{extension}");
+    let which = if part == Part::Key { ".key" } else { "" };
+    let name = format!("{topic}-{partition}-{offset}{which}.{extension}");
     let taken = file.and_then(|file| offer(&name, &file));
     taken.ok_or_else(|| "The browser did not take the file.".to_owned())
 }

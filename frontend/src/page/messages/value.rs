@@ -53,12 +53,36 @@ impl Style {
 }
 
 /// A part of a record that has a payload.
-pub type Part = fn(&Message) -> &Payload;
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The key.
+    Key,
+    /// The value.
+    Value,
+}
+
+impl Part {
+    /// The part of this record.
+    pub fn of(self, message: &Message) -> &Payload {
+        match self {
+            Part::Key => &message.key,
+            Part::Value => &message.value,
+        }
+    }
+
+    /// Its name, for people and in addresses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::Key => "key",
+            Part::Value => "value",
+        }
+    }
+}
 
 /// The payload `part` of a record. `style` is the person's wish; it is met if it can be.
 #[component]
 pub fn Value(message: Arc<Message>, part: Part, style: RwSignal<Style>) -> impl IntoView {
-    let possible = Style::of(part(&message));
+    let possible = Style::of(part.of(&message));
     let style = Memo::new(move |_| {
         let wish = style.get();
         possible.iter().copied().find(|style| *style == wish).or(possible.first().copied())
@@ -67,7 +91,7 @@ pub fn Value(message: Arc<Message>, part: Part, style: RwSignal<Style>) -> impl 
         let message = message.clone();
         match style.get() {
             None => hollow("null", "There is none: not even an empty one."),
-            Some(_) if part(&message).size_bytes == 0 => {
+            Some(_) if part.of(&message).size_bytes == 0 => {
                 hollow("empty", "It is there, and has no bytes.")
             }
             Some(Style::Pretty) => view! { <Pretty message part/> }.into_any(),
@@ -95,8 +119,8 @@ fn More(all: Signal<usize>, shown: RwSignal<usize>) -> impl IntoView {
 
 #[component]
 fn Pretty(message: Arc<Message>, part: Part) -> impl IntoView {
-    let (lines, bytes) = json::lines(&part(&message).text, JSON_LINES_MAX);
-    let (lines, left) = (Arc::new(lines), part(&message).text.len() - bytes);
+    let (lines, bytes) = json::lines(&part.of(&message).text, JSON_LINES_MAX);
+    let (lines, left) = (Arc::new(lines), part.of(&message).text.len() - bytes);
     let left = (left > 0).then(|| {
         let left = format!("{} bytes more are shown as Text only.", count(left as i128));
         view! { <div class="more inside">{left}</div> }
@@ -109,7 +133,7 @@ fn Pretty(message: Arc<Message>, part: Part) -> impl IntoView {
     };
     let all = Signal::derive(move || open.with(Vec::len));
     let drawn = move || {
-        let text = &part(&message).text;
+        let text = &part.of(&message).text;
         let draw = |at: &usize| draw_line(text, &lines, *at, folded);
         open.with(|open| open.iter().take(shown.get()).map(draw).collect_view())
     };
@@ -181,17 +205,17 @@ fn draw_tokens(text: &str, tokens: &[json::Token]) -> Vec<AnyView> {
 #[component]
 fn Plain(message: Arc<Message>, part: Part) -> impl IntoView {
     let shown = RwSignal::new(LINES_FIRST);
-    let all = part(&message).text.len().div_ceil(TEXT_CHUNK);
+    let all = part.of(&message).text.len().div_ceil(TEXT_CHUNK);
     let drawn = move || {
         let bytes = shown.get().saturating_mul(TEXT_CHUNK);
-        beginning(&part(&message).text, bytes).to_owned()
+        beginning(&part.of(&message).text, bytes).to_owned()
     };
     view! { <pre class="code plain">{drawn}</pre> <More all=Signal::derive(move || all) shown/> }
 }
 
 #[component]
 fn Dump(message: Arc<Message>, part: Part) -> impl IntoView {
-    let bytes = bytes::of(part(&message));
+    let bytes = bytes::of(part.of(&message));
     let shown = RwSignal::new(LINES_FIRST);
     let all = bytes.len().div_ceil(bytes::LINE_BYTES);
     let line = |(at, hex, text): (String, String, String)| {

@@ -9,7 +9,7 @@ use crate::{
     cells, client,
     load::{Loaded, load},
     route::{GroupTab, Route},
-    ui::{Column, Empty, Table, TableSpec},
+    ui::{Column, Empty, Note, Table, TableSpec},
 };
 
 /// How often the tab asks again while somebody looks at it.
@@ -27,6 +27,7 @@ pub fn Consumers(cluster: String, topic: String) -> impl IntoView {
                 <span class="grow"></span>
                 {cells::read_at(move || data.with(|data| data.read_at_ms))}
             </div>
+            {move || data.with(|data| data.warnings.iter().map(warning).collect_view())}
             <Rows data cluster/>
         </Loaded>
     }
@@ -38,13 +39,15 @@ fn Rows(data: Memo<Arc<TopicConsumers>>, cluster: StoredValue<String>) -> impl I
     let name =
         move |row: &TopicConsumer| cluster.with_value(|it| cells::group_link(it, &row.group));
     let columns = vec![
-        Column::new("group", "group", "minmax(200px, 2fr)", name),
+        Column::new("group", "group", "minmax(200px, 2fr)", name).headline(),
         Column::new("state", "state", "170px", |row: &TopicConsumer| {
             cells::group_state(&row.state)
-        }),
+        })
+        .narrow("112px"),
         Column::new("members", "members", "100px", |row: &TopicConsumer| {
             cells::number(row.members)
         })
+        .narrow("76px")
         .right()
         .hint("Members of the group, those without this topic included"),
         Column::new("committed", "committed partitions", "160px", |row: &TopicConsumer| {
@@ -54,22 +57,38 @@ fn Rows(data: Memo<Arc<TopicConsumers>>, cluster: StoredValue<String>) -> impl I
         Column::new("lag", "lag on this topic", "minmax(190px, 1fr)", |row: &TopicConsumer| {
             cells::lag_over(row.lag, row.without_commit)
         })
+        .narrow("minmax(0, 1fr)")
         .right(),
     ];
     let spec = TableSpec::new("Groups that read this topic", columns)
         .on_open(cells::opener(rows, move |row| {
             cluster.with_value(|it| Route::group(it, &row.group, GroupTab::Lag))
         }));
-    view! {
-        <div class="card">
-            <Table spec rows empty=|| view! {
-                <Empty icon="users" title="No group reads this topic">
-                    <p>
-                        "No group has a commit here, and none holds one of its partitions. "
-                        "Readers without a group do not show."
-                    </p>
-                </Empty>
-            }/>
-        </div>
+    let all_read = Memo::new(move |_| data.with(|data| data.warnings.is_empty()));
+    view! { <div class="card"><Table spec rows empty=move || empty(all_read.get())/></div> }
+}
+
+/// What is missing from the list.
+fn warning(text: &String) -> impl IntoView + use<> {
+    let text = text.clone();
+    view! { <Note><span>{text}</span></Note> }
+}
+
+/// That nobody reads the topic can be said only if all groups were read.
+fn empty(all_read: bool) -> impl IntoView {
+    match all_read {
+        true => view! {
+            <Empty icon="users" title="No group reads this topic">
+                <p>
+                    "No group has a commit here, and none holds one of its partitions. "
+                    "Readers without a group do not show."
+                </p>
+            </Empty>
+        }
+        .into_any(),
+        false => view! {
+            <Empty icon="users" title="No group that could be read reads this topic"/>
+        }
+        .into_any(),
     }
 }

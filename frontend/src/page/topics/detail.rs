@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use ouzel_api::{
-    ErrorCode,
     session::Permission,
     topics::{Partition, Topic as Data},
 };
 
 use super::{consumers::Consumers, delete::DeleteTopicDialog, partitions::Partitions};
 use crate::{
-    cells, client,
+    cells,
+    client::{self, ClientError},
     format::count,
     load::{Load, load, missing},
     location::use_location,
@@ -48,10 +48,7 @@ pub fn Topic(
         }
     };
     let tabs = tabs(&cluster, &topic, data, tab);
-    let gone = Memo::new(move |_| {
-        let error = data.error().filter(|_| data.latest().is_none())?;
-        (error.code() == Some(ErrorCode::NotFound)).then_some(error)
-    });
+    let gone = Memo::new(move |_| data.gone());
     let parts = move || match gone.get() {
         Some(error) => missing(&error).into_any(),
         None => view! {
@@ -61,7 +58,7 @@ pub fn Topic(
         .into_any(),
     };
     view! {
-        <Head cluster topic data/>
+        <Head cluster topic data gone/>
         {parts}
     }
 }
@@ -84,7 +81,13 @@ fn Records(
 }
 
 #[component]
-fn Head(cluster: String, topic: String, data: Load<Data>) -> impl IntoView {
+fn Head(
+    cluster: String,
+    topic: String,
+    data: Load<Data>,
+    /// Why there is no such topic (any more): nothing is told of it, and nothing can be done to it.
+    gone: Memo<Option<ClientError>>,
+) -> impl IntoView {
     let doomed = RwSignal::new(None::<String>);
     let session = use_session();
     let location = use_location();
@@ -96,20 +99,22 @@ fn Head(cluster: String, topic: String, data: Load<Data>) -> impl IntoView {
         let missing = data.latest().is_none().then(unread);
         session.refusal(Permission::DeleteTopic).or_else(|| internal.then(kept)).or(missing)
     });
-    let name = topic.clone();
-    let ask = move |_| doomed.set(Some(name.clone()));
-    let gone = move || location.open(&list);
+    let name = StoredValue::new(topic.clone());
+    let ask = move |_| doomed.set(name.try_get_value());
+    let deleted = move || location.open(&list);
     view! {
         <header class="head">
             <h1><Copyable text=topic.clone() what="the topic's name">{topic}</Copyable></h1>
-            {move || data.latest().map(|data| badges(&data))}
-            <span class="grow"></span>
-            {move || data.latest().map(facts)}
-            <Button tone=Tone::Danger icon="trash-2" off=refusal on:click=ask>
-                "Delete…"
-            </Button>
+            <Show when=move || gone.with(Option::is_none)>
+                {move || data.latest().map(|data| badges(&data))}
+                <span class="grow"></span>
+                {move || data.latest().map(facts)}
+                <Button tone=Tone::Danger icon="trash-2" off=refusal on:click=ask>
+                    "Delete…"
+                </Button>
+            </Show>
         </header>
-        <DeleteTopicDialog cluster=StoredValue::new(cluster) topic=doomed on_deleted=gone/>
+        <DeleteTopicDialog cluster=StoredValue::new(cluster) topic=doomed on_deleted=deleted/>
     }
 }
 

@@ -1,5 +1,5 @@
-//! Figures that cost a request to the brokers: fetched for the rows on screen only, kept while one
-//! scrolls on, asked for again when they are old.
+//! Figures that cost a request to the brokers: fetched for the rows on screen, and for all rows only
+//! while they decide the order; kept while one scrolls on, asked for again when they are old.
 
 use std::{collections::HashMap, ops::Range};
 
@@ -16,13 +16,22 @@ use crate::{
 const SETTLE_MS: i32 = 120;
 /// Figures older than this are asked for again.
 const FRESH_MS: i64 = 10_000;
+/// The same for rows that are not on screen, whose figures only decide the order.
+const FRESH_OFF_SCREEN_MS: i64 = 60_000;
+/// Most topics whose figures are asked for because they decide the order: twenty requests. Those
+/// beyond stand last, and the page says so; a filter makes them fewer.
+pub const ORDERED_MAX: usize = 20 * FIGURES_MAX;
 /// How often old figures are looked for.
 const REFRESH_SECONDS: u64 = 10;
 
 /// What is known so far. Cheap to copy.
 #[derive(Clone, Copy)]
+pub struct KnownFigures(RwSignal<HashMap<String, Known>>);
+
+/// What is known, and who keeps it true. Cheap to copy.
+#[derive(Clone, Copy)]
 pub struct Figures {
-    known: RwSignal<HashMap<String, Known>>,
+    known: KnownFigures,
     on_screen: Memo<Vec<String>>,
     asking: Load<()>,
 }
@@ -34,44 +43,66 @@ struct Known {
     received_ms: i64,
 }
 
-/// Keeps the figures of the rows on screen true from here on.
-pub fn figures_of_visible(
-    cluster: StoredValue<String>,
-    rows: Memo<Vec<TopicRow>>,
-    visible: RwSignal<Range<usize>>,
-) -> Figures {
-    let known = RwSignal::new(HashMap::new());
-    let on_screen = Memo::new(move |_| {
-        let range = visible.get();
-        rows.with(|rows| {
-            let rows = rows.iter().skip(range.start).take(range.len().min(FIGURES_MAX));
-            rows.map(|row| row.name.clone()).collect::<Vec<_>>()
-        })
-    });
-    let asking = load(move || {
-        let (topics, cluster) = (on_screen.get(), cluster.get_value());
-        ask(known, cluster, topics)
-    });
-    Figures { known, on_screen, asking: asking.every(REFRESH_SECONDS) }
-}
-
-/// Asks for those that are missing or old; dropped midway when other rows come on screen.
-async fn ask(
-    known: RwSignal<HashMap<String, Known>>,
-    cluster: String,
-    mut topics: Vec<String>,
-) -> Result<(), ClientError> {
-    sleep(SETTLE_MS).await;
-    let old = now_ms() - FRESH_MS;
-    known.try_with_untracked(|known| {
-        topics.retain(|topic| known.get(topic).is_none_or(|it| it.received_ms < old));
-    });
-    if topics.is_empty() {
-        return Ok(());
+impl KnownFigures {
+    /// Nothing yet.
+    pub fn none() -> KnownFigures {
+        KnownFigures(RwSignal::new(HashMap::new()))
     }
-    let answer = client::topics::figures(cluster, topics).await?;
-    known.try_update(|known| keep(known, answer));
-    Ok(())
+
+    /// Looks at the figures of topics by their names; reactive.
+    pub fn with<T>(self, look: impl FnOnce(&dyn Fn(&str) -> Option<TopicFigures>) -> T) -> T {
+        self.0.with(|known| look(&|name| known.get(name).map(|known| known.figures.clone())))
+    }
+
+    /// Keeps the figures of the rows on screen true from here on, and knows those of `ordered`.
+    pub fn follow(
+        self,
+        cluster: StoredValue<String>,
+        rows: Memo<Vec<TopicRow>>,
+        visible: RwSignal<Range<usize>>,
+        ordered: Memo<Vec<String>>,
+    ) -> Figures {
+        let on_screen = Memo::new(move |_| {
+            let range = visible.get();
+            rows.with(|rows| {
+                let rows = rows.iter().skip(range.start).take(range.len().min(FIGURES_MAX));
+                rows.map(|row| row.name.clone()).collect::<Vec<_>>()
+            })
+        });
+        let asking = load(move || {
+            let (on_screen, ordered) = (on_screen.get(), ordered.get());
+            self.ask(cluster.get_value(), on_screen, ordered)
+        });
+        Figures { known: self, on_screen, asking: asking.every(REFRESH_SECONDS) }
+    }
+
+    /// Asks for those that are missing or old, first of those on screen; dropped midway when other
+    /// rows come on screen.
+    async fn ask(
+        self,
+        cluster: String,
+        on_screen: Vec<String>,
+        ordered: Vec<String>,
+    ) -> Result<(), ClientError> {
+        sleep(SETTLE_MS).await;
+        let mut due = self.due(on_screen, FRESH_MS);
+        let others = self.due(ordered, FRESH_OFF_SCREEN_MS);
+        due.extend(others.into_iter().filter(|name| !due.contains(name)).collect::<Vec<_>>());
+        for topics in due.chunks(FIGURES_MAX) {
+            let answer = client::topics::figures(cluster.clone(), topics.to_vec()).await?;
+            self.0.try_update(|known| keep(known, answer));
+        }
+        Ok(())
+    }
+
+    /// Those that are missing, or older than `fresh_ms`.
+    fn due(self, mut topics: Vec<String>, fresh_ms: i64) -> Vec<String> {
+        let old = now_ms() - fresh_ms;
+        self.0.try_with_untracked(|known| {
+            topics.retain(|topic| known.get(topic).is_none_or(|it| it.received_ms < old));
+        });
+        topics
+    }
 }
 
 fn keep(known: &mut HashMap<String, Known>, answer: FiguresResponse) {
@@ -86,7 +117,7 @@ impl Figures {
     pub fn cell(self, topic: String, draw: fn(&TopicFigures) -> AnyView) -> impl IntoView {
         let waiting = || view! { <span class="skeleton-cell" aria-label="Loading"></span> };
         move || {
-            self.known.with(|known| match known.get(&topic) {
+            self.known.0.with(|known| match known.get(&topic) {
                 Some(known) => draw(&known.figures),
                 None if self.asking.error().is_some() => {
                     view! { <span class="dim">"–"</span> }.into_any()
@@ -103,7 +134,7 @@ impl Figures {
             let read_at = |known: &HashMap<String, Known>| {
                 names.iter().filter_map(|name| known.get(name)).map(|it| it.read_at_ms).min()
             };
-            self.known.with(read_at)
+            self.known.0.with(read_at)
         });
         move || match (self.asking.error(), oldest.get()) {
             (Some(error), _) => view! {

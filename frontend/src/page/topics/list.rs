@@ -1,6 +1,6 @@
 //! The list of a cluster's topics: quick at ten thousand rows, figures only for those on screen.
 
-use std::{cmp::Ordering, sync::Arc};
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use ouzel_api::{
@@ -11,7 +11,8 @@ use ouzel_api::{
 use super::{
     create::CreateTopicDialog,
     delete::DeleteTopicDialog,
-    figures::{Figures, figures_of_visible},
+    figures::{Figures, KnownFigures, ORDERED_MAX},
+    order,
 };
 use crate::{
     cells, client,
@@ -21,7 +22,7 @@ use crate::{
     route::{Route, TopicTab},
     session::use_session,
     ui::{
-        Age, Badge, Button, Checkbox, Column, Empty, FilterBox, IconButton, Mood, Sort, Table,
+        Age, Badge, Button, Checkbox, Column, Empty, FilterBox, IconButton, Mood, Table,
         TableHandle, TableSpec, Tone,
     },
 };
@@ -43,9 +44,16 @@ pub fn Topics(cluster: String) -> impl IntoView {
             <h1>"Topics"</h1>
             <Summary topics/>
             <span class="grow"></span>
-            <Button tone=Tone::Primary icon="plus" off=refusal on:click=move |_| creating.set(true)>
-                "Create topic"
-            </Button>
+            <Show when=move || topics.gone().is_none()>
+                <Button
+                    tone=Tone::Primary
+                    icon="plus"
+                    off=refusal
+                    on:click=move |_| creating.set(true)
+                >
+                    "Create topic"
+                </Button>
+            </Show>
         </header>
         <Loaded from=topics let:data>
             <List data topics cluster/>
@@ -78,9 +86,23 @@ fn List(
 ) -> impl IntoView {
     let listing = use_listing(ascending("name"));
     let internal = use_flag("internal");
-    let rows = Memo::new(move |_| narrowed(&data.get(), listing, internal.get()));
+    let kept = Memo::new(move |_| narrowed(&data.get(), listing, internal.get()));
+    let by_figures = Memo::new(move |_| order::is_of_figures(&listing.sort().column));
+    let known = KnownFigures::none();
+    let rows = Memo::new(move |_| {
+        let (kept, sort) = (kept.get(), listing.sort());
+        match by_figures.get() {
+            true => known.with(|figures| order::order(kept, &sort, figures)),
+            false => order::order(kept, &sort, |_| None),
+        }
+    });
+    // In the order of names, which stays while figures arrive.
+    let ordered = Memo::new(move |_| match by_figures.get() {
+        true => kept.with(|kept| kept.iter().take(ORDERED_MAX).map(|it| it.name.clone()).collect()),
+        false => Vec::new(),
+    });
     let handle = TableHandle::default();
-    let figures = figures_of_visible(cluster, rows, handle.visible);
+    let figures = known.follow(cluster, rows, handle.visible, ordered);
     let doomed = RwSignal::new(None::<String>);
     let spec = TableSpec::new("Topics", columns(cluster, figures, doomed))
         .sorted(listing.sorting)
@@ -100,6 +122,7 @@ fn List(
             </Show>
             <span class="dim">{shown}</span>
             <span class="grow"></span>
+            <span class="dim" role="status">{move || last(by_figures.get(), rows, known)}</span>
             {figures.state()}
         </div>
         <div class="card">
@@ -128,26 +151,21 @@ fn use_flag(name: &'static str) -> RwSignal<bool> {
     flag
 }
 
-/// What the filter keeps, in order.
+/// How many rows stand last only because their figures are not known.
+fn last(by_figures: bool, rows: Memo<Vec<TopicRow>>, known: KnownFigures) -> Option<String> {
+    let unread = |rows: &Vec<TopicRow>| {
+        known.with(|figures| rows.iter().filter(|row| figures(&row.name).is_none()).count())
+    };
+    let unread = if by_figures { rows.with(unread) } else { 0 };
+    let topics = counted(unread as i128, "topic has", "topics have");
+    (unread > 0).then(|| format!("{topics} not been read yet, and stand last"))
+}
+
+/// What the filter keeps, by name.
 fn narrowed(list: &TopicList, listing: Listing, internal: bool) -> Vec<TopicRow> {
     let narrowing = listing.narrowing();
     let kept = |row: &&TopicRow| (internal || !row.internal) && narrowing.keeps(&row.name);
-    let mut rows: Vec<TopicRow> = list.topics.iter().filter(kept).cloned().collect();
-    let sort = listing.sort();
-    rows.sort_by(|a, b| {
-        let order = compare(&sort, a, b);
-        let order = if sort.descending { order.reverse() } else { order };
-        order.then_with(|| a.name.cmp(&b.name))
-    });
-    rows
-}
-
-fn compare(sort: &Sort, a: &TopicRow, b: &TopicRow) -> Ordering {
-    match sort.column.as_str() {
-        "partitions" => a.partitions.cmp(&b.partitions),
-        "replicas" => a.replication_factor.cmp(&b.replication_factor),
-        _ => a.name.cmp(&b.name),
-    }
+    list.topics.iter().filter(kept).cloned().collect()
 }
 
 /// The look of an empty list depends on why it is empty.
@@ -189,6 +207,7 @@ fn columns(
     };
     vec![
         Column::new("name", "name", "minmax(220px, 2fr)", move |row: &TopicRow| name(cluster, row))
+            .headline()
             .sortable(),
         Column::new("partitions", "partitions", "112px", |row: &TopicRow| {
             cells::number(row.partitions)
@@ -201,22 +220,31 @@ fn columns(
         .right()
         .sortable()
         .hint("Replication factor: replicas of the first partition"),
-        Column::new("records", "records", "minmax(110px, 1fr)", of(records)).right().hint(
-            "End offsets minus start offsets; compaction and control records make it too high",
-        ),
-        Column::new("written", "last written", "120px", of(last_written)),
-        Column::new("cleanup", "cleanup", "130px", of(cleanup)),
-        Column::new("groups", "groups", "80px", of(groups))
+        Column::new("records", "records", "minmax(110px, 1fr)", of(records))
+            .narrow("minmax(0, 1fr)")
             .right()
+            .sortable()
+            .hint("End offsets minus start offsets; compaction and control records add to it"),
+        Column::new("written", "last written", "120px", of(last_written)).sortable(),
+        Column::new("cleanup", "cleanup", "130px", of(cleanup)).sortable(),
+        Column::new("groups", "groups", "80px", of(groups))
+            .narrow("72px")
+            .right()
+            .sortable()
             .hint("Groups with a commit here"),
         Column::new(
             "lag",
             "worst lag",
-            "110px",
-            of(|known| cells::lag(known.worst_lag).into_any()),
+            "minmax(180px, 1fr)",
+            of(|known| cells::lag_over(known.worst_lag, known.without_commit).into_any()),
         )
+        .narrow("minmax(0, 1.4fr)")
         .right()
-        .hint("Records behind, of the group that is furthest behind"),
+        .sortable()
+        .hint(
+            "Records behind, of the group that is furthest behind; beside it the partitions that \
+             members hold without a commit",
+        ),
         Column::new("acts", "", "52px", move |row: &TopicRow| delete_button(row, doomed)),
     ]
 }

@@ -6,6 +6,7 @@ mod delete;
 mod detail;
 mod figures;
 mod list;
+mod order;
 mod partitions;
 
 pub use detail::Topic;

@@ -45,8 +45,9 @@ fn columns(most: Memo<i64>) -> Vec<Column<Partition>> {
         Column::new("partition", "partition", "90px", |row: &Partition| {
             cells::number(row.partition)
         })
+        .narrow("76px")
         .right(),
-        Column::new("state", "state", "150px", state),
+        Column::new("state", "state", "150px", state).narrow("minmax(0, 1fr)"),
         Column::new("leader", "leader", "80px", |row: &Partition| match row.leader {
             Some(id) => cells::number(id).into_any(),
             None => view! { <span class="bad">"none"</span> }.into_any(),
@@ -70,6 +71,7 @@ fn columns(most: Memo<i64>) -> Vec<Column<Partition>> {
         Column::new("records", "records", "minmax(190px, 1fr)", move |row: &Partition| {
             share(row, most)
         })
+        .narrow("minmax(0, 1fr)")
         .right(),
     ]
 }

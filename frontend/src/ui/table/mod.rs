@@ -12,11 +12,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use leptos::{ev, prelude::*, wasm_bindgen::JsCast, wasm_bindgen::prelude::Closure};
 use web_sys::{Element, ResizeObserver};
 
-pub use handle::{ROW_PX, TableHandle};
+pub use handle::TableHandle;
 pub use spec::{Column, Sort, Sorting, TableSpec};
 
 use super::Icon;
-use handle::Pixels;
+use handle::{Pixels, ROW_PX};
 use kept::{Kept, Place};
 
 /// A pointer that moved further than this between press and release was selecting text.
@@ -54,11 +54,15 @@ where
         draw_row(&columns, &place.row, of)
     };
     let (open, tracks, least) = (spec.open, spec.tracks(), spec.least_width());
+    let (narrow, tall) = (spec.narrow_tracks(), spec.is_tall());
+    let row_px = Memo::new(move |_| handle.place.get().row);
     let active = move || handle.active.get().map(|at| format!("t{name}-{at}"));
     view! {
         <div
             class="table"
             class:opens=open.is_some()
+            class:narrows=narrow.is_some()
+            class:tall=tall
             role="grid"
             tabindex="0"
             node_ref=handle.node
@@ -67,12 +71,13 @@ where
             aria-activedescendant=active
             style=("--cols", tracks)
             style=("--min", least)
+            style=("--narrow", narrow.unwrap_or_default())
             on:scroll=move |_| measure(handle)
             on:keydown=move |event| on_key(&event, handle, count.get_untracked(), open)
         >
             <Head columns=spec.columns sorting=spec.sorting/>
-            <Body handle open height=Signal::derive(move || count.get() as f64 * ROW_PX)
-                above=Signal::derive(move || drawn.get().start as f64 * ROW_PX)>
+            <Body handle open height=Signal::derive(move || count.get() as f64 * row_px.get())
+                above=Signal::derive(move || drawn.get().start as f64 * row_px.get())>
                 <For each=places key=Place::key children=draw/>
             </Body>
             <Show when=move || count.get() == 0>{empty.run()}</Show>
@@ -120,7 +125,7 @@ fn Body(
 fn Head<R: 'static>(columns: Vec<Column<R>>, sorting: Option<Sorting>) -> impl IntoView {
     let cell = move |column: Column<R>| {
         let sorting = sorting.filter(|_| column.sortable);
-        let class = if column.right { "cell r" } else { "cell" };
+        let class = column.class();
         let sort = move || sorting.and_then(|sorting| sorting.aria(column.id));
         let title = match sorting {
             None => column.title.into_any(),
@@ -163,7 +168,7 @@ struct RowPlace {
 fn draw_row<R>(columns: &[Column<R>], row: &R, place: RowPlace) -> impl IntoView + use<R> {
     let RowPlace { name, at, handle } = place;
     let cell = |column: &Column<R>| {
-        let class = if column.right { "cell r" } else { "cell" };
+        let class = column.class();
         view! { <div class=class role="gridcell">{(column.cell)(row)}</div> }
     };
     view! {
@@ -191,8 +196,8 @@ fn watch_place(handle: TableHandle) {
     let watching = StoredValue::new_local(None::<(ResizeObserver, Closure<dyn FnMut()>)>);
     Effect::new(move |_| {
         let Some(node) = handle.node.get() else { return };
-        measure(handle);
-        let resized = Closure::<dyn FnMut()>::new(move || measure(handle));
+        measure_rows(handle);
+        let resized = Closure::<dyn FnMut()>::new(move || measure_rows(handle));
         // Without an observer the table still measures on every scroll.
         let Ok(observer) = ResizeObserver::new(resized.as_ref().unchecked_ref()) else { return };
         observer.observe(&node);
@@ -207,13 +212,26 @@ fn watch_place(handle: TableHandle) {
     });
 }
 
+/// Where the container is scrolled to.
 fn measure(handle: TableHandle) {
     let Some(node) = handle.node.try_get_untracked().flatten() else { return };
-    let place =
-        Pixels { top: f64::from(node.scroll_top()), height: f64::from(node.client_height()) };
-    if handle.place.try_get_untracked().is_some_and(|now| now != place) {
+    let Some(now) = handle.place.try_get_untracked() else { return };
+    let (top, height) = (f64::from(node.scroll_top()), f64::from(node.client_height()));
+    let place = Pixels { top, height, ..now };
+    if now != place {
         handle.place.try_set(place);
     }
+}
+
+/// The same, and how high rows are at this width of the page.
+fn measure_rows(handle: TableHandle) {
+    let Some(node) = handle.node.try_get_untracked().flatten() else { return };
+    let style = window().get_computed_style(&node).ok().flatten();
+    let text = style.and_then(|style| style.get_property_value("--row").ok()).unwrap_or_default();
+    let px = text.trim().strip_suffix("px").and_then(|text| text.parse().ok());
+    let row = px.filter(|px: &f64| *px >= 1.0).unwrap_or(ROW_PX);
+    handle.place.try_update(|place| place.row = row);
+    measure(handle);
 }
 
 /// The row under a click, unless the click was for something inside the row.

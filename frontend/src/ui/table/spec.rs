@@ -18,6 +18,10 @@ pub struct Column<R> {
     pub(super) right: bool,
     pub(super) sortable: bool,
     pub(super) hint: Option<&'static str>,
+    /// Its track on a phone; without one it is left out there.
+    narrow: Option<&'static str>,
+    /// Whether it is the first line of a row on a phone.
+    headline: bool,
     pub(super) cell: Cell<R>,
 }
 
@@ -30,7 +34,9 @@ impl<R> Column<R> {
         cell: impl Fn(&R) -> V + Send + Sync + 'static,
     ) -> Column<R> {
         let cell: Cell<R> = Arc::new(move |row| cell(row).into_any());
-        Column { id, title, track, right: false, sortable: false, hint: None, cell }
+        let (right, sortable, hint) = (false, false, None);
+        let (narrow, headline) = (None, false);
+        Column { id, title, track, right, sortable, hint, narrow, headline, cell }
     }
 
     /// Numbers: aligned right, sorted largest first.
@@ -43,6 +49,28 @@ impl<R> Column<R> {
     pub fn sortable(mut self) -> Column<R> {
         self.sortable = true;
         self
+    }
+
+    /// Stays on a phone, with this track. Columns that say nothing are left out there, as soon as
+    /// one of the table stays.
+    pub fn narrow(mut self, track: &'static str) -> Column<R> {
+        self.narrow = Some(track);
+        self
+    }
+
+    /// On a phone it has a line of its own, above the columns that stay.
+    pub fn headline(mut self) -> Column<R> {
+        self.headline = true;
+        self
+    }
+
+    pub(super) fn class(&self) -> String {
+        let staying = match (self.headline, self.narrow) {
+            (true, _) => " headline",
+            (false, Some(_)) => "",
+            (false, None) => " left-out",
+        };
+        format!("cell{}{staying}", if self.right { " r" } else { "" })
     }
 
     /// What the heading means, on hover.
@@ -116,6 +144,18 @@ impl<R> TableSpec<R> {
         self.columns.iter().map(|column| column.track).collect::<Vec<_>>().join(" ")
     }
 
+    /// The tracks on a phone; `None` for a table that is the same everywhere.
+    pub(super) fn narrow_tracks(&self) -> Option<String> {
+        let staying = self.columns.iter().filter(|column| !column.headline);
+        let tracks: Vec<&str> = staying.filter_map(|column| column.narrow).collect();
+        (!tracks.is_empty()).then(|| tracks.join(" "))
+    }
+
+    /// Whether a row has two lines on a phone.
+    pub(super) fn is_tall(&self) -> bool {
+        self.columns.iter().any(|column| column.headline)
+    }
+
     /// The least width of a row: below it the table scrolls sideways.
     pub(super) fn least_width(&self) -> String {
         format!("{}px", self.columns.iter().map(|column| least_px(column.track)).sum::<u32>())
@@ -131,7 +171,19 @@ fn least_px(track: &str) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::least_px;
+    use super::{Column, TableSpec, least_px};
+
+    #[test]
+    fn on_a_phone_only_the_columns_that_say_so_stay_below_their_headline() {
+        let column = |id| Column::new(id, id, "100px", |_: &()| ());
+        let spec = TableSpec::new("all", vec![column("a"), column("b")]);
+        assert_eq!((spec.narrow_tracks(), spec.is_tall()), (None, false));
+        let columns = vec![column("a").headline(), column("b"), column("c").right().narrow("1fr")];
+        let classes: Vec<String> = columns.iter().map(Column::class).collect();
+        assert_eq!(classes, ["cell headline", "cell left-out", "cell r"]);
+        let spec = TableSpec::new("some", columns);
+        assert_eq!((spec.narrow_tracks().as_deref(), spec.is_tall()), (Some("1fr"), true));
+    }
 
     #[test]
     fn the_least_width_of_a_track_is_its_first_number_of_pixels() {

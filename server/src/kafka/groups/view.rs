@@ -21,6 +21,17 @@ use crate::{
 /// Most groups that the overview names.
 const BEHIND_MAX: usize = 10;
 
+/// How a topic is read by all groups together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// Groups that have committed here.
+    pub groups: u32,
+    /// The lag of the worst of them.
+    pub worst_lag: Lag,
+    /// Partitions that members hold and on which their groups have committed nothing.
+    pub without_commit: u32,
+}
+
 impl GroupsSnapshot {
     /// The rows of the list.
     pub fn rows(&self) -> Vec<GroupRow> {
@@ -114,17 +125,21 @@ impl GroupsSnapshot {
         consumers
     }
 
-    /// How many groups have committed on `topic`, and the lag of the worst. Not known while any
-    /// group, or its commits, could not be read: it may be the one.
-    pub fn figures(&self, topic: &str) -> (Option<u32>, Lag) {
+    /// How `topic` is read. Not known while any group, or its commits, could not be read: it may be
+    /// the one.
+    pub fn reading(&self, topic: &str) -> Option<Reading> {
         let unread = self.groups.iter().any(|group| group.commits.is_err());
         if unread || !self.missing.is_empty() {
-            return (None, Lag::Unknown);
+            return None;
         }
         let consumers = self.consumers(topic);
         let committed = || consumers.iter().filter(|consumer| consumer.committed_partitions > 0);
         let worst = committed().map(|consumer| consumer.lag).max_by_key(|lag| lag.rank());
-        (Some(count(&committed().collect::<Vec<_>>())), worst.unwrap_or(Lag::NoCommit))
+        Some(Reading {
+            groups: number(committed().count()),
+            worst_lag: worst.unwrap_or(Lag::NoCommit),
+            without_commit: consumers.iter().map(|consumer| consumer.without_commit).sum(),
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use ouzel_api::{Lag, clusters::GroupsSummary};
 
-use super::page;
+use super::{Reading, page};
 use crate::kafka::{
     KafkaError, OffsetAndTime, Offsets, TopicPartition,
     groups::{Commit, Described, GroupState, MemberState, snapshot::GroupsSnapshot},
@@ -120,11 +120,15 @@ fn a_topic_lists_who_committed_or_holds_it_with_the_lag_there() {
 
 #[test]
 fn figures_count_only_groups_with_commits_and_admit_what_is_not_known() {
-    assert_eq!(snapshot().figures("orders"), (Some(2), known(40)));
-    assert_eq!(snapshot().figures("nobody-reads-this"), (Some(0), Lag::NoCommit));
+    let reading =
+        |groups, worst_lag, without_commit| Some(Reading { groups, worst_lag, without_commit });
+    assert_eq!(snapshot().reading("orders"), reading(2, known(40), 1));
+    assert_eq!(snapshot().reading("nobody-reads-this"), reading(0, Lag::NoCommit, 0));
+    let half = GroupsSnapshot::of(vec![half_committed()], ends());
+    assert_eq!(half.reading("orders"), reading(1, known(0), 1));
     let mut broken = snapshot();
     broken.groups[1].commits = Err(refused());
-    assert_eq!(broken.figures("orders"), (None, Lag::Unknown));
+    assert_eq!(broken.reading("orders"), None);
 }
 
 #[test]
@@ -134,7 +138,7 @@ fn a_broker_that_did_not_answer_is_named_and_makes_counts_unknown() {
     let GroupsSummary::Known { total: 4, warnings, .. } = partial.summary() else { panic!() };
     assert!(warnings.len() == 1 && warnings[0].contains("broker 7"), "{warnings:?}");
     assert_eq!(partial.rows().len(), 4);
-    assert_eq!(partial.figures("orders"), (None, Lag::Unknown));
+    assert_eq!(partial.reading("orders"), None);
 }
 
 #[test]
