@@ -11,12 +11,14 @@ mod error;
 mod fetch;
 pub mod groups;
 mod links;
+mod log_dirs;
 pub mod member;
 mod metadata;
 mod offsets;
 mod overview;
 pub mod produce;
 pub mod read;
+mod records;
 mod topic_view;
 mod topics;
 mod versions;
@@ -30,8 +32,10 @@ pub use cluster::{
 pub use configs::{ConfigAct, ConfigChange, Resource, TopicConfig};
 pub use error::{KafkaError, is_stale_route};
 pub use fetch::{Answer, Ask, FETCH_BYTES_MAX, Lane};
+pub use log_dirs::{BrokerLogDirs, LogDir};
 pub use metadata::{Metadata, Partition, Topic};
 pub use offsets::{At, Found, OffsetAndTime, Offsets};
+pub use records::Deleted;
 
 /// A partition of a topic, named.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

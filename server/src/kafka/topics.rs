@@ -1,4 +1,5 @@
-//! Creating and deleting topics, and one setting of many. Settings as such are `configs.rs`.
+//! Creating, enlarging and deleting topics, and one setting of many. Settings as such are
+//! `configs.rs`.
 
 use std::collections::HashMap;
 
@@ -6,8 +7,9 @@ use ouzel_api::topics::{ConfigValue, CreateTopic};
 use ouzel_wire::{
     ErrorCode,
     messages::{
-        CreatableTopic, CreatableTopicConfig, CreateTopicsRequest, DeleteTopicState,
-        DeleteTopicsRequest, DescribeConfigsRequest, DescribeConfigsResource,
+        CreatableTopic, CreatableTopicConfig, CreatePartitionsRequest, CreatePartitionsTopic,
+        CreateTopicsRequest, DeleteTopicState, DeleteTopicsRequest, DescribeConfigsRequest,
+        DescribeConfigsResource,
     },
 };
 use tokio::time::sleep;
@@ -25,6 +27,7 @@ const VERSION_DELETE_BY_STATE: i16 = 6;
 /// What only the controller does.
 enum Change<'a> {
     Create(&'a CreateTopic),
+    Grow { name: &'a str, partitions: i32 },
     Delete(&'a str),
 }
 
@@ -32,6 +35,11 @@ impl Cluster {
     /// Creates a topic.
     pub async fn create_topic(&self, topic: &CreateTopic) -> Result<(), KafkaError> {
         self.at_controller(&Change::Create(topic)).await
+    }
+
+    /// Gives a topic more partitions, so that there are so many in all.
+    pub async fn grow_topic(&self, name: &str, partitions: i32) -> Result<(), KafkaError> {
+        self.at_controller(&Change::Grow { name, partitions }).await
     }
 
     /// Deletes a topic.
@@ -45,6 +53,7 @@ impl Cluster {
             let connection = self.controller().await?;
             let done = match change {
                 Change::Create(topic) => create(&connection, topic).await,
+                Change::Grow { name, partitions } => grow(&connection, name, *partitions).await,
                 Change::Delete(name) => delete(&connection, name).await,
             };
             let code = done.as_ref().err().and_then(KafkaError::code);
@@ -110,6 +119,27 @@ async fn create(connection: &Connection, topic: &CreateTopic) -> Result<(), Kafk
     let response = connection.call(&request).await?;
     let result = response.topics.into_iter().next().unwrap_or_default();
     let about = || format!("creating topic `{}`", topic.name);
+    match result.error_code {
+        0 => Ok(()),
+        code => Err(KafkaError::refused(about(), code, result.error_message)),
+    }
+}
+
+async fn grow(connection: &Connection, name: &str, partitions: i32) -> Result<(), KafkaError> {
+    let topic = CreatePartitionsTopic {
+        name: name.to_owned(),
+        count: partitions,
+        assignments: None,
+        ..CreatePartitionsTopic::default()
+    };
+    let request = CreatePartitionsRequest {
+        topics: vec![topic],
+        timeout_ms: timeout_ms(),
+        ..CreatePartitionsRequest::default()
+    };
+    let response = connection.call(&request).await?;
+    let result = response.results.into_iter().next().unwrap_or_default();
+    let about = || format!("adding partitions to topic `{name}`");
     match result.error_code {
         0 => Ok(()),
         code => Err(KafkaError::refused(about(), code, result.error_message)),

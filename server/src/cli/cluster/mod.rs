@@ -1,6 +1,7 @@
 //! `ouzel cluster …`.
 
 mod config;
+mod logdirs;
 
 use clap::Subcommand;
 use serde::Serialize;
@@ -25,6 +26,9 @@ pub enum Command {
     /// Look at what brokers are told, and tell them more
     #[command(subcommand)]
     Config(config::Command),
+    /// Print the size of every partition, broker by broker
+    #[command(name = "logdirs")]
+    LogDirs(logdirs::LogDirs),
 }
 
 #[derive(Serialize)]
@@ -52,13 +56,15 @@ struct Topic {
 }
 
 pub async fn run(command: Command, loaded: Loaded) -> Result<(), Failure> {
-    let (connect, output) = match command {
-        Command::Info { connect, output } => (connect, output),
-        Command::Config(command) => return config::run(command, &loaded).await,
-    };
-    let target = target(&connect, &loaded)?;
-    let metadata = target.cluster.fresh_metadata().await.map_err(Failure::of)?;
-    show(output.format, &info(&metadata), text)
+    match command {
+        Command::Info { connect, output } => {
+            let target = target(&connect, &loaded)?;
+            let metadata = target.cluster.fresh_metadata().await.map_err(Failure::of)?;
+            show(output.format, &info(&metadata), text)
+        }
+        Command::Config(command) => config::run(command, &loaded).await,
+        Command::LogDirs(asked) => logdirs::run(asked, &loaded).await,
+    }
 }
 
 fn info(metadata: &Metadata) -> Info {

@@ -3,10 +3,12 @@
 pub(super) mod alter;
 mod consume;
 mod format;
+mod grow;
 mod input;
 mod manage;
 mod offset;
 mod produce;
+mod trim;
 
 use clap::Subcommand;
 
@@ -50,6 +52,11 @@ pub enum Command {
     /// Change settings of topics
     #[command(name = "alter-config")]
     AlterConfig(alter::Alter),
+    /// Add partitions to topics
+    AddPartitions(grow::AddPartitions),
+    /// Delete the oldest records of a topic
+    #[command(visible_alias = "trim")]
+    TrimPrefix(trim::TrimPrefix),
     /// Write records from standard input
     Produce(produce::Produce),
     /// Print records
@@ -69,6 +76,8 @@ pub async fn run(command: Command, loaded: Loaded) -> Result<(), Failure> {
             manage::delete(&topics, &connect, output, &loaded).await
         }
         Command::AlterConfig(asked) => alter::run(asked, &loaded).await,
+        Command::AddPartitions(asked) => grow::run(asked, &loaded).await,
+        Command::TrimPrefix(asked) => trim::run(asked, &loaded).await,
         Command::Produce(produce) => produce::run(produce, &loaded).await,
         Command::Consume(consume) => consume::run(consume, &loaded).await,
     }
