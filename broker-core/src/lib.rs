@@ -6,6 +6,7 @@
 //! - [`group`]: consumer groups, a pure state machine each, kept in `__consumer_offsets`
 //! - [`node`]: the partitions that this node holds, following the cluster's state
 //! - [`cluster`]: what the cluster has agreed on, a pure state machine over its own journal
+//! - [`session`]: who follows which partitions from where, a pure state machine
 //! - [`partition`]: append, read, offsets and producers of one partition
 //! - [`log`], [`flush`]: segment files, and who syncs them
 //! - [`world`], [`ids`], [`config`]: disk and clock as traits, names, what the broker is told
@@ -23,6 +24,7 @@ pub mod node;
 pub mod partition;
 pub mod world;
 
+pub mod session;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;

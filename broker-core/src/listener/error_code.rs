@@ -9,6 +9,7 @@ use crate::cluster::{ProposeError, Refusal};
 use crate::group::GroupError;
 use crate::node::{NoPartition, TopicError};
 use crate::partition::{AppendError, DeleteError, ReadError};
+use crate::session::SessionError;
 
 /// The number that a client understands.
 pub(super) trait Code {
@@ -68,6 +69,16 @@ impl Code for ReadError {
             ReadError::Corrupt { .. } => ErrorCode::CorruptMessage,
             ReadError::Io { .. } => ErrorCode::KafkaStorageError,
             ReadError::Closed => ErrorCode::NotLeaderOrFollower,
+        }
+    }
+}
+
+impl Code for SessionError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            SessionError::NotFound => ErrorCode::FetchSessionIdNotFound,
+            SessionError::WrongEpoch => ErrorCode::InvalidFetchSessionEpoch,
+            SessionError::OtherTopicRefs => ErrorCode::FetchSessionTopicIdError,
         }
     }
 }

@@ -16,6 +16,7 @@ mod error;
 mod folder;
 mod handles;
 mod index;
+mod place;
 mod read;
 mod rebuild;
 mod recover;
@@ -40,6 +41,7 @@ use tail::Tail;
 
 pub use config::{Cleanup, LogConfig, TimestampType};
 pub use error::{OpenError, SegmentError, StorageError};
+pub(crate) use place::Place;
 pub(crate) use read::{Span, batch, batches, locate};
 pub use report::{CutTail, RecoveryReport};
 pub(crate) use round::Round;
@@ -68,6 +70,8 @@ pub struct Log {
     start: i64,
     end: i64,
     flushed: i64,
+    /// Where `flushed` lies.
+    flushed_at: Place,
     last_index: LogIndex,
     /// The epoch that the next batch carries; in `epochs` from its first batch on.
     epoch: i32,
@@ -168,6 +172,17 @@ impl Log {
     /// The last Raft entry; 0 before the first.
     pub fn last_index(&self) -> LogIndex {
         self.last_index
+    }
+
+    /// Where in the files that is.
+    pub(crate) fn flushed_at(&self) -> Place {
+        self.flushed_at
+    }
+
+    /// Where the next batch will be written, unless a segment begins with it.
+    pub(crate) fn end_at(&self) -> Place {
+        let newest = self.newest();
+        Place { base: newest.base(), position: newest.len() }
     }
 
     /// The epoch that the next batch will carry.

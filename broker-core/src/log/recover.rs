@@ -23,7 +23,7 @@ use super::segment::Segment;
 use super::sidecar::{ENTRY_BYTES, RaftEntry};
 use super::tail::storage;
 use super::walk::{SCAN_WINDOW_BYTES, Walk};
-use super::{CutTail, Log, LogConfig, OpenError, RecoveryReport, StorageError};
+use super::{CutTail, Log, LogConfig, OpenError, Place, RecoveryReport, StorageError};
 use crate::ids::LogIndex;
 use crate::world::Disk;
 
@@ -68,6 +68,7 @@ impl Log {
             start,
             end: good.end,
             flushed: good.end,
+            flushed_at: Place { base: oldest, position: 0 },
             last_index: point.map_or(LogIndex(0), |p| p.index),
             epoch: 0,
             epochs: epochs.unwrap_or_default(),
@@ -126,6 +127,7 @@ impl Log {
                 self.write_point(point)?;
             }
         }
+        self.flushed_at = self.end_at();
         self.check();
         Ok(())
     }

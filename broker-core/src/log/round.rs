@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::Log;
 use super::checkpoint::Point;
 use super::epochs::Epochs;
 use super::error::StorageError;
 use super::folder::{Folder, Kind};
 use super::handles::Handle;
 use super::segment::Segment;
+use super::{Log, Place};
 use super::tail::storage;
 
 /// What was written since the last round began.
@@ -123,6 +123,7 @@ impl Log {
     }
 
     /// Whether a close would have nothing to do.
+        self.flushed_at = Place { base: round.point.base, position: round.point.position };
     pub fn is_closed(&self) -> bool {
         // Whatever is written needs the tail.
         let untouched = self.tail.is_none() && self.point.is_some_and(|p| p.clean.is_some());

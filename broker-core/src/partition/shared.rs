@@ -14,7 +14,8 @@ use super::snapshot;
 use crate::flush::{Flusher, Ticket};
 use crate::ids::TopicPartition;
 use crate::log::{
-    Log, LogConfig, OpenError, RecoveryReport, SCAN_WINDOW_BYTES, Segments, StorageError, Walk,
+    Log, LogConfig, OpenError, Place, RecoveryReport, SCAN_WINDOW_BYTES, Segments, StorageError,
+    Walk,
 };
 use crate::world::World;
 
@@ -54,6 +55,8 @@ pub(super) struct View {
     pub state: State,
     /// None when the partition is closed: then those who wait for a change see the end.
     pub high_watermark: Option<watch::Sender<i64>>,
+    /// Where the high watermark lies.
+    pub high_watermark_at: Place,
 }
 
 impl Shared {
@@ -82,15 +85,22 @@ impl Shared {
 
     /// Shows readers what the writer did; the high watermark only rises.
     pub fn publish(&self, writer: &Writer) {
-        let mut view = self.view.lock();
+        let view = &mut *self.view.lock();
         let log = &writer.log;
         if !Arc::ptr_eq(&view.segments, log.segments()) {
             view.segments = log.segments().clone();
         }
-        let reached = if log.config().write_caching { log.end() } else { log.flushed() };
+        let (reached, at) = match log.config().write_caching {
+            true => (log.end(), log.end_at()),
+            false => (log.flushed(), log.flushed_at()),
+        };
         let offsets = &mut view.offsets;
         (offsets.log_start, offsets.log_end) = (log.start(), log.end());
-        offsets.high_watermark = offsets.high_watermark.max(reached);
+        // With write caching switched off it waits for the disk to catch up.
+        if reached >= offsets.high_watermark {
+            offsets.high_watermark = reached;
+            view.high_watermark_at = at;
+        }
         offsets.check();
         let high_watermark = offsets.high_watermark;
         if let Some(sender) = &view.high_watermark {
@@ -168,6 +178,7 @@ impl View {
 
 impl PartitionOffsets {
     /// Invariant: log_start <= high_watermark <= log_end.
+            high_watermark_at: log.end_at(),
     fn check(&self) {
         let in_order = [self.log_start, self.high_watermark, self.log_end];
         assert!(in_order.is_sorted(), "{self:?}");

@@ -43,6 +43,7 @@ struct State {
     syncs: u64,
 }
 
+    reads: u64,
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Node {
     Folder,
@@ -149,6 +150,11 @@ impl FakeDisk {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.state.lock()
     }
+    /// How many times files were read.
+    pub fn reads(&self) -> u64 {
+        self.lock().reads
+    }
+
 }
 
 impl State {
@@ -281,7 +287,8 @@ struct FakeFile {
 
 impl DiskFile for FakeFile {
     fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
-        let state = self.disk.lock();
+        let mut state = self.disk.lock();
+        state.reads += 1;
         let bytes = &state.files[self.number].bytes;
         let rest = bytes.get(at as usize..).unwrap_or_default();
         let n = rest.len().min(buffer.len());

@@ -8,6 +8,7 @@ mod bombs;
 mod cooperative;
 mod delete_records;
 mod ends;
+mod fetch_sessions;
 mod groups;
 mod hostile;
 mod idempotence;
