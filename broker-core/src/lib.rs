@@ -9,10 +9,12 @@
 //! - [`session`]: who follows which partitions from where, a pure state machine
 //! - [`partition`]: append, read, offsets and producers of one partition
 //! - [`log`], [`flush`]: segment files, and who syncs them
+//! - `buffers`: memory for records on their way, used again
 //! - [`world`], [`ids`], [`config`]: disk and clock as traits, names, what the broker is told
 //!
 //! Start at [`Broker::start`].
 
+mod buffers;
 pub mod cluster;
 pub mod config;
 pub mod flush;
