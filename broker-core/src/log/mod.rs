@@ -48,7 +48,7 @@ pub(crate) use round::Round;
 pub(crate) use segment::Segment;
 pub use sidecar::{EntryKind, RaftEntry};
 pub(crate) use tail::storage;
-pub(crate) use trim::{Bounds, remove};
+pub(crate) use trim::{Bounds, NewStart, Trimmed, remove};
 pub(crate) use walk::{Located, SCAN_WINDOW_BYTES, Walk};
 
 use ouzel_wire::batch::{Batch, BatchHeader};

@@ -51,6 +51,11 @@ impl Dirty {
         self.segments.iter().any(|dirty| Arc::ptr_eq(&dirty.segment, segment))
     }
 
+    /// These are out of the log.
+    pub fn forget(&mut self, gone: &[Arc<Segment>]) {
+        self.segments.retain(|d| !gone.iter().any(|gone| Arc::ptr_eq(gone, &d.segment)));
+    }
+
     fn segment(&mut self, segment: &Arc<Segment>) -> &mut DirtySegment {
         // Nearly always the last of one or two.
         let known = self.segments.iter().rposition(|d| Arc::ptr_eq(&d.segment, segment));

@@ -25,7 +25,9 @@ pub(super) struct Shared {
     pub world: World,
     pub flusher: Flusher,
     pub ticket: Ticket,
-    /// Held through a round of flushes, a close, a removal of segments: these do not overlap.
+    /// Held while the old end of the log is trimmed, until the files are gone.
+    pub trimming: Mutex<()>,
+    /// Held through a round of flushes and through a close: these do not overlap.
     pub flushing: Mutex<()>,
     pub writer: Mutex<Writer>,
     /// Never held during I/O, so that readers do not wait for a write.
@@ -79,6 +81,7 @@ impl Shared {
             flushing: Mutex::new(()),
             writer: Mutex::new(writer),
             view: Mutex::new(view),
+            trimming: Mutex::new(()),
         };
         Ok((Arc::new(shared), report))
     }

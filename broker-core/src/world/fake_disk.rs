@@ -39,7 +39,9 @@ struct State {
     /// Bytes that may still be written before the disk is full; none is no limit.
     room: Option<usize>,
     sync_failure: Option<String>,
-    syncs_held: bool,
+    /// Files whose path contains this wait for their sync.
+    syncs_held: Option<String>,
+    syncs_waiting: usize,
     syncs: u64,
 }
 
@@ -122,12 +124,22 @@ impl FakeDisk {
 
     /// From now on syncs of files wait until [`FakeDisk::release_syncs`].
     pub fn hold_syncs(&self) {
-        self.lock().syncs_held = true;
+        self.hold_syncs_of("");
+    }
+
+    /// [`FakeDisk::hold_syncs`] of files whose path contains `part`.
+    pub fn hold_syncs_of(&self, part: &str) {
+        self.lock().syncs_held = Some(part.to_owned());
+    }
+
+    /// How many syncs wait to be released.
+    pub fn syncs_waiting(&self) -> usize {
+        self.lock().syncs_waiting
     }
 
     /// Lets syncs go on.
     pub fn release_syncs(&self) {
-        self.lock().syncs_held = false;
+        self.lock().syncs_held = None;
         self.0.released.notify_all();
     }
 
@@ -317,7 +329,9 @@ impl DiskFile for FakeFile {
 
     fn sync(&self) -> io::Result<()> {
         let mut state = self.disk.lock();
-        while state.syncs_held {
+        let path = self.path.to_string_lossy();
+        state.syncs_waiting += 1;
+        while state.syncs_held.as_deref().is_some_and(|part| path.contains(part)) {
             self.disk.0.released.wait(&mut state);
         }
         let fails = state.sync_fails(&self.path);
@@ -361,6 +375,7 @@ impl File {
         let (least, most) = (long.min(short), long.max(short));
         let len = if dice.one_in(3) { short } else { least + dice.below(most - least + 1) };
         let mut bytes = vec![0; len];
+        state.syncs_waiting -= 1;
         for from in (0..len).step_by(SECTOR_BYTES) {
             let upto = len.min(from + SECTOR_BYTES);
             let source = if dice.one_in(2) { &self.bytes } else { &self.synced };
