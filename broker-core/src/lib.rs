@@ -24,9 +24,9 @@ pub mod listener;
 pub mod log;
 pub mod node;
 pub mod partition;
+pub mod session;
 pub mod world;
 
-pub mod session;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;

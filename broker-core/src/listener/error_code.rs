@@ -46,7 +46,7 @@ impl Code for AppendError {
             AppendError::OutOfOrderSequence { .. } => ErrorCode::OutOfOrderSequenceNumber,
             AppendError::StaleProducerEpoch { .. } => ErrorCode::InvalidProducerEpoch,
             AppendError::Transactional => ErrorCode::InvalidTxnState,
-            AppendError::Stopped => ErrorCode::KafkaStorageError,
+            AppendError::DiskFull | AppendError::Stopped => ErrorCode::KafkaStorageError,
             AppendError::Closed => ErrorCode::NotLeaderOrFollower,
         }
     }
@@ -102,7 +102,7 @@ impl Code for ProposeError {
     fn code(&self) -> ErrorCode {
         match self {
             ProposeError::Refused(refusal) => refusal.code(),
-            ProposeError::Stopped => ErrorCode::KafkaStorageError,
+            ProposeError::DiskFull | ProposeError::Stopped => ErrorCode::KafkaStorageError,
         }
     }
 }
@@ -121,9 +121,10 @@ impl Code for TopicError {
             }
             TopicError::PlacementAndNumbers => ErrorCode::InvalidRequest,
             TopicError::Refused(refusal) => refusal.code(),
-            TopicError::Stopped | TopicError::NotOpened { .. } | TopicError::InTheWay { .. } => {
-                ErrorCode::KafkaStorageError
-            }
+            TopicError::DiskFull
+            | TopicError::Stopped
+            | TopicError::NotOpened { .. }
+            | TopicError::InTheWay { .. } => ErrorCode::KafkaStorageError,
         }
     }
 }

@@ -39,6 +39,8 @@ pub(super) struct Writer {
     pub producers: Producers,
     pub waiting: Waiting,
     pub state: State,
+    /// The last append found no room on the disk.
+    pub is_full: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,12 +55,12 @@ pub(super) enum State {
 pub(super) struct View {
     pub segments: Segments,
     pub offsets: PartitionOffsets,
+    /// Where the high watermark lies.
+    pub high_watermark_at: Place,
     pub config: LogConfig,
     pub state: State,
     /// None when the partition is closed: then those who wait for a change see the end.
     pub high_watermark: Option<watch::Sender<i64>>,
-    /// Where the high watermark lies.
-    pub high_watermark_at: Place,
 }
 
 impl Shared {
@@ -72,16 +74,17 @@ impl Shared {
         tell(&name, &report);
         let producers = remember(&env.world, &log)?;
         let view = View::of(&log, log.end());
-        let writer = Writer { log, producers, waiting: Waiting::default(), state: State::Open };
+        let waiting = Waiting::default();
+        let writer = Writer { log, producers, waiting, state: State::Open, is_full: false };
         let shared = Shared {
             name,
             world: env.world.clone(),
             flusher: env.flusher.clone(),
             ticket: Ticket::default(),
+            trimming: Mutex::new(()),
             flushing: Mutex::new(()),
             writer: Mutex::new(writer),
             view: Mutex::new(view),
-            trimming: Mutex::new(()),
         };
         Ok((Arc::new(shared), report))
     }
@@ -172,6 +175,7 @@ impl View {
         View {
             segments: log.segments().clone(),
             offsets,
+            high_watermark_at: log.end_at(),
             config: *log.config(),
             state: State::Open,
             high_watermark: Some(watch::Sender::new(high_watermark)),
@@ -181,7 +185,6 @@ impl View {
 
 impl PartitionOffsets {
     /// Invariant: log_start <= high_watermark <= log_end.
-            high_watermark_at: log.end_at(),
     fn check(&self) {
         let in_order = [self.log_start, self.high_watermark, self.log_end];
         assert!(in_order.is_sorted(), "{self:?}");
