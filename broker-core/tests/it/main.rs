@@ -9,6 +9,7 @@ mod cooperative;
 mod delete_records;
 mod ends;
 mod fetch_sessions;
+mod full_disk;
 mod groups;
 mod hostile;
 mod idempotence;
