@@ -21,8 +21,12 @@ impl Shared {
     pub fn retain(&self, now_ms: i64) -> Result<Retained, StorageError> {
         let _alone = self.trimming.lock();
         let mut retained = Retained::default();
-        let Some(Trimmed { segments, start }) = self.take_out(now_ms)? else { return Ok(retained) };
-        self.keep_producers();
+        let Some((Trimmed { segments, start }, is_empty)) = self.take_out(now_ms)? else {
+            return Ok(retained);
+        };
+        if is_empty {
+            self.keep_producers();
+        }
         self.settle(&start)?;
         for segment in &segments {
             log::remove(segment)?;
@@ -38,7 +42,8 @@ impl Shared {
     }
 
     /// Takes out what may go, so that readers stop to look there before the files are removed.
-    fn take_out(&self, now_ms: i64) -> Result<Option<Trimmed>, StorageError> {
+    /// Also says whether that leaves no record.
+    fn take_out(&self, now_ms: i64) -> Result<Option<(Trimmed, bool)>, StorageError> {
         if self.rolled_to_empty(now_ms)? {
             let _alone = self.flushing.lock();
             self.flush_alone();
@@ -55,16 +60,14 @@ impl Shared {
         }
         self.publish(&writer);
         writer.log.rest();
-        trimmed
+        let is_empty = writer.log.start() == writer.log.end();
+        Ok(trimmed?.map(|trimmed| (trimmed, is_empty)))
     }
 
     /// A log that is about to lose all its records no longer tells what its producers sent last.
     fn keep_producers(&self) {
         let (folder, offset) = {
             let writer = self.writer.lock();
-            if writer.log.start() < writer.log.end() {
-                return;
-            }
             self.save_producers(&writer, writer.log.end());
             (writer.log.path().to_owned(), writer.log.end())
         };
@@ -81,7 +84,9 @@ impl Shared {
             return Ok(false);
         }
         if let Err(cause) = writer.log.roll() {
-            self.stop(&mut writer, &cause);
+            if !cause.is_full() {
+                self.stop(&mut writer, &cause);
+            }
             return Err(cause);
         }
         self.publish(&writer);
