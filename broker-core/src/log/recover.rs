@@ -124,7 +124,11 @@ impl Log {
                 self.last_index = self.index_before(self.segments.len());
                 self.folder.sync_names()?;
                 let point = Point { epoch: used.unwrap_or(-1), ..self.point_here() };
-                self.write_point(point)?;
+                match self.write_point(point) {
+                    // The next start checks once more what this one has checked.
+                    Err(e) if e.is_full() => self.point = Some(point),
+                    written => written?,
+                }
             }
         }
         self.flushed_at = self.end_at();
