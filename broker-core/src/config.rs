@@ -115,6 +115,8 @@ pub struct Limits {
     pub bytes_in_flight: usize,
     /// Most bytes one Fetch returns (`fetch.max.bytes`), its first batch excepted.
     pub fetch_bytes_max: usize,
+    /// Most fetch sessions (`max.incremental.fetch.session.cache.slots`).
+    pub fetch_sessions: usize,
     /// A connection that says nothing for this long is closed (`connections.max.idle.ms`).
     pub idle: Duration,
     /// A request must be here, and an answer taken, as long as there is progress this often.
@@ -130,6 +132,7 @@ impl Default for Limits {
             connection_requests_in_flight: 128,
             bytes_in_flight: 512 * MIB,
             fetch_bytes_max: 55 * MIB,
+            fetch_sessions: 1_000,
             idle: Duration::from_secs(600),
             stall: Duration::from_secs(30),
         }

@@ -6,12 +6,15 @@
 //! - [`group`]: consumer groups, a pure state machine each, kept in `__consumer_offsets`
 //! - [`node`]: the partitions that this node holds, following the cluster's state
 //! - [`cluster`]: what the cluster has agreed on, a pure state machine over its own journal
+//! - [`session`]: who follows which partitions from where, a pure state machine
 //! - [`partition`]: append, read, offsets and producers of one partition
 //! - [`log`], [`flush`]: segment files, and who syncs them
+//! - `buffers`: memory for records on their way, used again
 //! - [`world`], [`ids`], [`config`]: disk and clock as traits, names, what the broker is told
 //!
 //! Start at [`Broker::start`].
 
+mod buffers;
 pub mod cluster;
 pub mod config;
 pub mod flush;
@@ -21,6 +24,7 @@ pub mod listener;
 pub mod log;
 pub mod node;
 pub mod partition;
+pub mod session;
 pub mod world;
 
 use std::io;

@@ -43,6 +43,12 @@ pub enum JournalError {
         /// What the system said.
         source: io::Error,
     },
+    /// The disk has no room. Nothing was changed.
+    #[error("there is no room for {}", file.display())]
+    Full {
+        /// The file.
+        file: PathBuf,
+    },
     /// What was on disk once is there no more, or not as it was written.
     #[error("{} is damaged at byte {position}: {why}; it was left as it is", file.display())]
     Damaged {
@@ -78,6 +84,7 @@ impl Journal {
         let bytes = read_all(&*file).map_err(failed("read", &path))?;
         let mut journal = Journal { disk, folder, file, bytes: 0, last: applied };
         journal.replay(&bytes, &mut state)?;
+        journal.reserve();
         Ok((journal, state))
     }
 
@@ -122,13 +129,29 @@ impl Journal {
         Ok((index, command.map_err(|e| self.damaged(at, e.to_string()))?))
     }
 
-    /// Makes a command durable. After a failure nothing is known of the file's end, so the
-    /// caller must not append again.
+    /// Holds room for all that the journal may become: on a full disk topics can be deleted, which
+    /// makes room.
+    fn reserve(&self) {
+        if let Err(failure) = self.file.reserve(JOURNAL_BYTES_MAX) {
+            let file = self.folder.join(JOURNAL);
+            tracing::warn!(file = %file.display(), %failure,
+                "no room could be held for the cluster's journal: {failure}");
+        }
+    }
+
+    /// Makes a command durable. After a failure other than a full disk nothing is known of the
+    /// file's end, so the caller must not append again.
     pub fn append(&mut self, command: &Command) -> Result<(), JournalError> {
         let path = self.folder.join(JOURNAL);
         let record = record(self.last + 1, command);
         let mut parts = [IoSlice::new(&record)];
-        self.file.write_at(&mut parts, self.bytes).map_err(failed("write", &path))?;
+        if let Err(failure) = self.file.write_at(&mut parts, self.bytes) {
+            if failure.kind() != io::ErrorKind::StorageFull {
+                return Err(failed("write", &path)(failure));
+            }
+            self.file.truncate(self.bytes).map_err(failed("cut", &path))?;
+            return Err(JournalError::Full { file: path });
+        }
         self.file.sync().map_err(failed("sync", &path))?;
         self.bytes += record.len() as u64;
         self.last += 1;
@@ -140,7 +163,13 @@ impl Journal {
         if self.bytes < JOURNAL_BYTES_MAX {
             return Ok(());
         }
-        self.snapshot(state)
+        match self.snapshot(state) {
+            Err(JournalError::Io { source, .. }) if source.kind() == io::ErrorKind::StorageFull => {
+                tracing::warn!("there is no room for a snapshot of the cluster's state");
+                Ok(())
+            }
+            outcome => outcome,
+        }
     }
 
     fn snapshot(&mut self, state: &ClusterState) -> Result<(), JournalError> {
@@ -156,6 +185,7 @@ impl Journal {
         self.file.truncate(0).map_err(failed("empty", &journal))?;
         self.file.sync().map_err(failed("sync", &journal))?;
         self.bytes = 0;
+        self.reserve();
         Ok(())
     }
 

@@ -49,6 +49,9 @@ pub enum ProposeError {
     /// The state does not allow it.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// The disk has no room for the change; once it has, it may be made again.
+    #[error("the disk is full")]
+    DiskFull,
     /// The journal cannot be written; nothing can be changed until a restart.
     #[error("the cluster's journal has stopped after a storage failure")]
     Stopped,
@@ -76,6 +79,11 @@ impl Cluster {
         }
         let event = ahead.apply(command)?;
         if let Err(failure) = journal.append(command) {
+            if matches!(failure, JournalError::Full { .. }) {
+                tracing::error!(%failure, "the cluster's state was not changed: {failure}");
+                *ahead = self.visible.read().clone();
+                return Err(ProposeError::DiskFull);
+            }
             tracing::error!(%failure, "the cluster's state can no longer change");
             *stopped = true;
             return Err(ProposeError::Stopped);

@@ -18,8 +18,11 @@ use parking_lot::{Condvar, Mutex};
 pub use ticket::Ticket;
 
 /// How many partitions may be in `fdatasync` at once. The threads only wait; several waiting at
-/// once let the file system put their journal commits into one.
-pub const FLUSH_THREADS: usize = 8;
+/// once let the file system put their journal commits into one. With a record in each of 200 files
+/// (ext4, two cores) a round of all took 13.6 ms with 8 threads and 10.9 ms with 16; with 50 files
+/// 3.8 and 3.3 ms, with 8 files 0.8 and 0.9. One `syncfs` took 6.6, 2.6 and 0.7 ms, but it waits
+/// for everybody else's data too, and does not tell whose was lost.
+pub const FLUSH_THREADS: usize = 16;
 
 /// Something that can be flushed.
 pub trait Target: Send + Sync + 'static {

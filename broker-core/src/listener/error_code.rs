@@ -9,6 +9,7 @@ use crate::cluster::{ProposeError, Refusal};
 use crate::group::GroupError;
 use crate::node::{AlterError, NoPartition, TopicError};
 use crate::partition::{AppendError, DeleteError, ReadError};
+use crate::session::SessionError;
 
 /// The number that a client understands.
 pub(super) trait Code {
@@ -45,7 +46,7 @@ impl Code for AppendError {
             AppendError::OutOfOrderSequence { .. } => ErrorCode::OutOfOrderSequenceNumber,
             AppendError::StaleProducerEpoch { .. } => ErrorCode::InvalidProducerEpoch,
             AppendError::Transactional => ErrorCode::InvalidTxnState,
-            AppendError::Stopped => ErrorCode::KafkaStorageError,
+            AppendError::DiskFull | AppendError::Stopped => ErrorCode::KafkaStorageError,
             AppendError::Closed => ErrorCode::NotLeaderOrFollower,
         }
     }
@@ -72,6 +73,16 @@ impl Code for ReadError {
     }
 }
 
+impl Code for SessionError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            SessionError::NotFound => ErrorCode::FetchSessionIdNotFound,
+            SessionError::WrongEpoch => ErrorCode::InvalidFetchSessionEpoch,
+            SessionError::OtherTopicRefs => ErrorCode::FetchSessionTopicIdError,
+        }
+    }
+}
+
 impl Code for Refusal {
     fn code(&self) -> ErrorCode {
         match self {
@@ -91,7 +102,7 @@ impl Code for ProposeError {
     fn code(&self) -> ErrorCode {
         match self {
             ProposeError::Refused(refusal) => refusal.code(),
-            ProposeError::Stopped => ErrorCode::KafkaStorageError,
+            ProposeError::DiskFull | ProposeError::Stopped => ErrorCode::KafkaStorageError,
         }
     }
 }
@@ -110,9 +121,10 @@ impl Code for TopicError {
             }
             TopicError::PlacementAndNumbers => ErrorCode::InvalidRequest,
             TopicError::Refused(refusal) => refusal.code(),
-            TopicError::Stopped | TopicError::NotOpened { .. } | TopicError::InTheWay { .. } => {
-                ErrorCode::KafkaStorageError
-            }
+            TopicError::DiskFull
+            | TopicError::Stopped
+            | TopicError::NotOpened { .. }
+            | TopicError::InTheWay { .. } => ErrorCode::KafkaStorageError,
         }
     }
 }

@@ -5,13 +5,14 @@
 
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 use ouzel_wire::ApiKey;
 use ouzel_wire::frame::frame_length;
 use tokio::io::AsyncReadExt;
 use tokio::net::tcp::OwnedReadHalf;
 use tokio::time::timeout;
 
+use crate::buffers;
 use crate::config::Limits;
 
 use super::closed::Closed;
@@ -27,6 +28,9 @@ const FRAME_BYTES_MIN: usize = 8;
 const READ_BYTES: usize = 8 * 1024;
 /// Largest step by which the room for one frame grows.
 const STEP_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Frames that are worth a buffer of their own at once. Longer ones grow with what has come: so
+/// much memory is not there for a length that somebody announces.
+const LARGE: std::ops::RangeInclusive<usize> = 64 * 1024..=STEP_BYTES_MAX;
 /// Most that the first request of a connection may have, unless it is Produce. Clients begin with
 /// a greeting or a question of a few hundred bytes; some send records at once, though.
 const FIRST_FRAME_BYTES_MAX: usize = 1024 * 1024;
@@ -89,9 +93,15 @@ impl Frames {
         }
         self.read_to(PEEK_BYTES).await?;
         self.let_in(length)?;
-        let room = self.fill(LENGTH_BYTES + length).await?;
+        let whole = LENGTH_BYTES + length;
+        let (mut frame, room) = match LARGE.contains(&whole) {
+            true => self.fill_large(whole).await?,
+            false => {
+                let room = self.fill(whole).await?;
+                (self.buffer.split_to(whole).freeze(), room)
+            }
+        };
         self.is_first = false;
-        let mut frame = self.buffer.split_to(LENGTH_BYTES + length).freeze();
         if self.buffer.is_empty() {
             self.buffer = BytesMut::new(); // An idle connection keeps no buffer.
         }
@@ -160,6 +170,27 @@ impl Frames {
         }
     }
 
+    /// Reads a frame into memory that others have used before; nothing of the next one with it.
+    async fn fill_large(&mut self, bytes: usize) -> Result<(Bytes, Room), Closed> {
+        let (stall, mut room) = (self.stall, Room::default());
+        let mut large = buffers::take(bytes);
+        let mut come = self.buffer.len().min(bytes);
+        self.buffer.copy_to_slice(&mut large.bytes()[..come]);
+        while come < bytes {
+            let end = bytes.min(come + come.clamp(READ_BYTES, STEP_BYTES_MAX));
+            let more = timeout(stall, self.requests.widen(&mut room, end, bytes)).await;
+            more.map_err(|_| Closed::NoMemory(stall))?;
+            let step = read_exact(&mut self.stream, &mut large.bytes()[come..end], stall);
+            match room.is_last() {
+                // Others wait, so a byte now and then is not enough.
+                true => timeout(stall, step).await.map_err(|_| Closed::Stalled(stall))??,
+                false => step.await?,
+            }
+            come = end;
+        }
+        Ok((large.share(bytes), room))
+    }
+
     /// Reads until the buffer has this many bytes.
     async fn read_to(&mut self, bytes: usize) -> Result<(), Closed> {
         let stall = self.stall;
@@ -179,4 +210,20 @@ impl Frames {
             _ => Ok(()),
         }
     }
+}
+
+/// Fills the buffer as long as there is progress every `stall`.
+async fn read_exact(
+    stream: &mut OwnedReadHalf,
+    mut buffer: &mut [u8],
+    stall: Duration,
+) -> Result<(), Closed> {
+    while !buffer.is_empty() {
+        let read = timeout(stall, stream.read(buffer)).await;
+        match read.map_err(|_| Closed::Stalled(stall))?? {
+            0 => return Err(Closed::InRequest),
+            read => buffer = &mut buffer[read..],
+        }
+    }
+    Ok(())
 }

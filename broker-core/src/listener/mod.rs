@@ -18,6 +18,7 @@ mod room;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -26,6 +27,7 @@ use tokio_util::task::TaskTracker;
 use crate::cluster::Topic;
 use crate::group::Groups;
 use crate::node::{Node, OFFSETS_TOPIC, TopicError};
+use crate::session::{SessionLimits, Sessions};
 
 use budget::Budget;
 use room::Requests;
@@ -44,6 +46,8 @@ pub struct Shared {
     requests: Requests,
     /// Bytes of answers that are not taken yet.
     answers: Budget,
+    /// Who follows which partitions. Held briefly.
+    sessions: Mutex<Sessions>,
     /// Turns at checking records, in the order of asking.
     checks: Semaphore,
     /// Set when the broker stops: nothing new begins, and nobody waits for more any longer.
@@ -89,7 +93,9 @@ impl Listener {
         let (requests, answers) = (frames::requests(limits), Budget::new(limits.bytes_in_flight));
         let (s, e) = (stop.clone(), end.clone());
         let checks = Semaphore::new(CHECKED_AT_ONCE);
-        let shared = Shared { node, groups, requests, answers, checks, stop: s, end: e };
+        let sessions = SessionLimits { slots: limits.fetch_sessions, ..SessionLimits::default() };
+        let sessions = Mutex::new(Sessions::new(sessions, unguessable));
+        let shared = Shared { node, groups, requests, answers, sessions, checks, stop: s, end: e };
         let shared = Arc::new(shared);
         tasks.spawn(accept::run(socket, shared, tasks.clone()));
         Ok(Listener { addr, stop, end, tasks })
@@ -106,6 +112,12 @@ impl Listener {
         self.tasks.close();
         self.tasks.wait().await;
     }
+}
+
+/// A number that no other client guesses.
+fn unguessable() -> i32 {
+    let ouzel_wire::Uuid([a, b, c, d, ..]) = ouzel_wire::Uuid::random();
+    i32::from_be_bytes([a, b, c, d])
 }
 
 impl Drop for Listener {

@@ -72,6 +72,10 @@ impl Checkpoint {
     /// Writes a point into the page cache.
     pub fn write(&mut self, folder: &Folder, point: &Point) -> io::Result<Handle> {
         let file = self.file.get(&*folder.disk, OpenMode::OrCreate, || folder.path.join(FILE))?;
+        if self.sequence == 0 {
+            // Later slots find room on a full disk, or are missed by nobody.
+            let _ = file.reserve(FILE_BYTES as u64);
+        }
         let at = (self.sequence % 2) * SLOT_STRIDE as u64;
         let bytes = bytes(self.sequence, point);
         file.write_at(&mut [IoSlice::new(&bytes)], at)?;

@@ -16,10 +16,20 @@ pub struct StorageError {
 }
 
 impl StorageError {
+    /// Whether the disk had no room left. Then what is there already is as it was.
+    pub fn is_full(&self) -> bool {
+        is_full(&self.source)
+    }
+
     /// For `map_err`: what was tried with which file.
     pub(crate) fn of(act: &'static str, file: &Path) -> impl FnOnce(io::Error) -> StorageError {
         move |source| StorageError { act, file: file.to_owned(), source }
     }
+}
+
+/// Whether a write failed for want of room.
+pub(crate) fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 /// Why a log cannot be opened. The files are left as they are.

@@ -16,6 +16,7 @@ mod error;
 mod folder;
 mod handles;
 mod index;
+mod place;
 mod read;
 mod rebuild;
 mod recover;
@@ -40,13 +41,14 @@ use tail::Tail;
 
 pub use config::{Cleanup, LogConfig, Repack, TimestampType};
 pub use error::{OpenError, SegmentError, StorageError};
+pub(crate) use place::Place;
 pub(crate) use read::{Span, batch, batches, locate};
 pub use report::{CutTail, RecoveryReport};
 pub(crate) use round::Round;
 pub(crate) use segment::Segment;
 pub use sidecar::{EntryKind, RaftEntry};
 pub(crate) use tail::storage;
-pub(crate) use trim::{Bounds, remove};
+pub(crate) use trim::{Bounds, NewStart, Trimmed, remove};
 pub(crate) use walk::{Located, SCAN_WINDOW_BYTES, Walk};
 
 use ouzel_wire::batch::{Batch, BatchHeader};
@@ -68,6 +70,8 @@ pub struct Log {
     start: i64,
     end: i64,
     flushed: i64,
+    /// Where `flushed` lies.
+    flushed_at: Place,
     last_index: LogIndex,
     /// The epoch that the next batch carries; in `epochs` from its first batch on.
     epoch: i32,
@@ -89,15 +93,16 @@ pub struct Placed {
 
 impl Log {
     /// Appends a checked batch to the page cache and returns its base offset, which it gets here
-    /// like its leader epoch. After an error the log must not be written again: what the disk
-    /// holds behind `end` is unknown.
+    /// like its leader epoch. When the disk is full, the log is as it was before; after any other
+    /// error it must not be written again: what the disk holds behind `end` is unknown.
     pub fn append(&mut self, batch: &Batch) -> Result<Placed, StorageError> {
         let rolled = self.make_room(&batch.header)?;
         let (base_offset, epoch) = (self.end, self.epoch);
         let index = self.last_index.next();
         let entry = RaftEntry { kind: EntryKind::Data, ..self.entry(index)? };
         let config = self.config;
-        let placed = self.tail()?.append(batch, &entry, epoch, &config)?;
+        let append = |log: &mut Log| log.tail()?.append(batch, &entry, epoch, &config);
+        let placed = self.or_undo(append)?;
         self.dirty.log(&placed);
         if self.epochs.note(epoch, base_offset) {
             self.dirty.epochs();
@@ -122,9 +127,13 @@ impl Log {
 
     /// Ends the newest segment and begins another at the log's end; one that is empty goes on.
     pub fn roll(&mut self) -> Result<(), StorageError> {
-        if self.newest().len() == 0 {
-            return Ok(());
+        match self.newest().len() {
+            0 => Ok(()),
+            _ => self.or_undo(Log::begin_segment),
         }
+    }
+
+    fn begin_segment(&mut self) -> Result<(), StorageError> {
         let closed = self.tail()?.finish()?;
         self.dirty.closed(&closed);
         let segment = Arc::new(Segment::empty(self.folder.clone(), self.end));
@@ -163,6 +172,17 @@ impl Log {
     /// Up to here all is on disk.
     pub fn flushed(&self) -> i64 {
         self.flushed
+    }
+
+    /// Where in the files that is.
+    pub(crate) fn flushed_at(&self) -> Place {
+        self.flushed_at
+    }
+
+    /// Where the next batch will be written, unless a segment begins with it.
+    pub(crate) fn end_at(&self) -> Place {
+        let newest = self.newest();
+        Place { base: newest.base(), position: newest.len() }
     }
 
     /// The last Raft entry; 0 before the first.
@@ -218,12 +238,30 @@ impl Log {
             self.tail = Some(if self.has_files {
                 Tail::resume(segment)?
             } else {
+                let tail = Tail::create(segment.clone())?;
                 self.dirty.created(&segment);
                 self.has_files = true;
-                Tail::create(segment)?
+                tail
             });
         }
         Ok(self.tail.as_mut().expect("set above"))
+    }
+
+    /// Writes to the tail; for want of room it takes back what it wrote.
+    fn or_undo<T>(
+        &mut self,
+        write: impl FnOnce(&mut Log) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        let before = self.tail()?.before()?;
+        let written = write(self);
+        if let Err(full) = &written
+            && full.is_full()
+        {
+            let undone = self.tail()?.undo(&before);
+            // A reason of its own, whatever the system said: from here on the end is unknown.
+            undone.map_err(|e| StorageError { source: std::io::Error::other(e.source), ..e })?;
+        }
+        written
     }
 
     fn make_room(&mut self, header: &BatchHeader) -> Result<bool, StorageError> {

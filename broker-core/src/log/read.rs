@@ -6,6 +6,7 @@ use ouzel_wire::batch::{Batch, BatchHeader, verify_crc};
 use super::error::SegmentError;
 use super::segment::Segment;
 use super::walk::{Located, SEEK_WINDOW_BYTES, Walk};
+use crate::buffers;
 
 /// What to read.
 #[derive(Debug, Clone, Copy)]
@@ -30,15 +31,16 @@ pub(crate) fn batches(segment: &Segment, span: Span) -> Result<Option<Bytes>, Se
         return Ok(Some(Bytes::new()));
     }
     let available = usize::try_from(segment.len() - first.position).unwrap_or(usize::MAX);
-    let mut buffer = vec![0; span.bytes_max.max(size).min(available)];
-    segment.read_exact(&mut buffer, first.position)?;
-    let whole = whole_batches(segment, &buffer, first, span.below)?;
+    let wanted = span.bytes_max.max(size).min(available);
+    let mut buffer = buffers::take(wanted);
+    let read = &mut buffer.bytes()[..wanted];
+    segment.read_exact(read, first.position)?;
+    let whole = whole_batches(segment, read, first, span.below)?;
     // What lies behind the high watermark or the limit keeps no memory.
-    if whole * 2 < buffer.len() {
-        return Ok(Some(Bytes::copy_from_slice(&buffer[..whole])));
+    if whole * 2 < wanted {
+        return Ok(Some(Bytes::copy_from_slice(&read[..whole])));
     }
-    buffer.truncate(whole);
-    Ok(Some(Bytes::from(buffer)))
+    Ok(Some(buffer.share(whole)))
 }
 
 /// The batch that holds `offset`, or the first one behind it; none at the segment's end.

@@ -23,7 +23,7 @@ use super::segment::Segment;
 use super::sidecar::{ENTRY_BYTES, RaftEntry};
 use super::tail::storage;
 use super::walk::{SCAN_WINDOW_BYTES, Walk};
-use super::{CutTail, Log, LogConfig, OpenError, RecoveryReport, StorageError};
+use super::{CutTail, Log, LogConfig, OpenError, Place, RecoveryReport, StorageError};
 use crate::ids::LogIndex;
 use crate::world::Disk;
 
@@ -68,6 +68,7 @@ impl Log {
             start,
             end: good.end,
             flushed: good.end,
+            flushed_at: Place { base: oldest, position: 0 },
             last_index: point.map_or(LogIndex(0), |p| p.index),
             epoch: 0,
             epochs: epochs.unwrap_or_default(),
@@ -123,9 +124,14 @@ impl Log {
                 self.last_index = self.index_before(self.segments.len());
                 self.folder.sync_names()?;
                 let point = Point { epoch: used.unwrap_or(-1), ..self.point_here() };
-                self.write_point(point)?;
+                match self.write_point(point) {
+                    // The next start checks once more what this one has checked.
+                    Err(e) if e.is_full() => self.point = Some(point),
+                    written => written?,
+                }
             }
         }
+        self.flushed_at = self.end_at();
         self.check();
         Ok(())
     }

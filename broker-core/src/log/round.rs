@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::Log;
 use super::checkpoint::Point;
 use super::epochs::Epochs;
-use super::error::StorageError;
+use super::error::{StorageError, is_full};
 use super::folder::{Folder, Kind};
 use super::handles::Handle;
 use super::segment::Segment;
 use super::tail::storage;
+use super::{Log, Place};
 
 /// What was written since the last round began.
 #[derive(Default)]
@@ -51,6 +51,11 @@ impl Dirty {
         self.segments.iter().any(|dirty| Arc::ptr_eq(&dirty.segment, segment))
     }
 
+    /// These are out of the log.
+    pub fn forget(&mut self, gone: &[Arc<Segment>]) {
+        self.segments.retain(|d| !gone.iter().any(|gone| Arc::ptr_eq(gone, &d.segment)));
+    }
+
     fn segment(&mut self, segment: &Arc<Segment>) -> &mut DirtySegment {
         // Nearly always the last of one or two.
         let known = self.segments.iter().rposition(|d| Arc::ptr_eq(&d.segment, segment));
@@ -73,14 +78,19 @@ pub(crate) struct Round {
 }
 
 impl Round {
-    /// Blocks until all is on disk. An error leaves unknown what is.
-    pub fn perform(&self) -> Result<(), StorageError> {
+    /// Blocks until all is on disk. An error leaves unknown what is. On a full disk the epochs are
+    /// left for later: until then a start learns them from the log.
+    pub fn perform(&mut self) -> Result<(), StorageError> {
         for (path, file) in &self.files {
             file.sync().map_err(StorageError::of("sync", path))?;
         }
         let path = &self.folder.path;
-        if let Some(epochs) = &self.epochs {
-            epochs.write(&self.folder).map_err(StorageError::of("write the epochs of", path))?;
+        if let Some(epochs) = self.epochs.take() {
+            match epochs.write(&self.folder) {
+                Ok(()) => {}
+                Err(e) if is_full(&e) => self.epochs = Some(epochs),
+                Err(e) => return Err(StorageError::of("write the epochs of", path)(e)),
+            }
         }
         if self.sync_names { self.folder.sync_names() } else { Ok(()) }
     }
@@ -114,12 +124,21 @@ impl Log {
     /// rounds, the end and truncation do not overlap.
     pub(crate) fn end_round(&mut self, round: &Round) -> Result<(), StorageError> {
         self.flushed = round.point.end;
+        self.flushed_at = Place { base: round.point.base, position: round.point.position };
         let point = Point { start: self.start, ..round.point };
-        let written = self.checkpoint.write(&self.folder, &point);
-        written.map_err(StorageError::of("write the checkpoint of", &self.folder.path))?;
         self.point = Some(point);
+        if round.epochs.is_some() {
+            self.dirty.epochs();
+        }
         self.check();
-        Ok(())
+        match self.checkpoint.write(&self.folder, &point) {
+            // One that is older is true as well.
+            Err(e) if is_full(&e) => Ok(()),
+            written => {
+                let failed = StorageError::of("write the checkpoint of", &self.folder.path);
+                written.map(drop).map_err(failed)
+            }
+        }
     }
 
     /// Whether a close would have nothing to do.
@@ -132,9 +151,14 @@ impl Log {
     /// Syncs what was appended; the files beside it are left to [`Log::sync_beside`], or to a sync
     /// of the whole file system, before [`Log::mark_clean`].
     pub fn finish(&mut self) -> Result<(), StorageError> {
-        if let Some(round) = self.begin_round()? {
+        if let Some(mut round) = self.begin_round()? {
             round.perform()?;
             self.end_round(&round)?;
+            if round.epochs.is_some() {
+                let (act, file) = ("write the epochs of", self.folder.path.clone());
+                let source = std::io::ErrorKind::StorageFull.into();
+                return Err(StorageError { act, file, source });
+            }
         }
         Ok(())
     }

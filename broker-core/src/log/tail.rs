@@ -26,6 +26,15 @@ pub(crate) struct Tail {
     first_timestamp: Option<i64>,
 }
 
+/// A tail before a write, to go back to.
+pub(crate) struct Before {
+    raft_entries: u64,
+    pace: Pace,
+    first_timestamp: Option<i64>,
+    /// Bytes of each file.
+    lengths: [u64; 4],
+}
+
 impl Tail {
     /// The tail of a segment without a file: creates it, so that its name can be synced.
     pub fn create(segment: Arc<Segment>) -> Result<Tail, StorageError> {
@@ -134,6 +143,35 @@ impl Tail {
         let time = self.pace.time_entry(self.segment.base());
         self.write_index(&Paced { offset: None, time })?;
         Ok(self.segment.clone())
+    }
+
+    /// Where the files end.
+    pub fn before(&self) -> Result<Before, StorageError> {
+        let entries = |kind| self.segment.entries(kind).map_err(|e| storage("read", e));
+        let index = entries(Kind::Index)? * OFFSET_ENTRY_BYTES as u64;
+        let times = entries(Kind::Times)? * TIME_ENTRY_BYTES as u64;
+        let raft = self.raft_entries * ENTRY_BYTES as u64;
+        Ok(Before {
+            raft_entries: self.raft_entries,
+            pace: self.pace,
+            first_timestamp: self.first_timestamp,
+            lengths: [self.position, index, times, raft],
+        })
+    }
+
+    /// Takes back what a write that failed has left in the files.
+    pub fn undo(&mut self, before: &Before) -> Result<(), StorageError> {
+        for (kind, len) in Kind::ALL.into_iter().zip(before.lengths) {
+            let cut = self.handle(kind)?.truncate(len);
+            cut.map_err(StorageError::of("cut", &self.segment.path(kind)))?;
+        }
+        let [_, index, times, _] = before.lengths;
+        self.segment.set_entries(Kind::Index, index / OFFSET_ENTRY_BYTES as u64);
+        self.segment.set_entries(Kind::Times, times / TIME_ENTRY_BYTES as u64);
+        self.segment.set_largest(before.pace.largest());
+        self.raft_entries = before.raft_entries;
+        (self.pace, self.first_timestamp) = (before.pace, before.first_timestamp);
+        Ok(())
     }
 
     fn offset_entry(&self, last_offset: i64) -> OffsetEntry {

@@ -31,7 +31,7 @@ fn batch(records: u8) -> Batch {
 }
 
 fn flush(log: &mut Log) {
-    if let Some(round) = log.begin_round().unwrap() {
+    if let Some(mut round) = log.begin_round().unwrap() {
         round.perform().unwrap();
         log.end_round(&round).unwrap();
     }

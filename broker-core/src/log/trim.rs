@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use super::config::LogConfig;
 use super::error::StorageError;
+use super::folder::Folder;
+use super::handles::Handle;
 use super::recover::remove_segment;
 use super::segment::Segment;
 use super::{Log, Point};
@@ -26,53 +28,76 @@ pub(crate) struct Bounds {
     pub high_watermark: i64,
 }
 
+/// Segments that are out of the log, though their files are still there, and the start behind
+/// them.
+pub(crate) struct Trimmed {
+    pub segments: Vec<Arc<Segment>>,
+    pub start: NewStart,
+}
+
+/// A start that was written and may not be on disk yet. Until it is, a power cut brings the old
+/// one back.
+pub(crate) struct NewStart {
+    folder: Arc<Folder>,
+    file: Handle,
+}
+
+impl NewStart {
+    /// Makes it survive a power cut. Needs no lock: later rounds write starts that are no lower.
+    pub fn sync(&self) -> Result<(), StorageError> {
+        let path = &self.folder.path;
+        let synced = self.file.sync().and_then(|()| self.folder.disk.sync_dir(path));
+        synced.map_err(StorageError::of("write the start of", path))
+    }
+}
+
 impl Log {
-    /// Takes segments that retention no longer keeps out of the log and returns them; their files
-    /// are still there, but the new start is on disk: whichever of the files a power cut brings
-    /// back, the log does not begin with them again. When even the newest segment goes, an empty
-    /// one takes its place.
-    pub(crate) fn trim(&mut self, bounds: Bounds) -> Result<Vec<Arc<Segment>>, StorageError> {
-        let flushed = bounds.high_watermark.min(self.flushed);
-        let bounds = Bounds { high_watermark: flushed, ..bounds };
-        let empty = usize::from(self.newest().len() == 0);
-        let there = self.segments.len() - empty;
-        let gone = expired(&self.facts(), self.start, &self.config, bounds).min(there);
+    /// Whether all that there is may go. Then the log must be rolled first, and the empty segment
+    /// must be on disk: the end of a log outlives its last records in the name of a file.
+    pub(crate) fn is_all_expired(&self, bounds: Bounds) -> bool {
+        self.newest().len() > 0 && self.expired(bounds) == self.segments.len()
+    }
+
+    /// Takes segments that retention no longer keeps out of the log, but never the newest. Their
+    /// files may go once the new start is on disk: whichever of the files a power cut brings back
+    /// then, the log does not begin with them again.
+    pub(crate) fn trim(&mut self, bounds: Bounds) -> Result<Option<Trimmed>, StorageError> {
+        let gone = self.expired(bounds).min(self.segments.len() - 1);
         if gone == 0 {
-            return Ok(Vec::new());
+            return Ok(None);
         }
-        if gone == self.segments.len() {
-            self.replace_newest()?;
-        }
-        let segments = Arc::make_mut(&mut self.segments);
-        let removed: Vec<_> = segments.drain(..gone).collect();
-        let start = self.start.max(segments[0].base());
-        self.move_start(start)?;
-        Ok(removed)
+        let segments: Vec<_> = Arc::make_mut(&mut self.segments).drain(..gone).collect();
+        self.dirty.forget(&segments);
+        let start = self.move_start(self.start.max(self.segments[0].base()))?;
+        Ok(Some(Trimmed { segments, start }))
     }
 
-    /// Moves the start up; durable when it returns. What was flushed must reach `offset`.
-    pub fn advance_start(&mut self, offset: i64) -> Result<(), StorageError> {
+    /// Moves the start up, if `offset` is higher. What was flushed must reach it.
+    pub(crate) fn advance_start(&mut self, offset: i64) -> Result<Option<NewStart>, StorageError> {
         assert!(offset <= self.flushed, "start {offset} flushed {}", self.flushed);
-        if offset <= self.start {
-            return Ok(());
+        match offset > self.start {
+            true => self.move_start(offset).map(Some),
+            false => Ok(None),
         }
-        self.move_start(offset)
     }
 
-    fn move_start(&mut self, start: i64) -> Result<(), StorageError> {
+    fn move_start(&mut self, start: i64) -> Result<NewStart, StorageError> {
         self.start = start;
         self.epochs.trim(start);
         self.check();
-        let point = self.point.expect("what is flushed has a checkpoint");
-        self.write_point(Point { start, ..point })
+        let point = Point { start, ..self.point.unwrap_or_else(|| self.point_here()) };
+        let written = self.checkpoint.write(&self.folder, &point);
+        let file = written.map_err(StorageError::of("write the start of", &self.folder.path))?;
+        self.point = Some(point);
+        Ok(NewStart { folder: self.folder.clone(), file })
     }
 
-    /// The log's end must outlive its last records: it is known from the name of a file that is
-    /// on disk before the others go.
-    fn replace_newest(&mut self) -> Result<(), StorageError> {
-        self.roll()?;
-        self.finish()?;
-        self.write_point(self.point_here())
+    fn expired(&self, bounds: Bounds) -> usize {
+        let high_watermark = bounds.high_watermark.min(self.flushed);
+        let bounds = Bounds { high_watermark, ..bounds };
+        let empty = usize::from(self.newest().len() == 0);
+        let there = self.segments.len() - empty;
+        expired(&self.facts(), self.start, &self.config, bounds).min(there)
     }
 
     fn facts(&self) -> Vec<Facts> {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::Log;
 use super::checkpoint::Point;
 use super::error::StorageError;
 use super::folder::Kind;
@@ -14,6 +13,7 @@ use super::recover::{cut, remove_segment, sync_segment};
 use super::segment::Segment;
 use super::sidecar::{ENTRY_BYTES, EntryKind, RaftEntry};
 use super::tail::storage;
+use super::{Log, Place};
 use crate::ids::LogIndex;
 
 impl Log {
@@ -93,6 +93,7 @@ impl Log {
 
     fn forget_behind(&mut self, segment: &Segment, entry: RaftEntry) -> Result<(), StorageError> {
         (self.end, self.flushed) = (entry.base_offset, entry.base_offset);
+        self.flushed_at = Place { base: segment.base(), position: entry.position.into() };
         self.start = self.start.min(self.end);
         self.last_index = LogIndex(entry.index.0 - 1);
         self.tail = None;

@@ -96,6 +96,9 @@ pub enum TopicError {
     /// The state does not allow it.
     #[error(transparent)]
     Refused(Refusal),
+    /// The disk has no room for the change.
+    #[error("the disk is full")]
+    DiskFull,
     /// The state cannot be changed.
     #[error("the cluster's state cannot be changed after a storage failure")]
     Stopped,
@@ -121,6 +124,7 @@ impl From<ProposeError> for TopicError {
     fn from(error: ProposeError) -> TopicError {
         match error {
             ProposeError::Refused(refusal) => TopicError::Refused(refusal),
+            ProposeError::DiskFull => TopicError::DiskFull,
             ProposeError::Stopped => TopicError::Stopped,
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ouzel_wire::batch::Batch;
-use tracing::warn;
+use tracing::{error, info, warn};
 
 use super::error::AppendError;
 use super::pending::PendingAppend;
@@ -38,10 +38,10 @@ impl Shared {
         }
         let stamp_ms = append_time(&config, now_ms);
         let written = self.write(&mut writer, &batches, now_ms);
-        let appended = written.map_err(|cause| {
-            self.stop(&mut writer, &cause);
-            AppendError::Stopped
-        })?;
+        let appended = written.map_err(|cause| self.refuse(&mut writer, &cause))?;
+        if std::mem::take(&mut writer.is_full) {
+            info!(partition = %self.name, "there is room for `{}` again", self.name);
+        }
         // By the settings that the batch was checked with; by now there may be others.
         let appended = Appended { log_append_time_ms: stamp_ms, ..appended };
         self.publish(&writer);
@@ -50,6 +50,20 @@ impl Shared {
         let target: Arc<dyn Target> = self.clone();
         self.flusher.request(&target);
         Ok(pending)
+    }
+
+    /// A full disk takes nothing and spoils nothing: the log is as it was, and goes on when there
+    /// is room. Of several batches some may be written; then it stops, as after any failure.
+    fn refuse(&self, writer: &mut Writer, cause: &StorageError) -> AppendError {
+        let end = self.view.lock().offsets.log_end;
+        if !cause.is_full() || writer.log.end() != end {
+            self.stop(writer, cause);
+            return AppendError::Stopped;
+        }
+        if !std::mem::replace(&mut writer.is_full, true) {
+            error!(partition = %self.name, %cause, "`{}` takes no records: {cause}", self.name);
+        }
+        AppendError::DiskFull
     }
 
     fn write(

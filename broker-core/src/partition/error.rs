@@ -72,6 +72,9 @@ pub enum AppendError {
         /// The one that came.
         got: i16,
     },
+    /// The disk has no room for them; once it has, they may come again. → `KAFKA_STORAGE_ERROR`
+    #[error("the disk is full")]
+    DiskFull,
     /// A write or a sync failed, and until a restart nothing more is accepted.
     /// → `KAFKA_STORAGE_ERROR`
     #[error("the partition has stopped after a storage failure")]

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 
 use tracing::{info, warn};
 use uuid::Uuid;
@@ -10,7 +9,7 @@ use uuid::Uuid;
 use super::error::DeleteError;
 use super::shared::{Shared, State, Writer};
 use super::{PartitionEnv, PartitionHandle, Retained, snapshot};
-use crate::log::{self, Bounds, Segment, StorageError};
+use crate::log::{self, Bounds, NewStart, StorageError, Trimmed};
 use crate::world::World;
 
 /// What the folder of a deleted partition is called while it is being removed; no partition is
@@ -18,75 +17,126 @@ use crate::world::World;
 const DELETED: &str = "-delete";
 
 impl Shared {
+    /// Producers and readers go on meanwhile: no lock of theirs is held while files are synced.
     pub fn retain(&self, now_ms: i64) -> Result<Retained, StorageError> {
-        let gone = self.trim(now_ms)?;
+        let _alone = self.trimming.lock();
         let mut retained = Retained::default();
-        for segment in &gone {
+        let Some((Trimmed { segments, start }, is_empty)) = self.take_out(now_ms)? else {
+            return Ok(retained);
+        };
+        if is_empty {
+            self.keep_producers();
+        }
+        self.settle(&start)?;
+        for segment in &segments {
             log::remove(segment)?;
             retained.segments_removed += 1;
             retained.bytes_removed += segment.len();
         }
-        if retained.segments_removed > 0 {
-            let Retained { segments_removed: segments, bytes_removed: bytes } = retained;
-            info!(
-                partition = %self.name, segments, bytes,
-                "retention removed {segments} segments of `{}`", self.name
-            );
-        }
+        let Retained { segments_removed: segments, bytes_removed: bytes } = retained;
+        info!(
+            partition = %self.name, segments, bytes,
+            "retention removed {segments} segments of `{}`", self.name
+        );
         Ok(retained)
     }
 
     /// Takes out what may go, so that readers stop to look there before the files are removed.
-    fn trim(&self, now_ms: i64) -> Result<Vec<Arc<Segment>>, StorageError> {
-        let _alone = self.flushing.lock();
+    /// Also says whether that leaves no record.
+    fn take_out(&self, now_ms: i64) -> Result<Option<(Trimmed, bool)>, StorageError> {
+        if self.rolled_to_empty(now_ms)? {
+            let _alone = self.flushing.lock();
+            self.flush_alone();
+        }
         let mut writer = self.writer.lock();
         if writer.state != State::Open {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         let expiration_ms = writer.log.config().producer_expiration_ms;
         writer.producers.expire(now_ms, expiration_ms);
-        let high_watermark = self.offsets().high_watermark;
-        let trimmed = writer.log.trim(Bounds { now_ms, high_watermark });
+        let trimmed = writer.log.trim(self.bounds(now_ms));
         if let Err(cause) = &trimmed {
             self.stop(&mut writer, cause);
         }
-        let is_emptied = writer.log.start() == writer.log.end();
-        if is_emptied && trimmed.as_ref().is_ok_and(|gone| !gone.is_empty()) {
-            self.save_producers_for_good(&writer);
-        }
         self.publish(&writer);
         writer.log.rest();
-        trimmed
+        let is_empty = writer.log.start() == writer.log.end();
+        Ok(trimmed?.map(|trimmed| (trimmed, is_empty)))
     }
 
-    /// The log no longer tells what its producers sent last.
-    fn save_producers_for_good(&self, writer: &Writer) {
-        let (disk, folder, end) = (&*self.world.disk, writer.log.path(), writer.log.end());
-        if let Err(cause) = snapshot::save_for_good(disk, folder, &writer.producers, end) {
-            warn!(partition = %self.name, %cause, "cannot save the producers of `{}`", self.name);
+    /// A log that is about to lose all its records no longer tells what its producers sent last.
+    fn keep_producers(&self) {
+        let (folder, offset) = {
+            let writer = self.writer.lock();
+            self.save_producers(&writer, writer.log.end());
+            (writer.log.path().to_owned(), writer.log.end())
+        };
+        if let Err(cause) = snapshot::sync(&*self.world.disk, &folder, offset) {
+            warn!(partition = %self.name, %cause, "cannot sync the producers of `{}`", self.name);
         }
+    }
+
+    /// Begins an empty segment if all others may go.
+    fn rolled_to_empty(&self, now_ms: i64) -> Result<bool, StorageError> {
+        let mut writer = self.writer.lock();
+        let bounds = self.bounds(now_ms);
+        if writer.state != State::Open || !writer.log.is_all_expired(bounds) {
+            return Ok(false);
+        }
+        if let Err(cause) = writer.log.roll() {
+            if !cause.is_full() {
+                self.stop(&mut writer, &cause);
+            }
+            return Err(cause);
+        }
+        self.publish(&writer);
+        Ok(true)
+    }
+
+    fn bounds(&self, now_ms: i64) -> Bounds {
+        Bounds { now_ms, high_watermark: self.offsets().high_watermark }
+    }
+
+    /// Waits until the new start is on disk.
+    fn settle(&self, start: &NewStart) -> Result<(), StorageError> {
+        start.sync().inspect_err(|cause| self.stop(&mut self.writer.lock(), cause))
     }
 
     pub fn delete_before(&self, offset: i64) -> Result<i64, DeleteError> {
-        let _alone = self.flushing.lock();
+        let _alone = self.trimming.lock();
         let high_watermark = self.offsets().high_watermark;
         if offset > high_watermark {
             return Err(DeleteError::OutOfRange { asked: offset, high_watermark });
         }
-        // With write caching the high watermark runs ahead of the disk.
-        self.flush_alone();
+        self.reach(offset);
+        let (start, moved) = self.move_start(offset)?;
+        match start.map_or(Ok(()), |start| self.settle(&start)) {
+            Ok(()) => Ok(moved),
+            Err(_) => Err(DeleteError::Stopped),
+        }
+    }
+
+    /// With write caching the high watermark runs ahead of the disk.
+    fn reach(&self, offset: i64) {
+        if self.writer.lock().log.flushed() < offset {
+            let _alone = self.flushing.lock();
+            self.flush_alone();
+        }
+    }
+
+    fn move_start(&self, offset: i64) -> Result<(Option<NewStart>, i64), DeleteError> {
         let mut writer = self.writer.lock();
         match writer.state {
             State::Open => {}
             State::Stopped => return Err(DeleteError::Stopped),
             State::Closed => return Err(DeleteError::Closed),
         }
-        if let Err(cause) = writer.log.advance_start(offset) {
+        let start = writer.log.advance_start(offset).map_err(|cause| {
             self.stop(&mut writer, &cause);
-            return Err(DeleteError::Stopped);
-        }
+            DeleteError::Stopped
+        })?;
         self.publish(&writer);
-        Ok(writer.log.start())
+        Ok((start, writer.log.start()))
     }
 
     pub fn close(&self) -> Result<(), StorageError> {
@@ -99,6 +149,7 @@ impl Shared {
 
     /// Flushes what waits and accepts nothing more; true when the mark of a clean end is missing.
     fn end(&self) -> Result<bool, StorageError> {
+        let _no_removal = self.trimming.lock();
         let _alone = self.flushing.lock();
         let mut writer = self.writer.lock();
         if writer.state != State::Open || writer.log.is_closed() {
@@ -124,6 +175,8 @@ impl Shared {
     }
 
     pub fn delete(&self) -> Result<(), StorageError> {
+        // A later partition's folder may have the same name, and it is not for us to trim.
+        let _no_removal = self.trimming.lock();
         let _alone = self.flushing.lock();
         let mut writer = self.writer.lock();
         self.shut(&mut writer);

@@ -35,7 +35,7 @@ pub use pending::PendingAppend;
 
 use crate::flush::Flusher;
 use crate::ids::{PartitionId, TopicName, TopicPartition};
-use crate::log::{LogConfig, OpenError, RecoveryReport, StorageError};
+use crate::log::{LogConfig, OpenError, Place, RecoveryReport, StorageError};
 use crate::world::World;
 use crate::world::blocking::in_place;
 use shared::Shared;
@@ -81,6 +81,10 @@ pub struct ReadLimits {
     /// Return the first batch even when it is longer than that.
     pub at_least_one: bool,
 }
+
+/// A reader's place in the files, so that what lies before it can be counted without reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark(Place);
 
 /// Whole batches as they lie on disk, and where the partition stood.
 #[derive(Debug, Clone)]
@@ -162,6 +166,27 @@ impl PartitionHandle {
     /// Whole batches from the one that holds `from`, never past the high watermark.
     pub fn read(&self, from: i64, limits: ReadLimits) -> Result<ReadBatches, ReadError> {
         self.0.read(from, limits)
+    }
+
+    /// Where the offsets stand for a reader of `from`, or why it cannot read there.
+    pub fn stands(&self, from: i64) -> Result<PartitionOffsets, ReadError> {
+        self.0.stands(from)
+    }
+
+    /// The bytes between `from` and the high watermark, counted from the reader's mark, which is
+    /// set where the reader has read all there is. None when there are some and no mark. Reads
+    /// nothing.
+    pub fn bytes_ahead(
+        &self,
+        from: i64,
+        mark: &mut Option<Mark>,
+    ) -> Result<Option<u64>, ReadError> {
+        self.0.bytes_ahead(from, mark)
+    }
+
+    /// The mark of a reader of `from`.
+    pub fn mark(&self, from: i64) -> Result<Mark, ReadError> {
+        self.0.mark(from)
     }
 
     /// Where the offsets stand.

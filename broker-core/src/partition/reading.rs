@@ -3,16 +3,16 @@
 use bytes::Bytes;
 
 use super::error::ReadError;
-use super::shared::{Shared, State};
-use super::{PartitionOffsets, ReadBatches, ReadLimits};
-use crate::log::{self, SegmentError, Segments, Span};
+use super::shared::{Shared, State, View};
+use super::{Mark, PartitionOffsets, ReadBatches, ReadLimits};
+use crate::log::{self, Place, SegmentError, Segments, Span};
 
 impl Shared {
     pub fn read(&self, from: i64, limits: ReadLimits) -> Result<ReadBatches, ReadError> {
-        let (segments, offsets) = self.readable()?;
-        if from < offsets.log_start || from > offsets.log_end {
-            return Err(out_of_range(from, offsets));
-        }
+        let (segments, offsets) = {
+            let view = self.view.lock();
+            (view.segments.clone(), view.stands(from)?)
+        };
         let ReadLimits { bytes_max, at_least_one } = limits;
         let span = Span { from, below: offsets.high_watermark, bytes_max, at_least_one };
         let records = match from < offsets.high_watermark {
@@ -27,12 +27,45 @@ impl Shared {
         })
     }
 
+    /// Where the offsets stand for a reader of `from`. Reads nothing.
+    pub fn stands(&self, from: i64) -> Result<PartitionOffsets, ReadError> {
+        self.view.lock().stands(from)
+    }
+
+    /// The bytes that a reader of `from` has before it; none when that cannot be told without a
+    /// mark. Reads nothing.
+    pub fn bytes_ahead(
+        &self,
+        from: i64,
+        mark: &mut Option<Mark>,
+    ) -> Result<Option<u64>, ReadError> {
+        let view = self.view.lock();
+        let high_watermark = view.stands(from)?.high_watermark;
+        if from == high_watermark {
+            *mark = Some(Mark(view.high_watermark_at));
+        }
+        if from >= high_watermark {
+            return Ok(Some(0));
+        }
+        Ok(mark.map(|Mark(place)| place.bytes_to(view.high_watermark_at, &view.segments)))
+    }
+
+    /// Where the batch that holds `from` begins.
+    pub fn mark(&self, from: i64) -> Result<Mark, ReadError> {
+        let (segments, _) = self.readable()?;
+        let first = segments.partition_point(|segment| segment.base() <= from).saturating_sub(1);
+        for segment in &segments[first..] {
+            if let Some(found) = self.in_range(from, log::locate(segment, from))? {
+                return Ok(Mark(Place { base: segment.base(), position: found.position }));
+            }
+        }
+        Ok(Mark(self.view.lock().high_watermark_at))
+    }
+
     /// What a reader may go by, as of now.
     pub(super) fn readable(&self) -> Result<(Segments, PartitionOffsets), ReadError> {
         let view = self.view.lock();
-        if view.state == State::Closed {
-            return Err(ReadError::Closed);
-        }
+        view.open()?;
         Ok((view.segments.clone(), view.offsets))
     }
 
@@ -47,6 +80,21 @@ impl Shared {
             Ok((_, now)) if from < now.log_start => out_of_range(from, now),
             Ok(_) => error.into(),
         })
+    }
+}
+
+impl View {
+    fn open(&self) -> Result<(), ReadError> {
+        if self.state == State::Closed { Err(ReadError::Closed) } else { Ok(()) }
+    }
+
+    fn stands(&self, from: i64) -> Result<PartitionOffsets, ReadError> {
+        self.open()?;
+        let offsets = self.offsets;
+        match from < offsets.log_start || from > offsets.log_end {
+            true => Err(out_of_range(from, offsets)),
+            false => Ok(offsets),
+        }
     }
 }
 

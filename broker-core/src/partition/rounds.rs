@@ -26,7 +26,7 @@ impl Target for Shared {
 impl Shared {
     /// One round. The caller holds `flushing`.
     pub(super) fn flush_alone(&self) {
-        let Some(round) = self.begin_round() else { return };
+        let Some(mut round) = self.begin_round() else { return };
         // No lock that an append or a read needs is held here.
         let performed = round.perform();
         let mut writer = self.writer.lock();

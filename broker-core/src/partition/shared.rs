@@ -14,7 +14,8 @@ use super::snapshot;
 use crate::flush::{Flusher, Ticket};
 use crate::ids::TopicPartition;
 use crate::log::{
-    Log, LogConfig, OpenError, RecoveryReport, SCAN_WINDOW_BYTES, Segments, StorageError, Walk,
+    Log, LogConfig, OpenError, Place, RecoveryReport, SCAN_WINDOW_BYTES, Segments, StorageError,
+    Walk,
 };
 use crate::world::World;
 
@@ -24,7 +25,9 @@ pub(super) struct Shared {
     pub world: World,
     pub flusher: Flusher,
     pub ticket: Ticket,
-    /// Held through a round of flushes, a close, a removal of segments: these do not overlap.
+    /// Held while the old end of the log is trimmed, until the files are gone.
+    pub trimming: Mutex<()>,
+    /// Held through a round of flushes and through a close: these do not overlap.
     pub flushing: Mutex<()>,
     pub writer: Mutex<Writer>,
     /// Never held during I/O, so that readers do not wait for a write.
@@ -36,6 +39,8 @@ pub(super) struct Writer {
     pub producers: Producers,
     pub waiting: Waiting,
     pub state: State,
+    /// The last append found no room on the disk.
+    pub is_full: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +55,8 @@ pub(super) enum State {
 pub(super) struct View {
     pub segments: Segments,
     pub offsets: PartitionOffsets,
+    /// Where the high watermark lies.
+    pub high_watermark_at: Place,
     pub config: LogConfig,
     pub state: State,
     /// None when the partition is closed: then those who wait for a change see the end.
@@ -67,12 +74,14 @@ impl Shared {
         tell(&name, &report);
         let producers = remember(&env.world, &log)?;
         let view = View::of(&log, log.end());
-        let writer = Writer { log, producers, waiting: Waiting::default(), state: State::Open };
+        let waiting = Waiting::default();
+        let writer = Writer { log, producers, waiting, state: State::Open, is_full: false };
         let shared = Shared {
             name,
             world: env.world.clone(),
             flusher: env.flusher.clone(),
             ticket: Ticket::default(),
+            trimming: Mutex::new(()),
             flushing: Mutex::new(()),
             writer: Mutex::new(writer),
             view: Mutex::new(view),
@@ -82,15 +91,22 @@ impl Shared {
 
     /// Shows readers what the writer did; the high watermark only rises.
     pub fn publish(&self, writer: &Writer) {
-        let mut view = self.view.lock();
+        let view = &mut *self.view.lock();
         let log = &writer.log;
         if !Arc::ptr_eq(&view.segments, log.segments()) {
             view.segments = log.segments().clone();
         }
-        let reached = if log.config().write_caching { log.end() } else { log.flushed() };
+        let (reached, at) = match log.config().write_caching {
+            true => (log.end(), log.end_at()),
+            false => (log.flushed(), log.flushed_at()),
+        };
         let offsets = &mut view.offsets;
         (offsets.log_start, offsets.log_end) = (log.start(), log.end());
-        offsets.high_watermark = offsets.high_watermark.max(reached);
+        // With write caching switched off it waits for the disk to catch up.
+        if reached >= offsets.high_watermark {
+            offsets.high_watermark = reached;
+            view.high_watermark_at = at;
+        }
         offsets.check();
         let high_watermark = offsets.high_watermark;
         if let Some(sender) = &view.high_watermark {
@@ -159,6 +175,7 @@ impl View {
         View {
             segments: log.segments().clone(),
             offsets,
+            high_watermark_at: log.end_at(),
             config: *log.config(),
             state: State::Open,
             high_watermark: Some(watch::Sender::new(high_watermark)),

@@ -24,14 +24,8 @@ const FILE_BYTES_MAX: usize = 14 + PRODUCERS_MAX * PRODUCER_BYTES_MAX;
 /// The newest may be torn by a power cut; the one before it was written a segment earlier.
 const FILES_KEPT: usize = 2;
 
-/// [`save`], and it survives a power cut. Blocks.
-pub(crate) fn save_for_good(
-    disk: &dyn Disk,
-    folder: &Path,
-    producers: &Producers,
-    offset: i64,
-) -> io::Result<()> {
-    save(disk, folder, producers, offset)?;
+/// Makes what was saved survive a power cut. Blocks.
+pub(crate) fn sync(disk: &dyn Disk, folder: &Path, offset: i64) -> io::Result<()> {
     disk.open(&path(folder, offset), OpenMode::Existing)?.sync()?;
     disk.sync_dir(folder)
 }

@@ -11,6 +11,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
+use rustix::fs::FallocateFlags;
+
 /// Whether a file must exist, must not, or may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OpenMode {
@@ -70,7 +72,10 @@ pub trait DiskFile: Send + Sync {
     fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize>;
     /// Writes all parts one behind the other from `at`, or fails.
     fn write_at(&self, parts: &mut [IoSlice<'_>], at: u64) -> io::Result<()>;
-    /// Cuts the file, or extends it with zeros.
+    /// Holds room for the first `len` bytes, whatever the file's length, so that writes there find
+    /// it. Where the file system cannot, nothing is held.
+    fn reserve(&self, len: u64) -> io::Result<()>;
+    /// Cuts the file, or extends it with zeros; room held behind that is given back.
     fn truncate(&self, len: u64) -> io::Result<()>;
     /// Makes the bytes survive a power cut.
     fn sync(&self) -> io::Result<()>;
@@ -174,6 +179,14 @@ impl DiskFile for RealFile {
             }
         }
         Ok(())
+    }
+
+    fn reserve(&self, len: u64) -> io::Result<()> {
+        use rustix::io::Errno;
+        match rustix::fs::fallocate(&self.0, FallocateFlags::KEEP_SIZE, 0, len) {
+            Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS) => Ok(()),
+            Err(e) => Err(e.into()),
+        }
     }
 
     fn truncate(&self, len: u64) -> io::Result<()> {

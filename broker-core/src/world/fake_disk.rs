@@ -36,11 +36,14 @@ struct State {
     /// What programs see, and what a power cut leaves.
     names: BTreeMap<PathBuf, Node>,
     synced_names: BTreeMap<PathBuf, Node>,
-    /// Bytes that may still be written before the disk is full; none is no limit.
+    /// Bytes by which files may still grow before the disk is full; none is no limit.
     room: Option<usize>,
     sync_failure: Option<String>,
-    syncs_held: bool,
+    /// Files whose path contains this wait for their sync.
+    syncs_held: Option<String>,
+    syncs_waiting: usize,
     syncs: u64,
+    reads: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +56,8 @@ enum Node {
 struct File {
     bytes: Vec<u8>,
     synced: Vec<u8>,
+    /// Bytes that have room on the disk, written or not.
+    reserved: usize,
     /// Sectors that a failed sync did not write. The kernel takes them for clean: they read as
     /// they were written, but until they are written anew no sync brings them to disk.
     lost: BTreeSet<usize>,
@@ -97,7 +102,7 @@ impl FakeDisk {
         let state = self.lock();
         let copy = |file: &File| {
             let (bytes, synced) = (file.bytes.clone(), file.synced.clone());
-            File { bytes, synced, lost: file.lost.clone() }
+            File { bytes, synced, reserved: file.reserved, lost: file.lost.clone() }
         };
         let copied = State {
             files: state.files.iter().map(copy).collect(),
@@ -108,7 +113,7 @@ impl FakeDisk {
         FakeDisk(Arc::new(Inner { state: Mutex::new(copied), released: Condvar::new() }))
     }
 
-    /// From now on only so many bytes can be written; then writes end short with `ENOSPC`.
+    /// From now on files can grow by so many bytes; then writes end short with `ENOSPC`.
     pub fn set_room(&self, bytes: usize) {
         self.lock().room = Some(bytes);
     }
@@ -121,18 +126,33 @@ impl FakeDisk {
 
     /// From now on syncs of files wait until [`FakeDisk::release_syncs`].
     pub fn hold_syncs(&self) {
-        self.lock().syncs_held = true;
+        self.hold_syncs_of("");
+    }
+
+    /// [`FakeDisk::hold_syncs`] of files whose path contains `part`.
+    pub fn hold_syncs_of(&self, part: &str) {
+        self.lock().syncs_held = Some(part.to_owned());
+    }
+
+    /// How many syncs wait to be released.
+    pub fn syncs_waiting(&self) -> usize {
+        self.lock().syncs_waiting
     }
 
     /// Lets syncs go on.
     pub fn release_syncs(&self) {
-        self.lock().syncs_held = false;
+        self.lock().syncs_held = None;
         self.0.released.notify_all();
     }
 
     /// How many syncs of files have ended well.
     pub fn syncs(&self) -> u64 {
         self.lock().syncs
+    }
+
+    /// How many times files were read.
+    pub fn reads(&self) -> u64 {
+        self.lock().reads
     }
 
     /// Changes the bytes of a file behind everyone's back, on the disk itself too.
@@ -154,6 +174,24 @@ impl FakeDisk {
 impl State {
     fn node(&self, path: &Path) -> io::Result<Node> {
         self.names.get(path).copied().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    /// Gives the file room up to `end`, as far as there is; returns up to where it has.
+    fn grow(&mut self, file: usize, end: usize) -> usize {
+        let file = &mut self.files[file];
+        let missing = end.saturating_sub(file.reserved);
+        let given = self.room.map_or(missing, |room| room.min(missing));
+        self.room = self.room.map(|room| room - given);
+        file.reserved += given;
+        file.reserved.min(end)
+    }
+
+    /// The file has no name any more. Whoever has it open can read it still.
+    fn free(&mut self, gone: Node) {
+        if let Node::File(number) = gone {
+            let freed = std::mem::take(&mut self.files[number].reserved);
+            self.room = self.room.map(|room| room.saturating_add(freed));
+        }
     }
 
     fn sync_fails(&mut self, path: &Path) -> bool {
@@ -189,6 +227,7 @@ impl Disk for FakeDisk {
         };
         if mode == OpenMode::Truncated {
             state.files[number].bytes.clear();
+            state.free(Node::File(number));
         }
         Ok(Arc::new(FakeFile { disk: self.clone(), number, path: path.to_owned() }))
     }
@@ -233,13 +272,20 @@ impl Disk for FakeDisk {
 
     fn remove_file(&self, path: &Path) -> io::Result<()> {
         let mut state = self.lock();
-        state.names.remove(path).map(|_| ()).ok_or_else(|| io::ErrorKind::NotFound.into())
+        let gone = state.names.remove(path).ok_or(io::ErrorKind::NotFound)?;
+        state.free(gone);
+        Ok(())
     }
 
     fn remove_dir_all(&self, path: &Path) -> io::Result<()> {
         let mut state = self.lock();
         state.node(path)?;
-        state.names.retain(|name, _| !name.starts_with(path));
+        let gone: Vec<PathBuf> =
+            state.names.keys().filter(|name| name.starts_with(path)).cloned().collect();
+        for name in gone {
+            let node = state.names.remove(&name).expect("just listed");
+            state.free(node);
+        }
         Ok(())
     }
 
@@ -281,7 +327,8 @@ struct FakeFile {
 
 impl DiskFile for FakeFile {
     fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
-        let state = self.disk.lock();
+        let mut state = self.disk.lock();
+        state.reads += 1;
         let bytes = &state.files[self.number].bytes;
         let rest = bytes.get(at as usize..).unwrap_or_default();
         let n = rest.len().min(buffer.len());
@@ -292,9 +339,10 @@ impl DiskFile for FakeFile {
     fn write_at(&self, parts: &mut [IoSlice<'_>], at: u64) -> io::Result<()> {
         let mut state = self.disk.lock();
         let all: Vec<u8> = parts.iter().flat_map(|part| part.iter().copied()).collect();
-        let fits = state.room.map_or(all.len(), |room| room.min(all.len()));
-        state.room = state.room.map(|room| room - fits);
-        let (from, upto) = (at as usize, at as usize + fits);
+        let from = at as usize;
+        let end = state.grow(self.number, from + all.len());
+        let fits = end.saturating_sub(from);
+        let upto = from + fits;
         let file = &mut state.files[self.number];
         file.bytes.resize(file.bytes.len().max(upto), 0);
         file.bytes[from..upto].copy_from_slice(&all[..fits]);
@@ -303,16 +351,31 @@ impl DiskFile for FakeFile {
         if fits == all.len() { Ok(()) } else { Err(io::ErrorKind::StorageFull.into()) }
     }
 
+    fn reserve(&self, len: u64) -> io::Result<()> {
+        let mut state = self.disk.lock();
+        let len = len as usize;
+        let fits = state.grow(self.number, len) == len;
+        fits.then_some(()).ok_or_else(|| io::ErrorKind::StorageFull.into())
+    }
+
     fn truncate(&self, len: u64) -> io::Result<()> {
-        self.disk.lock().files[self.number].bytes.resize(len as usize, 0);
+        let mut state = self.disk.lock();
+        let (file, len) = (&mut state.files[self.number], len as usize);
+        file.bytes.resize(len, 0);
+        let freed = file.reserved.saturating_sub(len);
+        file.reserved = len;
+        state.room = state.room.map(|room| room.saturating_add(freed));
         Ok(())
     }
 
     fn sync(&self) -> io::Result<()> {
         let mut state = self.disk.lock();
-        while state.syncs_held {
+        let path = self.path.to_string_lossy();
+        state.syncs_waiting += 1;
+        while state.syncs_held.as_deref().is_some_and(|part| path.contains(part)) {
             self.disk.0.released.wait(&mut state);
         }
+        state.syncs_waiting -= 1;
         let fails = state.sync_fails(&self.path);
         let file = &mut state.files[self.number];
         if fails {
@@ -362,7 +425,8 @@ impl File {
                 bytes[from..from + there.len()].copy_from_slice(there);
             }
         }
-        File { synced: bytes.clone(), bytes, lost: BTreeSet::new() }
+        let reserved = bytes.len();
+        File { synced: bytes.clone(), bytes, reserved, lost: BTreeSet::new() }
     }
 }
 

@@ -1,7 +1,10 @@
 //! A fetch that waits is woken by what it waits for.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use ouzel_broker::Broker;
+use ouzel_broker::world::{FakeDisk, World};
 use ouzel_wire::ErrorCode;
 use ouzel_wire::messages::{FetchRequest, PartitionData};
 
@@ -43,6 +46,43 @@ async fn a_fetch_waits_for_as_many_bytes_as_it_wants() {
     }
     let (_, response) = reader.receive::<FetchRequest>(FETCH_BY_NAME).await;
     assert_eq!(values(fetched(response).records), ["news", "news", "news"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fetch_that_waits_counts_what_comes_and_reads_it_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = FakeDisk::with_folder(dir.path());
+    let world = World { disk: Arc::new(disk.clone()), ..World::real() };
+    let broker = Broker::start_in(world, config(dir.path())).await.unwrap();
+    let mut producer = Client::connect(broker.kafka_addr()).await;
+    create(&mut producer, "orders", 1).await;
+    produce(&mut producer, "orders", &["old"]).await;
+    let one = batch(&["new"]).len() as i32;
+    let mut readers = Vec::new();
+    // One reads on from the end, the other one comes from behind.
+    for offset in [1, 0] {
+        let mut reader = Client::connect(broker.kafka_addr()).await;
+        let before = disk.reads();
+        let wants = FetchRequest { min_bytes: 100 * one, ..patient("orders", offset) };
+        reader.send(FETCH_BY_NAME, &wants).await;
+        if offset == 0 {
+            // It looks for its place.
+            eventually_some(async || (disk.reads() > before).then_some(())).await;
+        }
+        readers.push(reader);
+    }
+    let before = disk.reads();
+    for _ in 0..100 {
+        produce(&mut producer, "orders", &["new"]).await;
+    }
+    for (mut reader, count) in readers.into_iter().zip([100, 101]) {
+        let (_, response) = reader.receive::<FetchRequest>(FETCH_BY_NAME).await;
+        let got = values(fetched(response).records).len();
+        assert!((100..=count).contains(&got), "{got} of {count}");
+    }
+    let reads = disk.reads() - before;
+    assert!(reads < 20, "{reads} reads for two answers");
+    broker.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,6 +10,8 @@ mod configs;
 mod cooperative;
 mod delete_records;
 mod ends;
+mod fetch_sessions;
+mod full_disk;
 mod groups;
 mod hostile;
 mod idempotence;

@@ -18,7 +18,7 @@ async fn what_was_produced_is_fetched_in_every_version() {
         assert_eq!((answer.error_code, answer.base_offset), (NONE, expected.len() as i64));
         expected.push(value);
     }
-    for version in 4..=16 {
+    for version in 4..=18 {
         let mut request = fetch_request("orders", 0);
         if version > FETCH_BY_NAME {
             request.topics[0].topic_id = id;
@@ -167,19 +167,6 @@ async fn a_fetch_by_an_unknown_id_says_so_and_serves_the_others() {
     let code = response.responses[0].partitions[0].error_code;
     assert_eq!(code, ErrorCode::UnknownTopicId.code());
     assert_eq!(values(response.responses[1].partitions[0].records.clone()), ["one"]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn sessions_are_not_kept_and_unknown_ones_are_refused() {
-    let test = TestBroker::start().await;
-    let mut client = test.client().await;
-    create(&mut client, "orders", 1).await;
-    let opening = FetchRequest { session_epoch: 0, ..fetch_request("orders", 0) };
-    let answer = client.call_at(FETCH_BY_NAME, opening).await;
-    assert_eq!((answer.error_code, answer.session_id), (NONE, 0));
-    let going_on = FetchRequest { session_id: 5, session_epoch: 1, ..fetch_request("orders", 0) };
-    let answer = client.call_at(FETCH_BY_NAME, going_on).await;
-    assert_eq!(answer.error_code, ErrorCode::FetchSessionIdNotFound.code());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -95,6 +95,6 @@ mod tests {
     #[test]
     fn produce_is_advertised_from_zero() {
         assert_eq!(advertised(ApiKey::Produce), Some(0..=12));
-        assert_eq!(advertised(ApiKey::Fetch), Some(4..=16));
+        assert_eq!(advertised(ApiKey::Fetch), Some(4..=18));
     }
 }

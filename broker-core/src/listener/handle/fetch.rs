@@ -1,28 +1,28 @@
 //! Fetch: records out, at once or when there are enough of them.
 //!
 //! A fetch that waits is woken by the partitions it waits for, never by a clock but its own
-//! deadline. Reading may have to wait for the disk, so it happens on a thread that may block; a
-//! fetch with nothing to read never goes there. Sessions are not kept: every answer says session
-//! 0, with which clients name all their partitions each time.
+//! deadline, and it counts what has come without reading it (`fetch_wait.rs`). It reads once, when
+//! that is enough or its time is up (`fetch_read.rs`). Reading may have to wait for the disk, so
+//! it happens on a thread that may block; a fetch with nothing to read never goes there.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::stream::{FuturesUnordered, StreamExt};
 use ouzel_wire::ErrorCode;
 use ouzel_wire::messages::{FetchRequest, FetchResponse, FetchableTopicResponse, PartitionData};
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
-use crate::cluster::TopicId;
 use crate::listener::answer::{Answer, Pending};
 use crate::listener::budget::Reservation;
 use crate::listener::call::{Call, Ctx};
 use crate::listener::closed::Closed;
+use crate::listener::error_code::Code;
+use crate::session::{Ended, Fetched, TopicRef, Turn};
 
-use super::fetch_read::{Pass, Wanted, find, has_news, pass};
+use super::fetch_ask::{asked, resolve};
+use super::fetch_read::{Pass, Wanted, pass};
+use super::fetch_wait::Wait;
 
-/// From this version on topics are named by id.
-const IDS_FROM: i16 = 13;
 /// Reads committed records only.
 const READ_COMMITTED: i8 = 1;
 /// A fetch waits until this much of the budget is free: enough for a batch of the default size.
@@ -30,8 +30,12 @@ const RESERVED_BYTES_MIN: usize = 1024 * 1024;
 /// Longest a client may have us wait; longer, and it takes the connection for dead itself.
 const WAIT_MAX: Duration = Duration::from_secs(300);
 
-/// Topics in the client's order, with how many partitions of each were asked for.
-struct Shape(Vec<(FetchableTopicResponse, usize)>);
+/// How much to read, and how long to wait for how much.
+struct Terms {
+    bytes_max: usize,
+    bytes_min: u64,
+    deadline: Instant,
+}
 
 pub(in crate::listener) fn handle(call: Call) -> Result<Pending, Closed> {
     let (ctx, request) = call.decode::<FetchRequest>()?;
@@ -39,109 +43,102 @@ pub(in crate::listener) fn handle(call: Call) -> Result<Pending, Closed> {
 }
 
 async fn fetch(ctx: Arc<Ctx>, request: FetchRequest) -> Result<Answer, Closed> {
-    if request.session_id != 0 {
-        let error_code = ErrorCode::FetchSessionIdNotFound.code();
-        let response = FetchResponse { error_code, ..Default::default() };
-        return ctx.answer::<FetchRequest>(&response);
-    }
-    let limit = ctx.shared.node.config.limits.fetch_bytes_max;
-    let bytes_max = usize::try_from(request.max_bytes).unwrap_or(0).min(limit);
-    let bytes_min = usize::try_from(request.min_bytes).unwrap_or(0).min(bytes_max);
-    let wait = Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0));
-    let deadline = Instant::now() + wait.min(WAIT_MAX);
-    let (shape, wanted) = resolve(&ctx, request);
-    let wanted = Arc::new(wanted);
-    let (pass, reservation) = loop {
-        let (pass, reservation) = read(&ctx, &wanted, bytes_max, deadline).await;
-        let is_enough = pass.bytes >= bytes_min || pass.is_urgent || wanted.is_empty();
-        if is_enough || Instant::now() >= deadline || ctx.shared.stop.is_cancelled() {
-            break (pass, reservation);
-        }
-        drop(reservation);
-        wait_for_news(&ctx, &wanted, &pass.answers, deadline).await;
+    let terms = Terms::of(&ctx, &request);
+    let committed_only = request.isolation_level == READ_COMMITTED;
+    let turn = match begin(&ctx, request) {
+        Ok(turn) => turn,
+        Err(code) => return refused(&ctx, code),
     };
-    let response = FetchResponse { responses: shape.fill(pass.answers), ..Default::default() };
-    ctx.answer_holding::<FetchRequest>(&response, reservation)
+    let wanted = Arc::new(resolve(&ctx, &turn.asks, committed_only));
+    let has_news = Wait::new(&ctx, wanted.clone(), terms.bytes_min, terms.deadline).run().await;
+    let (pass, reservation) = match has_news {
+        true => read(&ctx, &wanted, &terms).await,
+        false => (pass(&wanted, None), Reservation::default()),
+    };
+    let topics: Vec<TopicRef> = turn.asks.iter().map(|ask| ask.topic.clone()).collect();
+    match end(&ctx, turn, &pass.answers) {
+        Ok(ended) => {
+            let responses = shape(topics, pass.answers, ended.news);
+            let session_id = ended.session_id;
+            let response = FetchResponse { session_id, responses, ..Default::default() };
+            ctx.answer_holding::<FetchRequest>(&response, reservation)
+        }
+        Err(code) => refused(&ctx, code),
+    }
+}
+
+fn begin(ctx: &Ctx, request: FetchRequest) -> Result<Turn, ErrorCode> {
+    let now_ms = ctx.shared.node.clock().now_ms();
+    let turn = ctx.shared.sessions.lock().begin(asked(ctx.version, request), now_ms);
+    turn.map_err(|e| e.code())
+}
+
+fn end(ctx: &Ctx, turn: Turn, answers: &[PartitionData]) -> Result<Ended, ErrorCode> {
+    let now_ms = ctx.shared.node.clock().now_ms();
+    let fetched = |answer: &PartitionData| Fetched {
+        high_watermark: answer.high_watermark,
+        log_start: answer.log_start_offset,
+        has_records: answer.records.as_ref().is_some_and(|records| !records.is_empty()),
+        is_urgent: super::fetch_read::is_urgent(answer),
+    };
+    let fetched: Vec<Fetched> = answers.iter().map(fetched).collect();
+    let ended = ctx.shared.sessions.lock().end(turn, &fetched, now_ms);
+    ended.map_err(|e| e.code())
+}
+
+/// The session does not go on, and nothing is read.
+fn refused(ctx: &Ctx, code: ErrorCode) -> Result<Answer, Closed> {
+    let response = FetchResponse { error_code: code.code(), ..Default::default() };
+    ctx.answer::<FetchRequest>(&response)
 }
 
 /// One pass, with the bytes it read taken from the budget. When others have not taken their
 /// answers and time is up, it reads nothing: the client asks again.
-async fn read(
-    ctx: &Ctx,
-    wanted: &Arc<Vec<Wanted>>,
-    bytes_max: usize,
-    deadline: Instant,
-) -> (Pass, Reservation) {
-    if !has_news(wanted) {
-        return (pass(wanted, None), Reservation::default());
-    }
+async fn read(ctx: &Ctx, wanted: &Arc<Vec<Wanted>>, terms: &Terms) -> (Pass, Reservation) {
     let floor = RESERVED_BYTES_MIN.min(ctx.shared.node.config.limits.bytes_in_flight);
-    let reserving = ctx.shared.answers.reserve_up_to(bytes_max, floor);
-    let Ok(mut reservation) = timeout_at(deadline, reserving).await else {
+    let reserving = ctx.shared.answers.reserve_up_to(terms.bytes_max, floor);
+    let Ok(mut reservation) = timeout_at(terms.deadline, reserving).await else {
         return (pass(wanted, None), Reservation::default());
     };
-    let (wanted, most) = (wanted.clone(), bytes_max.min(reservation.bytes()));
+    let (wanted, most) = (wanted.clone(), terms.bytes_max.min(reservation.bytes()));
     let pass = ctx.blocking(move |_| pass(&wanted, Some(most))).await;
     reservation.shrink_to(pass.bytes);
     (pass, reservation)
 }
 
-/// Returns when a partition has moved on since the pass, or when waiting is over.
-async fn wait_for_news(ctx: &Ctx, wanted: &[Wanted], seen: &[PartitionData], deadline: Instant) {
-    let mut changes = FuturesUnordered::new();
-    for (one, seen) in wanted.iter().zip(seen) {
-        let Ok(partition) = &one.partition else { continue };
-        let mut watch = partition.changes();
-        if *watch.borrow_and_update() != seen.high_watermark {
-            return;
+/// The answers by topic, in the order in which they were read, without those that are no news.
+fn shape(
+    topics: Vec<TopicRef>,
+    answers: Vec<PartitionData>,
+    news: Option<Vec<bool>>,
+) -> Vec<FetchableTopicResponse> {
+    let mut shaped: Vec<(TopicRef, FetchableTopicResponse)> = Vec::new();
+    for (at, (topic, answer)) in topics.into_iter().zip(answers).enumerate() {
+        if news.as_ref().is_some_and(|news| !news[at]) {
+            continue;
         }
-        // A partition that is closed ends the wait as well; the next pass says why.
-        changes.push(async move { watch.changed().await.is_ok() });
-    }
-    tokio::select! {
-        _ = changes.next(), if !changes.is_empty() => {}
-        () = sleep_until(deadline) => {}
-        () = ctx.shared.stop.cancelled() => {}
-    }
-}
-
-/// Finds what the client names, by name or by id.
-fn resolve(ctx: &Ctx, request: FetchRequest) -> (Shape, Vec<Wanted>) {
-    let committed_only = request.isolation_level == READ_COMMITTED;
-    let (mut shape, mut wanted) = (Vec::new(), Vec::new());
-    for topic in request.topics {
-        let name = match ctx.version {
-            ..IDS_FROM => Ok(topic.topic.clone()),
+        match shaped.last_mut() {
+            Some((last, response)) if *last == topic => response.partitions.push(answer),
             _ => {
-                let state = ctx.shared.node.state();
-                let known = state.topic_by_id(TopicId(topic.topic_id));
-                known.map(|t| t.name.as_str().to_owned()).ok_or(ErrorCode::UnknownTopicId)
+                let mut response = FetchableTopicResponse::default();
+                match &topic {
+                    TopicRef::Name(name) => response.topic = name.to_string(),
+                    TopicRef::Id(id) => response.topic_id = *id,
+                }
+                response.partitions.push(answer);
+                shaped.push((topic, response));
             }
-        };
-        shape.push((
-            FetchableTopicResponse {
-                topic: topic.topic,
-                topic_id: topic.topic_id,
-                ..Default::default()
-            },
-            topic.partitions.len(),
-        ));
-        wanted.extend(topic.partitions.into_iter().map(|asked| {
-            let name = name.as_deref().map_err(|code| *code);
-            let partition = find(&ctx.shared, name, asked.partition);
-            Wanted { asked, partition, committed_only }
-        }));
+        }
     }
-    (Shape(shape), wanted)
+    shaped.into_iter().map(|(_, response)| response).collect()
 }
 
-impl Shape {
-    fn fill(self, answers: Vec<PartitionData>) -> Vec<FetchableTopicResponse> {
-        let mut answers = answers.into_iter();
-        let fill = |(mut topic, count): (FetchableTopicResponse, usize)| {
-            topic.partitions = answers.by_ref().take(count).collect();
-            topic
-        };
-        self.0.into_iter().map(fill).collect()
+impl Terms {
+    fn of(ctx: &Ctx, request: &FetchRequest) -> Terms {
+        let limit = ctx.shared.node.config.limits.fetch_bytes_max;
+        let bytes_max = usize::try_from(request.max_bytes).unwrap_or(0).min(limit);
+        let bytes_min = usize::try_from(request.min_bytes).unwrap_or(0).min(bytes_max) as u64;
+        let wait = Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0));
+        Terms { bytes_max, bytes_min, deadline: Instant::now() + wait.min(WAIT_MAX) }
     }
 }

@@ -2,17 +2,18 @@
 
 use bytes::Bytes;
 use ouzel_wire::ErrorCode;
-use ouzel_wire::messages::{EpochEndOffset, FetchPartition, PartitionData};
+use ouzel_wire::messages::{EpochEndOffset, PartitionData};
 
 use crate::listener::Shared;
 use crate::listener::error_code::Code;
 use crate::partition::{PartitionHandle, ReadError, ReadLimits};
+use crate::session::Ask;
 
 use super::check_epoch;
 
 /// One partition that a client wants to read.
 pub(super) struct Wanted {
-    pub asked: FetchPartition,
+    pub ask: Ask,
     /// The partition, or why there is none.
     pub partition: Result<PartitionHandle, ErrorCode>,
     pub committed_only: bool,
@@ -23,37 +24,46 @@ pub(super) struct Pass {
     pub answers: Vec<PartitionData>,
     /// Bytes of records in the answers.
     pub bytes: usize,
-    /// Something in it must not wait: an error, or a history that parts.
-    pub is_urgent: bool,
 }
 
 /// Reads every partition, at most `bytes_max` in all; the first batch comes whole whatever its
 /// size, so that no batch is ever too large to be read (S23). Blocks. Without a number it only
 /// says where the partitions stand.
 pub(super) fn pass(wanted: &[Wanted], bytes_max: Option<usize>) -> Pass {
-    let mut pass = Pass { answers: Vec::with_capacity(wanted.len()), bytes: 0, is_urgent: false };
+    let mut pass = Pass { answers: Vec::with_capacity(wanted.len()), bytes: 0 };
     for one in wanted {
         let left = bytes_max.map(|most| most.saturating_sub(pass.bytes));
-        let answer = read(one, left, pass.bytes == 0);
-        let is_error = answer.error_code != ErrorCode::None.code();
-        pass.is_urgent |= is_error || answer.diverging_epoch.epoch >= 0;
+        let answer = match left {
+            Some(left) => read(one, left, pass.bytes == 0),
+            None => stand(one),
+        };
         pass.bytes += answer.records.as_ref().map_or(0, Bytes::len);
         pass.answers.push(answer);
     }
     pass
 }
 
-/// Whether a pass would find any bytes. Looks at offsets only.
-pub(super) fn has_news(wanted: &[Wanted]) -> bool {
-    wanted.iter().any(|one| match &one.partition {
-        Ok(partition) => partition.offsets().high_watermark != one.asked.fetch_offset,
-        Err(_) => true,
-    })
+/// Whether a client must hear of this at once.
+pub(super) fn is_urgent(answer: &PartitionData) -> bool {
+    answer.error_code != ErrorCode::None.code() || answer.diverging_epoch.epoch >= 0
 }
 
-fn read(one: &Wanted, left: Option<usize>, is_first: bool) -> PartitionData {
+fn read(one: &Wanted, left: usize, is_first: bool) -> PartitionData {
+    let answer = stand(one);
+    let Ok(partition) = &one.partition else { return answer };
+    if is_urgent(&answer) || one.ask.offset >= answer.high_watermark {
+        return answer;
+    }
+    match records(partition, one, left, is_first) {
+        Ok(records) => PartitionData { records: Some(records), ..answer },
+        Err(code) => PartitionData { error_code: code.code(), ..answer },
+    }
+}
+
+/// An answer without records: where the partition stands, or what is wrong.
+pub(super) fn stand(one: &Wanted) -> PartitionData {
     let answer = PartitionData {
-        partition_index: one.asked.partition,
+        partition_index: one.ask.partition,
         high_watermark: -1,
         aborted_transactions: one.committed_only.then(Vec::new),
         records: Some(Bytes::new()),
@@ -65,7 +75,7 @@ fn read(one: &Wanted, left: Option<usize>, is_first: bool) -> PartitionData {
         Err(code) => return failed(*code),
     };
     let stands = partition.offsets();
-    if let Err(code) = check_epoch(one.asked.current_leader_epoch, stands.leader_epoch) {
+    if let Err(code) = check_epoch(one.ask.leader_epoch, stands.leader_epoch) {
         return failed(code);
     }
     let answer = PartitionData {
@@ -74,20 +84,14 @@ fn read(one: &Wanted, left: Option<usize>, is_first: bool) -> PartitionData {
         log_start_offset: stands.log_start,
         ..answer
     };
-    match diverging(partition, &one.asked) {
+    match diverging(partition, &one.ask) {
         Ok(None) => {}
         Ok(Some(diverging_epoch)) => return PartitionData { diverging_epoch, ..answer },
         Err(code) => return PartitionData { error_code: code.code(), ..answer },
     }
-    let left = match left {
-        Some(left) => left,
-        None if one.asked.fetch_offset < stands.high_watermark => return answer,
-        // Reads nothing, and says so if the partition has closed.
-        None => 0,
-    };
-    match records(partition, one, left, is_first) {
-        Ok(records) => PartitionData { records: Some(records), ..answer },
-        Err(code) => PartitionData { error_code: code.code(), ..answer },
+    match partition.stands(one.ask.offset) {
+        Ok(_) => answer,
+        Err(e) => PartitionData { error_code: e.code().code(), ..answer },
     }
 }
 
@@ -97,8 +101,8 @@ fn records(
     left: usize,
     is_first: bool,
 ) -> Result<Bytes, ErrorCode> {
-    let from = one.asked.fetch_offset;
-    let own = usize::try_from(one.asked.partition_max_bytes).unwrap_or(0);
+    let from = one.ask.offset;
+    let own = usize::try_from(one.ask.bytes_max).unwrap_or(0);
     let limits = ReadLimits { bytes_max: own.min(left), at_least_one: is_first };
     let read = partition.read(from, limits).map_err(|e| {
         if !matches!(e, ReadError::OutOfRange { .. } | ReadError::Closed) {
@@ -110,17 +114,14 @@ fn records(
 }
 
 /// Where the reader's history ends in ours, if it read something that we do not have (KIP-595).
-fn diverging(
-    partition: &PartitionHandle,
-    asked: &FetchPartition,
-) -> Result<Option<EpochEndOffset>, ErrorCode> {
-    let last = asked.last_fetched_epoch;
+fn diverging(partition: &PartitionHandle, ask: &Ask) -> Result<Option<EpochEndOffset>, ErrorCode> {
+    let last = ask.last_fetched_epoch;
     if last < 0 {
         return Ok(None);
     }
     match partition.end_offset_for_epoch(last) {
         None => Err(ErrorCode::OffsetOutOfRange),
-        Some((epoch, end_offset)) if epoch < last || end_offset < asked.fetch_offset => {
+        Some((epoch, end_offset)) if epoch < last || end_offset < ask.offset => {
             Ok(Some(EpochEndOffset { epoch, end_offset, ..Default::default() }))
         }
         Some(_) => Ok(None),

@@ -123,7 +123,7 @@ impl Run {
             Step::FillDisk(room) => {
                 self.step_settled().await;
                 self.node.disk.set_room(room.into());
-                self.break_and_restart().await;
+                self.fill_and_go_on().await;
             }
             Step::DeleteBefore(part) => {
                 let upto = self.partition.offsets().high_watermark * i64::from(part) / 255;
@@ -152,6 +152,23 @@ impl Run {
             }
         }
         self.reopen();
+    }
+
+    /// Appends until the disk is full, and once more when it has room again.
+    async fn fill_and_go_on(&mut self) {
+        for records in [2, 3, 4, 5] {
+            let before = self.model.written.len();
+            let bytes = self.model.batch(records);
+            match soon(self.partition.append(bytes, Origin::Client)).await {
+                Ok(_) => self.model.acknowledged = self.model.written.len(),
+                Err(error) => {
+                    assert_eq!(error, AppendError::DiskFull);
+                    self.model.written.truncate(before);
+                }
+            }
+        }
+        self.node.disk.set_room(usize::MAX);
+        self.step_settled().await;
     }
 
     fn submit(&mut self, batches: &[u8]) -> Option<PendingAppend> {

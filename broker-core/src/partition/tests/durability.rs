@@ -71,19 +71,64 @@ async fn a_failed_sync_stops_its_partition_for_good_and_no_other() {
 }
 
 #[tokio::test]
-async fn a_full_disk_stops_the_partition_and_a_restart_with_room_goes_on() {
+async fn a_full_disk_takes_nothing_and_the_partition_goes_on_when_there_is_room() {
     let node = Node::new();
     let partition = node.open(LogConfig::default());
     append_each(&partition, &["a"]).await;
-    node.disk.set_room(30);
-    let failed = soon(partition.append(batch(&["b"]), Origin::Client)).await;
-    assert_eq!(failed, Err(AppendError::Stopped));
-    partition.close().unwrap();
+    let whole = batch(&["b"]).len();
+    // None at all, part of the batch, and the batch without its entry in the sidecar.
+    for room in [0, 30, whole + 10] {
+        node.disk.set_room(room);
+        for _ in 0..3 {
+            let failed = soon(partition.append(batch(&["b"]), Origin::Client)).await;
+            assert_eq!(failed, Err(AppendError::DiskFull), "room {room}");
+        }
+        assert!(!partition.is_stopped());
+        assert_eq!(partition.offsets().log_end, 1);
+        assert_eq!(values(&partition), ["a"], "what is there can be read");
+    }
     node.disk.set_room(1 << 20);
-    let (partition, report) = node.try_open("orders", LogConfig::default()).unwrap();
-    assert_eq!(report.cut.unwrap().bytes, 30);
     append_each(&partition, &["c"]).await;
     assert_eq!(values(&partition), ["a", "c"]);
+    partition.close().unwrap();
+    let (partition, report) = node.try_open("orders", LogConfig::default()).unwrap();
+    assert!(report.clean, "{report:?}");
+    assert_eq!(values(&partition), ["a", "c"]);
+}
+
+#[tokio::test]
+async fn on_a_full_disk_records_can_be_deleted_and_that_makes_room() {
+    let node = Node::new();
+    let partition = node.open(small_segments());
+    append_each(&partition, &["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]).await;
+    node.disk.set_room(0);
+    let failed = soon(partition.append(batch(&["k"]), Origin::Client)).await;
+    assert_eq!(failed, Err(AppendError::DiskFull));
+    assert_eq!(partition.delete_before(8).unwrap(), 8);
+    assert!(partition.retain(NOW_MS).unwrap().segments_removed > 0);
+    append_each(&partition, &["k"]).await;
+    assert_eq!(values(&partition), ["i", "j", "k"]);
+}
+
+#[tokio::test]
+async fn a_partition_that_finds_no_room_for_its_first_record_takes_it_later() {
+    let node = Node::new();
+    let partition = node.open(LogConfig::default());
+    for room in [0, 10] {
+        node.disk.set_room(room);
+        let failed = soon(partition.append(batch(&["a"]), Origin::Client)).await;
+        assert_eq!(failed, Err(AppendError::DiskFull));
+    }
+    // Enough for the batch, and for nothing that a round writes beside it.
+    node.disk.set_room(batch(&["a"]).len() + 40);
+    append_each(&partition, &["a"]).await;
+    node.disk.set_room(1 << 20);
+    append_each(&partition, &["b"]).await;
+    drop(partition);
+    for seed in 0..20 {
+        let partition = node.after_power_cut(seed).open(LogConfig::default());
+        assert_eq!(values(&partition), ["a", "b"], "seed {seed}");
+    }
 }
 
 #[tokio::test]

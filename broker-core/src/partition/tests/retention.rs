@@ -45,6 +45,27 @@ async fn an_emptied_log_goes_on_at_its_end_even_after_a_power_cut() {
 }
 
 #[tokio::test]
+async fn producers_do_not_wait_for_the_disk_that_retention_and_deletion_wait_for() {
+    let node = Node::new();
+    let partition = filled(&node, small_segments()).await;
+    for delete in [true, false] {
+        node.disk.hold_syncs_of("checkpoint");
+        let trimmed = partition.clone();
+        let trimming = std::thread::spawn(move || match delete {
+            true => drop(trimmed.delete_before(1).unwrap()),
+            false => drop(trimmed.retain(i64::MAX).unwrap()),
+        });
+        eventually(|| node.disk.syncs_waiting() > 0);
+        let append = partition.append(batch(&["meanwhile"]), Origin::Client);
+        soon(append).await.unwrap();
+        assert!(!trimming.is_finished());
+        node.disk.release_syncs();
+        trimming.join().unwrap();
+    }
+    assert_eq!(partition.offsets().log_end, 12);
+}
+
+#[tokio::test]
 async fn deleted_records_stay_deleted() {
     let node = Node::new();
     let partition = filled(&node, small_segments()).await;

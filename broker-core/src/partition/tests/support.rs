@@ -130,3 +130,12 @@ pub fn values(partition: &PartitionHandle) -> Vec<String> {
 pub async fn soon<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(20), future).await.expect("took too long")
 }
+
+/// Asks again and again until it is so.
+pub fn eventually(mut is_so: impl FnMut() -> bool) {
+    let give_up = std::time::Instant::now() + Duration::from_secs(20);
+    while !is_so() {
+        assert!(std::time::Instant::now() < give_up, "it never came true");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}

@@ -101,6 +101,9 @@ pub fn fetch_request(topic: &str, offset: i64) -> FetchRequest {
 /// The newest version that names topics.
 pub const FETCH_BY_NAME: i16 = 12;
 
+/// The newest version that is spoken.
+pub const FETCH_NEWEST: i16 = *<FetchRequest as ouzel_wire::Request>::VERSIONS.end();
+
 pub fn fetched(mut response: FetchResponse) -> PartitionData {
     assert_eq!(response.error_code, NONE);
     response.responses.remove(0).partitions.remove(0)

@@ -7,7 +7,7 @@ use crate::Uuid;
 
 request! {
     Fetch: FetchRequest => FetchResponse,
-    versions 4..=16, flexible 12
+    versions 4..=18, flexible 12
 }
 
 describe! {
@@ -71,6 +71,10 @@ describe! {
         log_start_offset: i64 [5.., default -1, ignorable],
         /// Most bytes of this partition.
         partition_max_bytes: i32 [0..],
+        /// The folder in which a copying broker keeps the partition.
+        replica_directory_id: Uuid [17.., tag 0, ignorable],
+        /// The high watermark that a copying broker knows of.
+        high_watermark: i64 [18.., tag 1, default i64::MAX, ignorable],
     }
 
     /// Partitions to take out of the session.

@@ -56,13 +56,18 @@ const BROKER: &[Layer] = &[
     ("ids", &[]),
     ("config", &["ids"]),
     ("world", &["ids"]),
-    ("log", &["ids", "world"]),
+    ("session", &[]),
+    ("buffers", &[]),
+    ("log", &["buffers", "ids", "world"]),
     ("flush", &["ids", "log", "world"]),
     ("partition", &["flush", "ids", "log", "world"]),
     ("cluster", &["ids", "world"]),
     ("node", &["cluster", "config", "flush", "ids", "log", "partition", "world"]),
     ("group", &["config", "ids", "partition", "world"]),
-    ("listener", &["cluster", "config", "group", "ids", "node", "partition", "world"]),
+    (
+        "listener",
+        &["buffers", "cluster", "config", "group", "ids", "node", "partition", "session", "world"],
+    ),
 ];
 
 /// The contract; its modules are nouns beside each other.
