@@ -17,7 +17,13 @@ pub async fn start(config: &Config) -> Result<Option<Broker>, StartError> {
     let Some(listen) = config.kafka.address() else { return Ok(None) };
     let advertised = config.advertise_kafka.as_ref();
     let advertised = advertised.map(|address| (address.host.clone(), address.port));
-    let broker = BrokerConfig { listen, advertised, ..BrokerConfig::new(&config.data) };
+    let broker = BrokerConfig {
+        listen,
+        advertised,
+        auto_create_topics: config.auto_create_topics,
+        num_partitions: config.num_partitions,
+        ..BrokerConfig::new(&config.data)
+    };
     Broker::start(broker).await.map(Some)
 }
 

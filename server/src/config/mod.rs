@@ -35,6 +35,10 @@ pub struct Config {
     pub environment: Environment,
     /// What the broker tells clients to connect to, if not the address it listens on.
     pub advertise_kafka: Option<HostPort>,
+    /// Whether the broker creates a topic when a client asks for it (`auto.create.topics.enable`).
+    pub auto_create_topics: bool,
+    /// Partitions of a topic whose creator does not say, from 1 (`num.partitions`).
+    pub num_partitions: i32,
     /// Where the console listens.
     pub http: Listen,
     /// Parts that were asked for but are not built yet, by setting.

@@ -18,6 +18,8 @@ const BROKERS_MAX: usize = 100;
 const CLUSTERS_MAX: usize = 200;
 /// A cluster's name is part of every URL.
 const CLUSTER_NAME_MAX: usize = 64;
+/// Partitions that a topic may get without anybody asking for them.
+const PARTITIONS_MAX: i32 = 1_000;
 /// Longest session, so that the times of tokens stay far from overflow: ten years.
 const SESSION_HOURS_MAX: u64 = 10 * 366 * 24;
 
@@ -37,6 +39,8 @@ pub fn config(values: &Values) -> Result<Config, ConfigError> {
         kafka,
         environment: read.required("environment", environment_of)?,
         advertise_kafka: read.optional("advertise_kafka", HostPort::from_str)?,
+        auto_create_topics: read.required("auto_create_topics", truth)?,
+        num_partitions: read.required("num_partitions", partitions)?,
         http: read.required("http", Listen::from_str)?,
         not_built: read.not_built()?,
         demo,
@@ -168,6 +172,13 @@ fn truth(text: &str) -> Result<bool, String> {
     }
 }
 
+fn partitions(text: &str) -> Result<i32, String> {
+    match text.parse() {
+        Ok(count) if (1..=PARTITIONS_MAX).contains(&count) => Ok(count),
+        _ => Err(format!("expected a whole number from 1 to {PARTITIONS_MAX}")),
+    }
+}
+
 fn log_format(text: &str) -> Result<LogFormat, String> {
     match text {
         "human" => Ok(LogFormat::Human),
@@ -212,8 +223,10 @@ mod tests {
     fn a_bad_value_is_told_with_its_place_and_what_was_expected() {
         let told = with(&[("http", "8080")]).unwrap_err();
         assert!(told.starts_with("http = `8080` (ouzel.toml:7): expected `off` or"), "{told}");
-        let told = with(&[("session.idle_minutes", "0")]).unwrap_err();
-        assert!(told.contains("whole number from 1"), "{told}");
+        for key in ["session.idle_minutes", "num_partitions"] {
+            let told = with(&[(key, "0")]).unwrap_err();
+            assert!(told.contains("whole number from 1"), "{told}");
+        }
     }
 
     #[test]

@@ -86,6 +86,18 @@ pub const SETTINGS: &[Setting] = &[
         ..serve("advertise_kafka", "OUZEL_ADVERTISE_KAFKA", "advertise-kafka")
     },
     Setting {
+        default: Some("true"),
+        flag: None,
+        help: "Create a topic when a client asks for it (auto.create.topics.enable)",
+        ..serve("auto_create_topics", "OUZEL_AUTO_CREATE_TOPICS", "")
+    },
+    Setting {
+        default: Some("1"),
+        flag: None,
+        help: "Partitions of a topic whose creator does not say (num.partitions)",
+        ..serve("num_partitions", "OUZEL_NUM_PARTITIONS", "")
+    },
+    Setting {
         default: Some("127.0.0.1:8080"),
         help: "Where the console listens",
         ..serve("http", "OUZEL_HTTP", "http")
