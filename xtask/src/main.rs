@@ -29,6 +29,7 @@ cargo xtask <command>
   web [--release]           build the browser's part into dist/
   tidy                      sizes, layers and words of the tree
   clients [part of a name]  only the tests with outside clients
+  clients --all-librdkafka  every test of librdkafka's, also those that are known to fail
   bench [--debug]           how fast it is on this machine
   shots                     photograph every page";
 
@@ -58,7 +59,10 @@ fn perform(words: &[OsString]) -> Result<ExitCode> {
         "test" => return test::run(&workspace, flag(&ours, "--fast")?),
         "web" => web::build(&workspace, Profile::of(flag(&ours, "--release")?))?,
         "tidy" => tidy::run(&workspace)?,
-        "clients" => return clients::run(&workspace, &ours.join(" ")),
+        "clients" => match clients::Choice::parse(&ours) {
+            Some(choice) => return clients::run(&workspace, &choice),
+            None => return Problem::stop(format!("not understood\n{USAGE}")),
+        },
         "bench" => measure(&workspace, flag(&ours, "--debug")?)?,
         "shots" => shots::run(&workspace)?,
         "help" | "--help" | "-h" => println!("{USAGE}"),

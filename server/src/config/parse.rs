@@ -233,8 +233,10 @@ mod tests {
     fn a_bad_value_is_told_with_its_place_and_what_was_expected() {
         let told = with(&[("http", "8080")]).unwrap_err();
         assert!(told.starts_with("http = `8080` (ouzel.toml:7): expected `off` or"), "{told}");
-        let told = with(&[("session.idle_minutes", "0")]).unwrap_err();
-        assert!(told.contains("whole number from 1"), "{told}");
+        for key in ["session.idle_minutes", "num_partitions"] {
+            let told = with(&[(key, "0")]).unwrap_err();
+            assert!(told.contains("whole number from 1"), "{told}");
+        }
     }
 
     #[test]

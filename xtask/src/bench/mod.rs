@@ -68,7 +68,7 @@ pub fn run(workspace: &Workspace, debug: bool) -> Result<()> {
 fn of_server(binary: &Path, data: &Path) -> Result<Vec<Line>> {
     fs::create_dir_all(data).context(|| format!("creating {}", data.display()))?;
     let kafka = SocketAddr::from(([127, 0, 0, 1], 0));
-    let server = Launch { binary, data, kafka }.start()?;
+    let server = Launch { binary, data, kafka, settings: &[] }.start()?;
     let mut lines = vec![produce::latency(server.kafka)?];
     lines.extend(produce::throughput(server.kafka)?);
     lines.push(consume::throughput(server.kafka)?);

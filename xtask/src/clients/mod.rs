@@ -18,14 +18,18 @@ use crate::{
 mod crash;
 mod folder;
 mod hostile;
+mod kafka_tools;
 mod kcat;
+mod librdkafka;
+mod node;
 mod python;
 mod stage;
 mod tools;
 
-type Scenario = (&'static str, fn(&Stage) -> Result<()>);
+/// A promise and the function that keeps it, told where it is played.
+type Scenario<Place> = (&'static str, fn(&Place) -> Result<()>);
 
-const SCENARIOS: [Scenario; 18] = [
+const SCENARIOS: [Scenario<Stage>; 21] = [
     ("kcat lists brokers and topics", kcat::lists),
     ("kcat consumes what it produced", kcat::round_trip),
     ("kcat's four codecs arrive unpacked", kcat::codecs),
@@ -36,6 +40,9 @@ const SCENARIOS: [Scenario; 18] = [
     ("a crashed confluent-kafka consumer is replaced", python::crashed_consumer),
     ("confluent-kafka administers topics and groups", python::confluent_admin),
     ("kafka-python produces, consumes and administers", python::kafka_python),
+    ("aiokafka's two members share a group and commit", python::async_client),
+    ("kafkajs produces, consumes by group and administers", node::kafkajs),
+    ("@platformatic/kafka produces, consumes by group and administers", node::platformatic),
     ("ten kills under load lose and repeat nothing", crash::ten_kills),
     ("a clean stop keeps topics, records and commits", folder::restart),
     ("a second ouzel on the same folder names the first", folder::locked),
@@ -46,28 +53,59 @@ const SCENARIOS: [Scenario; 18] = [
     ("a post from another site is refused", hostile::cross_site),
 ];
 
-/// Installs the clients, starts the binary as it was built last, and runs every scenario whose
-/// name contains `part`.
-pub fn outcome(workspace: &Workspace, part: &str) -> Outcome {
-    match Stage::set(workspace) {
-        Ok(stage) => perform(&stage, part),
-        Err(problem) => Outcome::failure("the clients could not be set up", &problem),
+/// What of all this to run.
+#[derive(Default)]
+pub struct Choice {
+    /// Only scenarios and tests whose names contain it.
+    pub part: String,
+    /// Instead of the above, each of librdkafka's tests, to bring its lists up to date.
+    pub all_librdkafka: bool,
+}
+
+impl Choice {
+    /// From the words after `cargo xtask clients`.
+    pub fn parse(words: &[&str]) -> Option<Choice> {
+        match *words {
+            ["--all-librdkafka"] => Some(Choice { all_librdkafka: true, ..Choice::default() }),
+            [first, ..] if first.starts_with('-') => None,
+            _ => Some(Choice { part: words.join(" "), ..Choice::default() }),
+        }
     }
 }
 
+/// Installs the clients, starts the binary as it was built last, and runs what was chosen.
+pub fn outcome(workspace: &Workspace, choice: &Choice) -> Outcome {
+    let stage = match Stage::set(workspace) {
+        Ok(stage) => stage,
+        Err(problem) => return Outcome::failure("the clients could not be set up", &problem),
+    };
+    if choice.all_librdkafka {
+        return librdkafka::compare(workspace, &stage);
+    }
+    perform(&stage, &stage, &SCENARIOS, &choice.part)
+        .and(kafka_tools::outcome(workspace, &stage, &choice.part))
+        .and(librdkafka::outcome(workspace, &stage, &choice.part))
+}
+
 /// `cargo xtask clients [part of a name]`, with a fresh build of what is tested.
-pub fn run(workspace: &Workspace, part: &str) -> Result<ExitCode> {
+pub fn run(workspace: &Workspace, choice: &Choice) -> Result<ExitCode> {
     server::build_under_test(workspace)?;
     let mut tally = Tally::default();
-    tally.step("clients", || outcome(workspace, part));
+    tally.step("clients", || outcome(workspace, choice));
     Ok(tally.finish())
 }
 
-fn perform(stage: &Stage, part: &str) -> Outcome {
+/// Runs every scenario whose name contains `part`.
+fn perform<Place>(
+    place: &Place,
+    stage: &Stage,
+    scenarios: &[Scenario<Place>],
+    part: &str,
+) -> Outcome {
     let mut outcome = Outcome::default();
-    for (name, scenario) in SCENARIOS.iter().filter(|(name, _)| name.contains(part)) {
+    for (name, scenario) in scenarios.iter().filter(|(name, _)| name.contains(part)) {
         let started = Instant::now();
-        let result = scenario(stage);
+        let result = scenario(place);
         let verdict = if result.is_ok() { "ok" } else { "FAILED" };
         let seconds = started.elapsed().as_secs_f64();
         shell::say("clients", format!("{verdict:<6} {seconds:>6.1} s  {name}"));

@@ -1,5 +1,5 @@
-//! confluent-kafka (librdkafka) and kafka-python. The stories are in `xtask/clients/*.py`; a
-//! script that ends well has kept its promise, and says why when it has not.
+//! confluent-kafka (librdkafka), kafka-python and aiokafka. The stories are in
+//! `xtask/clients/*.py`; a script that ends well has kept its promise, and says why when not.
 
 use super::stage::Stage;
 use crate::problem::Result;
@@ -20,4 +20,8 @@ pub fn confluent_admin(stage: &Stage) -> Result<()> {
 
 pub fn kafka_python(stage: &Stage) -> Result<()> {
     stage.finish("kafka_python.py", &[]).map(|_| ())
+}
+
+pub fn async_client(stage: &Stage) -> Result<()> {
+    stage.finish("async_client.py", &[]).map(|_| ())
 }

@@ -20,6 +20,9 @@ use super::tools;
 /// A client command that takes longer is stuck: the slowest moves some 20,000 records.
 pub const CLIENT_LIMIT: Duration = Duration::from_secs(90);
 
+/// The name of its data folder.
+const SHARED: &str = "shared";
+
 pub struct Stage {
     pub server: Ouzel,
     binary: PathBuf,
@@ -40,8 +43,8 @@ impl Stage {
         if folder.exists() {
             fs::remove_dir_all(&folder).context(|| format!("removing {}", folder.display()))?;
         }
-        let data = new_folder(&folder, "shared")?;
-        let server = Launch { binary: &binary, data: &data, kafka: any_port() }.start()?;
+        let data = new_folder(&folder, SHARED)?;
+        let server = launch(&binary, &data, any_port()).start()?;
         let scripts = workspace.root.join("xtask/clients");
         Ok(Stage { server, binary, python, scripts, folder })
     }
@@ -51,12 +54,17 @@ impl Stage {
         new_folder(&self.folder, name)
     }
 
+    /// The data folder of the server that is shared.
+    pub fn shared_data(&self) -> PathBuf {
+        self.folder.join(SHARED)
+    }
+
     pub fn start(&self, data: &Path, kafka: SocketAddr) -> Result<Ouzel> {
         self.launch(data, kafka).start()
     }
 
     pub fn launch<'a>(&'a self, data: &'a Path, kafka: SocketAddr) -> Launch<'a> {
-        Launch { binary: &self.binary, data, kafka }
+        launch(&self.binary, data, kafka)
     }
 
     /// kcat against the shared server; it must succeed, and its standard output is returned.
@@ -71,6 +79,15 @@ impl Stage {
         command
     }
 
+    /// As [`Stage::finish`], for a script in `xtask/clients/node/`.
+    pub fn node(&self, name: &str) -> Result<String> {
+        let folder = self.scripts.join("node");
+        test::node_client_needs(&folder)?;
+        let mut command = Command::new("node");
+        command.arg(folder.join(name)).arg(self.server.kafka.to_string());
+        tools::finish(&mut command, "", CLIENT_LIMIT)
+    }
+
     /// Runs a script to its end; it must succeed, and its standard output is returned.
     pub fn finish(&self, name: &str, arguments: &[&str]) -> Result<String> {
         tools::finish(&mut self.script(name, self.server.kafka, arguments), "", CLIENT_LIMIT)
@@ -81,6 +98,10 @@ impl Stage {
         let mut script = self.script("create_topic.py", kafka, &[topic, &partitions]);
         tools::finish(&mut script, "", CLIENT_LIMIT).map(|_| ())
     }
+}
+
+fn launch<'a>(binary: &'a Path, data: &'a Path, kafka: SocketAddr) -> Launch<'a> {
+    Launch { binary, data, kafka, settings: &[] }
 }
 
 pub fn any_port() -> SocketAddr {

@@ -60,7 +60,7 @@ fn reader(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<String
 }
 
 /// Success or failure; none after the limit, and then the child is gone too.
-fn wait(child: &mut Child, limit: Duration) -> Result<Option<bool>> {
+pub fn wait(child: &mut Child, limit: Duration) -> Result<Option<bool>> {
     let deadline = Instant::now() + limit;
     while Instant::now() < deadline {
         if let Some(status) = child.try_wait().context(|| "waiting".into())? {

@@ -44,9 +44,16 @@ pub struct Launch<'a> {
     pub data: &'a Path,
     /// `127.0.0.1:0` for any port.
     pub kafka: SocketAddr,
+    /// Settings by their environment variables, over the defaults.
+    pub settings: &'a [(&'static str, &'static str)],
 }
 
-impl Launch<'_> {
+impl<'a> Launch<'a> {
+    /// The same with these settings.
+    pub fn with(self, settings: &'a [(&'static str, &'static str)]) -> Launch<'a> {
+        Launch { settings, ..self }
+    }
+
     /// Starts the server and waits until it is ready. Its log is appended beside its data.
     pub fn start(&self) -> Result<Ouzel> {
         let log = self.log();
@@ -87,6 +94,7 @@ impl Launch<'_> {
             .arg(self.data)
             .args(["--kafka", &self.kafka.to_string(), "--http", "127.0.0.1:0"])
             .env("OUZEL_ADMIN_PASSWORD", ADMIN_PASSWORD)
+            .envs(self.settings.iter().copied())
             .stdin(Stdio::null());
         command
     }

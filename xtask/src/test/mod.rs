@@ -21,7 +21,10 @@ mod needs;
 pub mod tally;
 
 pub use browser::command as browser_command;
-pub use needs::{browser as browser_needs, clients as client_needs};
+pub use needs::{
+    browser as browser_needs, clients as client_needs, kafka_tools, librdkafka::TestRunner,
+    node_clients as node_client_needs,
+};
 
 pub fn run(workspace: &Workspace, fast: bool) -> Result<ExitCode> {
     let mut tally = Tally::default();
@@ -34,7 +37,7 @@ pub fn run(workspace: &Workspace, fast: bool) -> Result<ExitCode> {
     // package alone, would compile every dependency once more with slightly other features.
     tally.step("cargo test", || cargo_test::run(workspace));
     if !fast {
-        tally.step("clients", || clients::outcome(workspace, ""));
+        tally.step("clients", || clients::outcome(workspace, &clients::Choice::default()));
         tally.step("browser", || browser::run(workspace));
     }
     if shell::find("cargo-deny").is_some() {

@@ -16,31 +16,49 @@ pub struct Outcome {
     pub passed: usize,
     /// The names of what failed.
     pub failed: Vec<String>,
+    /// What this machine cannot run; where it is, is said as it happens.
+    pub skipped: usize,
 }
 
 impl Outcome {
     /// A step that is one check.
     pub fn of(result: Result<()>, name: &str) -> Outcome {
         match result {
-            Ok(()) => Outcome { passed: 1, failed: Vec::new() },
+            Ok(()) => Outcome { passed: 1, ..Outcome::default() },
             Err(problem) => {
                 eprintln!("{problem}");
-                Outcome { passed: 0, failed: vec![name.to_owned()] }
+                Outcome { failed: vec![name.to_owned()], ..Outcome::default() }
             }
         }
     }
 
     pub fn failure(name: &str, problem: &Problem) -> Outcome {
         eprintln!("{problem}");
-        Outcome { passed: 0, failed: vec![name.to_owned()] }
+        Outcome { failed: vec![name.to_owned()], ..Outcome::default() }
+    }
+
+    /// Both together.
+    pub fn and(mut self, other: Outcome) -> Outcome {
+        self.passed += other.passed;
+        self.failed.extend(other.failed);
+        self.skipped += other.skipped;
+        self
+    }
+
+    /// `3 passed, 1 failed`, and what was skipped where something was.
+    fn summary(&self) -> String {
+        let counted = format!("{} passed, {} failed", self.passed, self.failed.len());
+        match self.skipped {
+            0 => counted,
+            skipped => format!("{counted}, {skipped} skipped"),
+        }
     }
 }
 
 /// The whole run.
 #[derive(Default)]
 pub struct Tally {
-    passed: usize,
-    failed: Vec<String>,
+    all: Outcome,
     times: Vec<(&'static str, Duration)>,
 }
 
@@ -49,19 +67,12 @@ impl Tally {
     pub fn step(&mut self, name: &'static str, work: impl FnOnce() -> Outcome) {
         shell::say("test", format!("--- {name}"));
         let started = Instant::now();
-        let outcome = work();
+        let mut outcome = work();
         let took = started.elapsed();
-        shell::say(
-            "test",
-            format!(
-                "{name}: {} passed, {} failed, {:.1} s",
-                outcome.passed,
-                outcome.failed.len(),
-                took.as_secs_f64()
-            ),
-        );
-        self.passed += outcome.passed;
-        self.failed.extend(outcome.failed.into_iter().map(|one| format!("{name}: {one}")));
+        let seconds = took.as_secs_f64();
+        shell::say("test", format!("{name}: {}, {seconds:.1} s", outcome.summary()));
+        outcome.failed.iter_mut().for_each(|one| *one = format!("{name}: {one}"));
+        self.all = std::mem::take(&mut self.all).and(outcome);
         self.times.push((name, took));
     }
 
@@ -71,11 +82,11 @@ impl Tally {
         for (name, took) in &self.times {
             shell::say("test", format!("{:>7.1} s  {name}", took.as_secs_f64()));
         }
-        for name in &self.failed {
+        for name in &self.all.failed {
             shell::say("test", format!("FAILED {name}"));
         }
-        println!("{} passed, {} failed", self.passed, self.failed.len());
-        if self.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        println!("{}", self.all.summary());
+        if self.all.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 }
 
@@ -87,8 +98,14 @@ mod tests {
     fn a_failed_step_does_not_stop_the_next_and_fails_the_run() {
         let mut tally = Tally::default();
         tally.step("first", || Outcome::of(Problem::stop("no"), "check"));
-        tally.step("second", || Outcome { passed: 3, failed: Vec::new() });
-        assert_eq!((tally.passed, tally.failed.as_slice()), (3, &["first: check".to_owned()][..]));
+        tally.step("second", || Outcome { passed: 3, ..Outcome::default() });
+        assert_eq!(
+            (tally.all.passed, &tally.all.failed[..]),
+            (3, &["first: check".to_owned()][..])
+        );
+        assert_eq!(tally.all.summary(), "3 passed, 1 failed");
+        tally.step("third", || Outcome { skipped: 2, ..Outcome::default() });
+        assert_eq!(tally.all.summary(), "3 passed, 1 failed, 2 skipped");
         assert_eq!(format!("{:?}", tally.finish()), format!("{:?}", ExitCode::FAILURE));
     }
 }
