@@ -9,7 +9,9 @@ mod config;
 mod connect;
 mod flags;
 mod group;
+mod manual;
 pub mod output;
+mod places;
 mod serve;
 mod topic;
 mod user;
@@ -47,10 +49,10 @@ const AFTER_HELP: &str = "Every flag can also be set by an environment variable 
 enum Command {
     /// Start the console alone, for clusters that run elsewhere
     Console(ServeFlags),
-    /// Create, list, describe and delete topics, write and print records
+    /// Create, list, describe, enlarge, trim and delete topics, write and print records
     #[command(subcommand)]
     Topic(topic::Command),
-    /// Look at consumer groups
+    /// Look at consumer groups, move and delete them
     #[command(subcommand)]
     Group(group::Command),
     /// Look at a cluster
@@ -65,6 +67,10 @@ enum Command {
     /// Look at the configuration
     #[command(subcommand)]
     Config(config::Command),
+    /// Print a script that completes commands and flags in a shell
+    Completions(manual::Completions),
+    /// Print the manual, or write a page for every command
+    Man(manual::Manual),
     /// Print the version
     Version(output::OutputFlags),
 }
@@ -130,6 +136,8 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::User(command)) => user::run(command, quiet(load(&flags)?)?).await,
         Some(Command::Audit(command)) => audit::run(command, quiet(load(&flags)?)?).await,
         Some(Command::Config(command)) => config::run(command, &load(&flags)?),
+        Some(Command::Completions(asked)) => manual::completions(&asked),
+        Some(Command::Man(asked)) => manual::manual(&asked),
         Some(Command::Version(flags)) => version::run(&flags),
     }
 }

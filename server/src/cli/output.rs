@@ -1,4 +1,4 @@
-//! What commands print: a table for people, or JSON for programs.
+//! What commands print: a table for people, or JSON or YAML for programs.
 
 use std::io::{self, Write};
 
@@ -15,6 +15,8 @@ pub enum Format {
     Text,
     /// For programs.
     Json,
+    /// For programs, and for people who like it.
+    Yaml,
 }
 
 /// The flag that chooses.
@@ -34,8 +36,25 @@ pub fn show<T: Serialize>(
     let out = match format {
         Format::Text => text(value),
         Format::Json => serde_json::to_string_pretty(value).map_err(Failure::of)?,
+        Format::Yaml => serde_saphyr::to_string(value).map_err(Failure::of)?,
     };
     line(out.trim_end())
+}
+
+/// What became of several things that were asked for in one go: a table of them, and a failure
+/// when some failed.
+pub fn outcomes<T: Serialize>(
+    format: Format,
+    rows: &[T],
+    failed: usize,
+    what: &str,
+    text: impl FnOnce(&[T]) -> String,
+) -> Result<(), Failure> {
+    show(format, &rows, |rows| text(rows))?;
+    match failed {
+        0 => Ok(()),
+        _ => Err(Failure::Failed(format!("{failed} of {} {what} failed", rows.len()))),
+    }
 }
 
 /// Prints a line to standard output. A reader that has seen enough, such as `head`, is no failure.
@@ -64,9 +83,27 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     [&head].into_iter().chain(rows).map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// A number of bytes as people read it: three digits and a unit.
+pub fn bytes(count: u64) -> String {
+    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    let (mut shown, mut unit) = (count as f64, 0);
+    while shown >= 1024.0 && unit + 1 < units.len() {
+        shown /= 1024.0;
+        unit += 1;
+    }
+    let decimals = if unit == 0 || shown >= 100.0 { 0 } else { 1 };
+    format!("{shown:.decimals$}{}", units[unit])
+}
+
 #[cfg(test)]
 mod tests {
-    use super::table;
+    use super::{bytes, table};
+
+    #[test]
+    fn bytes_are_told_in_three_digits() {
+        let told = [0, 1023, 1024, 1536, 150 << 10, 5 << 40, u64::MAX].map(bytes);
+        assert_eq!(told, ["0B", "1023B", "1.0KiB", "1.5KiB", "150KiB", "5.0TiB", "16.0EiB"]);
+    }
 
     #[test]
     fn columns_line_up() {

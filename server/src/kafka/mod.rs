@@ -10,12 +10,14 @@ mod error;
 mod fetch;
 pub mod groups;
 mod links;
+mod log_dirs;
 pub mod member;
 mod metadata;
 mod offsets;
 mod overview;
 pub mod produce;
 pub mod read;
+mod records;
 mod topic_view;
 mod topics;
 mod versions;
@@ -28,8 +30,10 @@ pub use cluster::{
 };
 pub use error::{KafkaError, is_stale_route};
 pub use fetch::{Answer, Ask, FETCH_BYTES_MAX, Lane};
+pub use log_dirs::{BrokerLogDirs, LogDir};
 pub use metadata::{Metadata, Partition, Topic};
 pub use offsets::{At, Found, OffsetAndTime, Offsets};
+pub use records::Deleted;
 pub use topics::TopicConfig;
 
 /// A partition of a topic, named.

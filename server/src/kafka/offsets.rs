@@ -86,6 +86,26 @@ impl Cluster {
         Ok(answers)
     }
 
+    /// An offset for each partition: where no record fits, the end. Fails with the first that
+    /// could not be asked.
+    pub async fn offsets_or_ends(
+        &self,
+        places: &[TopicPartition],
+        at: At,
+    ) -> Result<BTreeMap<TopicPartition, i64>, KafkaError> {
+        let mut offsets = BTreeMap::new();
+        for (place, found) in self.offsets(places.iter().cloned(), at).await? {
+            if let Some(found) = found? {
+                offsets.insert(place, found.offset);
+            }
+        }
+        let rest = places.iter().filter(|place| !offsets.contains_key(*place)).cloned();
+        for (place, end) in self.offsets(rest.collect::<Vec<_>>(), At::End).await? {
+            offsets.insert(place, end?.map_or(0, |end| end.offset));
+        }
+        Ok(offsets)
+    }
+
     async fn ask_leaders(
         &self,
         metadata: &Metadata,

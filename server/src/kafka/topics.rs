@@ -1,4 +1,4 @@
-//! Creating and deleting topics, and one setting of many.
+//! Creating, enlarging and deleting topics, and one setting of many.
 
 use std::collections::HashMap;
 
@@ -6,9 +6,9 @@ use ouzel_api::topics::{ConfigValue, CreateTopic};
 use ouzel_wire::{
     ErrorCode,
     messages::{
-        CreatableTopic, CreatableTopicConfig, CreateTopicsRequest, DeleteTopicState,
-        DeleteTopicsRequest, DescribeConfigsRequest, DescribeConfigsResource,
-        DescribeConfigsResourceResult,
+        CreatableTopic, CreatableTopicConfig, CreatePartitionsRequest, CreatePartitionsTopic,
+        CreateTopicsRequest, DeleteTopicState, DeleteTopicsRequest, DescribeConfigsRequest,
+        DescribeConfigsResource, DescribeConfigsResourceResult,
     },
 };
 use tokio::time::sleep;
@@ -38,6 +38,7 @@ pub struct TopicConfig {
 /// What only the controller does.
 enum Change<'a> {
     Create(&'a CreateTopic),
+    Grow { name: &'a str, partitions: i32 },
     Delete(&'a str),
 }
 
@@ -45,6 +46,11 @@ impl Cluster {
     /// Creates a topic.
     pub async fn create_topic(&self, topic: &CreateTopic) -> Result<(), KafkaError> {
         self.at_controller(&Change::Create(topic)).await
+    }
+
+    /// Gives a topic more partitions, so that there are so many in all.
+    pub async fn grow_topic(&self, name: &str, partitions: i32) -> Result<(), KafkaError> {
+        self.at_controller(&Change::Grow { name, partitions }).await
     }
 
     /// Deletes a topic.
@@ -58,6 +64,7 @@ impl Cluster {
             let connection = self.controller().await?;
             let done = match change {
                 Change::Create(topic) => create(&connection, topic).await,
+                Change::Grow { name, partitions } => grow(&connection, name, *partitions).await,
                 Change::Delete(name) => delete(&connection, name).await,
             };
             let code = done.as_ref().err().and_then(KafkaError::code);
@@ -146,6 +153,27 @@ async fn create(connection: &Connection, topic: &CreateTopic) -> Result<(), Kafk
     let response = connection.call(&request).await?;
     let result = response.topics.into_iter().next().unwrap_or_default();
     let about = || format!("creating topic `{}`", topic.name);
+    match result.error_code {
+        0 => Ok(()),
+        code => Err(KafkaError::refused(about(), code, result.error_message)),
+    }
+}
+
+async fn grow(connection: &Connection, name: &str, partitions: i32) -> Result<(), KafkaError> {
+    let topic = CreatePartitionsTopic {
+        name: name.to_owned(),
+        count: partitions,
+        assignments: None,
+        ..CreatePartitionsTopic::default()
+    };
+    let request = CreatePartitionsRequest {
+        topics: vec![topic],
+        timeout_ms: timeout_ms(),
+        ..CreatePartitionsRequest::default()
+    };
+    let response = connection.call(&request).await?;
+    let result = response.results.into_iter().next().unwrap_or_default();
+    let about = || format!("adding partitions to topic `{name}`");
     match result.error_code {
         0 => Ok(()),
         code => Err(KafkaError::refused(about(), code, result.error_message)),

@@ -106,3 +106,24 @@ fn the_version_is_told_to_people_and_to_programs() {
     let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
     assert_eq!(json["version"], env!("CARGO_PKG_VERSION"));
 }
+
+#[test]
+fn shells_and_man_are_taught_every_command() {
+    let folder = tempfile::tempdir().unwrap();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = text(&run(folder.path(), &["completions", shell], "").stdout);
+        for word in ["trim-prefix", "offset-delete", "logdirs", "--brokers"] {
+            let word = word.trim_start_matches('-');
+            assert!(script.contains(word), "{shell} does not know {word}");
+        }
+    }
+    assert_eq!(run(folder.path(), &["completions", "sh"], "").status.code(), Some(2));
+    let first = text(&run(folder.path(), &["man"], "").stdout);
+    assert!(first.contains(".TH OUZEL 1") && first.contains("ouzel\\-topic(1)"), "{first}");
+    let written = run(folder.path(), &["man", "--out", "man1"], "");
+    assert_eq!(written.status.code(), Some(0), "{}", text(&written.stderr));
+    let page = std::fs::read_to_string(folder.path().join("man1/ouzel-topic-trim-prefix.1"));
+    assert!(page.unwrap().contains("no\\-confirm"));
+    let pages = std::fs::read_dir(folder.path().join("man1")).unwrap().count();
+    assert!(pages > 20, "{pages} pages");
+}

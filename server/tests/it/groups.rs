@@ -1,6 +1,6 @@
 //! Consumer groups: three kinds of lag, and who reads a topic.
 
-use ouzel::kafka::member::{Beginning, Member, Membership};
+use ouzel::kafka::member::Member;
 use ouzel_api::{
     ErrorCode, Lag,
     clusters::{GroupsSummary, Overview},
@@ -13,22 +13,9 @@ use tokio::time::timeout;
 
 use crate::support::{
     DEADLINE,
-    app::{App, start},
-    kafka::{CLUSTER, Sample, create, produce, until, value},
+    app::start,
+    kafka::{CLUSTER, Sample, create, join, produce, until, value},
 };
-
-async fn join(app: &App, group: &str, topic: &str) -> Member {
-    let brokers = app.kafka();
-    let wanted = Membership {
-        brokers: &brokers,
-        group,
-        client_id: "tester",
-        topics: &[topic],
-        beginning: Beginning::Earliest,
-        ahead_kbytes: 1024,
-    };
-    Member::join(wanted).await.unwrap()
-}
 
 /// Reads and commits so many records.
 async fn read(member: &Member, count: usize) {

@@ -1,6 +1,7 @@
 //! The server as its users meet it: over sockets, and from the command line.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod admin_commands;
 mod audit;
 mod command_line;
 mod cross_site;

@@ -1,5 +1,7 @@
 //! `ouzel cluster …`.
 
+mod logdirs;
+
 use clap::Subcommand;
 use serde::Serialize;
 
@@ -20,6 +22,9 @@ pub enum Command {
         #[command(flatten)]
         output: OutputFlags,
     },
+    /// Print the size of every partition, broker by broker
+    #[command(name = "logdirs")]
+    LogDirs(logdirs::LogDirs),
 }
 
 #[derive(Serialize)]
@@ -47,10 +52,14 @@ struct Topic {
 }
 
 pub async fn run(command: Command, loaded: Loaded) -> Result<(), Failure> {
-    let Command::Info { connect, output } = command;
-    let target = target(&connect, &loaded)?;
-    let metadata = target.cluster.fresh_metadata().await.map_err(Failure::of)?;
-    show(output.format, &info(&metadata), text)
+    match command {
+        Command::Info { connect, output } => {
+            let target = target(&connect, &loaded)?;
+            let metadata = target.cluster.fresh_metadata().await.map_err(Failure::of)?;
+            show(output.format, &info(&metadata), text)
+        }
+        Command::LogDirs(asked) => logdirs::run(asked, &loaded).await,
+    }
 }
 
 fn info(metadata: &Metadata) -> Info {

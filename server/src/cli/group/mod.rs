@@ -1,4 +1,9 @@
-//! `ouzel group …`.
+//! `ouzel group …`, with rpk's names and flags.
+
+mod delete;
+mod seek;
+
+use std::collections::BTreeMap;
 
 use clap::Subcommand;
 use ouzel_api::{
@@ -11,7 +16,13 @@ use super::{
     connect::{ConnectFlags, target},
     output::{OutputFlags, show, table},
 };
-use crate::{config::Loaded, kafka::groups::snapshot};
+use crate::{
+    config::Loaded,
+    kafka::{
+        Cluster, KafkaError, TopicPartition,
+        groups::{Commit, snapshot},
+    },
+};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -33,6 +44,12 @@ pub enum Command {
         #[command(flatten)]
         output: OutputFlags,
     },
+    /// Delete groups without members, and what they have committed
+    Delete(delete::Delete),
+    /// Move what a group has committed
+    Seek(seek::Seek),
+    /// Delete what a group has committed in some topics
+    OffsetDelete(delete::OffsetDelete),
 }
 
 pub async fn run(command: Command, loaded: Loaded) -> Result<(), Failure> {
@@ -55,7 +72,25 @@ pub async fn run(command: Command, loaded: Loaded) -> Result<(), Failure> {
                 groups.iter().map(describe).collect::<Vec<_>>().join("\n\n")
             })
         }
+        Command::Delete(asked) => delete::delete(asked, &loaded).await,
+        Command::Seek(asked) => seek::run(asked, &loaded).await,
+        Command::OffsetDelete(asked) => delete::offset_delete(asked, &loaded).await,
     }
+}
+
+/// What a group has committed; none if there is no such group.
+async fn commits(
+    cluster: &Cluster,
+    group: &str,
+) -> Result<Option<BTreeMap<TopicPartition, i64>>, Failure> {
+    let Some(state) = cluster.group_state(group).await.map_err(Failure::of)? else {
+        return Ok(None);
+    };
+    let read = state.commits.map_err(Failure::of)?.into_iter();
+    let offset = |(place, commit): (TopicPartition, Result<Commit, KafkaError>)| {
+        Ok((place, commit.map_err(Failure::of)?.offset))
+    };
+    read.map(offset).collect::<Result<_, _>>().map(Some)
 }
 
 fn list(rows: &[GroupRow]) -> String {

@@ -80,7 +80,7 @@ pub async fn delete(
 }
 
 /// One line per topic; fails if one of them failed, and at once if no broker answered at all.
-fn statuses(
+pub fn statuses(
     done: Vec<(String, Result<(), KafkaError>)>,
     output: OutputFlags,
 ) -> Result<(), Failure> {

@@ -2,10 +2,12 @@
 
 mod consume;
 mod format;
+mod grow;
 mod input;
 mod manage;
 mod offset;
 mod produce;
+mod trim;
 
 use clap::Subcommand;
 
@@ -46,6 +48,11 @@ pub enum Command {
         #[command(flatten)]
         output: OutputFlags,
     },
+    /// Add partitions to topics
+    AddPartitions(grow::AddPartitions),
+    /// Delete the oldest records of a topic
+    #[command(visible_alias = "trim")]
+    TrimPrefix(trim::TrimPrefix),
     /// Write records from standard input
     Produce(produce::Produce),
     /// Print records
@@ -64,6 +71,8 @@ pub async fn run(command: Command, loaded: Loaded) -> Result<(), Failure> {
         Command::Delete { topics, connect, output } => {
             manage::delete(&topics, &connect, output, &loaded).await
         }
+        Command::AddPartitions(asked) => grow::run(asked, &loaded).await,
+        Command::TrimPrefix(asked) => trim::run(asked, &loaded).await,
         Command::Produce(produce) => produce::run(produce, &loaded).await,
         Command::Consume(consume) => consume::run(consume, &loaded).await,
     }

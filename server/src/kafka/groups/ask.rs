@@ -228,7 +228,8 @@ async fn try_one(cluster: &Cluster, id: &str) -> Result<GroupState, KafkaError> 
     })
 }
 
-async fn coordinator(cluster: &Cluster, id: &str) -> Result<i32, KafkaError> {
+/// The node that coordinates a group.
+pub async fn coordinator(cluster: &Cluster, id: &str) -> Result<i32, KafkaError> {
     let connection = cluster.any().await?;
     let version = connection.version::<wire::FindCoordinatorRequest>()?;
     let many = version >= VERSION_FIND_MANY;

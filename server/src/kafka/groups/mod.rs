@@ -1,9 +1,11 @@
 //! Consumer groups: who is in them, what they have committed, how far they are behind.
 //!
-//! `ask` speaks to coordinators, `snapshot` reads all groups of a cluster at once, `lag` compares
-//! commits with ends, `view` turns that into what pages show and is pure.
+//! `ask` speaks to coordinators, `change` tells them what to do, `snapshot` reads all groups of a
+//! cluster at once, `lag` compares commits with ends, `view` turns that into what pages show and is
+//! pure.
 
 mod ask;
+mod change;
 mod lag;
 pub mod snapshot;
 mod view;

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use futures::{StreamExt, stream::FuturesUnordered};
-use ouzel::kafka::produce::{Outgoing, Producer};
+use ouzel::kafka::{
+    member::{Beginning, Member, Membership},
+    produce::{Outgoing, Producer},
+};
 use ouzel_api::{
     messages::Message,
     route,
@@ -68,6 +71,20 @@ pub async fn produce_to(brokers: &str, topic: &str, codec: Codec, samples: &[Sam
         written.unwrap();
     }
     producer.close().await;
+}
+
+/// Joins a group as a consumer of one topic.
+pub async fn join(app: &App, group: &str, topic: &str) -> Member {
+    let brokers = app.kafka();
+    let wanted = Membership {
+        brokers: &brokers,
+        group,
+        client_id: "tester",
+        topics: &[topic],
+        beginning: Beginning::Earliest,
+        ahead_kbytes: 1024,
+    };
+    Member::join(wanted).await.unwrap()
 }
 
 /// A search from `from` for `limit` matches of everything.
