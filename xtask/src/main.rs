@@ -30,7 +30,7 @@ cargo xtask <command>
   tidy                      sizes, layers and words of the tree
   clients [part of a name]  only the tests with outside clients
   clients --all-librdkafka  every test of librdkafka's, also those that are known to fail
-  bench [--debug]           how fast it is on this machine
+  bench [options]           how fast it is on this machine; `bench --help` tells more
   shots                     photograph every page";
 
 fn main() -> ExitCode {
@@ -63,7 +63,7 @@ fn perform(words: &[OsString]) -> Result<ExitCode> {
             Some(choice) => return clients::run(&workspace, &choice),
             None => return Problem::stop(format!("not understood\n{USAGE}")),
         },
-        "bench" => measure(&workspace, flag(&ours, "--debug")?)?,
+        "bench" => measure(&workspace, &ours)?,
         "shots" => shots::run(&workspace)?,
         "help" | "--help" | "-h" => println!("{USAGE}"),
         unknown => return Problem::stop(format!("unknown command `{unknown}`\n{USAGE}")),
@@ -72,16 +72,16 @@ fn perform(words: &[OsString]) -> Result<ExitCode> {
 }
 
 #[cfg(feature = "bench")]
-fn measure(workspace: &Workspace, debug: bool) -> Result<()> {
-    bench::run(workspace, debug)
+fn measure(workspace: &Workspace, options: &[&str]) -> Result<()> {
+    bench::run(workspace, options)
 }
 
 /// Builds this tool once more, with the measurements.
 #[cfg(not(feature = "bench"))]
-fn measure(workspace: &Workspace, debug: bool) -> Result<()> {
+fn measure(workspace: &Workspace, options: &[&str]) -> Result<()> {
     let mut cargo = workspace.cargo();
     cargo.args(["run", "--package", "xtask", "--features", "bench", "--", "bench"]);
-    shell::run(cargo.args(debug.then_some("--debug")))
+    shell::run(cargo.args(options))
 }
 
 /// Whether the one flag that a command knows is given; anything else is refused.

@@ -3,6 +3,7 @@
 use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -16,13 +17,18 @@ use crate::{
     server::http,
 };
 
+/// Creating hundreds of topics takes Apache Kafka many seconds where the machine is busy.
+const ANSWER_WITHIN: Duration = Duration::from_secs(120);
+
 pub struct Connection {
     socket: TcpStream,
 }
 
 impl Connection {
     pub fn open(kafka: SocketAddr) -> Result<Connection> {
-        Ok(Connection { socket: http::connect(kafka)? })
+        let socket = http::connect(kafka)?;
+        socket.set_read_timeout(Some(ANSWER_WITHIN)).context(|| "setting a timeout".into())?;
+        Ok(Connection { socket })
     }
 
     /// The same socket once more, so that one thread can send while another receives.
@@ -47,13 +53,19 @@ impl Connection {
     }
 
     pub fn receive<R: Request>(&mut self, version: i16) -> Result<R::Response> {
+        let frame = self.receive_frame()?;
+        let answer = decode_response::<R>(frame, version);
+        answer.map(|(_, answer)| answer).context(|| "reading an answer".into())
+    }
+
+    /// An answer as it came, without its length.
+    pub fn receive_frame(&mut self) -> Result<Bytes> {
         let mut prefix = [0; 4];
         self.socket.read_exact(&mut prefix).context(|| "waiting for an answer".into())?;
         let length = frame_length(prefix, MAX_FRAME_BYTES).context(|| "reading a length".into())?;
         let mut frame = vec![0; length];
         self.socket.read_exact(&mut frame).context(|| "reading an answer".into())?;
-        let answer = decode_response::<R>(Bytes::from(frame), version);
-        answer.map(|(_, answer)| answer).context(|| "reading an answer".into())
+        Ok(Bytes::from(frame))
     }
 
     pub fn ask<R: Request>(&mut self, version: i16, request: &R) -> Result<R::Response> {

@@ -1,122 +1,109 @@
-//! `cargo xtask bench`: how fast the codec, the broker and a search are on this machine.
+//! `cargo xtask bench`: how fast Ouzel is on this machine, and against Apache Kafka in the same go.
 //!
-//! One table, measured from outside through the same sockets that clients use. It is compiled only
-//! on demand (feature `bench`), because it is the one part of this tool that needs our own crates.
+//! [`measures`] lists what is measured; `stand` holds the brokers, `xtask/load` is the client. The
+//! codec and our own sockets are measured in `basics`. Compiled only on demand (feature `bench`),
+//! because it is the one part of this tool that needs our own crates.
 
-use std::{fs, net::SocketAddr, path::Path};
-
-use ouzel_wire::{batch::BatchBuilder, messages::CreatableTopic, messages::CreateTopicsRequest};
+use std::{fs, path::PathBuf};
 
 use crate::{
-    problem::{Context, Problem, Result},
-    server::{self, process::Launch},
+    problem::{Context, Result},
+    server, shell,
     workspace::Workspace,
 };
-use connection::Connection;
+use broker::{Kafka, Side};
+use measures::{MEASURES, Measure};
+use options::Options;
+use stand::Stand;
+use table::Taken;
 
-mod codec;
+mod basics;
+mod broker;
 mod connection;
-mod consume;
-mod produce;
-mod search;
+mod first_ack;
+mod measures;
+mod options;
+mod stand;
+mod table;
+mod topics;
 
-/// One line of the table.
-pub struct Line {
-    what: &'static str,
-    /// The figure with its unit.
-    figure: String,
-    /// How it was measured, as far as it matters for comparing.
-    how: String,
-}
+/// What `--only` calls the measures without librdkafka.
+const BASICS: &str = "basics";
 
-impl Line {
-    fn new(what: &'static str, figure: String, how: impl Into<String>) -> Line {
-        Line { what, figure, how: how.into() }
+/// The client, a package and a program of this name.
+const LOAD: &str = "ouzel-load";
+
+pub fn run(workspace: &Workspace, words: &[&str]) -> Result<()> {
+    let options = Options::read(words)?;
+    if options.only.as_deref() == Some("list") {
+        MEASURES.iter().for_each(|measure| println!("{:<14}{}", measure.name, measure.what));
+        return Ok(());
     }
-}
-
-/// Every record's value; a typical event.
-const VALUE_BYTES: usize = 1000;
-
-/// `debug` measures what the tests start: built sooner, or built by somebody else.
-pub fn run(workspace: &Workspace, debug: bool) -> Result<()> {
-    let binary = if debug {
-        server::build_under_test(workspace)?;
-        workspace.ouzel_under_test()
-    } else {
-        server::build(workspace, true)?
-    };
     let folder = workspace.target.join("bench");
+    clear(&folder)?;
+    let mut stand = build(workspace, &options, folder)?;
+    if options.wants(BASICS) {
+        basics::run(&stand.ouzel, &stand.folder)?;
+    }
+    let wanted: Vec<_> = MEASURES.iter().filter(|measure| options.wants(measure.name)).collect();
+    if !wanted.is_empty() {
+        compare(&mut stand, &options, &wanted)?;
+    }
+    fs::remove_dir_all(&stand.folder).context(|| "removing what was measured".into())
+}
+
+fn clear(folder: &PathBuf) -> Result<()> {
     if folder.exists() {
-        fs::remove_dir_all(&folder).context(|| format!("removing {}", folder.display()))?;
+        fs::remove_dir_all(folder).context(|| format!("removing {}", folder.display()))?;
     }
-    fs::create_dir_all(&folder).context(|| format!("creating {}", folder.display()))?;
-    let mut lines = codec::lines()?;
-    lines.extend(of_server(&binary, &folder.join("data"))?);
-    println!(
-        "{:<34} {:>22}  how ({} server)",
-        "what",
-        "figure",
-        if debug { "debug" } else { "release" }
-    );
-    for line in lines {
-        println!("{:<34} {:>22}  {}", line.what, line.figure, line.how);
-    }
-    fs::remove_dir_all(&folder).context(|| format!("removing {}", folder.display()))
+    fs::create_dir_all(folder).context(|| format!("creating {}", folder.display()))
 }
 
-fn of_server(binary: &Path, data: &Path) -> Result<Vec<Line>> {
-    fs::create_dir_all(data).context(|| format!("creating {}", data.display()))?;
-    let kafka = SocketAddr::from(([127, 0, 0, 1], 0));
-    let server = Launch { binary, data, kafka, settings: &[] }.start()?;
-    let mut lines = vec![produce::latency(server.kafka)?];
-    lines.extend(produce::throughput(server.kafka)?);
-    lines.push(consume::throughput(server.kafka)?);
-    lines.push(search::rate(server.http)?);
-    server.stop()?;
-    Ok(lines)
-}
-
-/// Creates a topic that other lines of the table fill or read.
-fn create_topic(kafka: SocketAddr, name: &str, partitions: i32) -> Result<()> {
-    let topic = CreatableTopic {
-        name: name.into(),
-        num_partitions: partitions,
-        replication_factor: 1,
-        ..Default::default()
-    };
-    let request = CreateTopicsRequest { topics: vec![topic], ..Default::default() };
-    let answer = Connection::open(kafka)?.ask(7, &request)?;
-    match answer.topics.first().map(|topic| topic.error_code) {
-        Some(0) => Ok(()),
-        code => Problem::stop(format!("creating {name}: error {code:?}")),
+fn build(workspace: &Workspace, options: &Options, folder: PathBuf) -> Result<Stand> {
+    let built = server::build_with(workspace, !options.debug, &[LOAD])?;
+    let load = built.with_file_name(LOAD);
+    // `OUZEL_BINARY` measures another build, perhaps an older one, with the same client.
+    let named = workspace.ouzel_under_test();
+    let ouzel = if named == workspace.ouzel(false) { built } else { named };
+    let mut stand = Stand::new(ouzel, load, folder);
+    stand.quick = options.quick;
+    if options.against_kafka {
+        stand.kafka = Some(Kafka::fetch(workspace)?);
     }
+    Ok(stand)
 }
 
-/// A batch of `records` JSON values that do not compress to nothing.
-fn batch(records: usize) -> Result<bytes::Bytes> {
-    let mut builder = BatchBuilder::new();
-    for number in 0..records {
-        let key = format!("customer-{}", number % 1000);
-        builder.push_value(1_700_000_000_000, Some(key.as_bytes()), &value(number as u64));
+fn compare(stand: &mut Stand, options: &Options, wanted: &[&'static Measure]) -> Result<()> {
+    stand::settle();
+    let yardstick = measures::append_and_sync(&stand.folder)?;
+    let mut all: Vec<_> = wanted.iter().copied().map(Taken::new).collect();
+    for round in 0..options.rounds() {
+        for (measure, taken) in wanted.iter().zip(&mut all) {
+            for side in sides(stand, round) {
+                let figures = (measure.take)(stand, side)?;
+                let shown: Vec<_> = figures.iter().map(|figure| format!("{figure:.3}")).collect();
+                let doing = format!("{} {}", measure.name, side.name());
+                shell::say("bench", format!("{doing}: {}", shown.join("  ")));
+                taken.add(side, figures);
+            }
+        }
     }
-    builder.build().context(|| "building a batch".into())
-}
-
-fn value(number: u64) -> Vec<u8> {
-    let mut text = format!(r#"{{"order":{number},"state":"paid","note":""#).into_bytes();
-    let mut seed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    while text.len() < VALUE_BYTES - 2 {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        text.push(b'a' + (seed % 26) as u8);
+    stand.close()?;
+    let (p50, p99) = yardstick;
+    println!("a bare 4 KiB append with fdatasync: p50 {p50:.2} ms, p99 {p99:.2} ms");
+    table::print(&all);
+    if let Some(path) = &options.json {
+        let text = format!("{:#}\n", table::json(&all, yardstick));
+        fs::write(path, text).context(|| format!("writing {}", path.display()))?;
     }
-    text.extend_from_slice(b"\"}");
-    text
+    Ok(())
 }
 
-/// Megabytes (10⁶) a second.
-fn rate(bytes: usize, elapsed: std::time::Duration) -> String {
-    format!("{:.0} MB/s", bytes as f64 / 1e6 / elapsed.as_secs_f64())
+/// Who is measured in this round; they take turns at being first.
+fn sides(stand: &Stand, round: usize) -> Vec<Side> {
+    match (&stand.kafka, round % 2) {
+        (None, _) => vec![Side::Ouzel],
+        (Some(_), 0) => vec![Side::Ouzel, Side::Kafka],
+        (Some(_), _) => vec![Side::Kafka, Side::Ouzel],
+    }
 }

@@ -23,9 +23,18 @@ pub fn openssl_feature() -> Option<&'static str> {
 
 /// Builds the server, which embeds `dist/` as it is now.
 pub fn build(workspace: &Workspace, release: bool) -> Result<PathBuf> {
+    build_with(workspace, release, &[])
+}
+
+/// The same together with other packages. Cargo then chooses one set of features for what they
+/// share, so that nothing is built twice.
+pub fn build_with(workspace: &Workspace, release: bool, more: &[&str]) -> Result<PathBuf> {
     shell::say("server", "building ouzel");
     let mut cargo = workspace.cargo();
     cargo.args(["build", "--package", "ouzel", "--bin", "ouzel"]);
+    for package in more {
+        cargo.args(["--package", package, "--bin", package]);
+    }
     if release {
         cargo.arg("--release");
     }

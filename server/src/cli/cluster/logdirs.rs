@@ -188,6 +188,9 @@ fn added_up(rows: Vec<Row>, into: Option<Column>) -> Vec<Row> {
     sums
 }
 
+/// What a column shows of a row.
+type Cell<'a> = &'a dyn Fn(&Row) -> String;
+
 /// rpk's columns, as far as they are kept; and the room there is, of folders.
 fn text(rows: &[Row], asked: &Asked) -> String {
     let kept = asked.aggregate_into;
@@ -196,7 +199,7 @@ fn text(rows: &[Row], asked: &Asked) -> String {
         false => count.to_string(),
     };
     let known = |count: Option<u64>| count.map_or("-".to_owned(), size);
-    let columns: [(&str, bool, &dyn Fn(&Row) -> String); 8] = [
+    let columns: [(&str, bool, Cell<'_>); 8] = [
         ("broker", true, &|row| row.broker.to_string()),
         ("dir", kept.is_none_or(|kept| kept >= Column::Dir), &|row| {
             row.dir.clone().unwrap_or_else(|| "-".to_owned())

@@ -11,6 +11,7 @@ pub const LAYERED: &[Layered] = &[
     Layered { folder: "frontend/src", path: "crate", layers: FRONTEND },
     Layered { folder: "frontend/src/page", path: "crate::page", layers: PAGES },
     Layered { folder: "xtask/src", path: "crate", layers: XTASK },
+    Layered { folder: "xtask/load/src", path: "crate", layers: LOAD },
 ];
 
 pub const FOREIGN: &[Foreign] = &[
@@ -209,5 +210,17 @@ const XTASK: &[Layer] = &[
     ("clients", &["problem", "server", "shell", "test", "workspace"]),
     ("test", &["clients", "problem", "server", "shell", "tidy", "web", "workspace"]),
     ("shots", &["problem", "server", "shell", "test", "web", "workspace"]),
-    ("bench", &["problem", "server", "workspace"]),
+    ("bench", &["problem", "server", "shell", "test", "workspace"]),
+];
+
+/// The load generator: what a run is told and what it notes at the bottom, the loads above.
+const LOAD: &[Layer] = &[
+    ("options", &[]),
+    ("record", &[]),
+    ("times", &[]),
+    ("acks", &["times"]),
+    ("producers", &["acks", "options"]),
+    ("drain", &["options", "record", "times"]),
+    ("flood", &["acks", "options", "producers", "record"]),
+    ("paced", &["acks", "drain", "options", "producers", "record", "times"]),
 ];

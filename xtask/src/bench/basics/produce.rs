@@ -13,7 +13,7 @@ use ouzel_wire::{
     messages::{PartitionProduceData, ProduceRequest, ProduceResponse, TopicProduceData},
 };
 
-use super::{Line, batch, connection::Connection, create_topic, rate};
+use super::{Line, batch, connection::Connection, rate, topics};
 use crate::problem::{Context, Problem, Result};
 
 /// Names topics, not ids, which suits a client without metadata.
@@ -70,7 +70,7 @@ fn check(answer: &ProduceResponse) -> Result<()> {
 /// Requests are due at fixed times whether or not earlier ones are answered, and the time counts
 /// from when a request was due: a stall shows in every request that it delayed.
 pub fn latency(kafka: SocketAddr) -> Result<Line> {
-    create_topic(kafka, LATENCY_TOPIC, 1)?;
+    topics::create(kafka, LATENCY_TOPIC, 1, &[])?;
     let frame = frame(LATENCY_TOPIC, 0, &batch(1)?)?;
     let count = (LATENCY_FOR.as_micros() / LATENCY_EVERY.as_micros()) as u32;
     let (mut sender, mut receiver) = Connection::open(kafka)?.split()?;
@@ -97,7 +97,7 @@ pub fn latency(kafka: SocketAddr) -> Result<Line> {
 }
 
 pub fn throughput(kafka: SocketAddr) -> Result<Vec<Line>> {
-    create_topic(kafka, TOPIC, PARTITIONS)?;
+    topics::create(kafka, TOPIC, PARTITIONS, &[])?;
     let records = batch(RECORDS_PER_BATCH)?;
     let each = RECORDS / RECORDS_PER_BATCH / PARTITIONS as usize;
     let started = Instant::now();
