@@ -134,6 +134,11 @@ impl Log {
     }
 
     fn begin_segment(&mut self) -> Result<(), StorageError> {
+        // Of two new names a power cut could leave the second one alone, and with it records
+        // behind a hole.
+        if self.dirty.has_names() {
+            self.folder.sync_names()?;
+        }
         let closed = self.tail()?.finish()?;
         self.dirty.closed(&closed);
         let segment = Arc::new(Segment::empty(self.folder.clone(), self.end));
