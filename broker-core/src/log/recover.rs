@@ -272,7 +272,8 @@ impl Found {
         let Some(point) = self.point else { return Ok(0) };
         match self.segments.binary_search_by_key(&point.base, |s| s.base()) {
             Ok(at) => Ok(at),
-            Err(at) if point.end == 0 => Ok(at.min(self.segments.len())),
+            // Nothing before the end is wanted any more, and so its segment may be gone.
+            Err(at) if point.start >= point.end => Ok(at.min(self.segments.len())),
             Err(_) => Err(OpenError::Damaged {
                 file: self.checkpoint_segment(point),
                 position: 0,
