@@ -42,6 +42,8 @@ use tail::Tail;
 pub use config::{Cleanup, LogConfig, TimestampType};
 pub use error::{OpenError, SegmentError, StorageError};
 pub(crate) use place::Place;
+#[cfg(test)]
+pub(crate) use read::WITHOUT_CHECKSUMS;
 pub(crate) use read::{Span, batch, batches, locate};
 pub use report::{CutTail, RecoveryReport};
 pub(crate) use round::Round;
