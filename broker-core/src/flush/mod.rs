@@ -55,14 +55,35 @@ struct Queue {
 impl Flusher {
     /// Starts the threads.
     pub fn start() -> std::io::Result<Flusher> {
-        let queue = Mutex::new(Queue { targets: VecDeque::new(), stopping: false });
-        let shared = Arc::new(Shared { queue, work: Condvar::new(), rounds: AtomicU64::new(0) });
+        let shared = Arc::new(Shared::new());
         for number in 0..FLUSH_THREADS {
             let shared = shared.clone();
             let thread = std::thread::Builder::new().name(format!("flush-{number}"));
             thread.spawn(move || shared.run())?;
         }
         Ok(Flusher(Arc::new(Owner(shared))))
+    }
+
+    /// One without threads: rounds happen in [`Flusher::perform`] and nowhere else, so that a run
+    /// is the same whenever it is repeated.
+    #[cfg(test)]
+    pub(crate) fn by_hand() -> Flusher {
+        Flusher(Arc::new(Owner(Arc::new(Shared::new()))))
+    }
+
+    /// Performs the rounds that were asked for, on this thread.
+    #[cfg(test)]
+    pub(crate) fn perform(&self) {
+        let next = || self.0.0.queue.lock().targets.pop_front();
+        while let Some(target) = next() {
+            self.0.0.round(target);
+        }
+    }
+
+    /// Performs no more of them: the process has ended.
+    #[cfg(test)]
+    pub(crate) fn end(&self) {
+        self.0.0.queue.lock().targets.clear();
     }
 
     /// Asks for a round that begins after this call.
@@ -86,6 +107,11 @@ impl Drop for Owner {
 }
 
 impl Shared {
+    fn new() -> Shared {
+        let queue = Mutex::new(Queue { targets: VecDeque::new(), stopping: false });
+        Shared { queue, work: Condvar::new(), rounds: AtomicU64::new(0) }
+    }
+
     fn push(&self, target: Arc<dyn Target>) {
         self.queue.lock().targets.push_back(target);
         self.work.notify_one();
@@ -93,14 +119,18 @@ impl Shared {
 
     fn run(&self) {
         while let Some(target) = self.next() {
-            target.ticket().begin();
-            if catch_unwind(AssertUnwindSafe(|| target.flush())).is_err() {
-                target.abandon();
-            }
-            self.rounds.fetch_add(1, Ordering::Relaxed);
-            if target.ticket().end() {
-                self.push(target);
-            }
+            self.round(target);
+        }
+    }
+
+    fn round(&self, target: Arc<dyn Target>) {
+        target.ticket().begin();
+        if catch_unwind(AssertUnwindSafe(|| target.flush())).is_err() {
+            target.abandon();
+        }
+        self.rounds.fetch_add(1, Ordering::Relaxed);
+        if target.ticket().end() {
+            self.push(target);
         }
     }
 

@@ -83,9 +83,16 @@ impl Checkpoint {
         Ok(file)
     }
 
+    /// Writes a point that must not be fallen behind into both slots: once they are synced, later
+    /// writes that a power cut tears leave one that says as much.
+    pub fn write_both(&mut self, folder: &Folder, point: &Point) -> io::Result<Handle> {
+        self.write(folder, point)?;
+        self.write(folder, point)
+    }
+
     /// Writes a point so that it survives a power cut.
     pub fn write_durably(&mut self, folder: &Folder, point: &Point) -> io::Result<()> {
-        self.write(folder, point)?.sync()?;
+        self.write_both(folder, point)?.sync()?;
         // The file may be new.
         folder.disk.sync_dir(&folder.path)
     }

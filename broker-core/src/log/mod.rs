@@ -42,6 +42,8 @@ use tail::Tail;
 pub use config::{Cleanup, LogConfig, Repack, TimestampType};
 pub use error::{OpenError, SegmentError, StorageError};
 pub(crate) use place::Place;
+#[cfg(test)]
+pub(crate) use read::WITHOUT_CHECKSUMS;
 pub(crate) use read::{Span, batch, batches, locate};
 pub use report::{CutTail, RecoveryReport};
 pub(crate) use round::Round;
@@ -134,6 +136,11 @@ impl Log {
     }
 
     fn begin_segment(&mut self) -> Result<(), StorageError> {
+        // Of two new names a power cut could leave the second one alone, and with it records
+        // behind a hole.
+        if self.dirty.has_names() {
+            self.folder.sync_names()?;
+        }
         let closed = self.tail()?.finish()?;
         self.dirty.closed(&closed);
         let segment = Arc::new(Segment::empty(self.folder.clone(), self.end));

@@ -9,7 +9,7 @@
 //! sync has failed, Linux takes the pages for clean: a later process reads them and
 //! a later sync reports success, but they are not on disk.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::{self, IoSlice};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -272,7 +272,8 @@ impl Found {
         let Some(point) = self.point else { return Ok(0) };
         match self.segments.binary_search_by_key(&point.base, |s| s.base()) {
             Ok(at) => Ok(at),
-            Err(at) if point.end == 0 => Ok(at.min(self.segments.len())),
+            // Nothing before the end is wanted any more, and so its segment may be gone.
+            Err(at) if point.start >= point.end => Ok(at.min(self.segments.len())),
             Err(_) => Err(OpenError::Damaged {
                 file: self.checkpoint_segment(point),
                 position: 0,
@@ -329,7 +330,7 @@ fn list_or_create(folder: &Folder) -> Result<Vec<String>, StorageError> {
 /// Removes what an interrupted write or removal left, and finds segments that lack a file.
 fn tidy(folder: &Folder, names: Vec<String>, bases: &[i64]) -> Result<HashSet<i64>, StorageError> {
     let beside = [Kind::Index, Kind::Times, Kind::Raft];
-    let names: HashSet<String> = names.into_iter().collect();
+    let names: BTreeSet<String> = names.into_iter().collect();
     for name in &names {
         let base = beside.iter().find_map(|kind| base_of(name, kind.extension()));
         let orphan = base.is_some_and(|base| bases.binary_search(&base).is_err());

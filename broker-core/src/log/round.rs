@@ -47,6 +47,11 @@ impl Dirty {
         self.epochs = true;
     }
 
+    /// Whether the name of a new file may not be on disk.
+    pub fn has_names(&self) -> bool {
+        self.names
+    }
+
     pub fn holds(&self, segment: &Arc<Segment>) -> bool {
         self.segments.iter().any(|dirty| Arc::ptr_eq(&dirty.segment, segment))
     }

@@ -86,7 +86,7 @@ impl Log {
         self.epochs.trim(start);
         self.check();
         let point = Point { start, ..self.point.unwrap_or_else(|| self.point_here()) };
-        let written = self.checkpoint.write(&self.folder, &point);
+        let written = self.checkpoint.write_both(&self.folder, &point);
         let file = written.map_err(StorageError::of("write the start of", &self.folder.path))?;
         self.point = Some(point);
         Ok(NewStart { folder: self.folder.clone(), file })

@@ -194,9 +194,10 @@ impl PartitionOffsets {
 /// The producers as they were: from the newest snapshot, and from the log behind it.
 fn remember(world: &World, log: &Log) -> Result<Producers, StorageError> {
     let (disk, folder) = (&*world.disk, log.path());
-    let saved = snapshot::load(disk, folder, log.end());
+    let oldest = log.segments()[0].base();
+    let saved = snapshot::load(disk, folder, oldest..=log.end());
     let saved = saved.map_err(StorageError::of("read the producers in", folder))?;
-    let (from, mut producers) = saved.unwrap_or((log.start(), Producers::default()));
+    let (from, mut producers) = saved.unwrap_or((oldest, Producers::default()));
     let now_ms = world.clock.now_ms();
     for segment in log.segments().iter().filter(|s| s.len() > 0) {
         let mut replay = || {

@@ -11,6 +11,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use super::producers::{BATCHES_REMEMBERED, PRODUCERS_MAX, Producer, Producers, SentBatch};
@@ -44,22 +45,29 @@ pub(crate) fn save(
     offsets.into_iter().try_for_each(|old| disk.remove_file(&path(folder, old)))
 }
 
-/// The newest snapshot at or before `end`, with its offset; those behind `end` are removed, since
-/// what they know of was cut off.
+/// The newest snapshot at an offset that the log's files have, with that offset. Others are
+/// removed for good: one behind the end knows of what was cut off, and must not come back once the
+/// log has grown past it; one before the files cannot be completed from them.
 pub(crate) fn load(
     disk: &dyn Disk,
     folder: &Path,
-    end: i64,
+    there: RangeInclusive<i64>,
 ) -> io::Result<Option<(i64, Producers)>> {
+    let (mut found, mut removed) = (None, false);
     for offset in saved(disk, folder)?.into_iter().rev() {
         let path = path(folder, offset);
-        if offset > end {
+        if !there.contains(&offset) {
             disk.remove_file(&path)?;
+            removed = true;
         } else if let Some(producers) = read(disk, &path)? {
-            return Ok(Some((offset, producers)));
+            found = Some((offset, producers));
+            break;
         }
     }
-    Ok(None)
+    if removed {
+        disk.sync_dir(folder)?;
+    }
+    Ok(found)
 }
 
 fn read(disk: &dyn Disk, path: &Path) -> io::Result<Option<Producers>> {
@@ -199,10 +207,12 @@ mod tests {
             save(&RealDisk, dir.path(), &some_producers(offset), offset).unwrap();
         }
         assert!(!at(10).exists(), "two are kept");
-        let found = load(&RealDisk, dir.path(), 29).unwrap().unwrap();
+        let found = load(&RealDisk, dir.path(), 0..=29).unwrap().unwrap();
         assert_eq!(found, (20, some_producers(20)));
         assert!(!at(30).exists(), "what it knew of is gone");
         std::fs::write(at(20), b"torn").unwrap();
-        assert_eq!(load(&RealDisk, dir.path(), 29).unwrap(), None);
+        assert_eq!(load(&RealDisk, dir.path(), 0..=29).unwrap(), None);
+        save(&RealDisk, dir.path(), &some_producers(25), 25).unwrap();
+        assert_eq!(load(&RealDisk, dir.path(), 26..=29).unwrap(), None, "what follows is gone");
     }
 }

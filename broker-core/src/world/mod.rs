@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use disk::{Disk, DiskFile, Meta, OpenMode, RealDisk, Space};
-pub use fake_disk::FakeDisk;
+pub use fake_disk::{FakeDisk, Fault, Neglect};
 
 /// Everything outside that a partition may use; cheap to clone.
 #[derive(Clone)]

@@ -1,5 +1,6 @@
 //! Whatever is done and whenever the power is cut: nothing acknowledged is lost, nothing is
-//! there twice or out of order.
+//! there twice or out of order. With the broker's own threads, and so never twice the same;
+//! `faults` tells stories that can be told again.
 
 use proptest::prelude::*;
 

@@ -4,6 +4,7 @@
 mod append;
 mod crashes;
 mod durability;
+mod faults;
 mod idempotence;
 mod recovery;
 mod retention;

@@ -20,29 +20,47 @@ pub struct Node {
     pub disk: FakeDisk,
     pub clock: Arc<ManualClock>,
     pub env: PartitionEnv,
+    rounds: Rounds,
+}
+
+/// When rounds of flushes happen.
+#[derive(Clone, Copy)]
+enum Rounds {
+    /// As in a broker, in threads.
+    AtOnce,
+    /// When they are called for, so that a run can be repeated.
+    ByHand,
 }
 
 impl Node {
     pub fn new() -> Node {
-        Node::on(FakeDisk::with_folder(Path::new(DATA)))
+        Node::on(FakeDisk::with_folder(Path::new(DATA)), Rounds::AtOnce)
+    }
+
+    /// A node on which rounds of flushes happen only when they are called for.
+    pub fn by_hand() -> Node {
+        Node::on(FakeDisk::with_folder(Path::new(DATA)), Rounds::ByHand)
     }
 
     /// The broker started again on what a power cut left.
     pub fn after_power_cut(&self, seed: u64) -> Node {
-        Node::on(self.disk.crash(seed))
+        Node::on(self.disk.crash(seed), self.rounds)
     }
 
     /// The broker started again after its process was killed: all that was written is there, and
     /// nothing of the old process writes any more.
     pub fn after_kill(&self) -> Node {
-        Node::on(self.disk.copy())
+        Node::on(self.disk.copy(), self.rounds)
     }
 
-    fn on(disk: FakeDisk) -> Node {
+    fn on(disk: FakeDisk, rounds: Rounds) -> Node {
         let clock = Arc::new(ManualClock::at(NOW_MS));
         let world = World { disk: Arc::new(disk.clone()), clock: clock.clone() };
-        let flusher = Flusher::start().unwrap();
-        Node { disk, clock, env: PartitionEnv { world, flusher, data: DATA.into() } }
+        let flusher = match rounds {
+            Rounds::AtOnce => Flusher::start().unwrap(),
+            Rounds::ByHand => Flusher::by_hand(),
+        };
+        Node { disk, clock, env: PartitionEnv { world, flusher, data: DATA.into() }, rounds }
     }
 
     pub fn open(&self, config: LogConfig) -> PartitionHandle {

@@ -2,20 +2,27 @@
 //!
 //! Keeps apart what was written and what was synced, for bytes and for names.
 //! [`FakeDisk::crash`] cuts the power: of what was not synced, any part may be
-//! there afterwards, sector by sector. Syncs can be made to fail or to wait,
-//! writes to end short.
+//! there afterwards, sector by sector, and one sector may be torn. Syncs can be
+//! made to wait; what fails, and when, is kept in `faults.rs`, a file's bytes in
+//! `content.rs`, and `handle.rs` is an open one.
+
+mod content;
+mod faults;
+mod handle;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, IoSlice};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::disk::{Disk, DiskFile, Meta, OpenMode, Space};
+use content::{Dice, File};
+use faults::{Act, Faults};
+use handle::FakeFile;
 
-/// What a disk writes whole or not at all.
-const SECTOR_BYTES: usize = 512;
+pub use faults::{Fault, Neglect};
 
 /// The room that a disk without a limit says it has: more than any test writes.
 const DISK_BYTES: u64 = 1 << 40;
@@ -38,6 +45,7 @@ struct State {
     synced_names: BTreeMap<PathBuf, Node>,
     /// Bytes by which files may still grow before the disk is full; none is no limit.
     room: Option<usize>,
+    faults: Faults,
     sync_failure: Option<String>,
     /// Files whose path contains this wait for their sync.
     syncs_held: Option<String>,
@@ -50,17 +58,6 @@ struct State {
 enum Node {
     Folder,
     File(usize),
-}
-
-#[derive(Default)]
-struct File {
-    bytes: Vec<u8>,
-    synced: Vec<u8>,
-    /// Bytes that have room on the disk, written or not.
-    reserved: usize,
-    /// Sectors that a failed sync did not write. The kernel takes them for clean: they read as
-    /// they were written, but until they are written anew no sync brings them to disk.
-    lost: BTreeSet<usize>,
 }
 
 impl FakeDisk {
@@ -91,8 +88,15 @@ impl FakeDisk {
                 after.names.insert(path.clone(), *node);
             }
         }
-        after.files = state.files.iter().map(|file| file.after_crash(&mut dice)).collect();
+        let torn = File::tear(&state.files, &mut dice);
+        let files = state.files.iter().enumerate();
+        let after_crash = |(number, file): (usize, &File)| {
+            let torn = torn.filter(|(of, _)| *of == number);
+            file.after_crash(&mut dice, torn.map(|(_, sector)| sector))
+        };
+        after.files = files.map(after_crash).collect();
         after.synced_names = after.names.clone();
+        after.faults = state.faults.after_end();
         FakeDisk(Arc::new(Inner { state: Mutex::new(after), released: Condvar::new() }))
     }
 
@@ -100,14 +104,11 @@ impl FakeDisk {
     /// there, synced or not.
     pub fn copy(&self) -> FakeDisk {
         let state = self.lock();
-        let copy = |file: &File| {
-            let (bytes, synced) = (file.bytes.clone(), file.synced.clone());
-            File { bytes, synced, reserved: file.reserved, lost: file.lost.clone() }
-        };
         let copied = State {
-            files: state.files.iter().map(copy).collect(),
+            files: state.files.clone(),
             names: state.names.clone(),
             synced_names: state.synced_names.clone(),
+            faults: state.faults.after_end(),
             ..State::default()
         };
         FakeDisk(Arc::new(Inner { state: Mutex::new(copied), released: Condvar::new() }))
@@ -116,6 +117,27 @@ impl FakeDisk {
     /// From now on files can grow by so many bytes; then writes end short with `ENOSPC`.
     pub fn set_room(&self, bytes: usize) {
         self.lock().room = Some(bytes);
+    }
+
+    /// This fault meets the operation of its kind behind `passes` others. One at a time.
+    pub fn fail_after(&self, passes: u64, fault: Fault) {
+        self.lock().faults.arm(passes, fault);
+    }
+
+    /// From now on, also after crashes, the disk leaves something undone.
+    pub fn neglect(&self, neglect: Neglect) {
+        self.lock().faults.neglect = Some(neglect);
+    }
+
+    /// Whether an operation failed, or may fail for want of room.
+    pub fn is_at_fault(&self) -> bool {
+        let state = self.lock();
+        state.faults.met > 0 || state.room.is_some()
+    }
+
+    /// Whether a [`Fault::End`] was met: nothing changes any more.
+    pub fn has_ended(&self) -> bool {
+        self.lock().faults.ended
     }
 
     /// The next sync of a file or folder whose path contains `part` fails, and what it should have
@@ -194,6 +216,15 @@ impl State {
         }
     }
 
+    /// A change of names or lengths.
+    fn change(&mut self) -> io::Result<()> {
+        self.faults.meet(Act::Other).map_or(Ok(()), |_| Err(eio()))
+    }
+
+    fn neglects(&self, neglect: Neglect) -> bool {
+        self.faults.neglect == Some(neglect)
+    }
+
     fn sync_fails(&mut self, path: &Path) -> bool {
         let text = path.to_string_lossy();
         let fails = self.sync_failure.as_deref().is_some_and(|part| text.contains(part));
@@ -219,13 +250,15 @@ impl Disk for FakeDisk {
             (None, _) => {
                 let parent = path.parent().unwrap_or(path).to_owned();
                 state.node(&parent)?;
+                state.change()?;
                 let number = state.files.len();
                 state.files.push(File::default());
                 state.names.insert(path.to_owned(), Node::File(number));
                 number
             }
         };
-        if mode == OpenMode::Truncated {
+        if mode == OpenMode::Truncated && !state.files[number].bytes.is_empty() {
+            state.change()?;
             state.files[number].bytes.clear();
             state.free(Node::File(number));
         }
@@ -234,6 +267,7 @@ impl Disk for FakeDisk {
 
     fn create_dir(&self, path: &Path) -> io::Result<()> {
         let mut state = self.lock();
+        state.change()?;
         for folder in path.ancestors() {
             state.names.entry(folder.to_owned()).or_insert(Node::Folder);
         }
@@ -260,6 +294,7 @@ impl Disk for FakeDisk {
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         let mut state = self.lock();
         state.node(from)?;
+        state.change()?;
         let moved: Vec<_> = state.names.keys().filter(|p| p.starts_with(from)).cloned().collect();
         for path in moved {
             let rest = path.strip_prefix(from).expect("filtered by it");
@@ -272,7 +307,9 @@ impl Disk for FakeDisk {
 
     fn remove_file(&self, path: &Path) -> io::Result<()> {
         let mut state = self.lock();
-        let gone = state.names.remove(path).ok_or(io::ErrorKind::NotFound)?;
+        let gone = state.node(path)?;
+        state.change()?;
+        state.names.remove(path);
         state.free(gone);
         Ok(())
     }
@@ -280,6 +317,7 @@ impl Disk for FakeDisk {
     fn remove_dir_all(&self, path: &Path) -> io::Result<()> {
         let mut state = self.lock();
         state.node(path)?;
+        state.change()?;
         let gone: Vec<PathBuf> =
             state.names.keys().filter(|name| name.starts_with(path)).cloned().collect();
         for name in gone {
@@ -292,9 +330,15 @@ impl Disk for FakeDisk {
     fn sync_dir(&self, path: &Path) -> io::Result<()> {
         let mut state = self.lock();
         if state.sync_fails(path) {
-            return Err(io::Error::other("the disk does not sync the folder"));
+            return Err(eio());
         }
         state.node(path)?;
+        if state.faults.meet(Act::Sync).is_some() {
+            return Err(eio());
+        }
+        if state.neglects(Neglect::Syncs) {
+            return Ok(());
+        }
         for gone in State::below(&state.synced_names, path).into_keys() {
             state.synced_names.remove(&gone);
         }
@@ -305,6 +349,15 @@ impl Disk for FakeDisk {
 
     fn sync_file_system(&self, _: &Path) -> io::Result<()> {
         let mut state = self.lock();
+        match state.faults.meet(Act::Sync) {
+            None if state.neglects(Neglect::Syncs) => return Ok(()),
+            None => {}
+            Some(Fault::End(_)) => return Err(eio()),
+            Some(_) => {
+                state.files.iter_mut().for_each(File::lose);
+                return Err(eio());
+            }
+        }
         state.files.iter_mut().for_each(File::sync);
         state.synced_names = state.names.clone();
         Ok(())
@@ -319,137 +372,16 @@ impl Disk for FakeDisk {
     }
 }
 
-struct FakeFile {
-    disk: FakeDisk,
-    number: usize,
-    path: PathBuf,
-}
-
-impl DiskFile for FakeFile {
-    fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
-        let mut state = self.disk.lock();
-        state.reads += 1;
-        let bytes = &state.files[self.number].bytes;
-        let rest = bytes.get(at as usize..).unwrap_or_default();
-        let n = rest.len().min(buffer.len());
-        buffer[..n].copy_from_slice(&rest[..n]);
-        Ok(n)
-    }
-
-    fn write_at(&self, parts: &mut [IoSlice<'_>], at: u64) -> io::Result<()> {
-        let mut state = self.disk.lock();
-        let all: Vec<u8> = parts.iter().flat_map(|part| part.iter().copied()).collect();
-        let from = at as usize;
-        let end = state.grow(self.number, from + all.len());
-        let fits = end.saturating_sub(from);
-        let upto = from + fits;
-        let file = &mut state.files[self.number];
-        file.bytes.resize(file.bytes.len().max(upto), 0);
-        file.bytes[from..upto].copy_from_slice(&all[..fits]);
-        file.lost
-            .retain(|sector| !(from / SECTOR_BYTES..upto.div_ceil(SECTOR_BYTES)).contains(sector));
-        if fits == all.len() { Ok(()) } else { Err(io::ErrorKind::StorageFull.into()) }
-    }
-
-    fn reserve(&self, len: u64) -> io::Result<()> {
-        let mut state = self.disk.lock();
-        let len = len as usize;
-        let fits = state.grow(self.number, len) == len;
-        fits.then_some(()).ok_or_else(|| io::ErrorKind::StorageFull.into())
-    }
-
-    fn truncate(&self, len: u64) -> io::Result<()> {
-        let mut state = self.disk.lock();
-        let (file, len) = (&mut state.files[self.number], len as usize);
-        file.bytes.resize(len, 0);
-        let freed = file.reserved.saturating_sub(len);
-        file.reserved = len;
-        state.room = state.room.map(|room| room.saturating_add(freed));
-        Ok(())
-    }
-
-    fn sync(&self) -> io::Result<()> {
-        let mut state = self.disk.lock();
-        let path = self.path.to_string_lossy();
-        state.syncs_waiting += 1;
-        while state.syncs_held.as_deref().is_some_and(|part| path.contains(part)) {
-            self.disk.0.released.wait(&mut state);
-        }
-        state.syncs_waiting -= 1;
-        let fails = state.sync_fails(&self.path);
-        let file = &mut state.files[self.number];
-        if fails {
-            file.lose();
-            return Err(io::Error::other("the disk does not sync the file"));
-        }
-        file.sync();
-        state.syncs += 1;
-        Ok(())
-    }
-
-    fn len(&self) -> io::Result<u64> {
-        Ok(self.disk.lock().files[self.number].bytes.len() as u64)
-    }
-}
-
-impl File {
-    fn sync(&mut self) {
-        self.synced.resize(self.bytes.len(), 0);
-        for (sector, bytes) in self.bytes.chunks(SECTOR_BYTES).enumerate() {
-            if !self.lost.contains(&sector) {
-                let from = sector * SECTOR_BYTES;
-                self.synced[from..from + bytes.len()].copy_from_slice(bytes);
-            }
-        }
-    }
-
-    fn lose(&mut self) {
-        let sectors = self.bytes.chunks(SECTOR_BYTES).enumerate();
-        let differs = |(sector, bytes): (usize, &[u8])| {
-            let from = sector * SECTOR_BYTES;
-            (self.synced.get(from..from + bytes.len()) != Some(bytes)).then_some(sector)
-        };
-        self.lost.extend(sectors.filter_map(differs).collect::<Vec<_>>());
-    }
-
-    fn after_crash(&self, dice: &mut Dice) -> File {
-        let (long, short) = (self.bytes.len(), self.synced.len());
-        let (least, most) = (long.min(short), long.max(short));
-        let len = if dice.one_in(3) { short } else { least + dice.below(most - least + 1) };
-        let mut bytes = vec![0; len];
-        for from in (0..len).step_by(SECTOR_BYTES) {
-            let upto = len.min(from + SECTOR_BYTES);
-            let source = if dice.one_in(2) { &self.bytes } else { &self.synced };
-            // What this version of the file does not have stays zero.
-            if let Some(there) = source.get(from..source.len().min(upto)) {
-                bytes[from..from + there.len()].copy_from_slice(there);
-            }
-        }
-        let reserved = bytes.len();
-        File { synced: bytes.clone(), bytes, reserved, lost: BTreeSet::new() }
-    }
-}
-
-/// Random numbers from a seed (SplitMix64).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % n as u64) as usize
-    }
-
-    fn one_in(&mut self, n: usize) -> bool {
-        self.below(n) == 0
-    }
+/// What a system says of a disk that does not do as it is told.
+fn eio() -> io::Error {
+    rustix::io::Errno::IO.into()
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::io::IoSlice;
+
     use super::*;
 
     fn write(disk: &FakeDisk, path: &str, text: &str) -> Arc<dyn DiskFile> {
