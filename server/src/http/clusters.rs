@@ -20,7 +20,7 @@ use crate::{
 /// The one that `--brokers` names comes first, then the one in this process, then the others by
 /// name.
 #[utoipa::path(get, path = route::CLUSTERS, tag = "clusters", responses(
-    (status = 200, description = "The clusters; the one to open first comes first", body = Vec<Cluster>),
+    (status = 200, description = "The clusters, the one to open first", body = Vec<Cluster>),
     (status = 401, description = "Nobody is signed in", body = ApiError),
 ))]
 pub async fn list(State(app): State<AppState>) -> Json<Vec<Cluster>> {

@@ -287,7 +287,7 @@ fn foot(page: Page, record: Record, part: Part) -> impl IntoView {
         });
     };
     view! {
-        <Button icon="copy" off=none.clone() on:click=copy>{format!("Copy {}", part.name())}</Button>
+        <Button icon="copy" off=none.clone() on:click=copy>"Copy " {part.name()}</Button>
         <Button icon="download" off=none on:click=save>"Download"</Button>
         <Button icon="link" on:click=share>"Share link"</Button>
     }

@@ -27,7 +27,7 @@ pub fn Consumers(cluster: String, topic: String) -> impl IntoView {
                 <span class="grow"></span>
                 {cells::read_at(move || data.with(|data| data.read_at_ms))}
             </div>
-            {move || data.with(|data| data.warnings.iter().map(warning).collect_view())}
+            {move || warnings(&data.get())}
             <Rows data cluster/>
         </Loaded>
     }
@@ -69,9 +69,9 @@ fn Rows(data: Memo<Arc<TopicConsumers>>, cluster: StoredValue<String>) -> impl I
 }
 
 /// What is missing from the list.
-fn warning(text: &String) -> impl IntoView + use<> {
-    let text = text.clone();
-    view! { <Note><span>{text}</span></Note> }
+fn warnings(data: &TopicConsumers) -> impl IntoView + use<> {
+    let note = |text: String| view! { <Note><span>{text}</span></Note> };
+    data.warnings.iter().cloned().map(note).collect_view()
 }
 
 /// That nobody reads the topic can be said only if all groups were read.

@@ -1,5 +1,5 @@
-//! Figures that cost a request to the brokers: fetched for the rows on screen, and for all rows only
-//! while they decide the order; kept while one scrolls on, asked for again when they are old.
+//! Figures that cost a request to the brokers: fetched for the rows on screen, and for all rows
+//! only while they decide the order; kept while one scrolls on, asked for again when they are old.
 
 use std::{collections::HashMap, ops::Range};
 
