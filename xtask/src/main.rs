@@ -9,9 +9,12 @@ use problem::{Problem, Result};
 use web::Profile;
 use workspace::Workspace;
 
+mod attack;
 #[cfg(feature = "bench")]
 mod bench;
 mod clients;
+#[cfg(feature = "bench")]
+mod fuzz;
 mod problem;
 mod server;
 mod shell;
@@ -31,6 +34,7 @@ cargo xtask <command>
   clients [part of a name]  only the tests with outside clients
   clients --all-librdkafka  every test of librdkafka's, also those that are known to fail
   bench [options]           how fast it is on this machine; `bench --help` tells more
+  fuzz [seconds] [type]     look for requests that the broker cannot bear
   shots                     photograph every page";
 
 fn main() -> ExitCode {
@@ -64,6 +68,7 @@ fn perform(words: &[OsString]) -> Result<ExitCode> {
             None => return Problem::stop(format!("not understood\n{USAGE}")),
         },
         "bench" => measure(&workspace, &ours)?,
+        "fuzz" => search(&workspace, &ours)?,
         "shots" => shots::run(&workspace)?,
         "help" | "--help" | "-h" => println!("{USAGE}"),
         unknown => return Problem::stop(format!("unknown command `{unknown}`\n{USAGE}")),
@@ -82,6 +87,19 @@ fn measure(workspace: &Workspace, options: &[&str]) -> Result<()> {
     let mut cargo = workspace.cargo();
     cargo.args(["run", "--package", "xtask", "--features", "bench", "--", "bench"]);
     shell::run(cargo.args(options))
+}
+
+#[cfg(feature = "bench")]
+fn search(workspace: &Workspace, words: &[&str]) -> Result<()> {
+    fuzz::run(workspace, words)
+}
+
+/// Builds this tool once more, with the list of what is spoken.
+#[cfg(not(feature = "bench"))]
+fn search(workspace: &Workspace, words: &[&str]) -> Result<()> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["run", "--package", "xtask", "--features", "bench", "--", "fuzz"]);
+    shell::run(cargo.args(words))
 }
 
 /// Whether the one flag that a command knows is given; anything else is refused.

@@ -1,18 +1,16 @@
 //! What a broker meets on an open port. Nothing here may end it, fill its memory, reach outside
 //! its folder or act for somebody else; and everybody else must not notice.
 
-use std::{fs, io::Write, net::SocketAddr};
+use std::io::Write;
 
 use super::{
     stage::Stage,
     tools::{holds, same},
 };
 use crate::{
+    attack::{random, throw},
     problem::{Context, Problem, Result},
-    server::{
-        http::{self, connect, read_to_end},
-        process::Ouzel,
-    },
+    server::http::{self, connect, read_to_end},
 };
 
 /// What a server may grow by while it refuses: far below the frame that was announced.
@@ -20,8 +18,8 @@ const GROWTH_BYTES_MAX: u64 = 64 << 20;
 
 const RANDOM_CONNECTIONS: u64 = 300;
 
-pub fn garbage(stage: &Stage) -> Result<()> {
-    let before = resident_bytes(&stage.server)?;
+pub fn random_bytes(stage: &Stage) -> Result<()> {
+    let before = stage.server.memory()?.resident;
     let mut seed = 0x9e37_79b9_7f4a_7c15;
     for _ in 0..RANDOM_CONNECTIONS {
         let length = random(&mut seed) % 700;
@@ -33,12 +31,12 @@ pub fn garbage(stage: &Stage) -> Result<()> {
         throw(stage.server.kafka, &frame[..length])?;
     }
     stage.kcat(&["-L"], "")?;
-    let grown = resident_bytes(&stage.server)?.saturating_sub(before);
+    let grown = stage.server.memory()?.resident.saturating_sub(before);
     holds(grown < GROWTH_BYTES_MAX, || format!("garbage cost {grown} bytes of memory"))
 }
 
 pub fn huge_frame(stage: &Stage) -> Result<()> {
-    let before = resident_bytes(&stage.server)?;
+    let before = stage.server.memory()?.resident;
     let mut socket = connect(stage.server.kafka)?;
     let announced: i32 = 200_000_000;
     let mut frame = announced.to_be_bytes().to_vec();
@@ -46,7 +44,7 @@ pub fn huge_frame(stage: &Stage) -> Result<()> {
     socket.write_all(&frame).context(|| "sending".into())?;
     let answer = read_to_end(&mut socket)?;
     same("bytes answered", answer.len(), 0)?;
-    let grown = resident_bytes(&stage.server)?.saturating_sub(before);
+    let grown = stage.server.memory()?.resident.saturating_sub(before);
     holds(grown < GROWTH_BYTES_MAX, || format!("the frame cost {grown} bytes of memory"))?;
     stage.kcat(&["-L"], "").map(|_| ())
 }
@@ -76,29 +74,4 @@ pub fn cross_site(stage: &Stage) -> Result<()> {
 /// ApiVersions v0, correlation id 1, client id "x": the smallest true request.
 fn api_versions_frame() -> Vec<u8> {
     vec![0, 0, 0, 11, 0, 18, 0, 0, 0, 0, 0, 1, 0, 1, b'x']
-}
-
-/// Sends, closes the writing half, and expects the server to end the connection.
-fn throw(kafka: SocketAddr, bytes: &[u8]) -> Result<()> {
-    let mut socket = connect(kafka)?;
-    // The server may close before it has read everything: that is its good right.
-    let _ = socket.write_all(bytes);
-    let _ = socket.shutdown(std::net::Shutdown::Write);
-    read_to_end(&mut socket).map(|_| ())
-}
-
-fn resident_bytes(server: &Ouzel) -> Result<u64> {
-    let path = format!("/proc/{}/status", server.pid());
-    let text = fs::read_to_string(&path).context(|| path.clone())?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
-    kilobytes.map(|count| count * 1024).ok_or_else(|| Problem::new(format!("{path}: no VmRSS")))
-}
-
-/// xorshift: the same garbage in every run, so that a failure can be repeated.
-fn random(seed: &mut u64) -> u64 {
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    *seed
 }

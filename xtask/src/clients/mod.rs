@@ -2,7 +2,7 @@
 //! it, and neither crashes nor hostile bytes lose what was acknowledged.
 //!
 //! Each scenario is one function and one promise. `stage` is the server and the tools that all
-//! of them share; `crash`, `folder` and `hostile` start servers of their own.
+//! of them share; `crash`, `folder` and `siege` start servers of their own.
 
 use std::{process::ExitCode, time::Instant};
 
@@ -17,19 +17,21 @@ use crate::{
 
 mod crash;
 mod folder;
+mod history;
 mod hostile;
 mod kafka_tools;
 mod kcat;
 mod librdkafka;
 mod node;
 mod python;
+mod siege;
 mod stage;
 mod tools;
 
 /// A promise and the function that keeps it, told where it is played.
 type Scenario<Place> = (&'static str, fn(&Place) -> Result<()>);
 
-const SCENARIOS: [Scenario<Stage>; 21] = [
+const SCENARIOS: [Scenario<Stage>; 25] = [
     ("kcat lists brokers and topics", kcat::lists),
     ("kcat consumes what it produced", kcat::round_trip),
     ("kcat's four codecs arrive unpacked", kcat::codecs),
@@ -43,12 +45,16 @@ const SCENARIOS: [Scenario<Stage>; 21] = [
     ("aiokafka's two members share a group and commit", python::async_client),
     ("kafkajs produces, consumes by group and administers", node::kafkajs),
     ("@platformatic/kafka produces, consumes by group and administers", node::platformatic),
-    ("ten kills under load lose and repeat nothing", crash::ten_kills),
+    ("kills under load lose, repeat and forget nothing", crash::kills),
     ("a clean stop keeps topics, records and commits", folder::restart),
     ("a second ouzel on the same folder names the first", folder::locked),
     ("a damaged segment is refused and named, others serve", folder::damaged),
-    ("random bytes and half frames leave others alone", hostile::garbage),
+    ("random bytes and broken frames leave others alone", hostile::random_bytes),
     ("a frame of 200 MB is refused without its memory", hostile::huge_frame),
+    ("5,000 idle connections cost little, and others go on", siege::idle),
+    ("a thousand half frames cost nothing, and others go on", siege::half_frames),
+    ("50 clients that never read stay within the budget", siege::deaf),
+    ("500 MB of garbage cost nothing, and others go on", siege::garbage),
     ("a topic named ../x is refused", hostile::path_topic),
     ("a post from another site is refused", hostile::cross_site),
 ];

@@ -38,6 +38,14 @@ pub struct Ouzel {
     log: PathBuf,
 }
 
+/// What a process takes of the machine's memory.
+pub struct Memory {
+    /// Bytes now.
+    pub resident: u64,
+    /// Most bytes since its start.
+    pub peak: u64,
+}
+
 /// How to start one.
 pub struct Launch<'a> {
     pub binary: &'a Path,
@@ -138,6 +146,20 @@ impl Ouzel {
 
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    pub fn memory(&self) -> Result<Memory> {
+        let path = format!("/proc/{}/status", self.pid());
+        let text = fs::read_to_string(&path).context(|| path.clone())?;
+        let bytes = |name: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(name));
+            let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
+            kilobytes.map(|kilobytes: u64| kilobytes * 1024)
+        };
+        match (bytes("VmRSS:"), bytes("VmHWM:")) {
+            (Some(resident), Some(peak)) => Ok(Memory { resident, peak }),
+            _ => Problem::stop(format!("{path} does not tell")),
+        }
     }
 
     /// The end of what it logged, for a failure's text.

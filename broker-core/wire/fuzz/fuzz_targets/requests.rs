@@ -1,15 +1,35 @@
 //! A request frame without its length: the header says what follows. What is read must be written
-//! back to something that reads the same.
+//! back to something that reads the same. With `OUZEL_FUZZ_KEY`, the name of a request type, all
+//! frames are of that type, and the first byte chooses the version.
 #![no_main]
+
+use std::sync::LazyLock;
 
 use bytes::Bytes;
 use libfuzzer_sys::fuzz_target;
 use ouzel_wire::frame::{decode_request, decode_request_header};
 use ouzel_wire::messages::*;
-use ouzel_wire::{ApiKey, Reader, Request, Writer};
+use ouzel_wire::{ApiKey, ApiSpec, Reader, Request, SPOKEN, Writer};
 
-fuzz_target!(|frame: &[u8]| {
-    let mut r = Reader::new(Bytes::copy_from_slice(frame));
+static WANTED: LazyLock<Option<ApiSpec>> = LazyLock::new(|| {
+    let name = std::env::var("OUZEL_FUZZ_KEY").ok()?;
+    let spec = SPOKEN.iter().find(|spec| spec.name == name);
+    Some(*spec.expect("a request type that is spoken"))
+});
+
+fn frame(input: &[u8]) -> Bytes {
+    let (Some(spec), [version, rest @ ..]) = (*WANTED, input) else {
+        return Bytes::copy_from_slice(input);
+    };
+    let version = spec.min + i16::from(*version) % (spec.max - spec.min + 1);
+    let mut frame = (spec.key as i16).to_be_bytes().to_vec();
+    frame.extend(version.to_be_bytes());
+    frame.extend(rest);
+    Bytes::from(frame)
+}
+
+fuzz_target!(|input: &[u8]| {
+    let mut r = Reader::new(frame(input));
     let Ok(header) = decode_request_header(&mut r) else { return };
     let Some(key) = ApiKey::from_i16(header.api_key) else { return };
     let version = header.api_version;

@@ -207,9 +207,11 @@ const XTASK: &[Layer] = &[
     ("web", &["problem", "shell", "workspace"]),
     ("server", &["problem", "shell", "web", "workspace"]),
     ("tidy", &["problem", "shell", "test", "workspace"]),
-    ("clients", &["problem", "server", "shell", "test", "workspace"]),
+    ("attack", &["problem", "server"]),
+    ("clients", &["attack", "problem", "server", "shell", "test", "workspace"]),
     ("test", &["clients", "problem", "server", "shell", "tidy", "web", "workspace"]),
     ("shots", &["problem", "server", "shell", "test", "web", "workspace"]),
+    ("fuzz", &["problem", "shell", "workspace"]),
     ("bench", &["problem", "server", "shell", "test", "workspace"]),
 ];
 
