@@ -27,6 +27,7 @@ impl Versions {
 
 #[cfg(test)]
 mod tests {
+    use ouzel_wire::Request;
     use ouzel_wire::messages::{ApiVersion, ApiVersionsResponse, FetchRequest, MetadataRequest};
 
     use super::Versions;
@@ -39,7 +40,7 @@ mod tests {
     #[test]
     fn the_newest_version_in_common_is_taken_and_none_without_one() {
         assert_eq!(broker(1, 0, 11).newest::<FetchRequest>(), Some(11));
-        assert_eq!(broker(1, 0, 99).newest::<FetchRequest>(), Some(16));
+        assert_eq!(broker(1, 0, 99).newest::<FetchRequest>(), Some(*FetchRequest::VERSIONS.end()));
         assert_eq!(broker(1, 0, 3).newest::<FetchRequest>(), None);
         assert_eq!(broker(1, 50, 60).newest::<FetchRequest>(), None);
         assert_eq!(broker(1, 0, 11).newest::<MetadataRequest>(), None);
