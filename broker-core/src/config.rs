@@ -1,7 +1,7 @@
 //! Everything a broker can be told, with defaults that suit one machine.
 //!
 //! Owns the numbers and why they are what they are. Reading them from files and flags is the
-//! caller's; topic settings are the cluster's (`cluster/topic_config.rs`).
+//! caller's; topic settings are the cluster's (`cluster/config/`).
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;

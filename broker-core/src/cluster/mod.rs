@@ -1,13 +1,13 @@
 //! What the cluster has agreed on, durable before it is visible.
 //!
 //! Owns the state machine (`state.rs`), its commands (`command.rs`), its journal and what a topic
-//! may be set to (`topic_config.rs`). Files of topics and their partitions are not its business:
+//! may be set to (`config/`). Files of topics and their partitions are not its business:
 //! `node/` follows the state. Start at [`Cluster::propose`].
 
 mod command;
+mod config;
 mod journal;
 mod state;
-mod topic_config;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -18,11 +18,9 @@ use thiserror::Error;
 use crate::world::Disk;
 
 pub use command::{Command, Event, Refusal, TopicId, TopicSettings};
+pub use config::{InvalidSetting, Kind, SETTINGS, Setting, parse_settings, setting, value_of};
 pub use journal::JournalError;
 pub use state::{ClusterState, PARTITIONS_MAX, TOPIC_PARTITIONS_MAX, Topic};
-pub use topic_config::{
-    InvalidSetting, Kind, SETTINGS, Setting, parse_settings, setting, value_of,
-};
 
 use journal::Journal;
 
