@@ -43,11 +43,14 @@ pub const SPOKEN: &[ApiSpec] = &[
     of::<InitProducerIdRequest>(),
     of::<OffsetForLeaderEpochRequest>(),
     of::<DescribeConfigsRequest>(),
+    of::<AlterConfigsRequest>(),
     of::<DescribeLogDirsRequest>(),
     of::<CreatePartitionsRequest>(),
     of::<DeleteGroupsRequest>(),
+    of::<IncrementalAlterConfigsRequest>(),
     of::<OffsetDeleteRequest>(),
     of::<DescribeClusterRequest>(),
+    of::<ListConfigResourcesRequest>(),
     of::<DescribeTopicPartitionsRequest>(),
 ];
 

@@ -35,11 +35,16 @@ fuzz_target!(|frame: &[u8]| {
         ApiKey::InitProducerId => read::<InitProducerIdRequest>(r, version),
         ApiKey::OffsetForLeaderEpoch => read::<OffsetForLeaderEpochRequest>(r, version),
         ApiKey::DescribeConfigs => read::<DescribeConfigsRequest>(r, version),
+        ApiKey::AlterConfigs => read::<AlterConfigsRequest>(r, version),
         ApiKey::DescribeLogDirs => read::<DescribeLogDirsRequest>(r, version),
         ApiKey::CreatePartitions => read::<CreatePartitionsRequest>(r, version),
         ApiKey::DeleteGroups => read::<DeleteGroupsRequest>(r, version),
+        ApiKey::IncrementalAlterConfigs => {
+            read::<IncrementalAlterConfigsRequest>(r, version);
+        }
         ApiKey::OffsetDelete => read::<OffsetDeleteRequest>(r, version),
         ApiKey::DescribeCluster => read::<DescribeClusterRequest>(r, version),
+        ApiKey::ListConfigResources => read::<ListConfigResourcesRequest>(r, version),
         ApiKey::DescribeTopicPartitions => read::<DescribeTopicPartitionsRequest>(r, version),
         _ => {}
     }

@@ -16,6 +16,8 @@ const _: () = assert!(DECOMPRESSED_MAX > crate::frame::MAX_FRAME_BYTES);
 
 /// zstd's own level when nobody asks for another.
 const ZSTD_LEVEL: i32 = 3;
+/// gzip's highest level.
+const GZIP_LEVEL_MAX: u32 = 9;
 /// Largest zstd window, as a power of two: that of zstd's highest level, which Kafka lets producers
 /// choose. The window is reserved at once but filled only as far as data comes.
 const ZSTD_WINDOW_LOG_MAX: u32 = 27;
@@ -100,14 +102,24 @@ pub fn decompress(codec: Codec, packed: &Bytes, limit: usize) -> Result<Bytes, C
     }
 }
 
-/// Packs records.
+/// Packs records, trying as hard as the codec does by itself.
 pub fn compress(codec: Codec, records: &[u8]) -> Result<Vec<u8>, CompressionError> {
+    compress_at(codec, None, records)
+}
+
+/// Packs records at a level: 1 to 9 of gzip, -131072 to 22 of zstd. The other codecs have none.
+pub fn compress_at(
+    codec: Codec,
+    level: Option<i32>,
+    records: &[u8],
+) -> Result<Vec<u8>, CompressionError> {
     let packed = match codec {
         Codec::None => Ok(records.to_vec()),
-        Codec::Gzip => gzip(records),
+        Codec::Gzip => gzip(records, level),
         Codec::Snappy => snappy::pack(records),
         Codec::Lz4 => lz4(records),
-        Codec::Zstd => zstd::stream::encode_all(records, ZSTD_LEVEL),
+        // At once and not as a stream: high levels reserve memory for what may come yet.
+        Codec::Zstd => zstd::bulk::compress(records, level.unwrap_or(ZSTD_LEVEL)),
     };
     packed.map_err(|wrong| corrupt(codec, wrong))
 }
@@ -129,8 +141,12 @@ fn unzstd(input: &[u8], limit: usize) -> io::Result<Option<Vec<u8>>> {
     read_to(limit, decoder)
 }
 
-fn gzip(records: &[u8]) -> io::Result<Vec<u8>> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+fn gzip(records: &[u8], level: Option<i32>) -> io::Result<Vec<u8>> {
+    let level = level.and_then(|level| u32::try_from(level).ok());
+    let level = level.map_or_else(flate2::Compression::default, |level| {
+        flate2::Compression::new(level.min(GZIP_LEVEL_MAX))
+    });
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), level);
     encoder.write_all(records)?;
     encoder.finish()
 }

@@ -83,6 +83,10 @@ impl Attributes {
         Self(codec.number() | transactional | control)
     }
 
+    pub(super) fn with_codec(self, codec: Codec) -> Self {
+        Self((self.0 & !Self::CODEC_MASK) | codec.number())
+    }
+
     fn with_timestamp_type(self, of: TimestampType) -> Self {
         match of {
             TimestampType::Create => Self(self.0 & !Self::LOG_APPEND),

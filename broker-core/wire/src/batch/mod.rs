@@ -14,7 +14,9 @@ mod split;
 mod varint;
 
 pub use builder::{BatchBuilder, NewRecord};
-pub use compression::{Codec, CompressionError, DECOMPRESSED_MAX, compress, decompress};
+pub use compression::{
+    Codec, CompressionError, DECOMPRESSED_MAX, compress, compress_at, decompress,
+};
 pub use error::{BatchError, RecordError};
 pub use header::{
     Attributes, BatchHeader, HEADER_BYTES, LENGTH_PREFIX_BYTES, TimestampType, set_base_offset,

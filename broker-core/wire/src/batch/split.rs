@@ -2,8 +2,10 @@
 
 use bytes::Bytes;
 
+use super::compression::compress_at;
+use super::header;
 use super::record::Records;
-use super::{BatchError, BatchHeader, HEADER_BYTES, decompress, records, verify_crc};
+use super::{BatchError, BatchHeader, Codec, HEADER_BYTES, decompress, records, verify_crc};
 
 /// One whole batch, sharing the bytes it came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +41,27 @@ impl Batch {
     pub fn unpack(&self, limit: usize) -> Result<Bytes, BatchError> {
         let codec = self.header.attributes.codec()?;
         Ok(decompress(codec, &self.packed(), limit)?)
+    }
+
+    /// The same batch with its records, unpacked in `unpacked`, packed by another codec; see
+    /// [`compress_at`] for levels. Offsets, times and the producer stay.
+    pub fn repack(
+        &self,
+        unpacked: &[u8],
+        codec: Codec,
+        level: Option<i32>,
+    ) -> Result<Self, BatchError> {
+        let packed = compress_at(codec, level, unpacked)?;
+        let size = HEADER_BYTES + packed.len();
+        if i32::try_from(size).is_err() {
+            return Err(BatchError::TooLong(size));
+        }
+        let mut bytes = Vec::with_capacity(size);
+        bytes.resize(HEADER_BYTES, 0);
+        bytes.extend_from_slice(&packed);
+        let attributes = self.header.attributes.with_codec(codec);
+        header::write(&mut bytes, &BatchHeader { attributes, ..self.header });
+        Self::parse(&bytes.into())
     }
 
     /// The records in bytes that [`Batch::unpack`] gave.

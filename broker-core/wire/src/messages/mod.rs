@@ -3,6 +3,7 @@
 //! A structure has Kafka's name and its fields have Kafka's names in snake case, so that the
 //! protocol's documents apply word for word.
 
+mod alter_configs;
 mod api_versions;
 mod consumer_protocol;
 mod create_partitions;
@@ -18,10 +19,12 @@ mod describe_topic_partitions;
 mod fetch;
 mod find_coordinator;
 mod heartbeat;
+mod incremental_alter_configs;
 mod init_producer_id;
 mod join_group;
 mod leader;
 mod leave_group;
+mod list_config_resources;
 mod list_groups;
 mod list_offsets;
 mod metadata;
@@ -34,6 +37,7 @@ mod records;
 mod sasl_handshake;
 mod sync_group;
 
+pub use alter_configs::*;
 pub use api_versions::*;
 pub use consumer_protocol::*;
 pub use create_partitions::*;
@@ -49,10 +53,12 @@ pub use describe_topic_partitions::*;
 pub use fetch::*;
 pub use find_coordinator::*;
 pub use heartbeat::*;
+pub use incremental_alter_configs::*;
 pub use init_producer_id::*;
 pub use join_group::*;
 pub use leader::*;
 pub use leave_group::*;
+pub use list_config_resources::*;
 pub use list_groups::*;
 pub use list_offsets::*;
 pub use metadata::*;

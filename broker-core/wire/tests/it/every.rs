@@ -24,11 +24,18 @@ macro_rules! every_api {
         $check!(InitProducerId, InitProducerIdRequest, InitProducerIdResponse);
         $check!(OffsetForLeaderEpoch, OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse);
         $check!(DescribeConfigs, DescribeConfigsRequest, DescribeConfigsResponse);
+        $check!(AlterConfigs, AlterConfigsRequest, AlterConfigsResponse);
         $check!(DescribeLogDirs, DescribeLogDirsRequest, DescribeLogDirsResponse);
         $check!(CreatePartitions, CreatePartitionsRequest, CreatePartitionsResponse);
         $check!(DeleteGroups, DeleteGroupsRequest, DeleteGroupsResponse);
+        $check!(
+            IncrementalAlterConfigs,
+            IncrementalAlterConfigsRequest,
+            IncrementalAlterConfigsResponse
+        );
         $check!(OffsetDelete, OffsetDeleteRequest, OffsetDeleteResponse);
         $check!(DescribeCluster, DescribeClusterRequest, DescribeClusterResponse);
+        $check!(ListConfigResources, ListConfigResourcesRequest, ListConfigResourcesResponse);
         $check!(
             DescribeTopicPartitions,
             DescribeTopicPartitionsRequest,

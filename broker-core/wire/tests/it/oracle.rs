@@ -217,6 +217,10 @@ fn nested_structures_have_the_defaults_that_kafka_protocol_has() {
         describe_configs_request: DescribeConfigsResource;
         describe_configs_response: DescribeConfigsResult DescribeConfigsResourceResult
             DescribeConfigsSynonym;
+        alter_configs_request: AlterConfigsResource AlterableConfig;
+        alter_configs_response: AlterConfigsResourceResponse;
+        incremental_alter_configs_response: AlterConfigsResourceResponse;
+        list_config_resources_response: ConfigResource;
         describe_cluster_response: DescribeClusterBroker;
         find_coordinator_response: Coordinator;
         join_group_request: JoinGroupRequestProtocol;
