@@ -30,6 +30,9 @@ pub struct BrokerConfig {
     pub groups: GroupConfig,
     /// What clients may use up.
     pub limits: Limits,
+    /// How long an idempotent producer that writes nothing is remembered
+    /// (`producer.id.expiration.ms`).
+    pub producer_expiration_ms: i64,
     /// How often old segments are looked for (`log.retention.check.interval.ms`).
     pub retention_check: Duration,
 }
@@ -47,6 +50,7 @@ impl BrokerConfig {
             offsets_topic_partitions: 16,
             groups: GroupConfig::default(),
             limits: Limits::default(),
+            producer_expiration_ms: 24 * 3_600_000,
             retention_check: Duration::from_secs(300),
         }
     }

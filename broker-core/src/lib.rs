@@ -87,7 +87,7 @@ impl Broker {
             Ok(opened) => Arc::new(opened?),
             Err(failure) => std::panic::resume_unwind(failure.into_panic()),
         };
-        let groups = Arc::new(Groups::new(node.config.groups.clone(), node.clock()));
+        let groups = Arc::new(Groups::new(node.live().config.groups.clone(), node.clock()));
         let offsets = node.offsets_partitions();
         if !offsets.is_empty() {
             groups.serve(offsets, node.is_gone());

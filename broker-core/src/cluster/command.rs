@@ -3,7 +3,6 @@
 //! Commands are written to the journal as they are here: a name or a meaning that changes needs
 //! a new variant, because old journals are read for ever.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use ouzel_wire::Uuid;
@@ -12,8 +11,7 @@ use thiserror::Error;
 
 use crate::ids::TopicName;
 
-/// Changed settings of a topic, by Kafka's names; what is absent has its default.
-pub type TopicSettings = BTreeMap<String, String>;
+use super::config::Settings;
 
 /// A topic's id, written as Kafka prints it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -64,7 +62,7 @@ pub enum Command {
         /// For each partition, the nodes that hold it, the preferred leader first.
         replicas: Vec<Vec<i32>>,
         /// Settings that differ from the defaults; checked by whoever proposes them.
-        settings: TopicSettings,
+        settings: Settings,
     },
     /// More partitions behind the existing ones.
     AddPartitions {
@@ -72,6 +70,20 @@ pub enum Command {
         id: TopicId,
         /// For each new partition, the nodes that hold it.
         replicas: Vec<Vec<i32>>,
+    },
+    /// What is set of a topic, all of it.
+    SetTopicSettings {
+        /// The topic.
+        id: TopicId,
+        /// Settings that differ from the defaults; checked by whoever proposes them.
+        settings: Settings,
+    },
+    /// What brokers are told while they run, all of it.
+    SetBrokerSettings {
+        /// The one node that is told; without it all are, as far as they are not told otherwise.
+        node: Option<i32>,
+        /// Settings that differ from what they were started with; checked likewise.
+        settings: Settings,
     },
     /// The topic is gone for clients; its files are still there.
     DeleteTopic {

@@ -225,7 +225,8 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::cluster::command::{TopicId, TopicSettings};
+    use crate::cluster::command::TopicId;
+    use crate::cluster::config::Settings;
     use crate::ids::TopicName;
     use crate::world::RealDisk;
 
@@ -234,7 +235,7 @@ mod tests {
             name: TopicName::parse(&format!("topic-{number}")).unwrap(),
             id: TopicId(ouzel_wire::Uuid([number; 16])),
             replicas: vec![vec![0]],
-            settings: TopicSettings::new(),
+            settings: Settings::new(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What the cluster has agreed on, durable before it is visible.
 //!
-//! Owns the state machine (`state.rs`), its commands (`command.rs`), its journal and what a topic
-//! may be set to (`config/`). Files of topics and their partitions are not its business:
+//! Owns the state machine (`state.rs`), its commands (`command.rs`), its journal and what can
+//! be set (`config/`). Files of topics and their partitions are not its business:
 //! `node/` follows the state. Start at [`Cluster::propose`].
 
 mod command;
@@ -17,8 +17,11 @@ use thiserror::Error;
 
 use crate::world::Disk;
 
-pub use command::{Command, Event, Refusal, TopicId, TopicSettings};
-pub use config::{InvalidSetting, Kind, SETTINGS, Setting, parse_settings, setting, value_of};
+pub use command::{Command, Event, Refusal, TopicId};
+pub use config::{
+    Act, Alteration, Change, InvalidSetting, Keys, Kind, Legal, Setting, Settings, TOPIC_ORDER,
+    check_together, parse_settings, topic_keys, value_of,
+};
 pub use journal::JournalError;
 pub use state::{ClusterState, PARTITIONS_MAX, TOPIC_PARTITIONS_MAX, Topic};
 

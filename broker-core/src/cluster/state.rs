@@ -1,4 +1,5 @@
-//! What the cluster has agreed on: its id, its topics, the producer ids that are given out.
+//! What the cluster has agreed on: its id, its topics, what brokers are told while they run, the
+//! producer ids that are given out.
 //!
 //! A pure state machine: a command in, the new state or a refusal out; the same commands always
 //! make the same state. Who leads a partition is not here: each partition's own group decides
@@ -10,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::TopicName;
 
-use super::command::{Command, Event, Refusal, TopicId, TopicSettings};
+use super::command::{Command, Event, Refusal, TopicId};
+use super::config::Settings;
 
 /// Most partitions of one topic: each is a folder with open files, and a client that asks for
 /// the topic's metadata gets a line for each.
@@ -32,7 +34,7 @@ pub struct Topic {
     /// For each partition, the nodes that hold it, the preferred leader first.
     pub replicas: Vec<Vec<i32>>,
     /// Settings that differ from the defaults.
-    pub settings: TopicSettings,
+    pub settings: Settings,
 }
 
 /// The whole state.
@@ -46,6 +48,12 @@ pub struct ClusterState {
     /// Deleted topics whose files may still be there.
     dead: Vec<Topic>,
     next_producer_id: i64,
+    /// What all brokers are told while they run. Snapshots of earlier versions lack it.
+    #[serde(default)]
+    broker_settings: Settings,
+    /// What single nodes are told.
+    #[serde(default)]
+    node_settings: BTreeMap<i32, Settings>,
     #[serde(skip)]
     names: HashMap<TopicId, TopicName>,
     /// Names as metrics see them, with `_` for `.`.
@@ -65,6 +73,8 @@ impl ClusterState {
                 self.create(Topic { name, id: *id, replicas, settings: settings.clone() })?
             }
             Command::AddPartitions { id, replicas } => self.add_partitions(*id, replicas)?,
+            Command::SetTopicSettings { id, settings } => self.set_topic(*id, settings)?,
+            Command::SetBrokerSettings { node, settings } => self.set_brokers(*node, settings),
             Command::DeleteTopic { id } => self.delete(*id)?,
             Command::BuryTopic { id } => self.bury(*id)?,
             Command::ReserveProducerIds { count } => self.reserve_producer_ids(*count)?,
@@ -99,6 +109,16 @@ impl ClusterState {
     /// The topic with this id.
     pub fn topic_by_id(&self, id: TopicId) -> Option<&Topic> {
         self.topics.get(self.names.get(&id)?)
+    }
+
+    /// What all brokers are told while they run.
+    pub fn broker_settings(&self) -> &Settings {
+        &self.broker_settings
+    }
+
+    /// What this node is told beside that, if anything.
+    pub fn node_settings(&self, node: i32) -> Option<&Settings> {
+        self.node_settings.get(&node)
     }
 
     /// Deleted topics whose files may still be there.
@@ -148,6 +168,23 @@ impl ClusterState {
             self.partitions += replicas.len();
         }
         Ok(Event::Done)
+    }
+
+    fn set_topic(&mut self, id: TopicId, settings: &Settings) -> Result<Event, Refusal> {
+        let name = self.names.get(&id).ok_or(Refusal::UnknownTopic { id })?;
+        if let Some(topic) = self.topics.get_mut(name) {
+            topic.settings.clone_from(settings);
+        }
+        Ok(Event::Done)
+    }
+
+    fn set_brokers(&mut self, node: Option<i32>, settings: &Settings) -> Event {
+        match node {
+            None => self.broker_settings.clone_from(settings),
+            Some(node) if settings.is_empty() => drop(self.node_settings.remove(&node)),
+            Some(node) => drop(self.node_settings.insert(node, settings.clone())),
+        }
+        Event::Done
     }
 
     fn make_room(&self, has: usize, more: usize) -> Result<(), Refusal> {
@@ -209,7 +246,7 @@ mod tests {
             name: TopicName::parse(name).unwrap(),
             id: TopicId(Uuid([id; 16])),
             replicas: vec![vec![0]; partitions],
-            settings: TopicSettings::new(),
+            settings: Settings::new(),
         }
     }
 
@@ -227,6 +264,7 @@ mod tests {
             Command::DeleteTopic { id },
             Command::BuryTopic { id },
             Command::AddPartitions { id, replicas: vec![vec![0]] },
+            Command::SetTopicSettings { id, settings: Settings::new() },
         ];
         for command in refused {
             assert!(state.apply(&command).is_err(), "{command:?}");
@@ -245,6 +283,33 @@ mod tests {
         assert_eq!(state.topic("orders").unwrap().id, TopicId(Uuid([2; 16])));
         state.apply(&Command::BuryTopic { id: TopicId(Uuid([1; 16])) }).unwrap();
         assert!(state.dead().is_empty());
+    }
+
+    #[test]
+    fn what_is_set_replaces_what_was_set_and_nothing_else() {
+        let mut state = ClusterState::default();
+        state.apply(&create("orders", 1, 1)).unwrap();
+        let of = |key: &str| Settings::from([(key.to_owned(), "1".to_owned())]);
+        let id = TopicId(Uuid([1; 16]));
+        state.apply(&Command::SetTopicSettings { id, settings: of("a") }).unwrap();
+        state.apply(&Command::SetTopicSettings { id, settings: of("b") }).unwrap();
+        assert_eq!(state.topic("orders").unwrap().settings, of("b"));
+        for (node, key) in [(None, "c"), (Some(1), "d")] {
+            state.apply(&Command::SetBrokerSettings { node, settings: of(key) }).unwrap();
+        }
+        assert_eq!((state.broker_settings(), state.node_settings(1)), (&of("c"), Some(&of("d"))));
+        assert_eq!(state.node_settings(0), None);
+        let nothing = Command::SetBrokerSettings { node: Some(1), settings: Settings::new() };
+        state.apply(&nothing).unwrap();
+        assert_eq!((state.broker_settings(), state.node_settings(1)), (&of("c"), None));
+    }
+
+    #[test]
+    fn a_snapshot_from_before_brokers_could_be_told_is_read() {
+        let old = r#"{"cluster_id":"c","topics":{},"dead":[],"next_producer_id":5}"#;
+        let state: ClusterState = serde_json::from_str(old).unwrap();
+        assert_eq!(state.cluster_id(), Some("c"));
+        assert!(state.broker_settings().is_empty());
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod member;
 mod offsets;
 mod rebalance;
 mod record;
+mod rules;
 mod shard;
 mod state;
 mod subscription;
@@ -45,6 +46,7 @@ pub use offsets::{Committed, OffsetKey, Offsets};
 pub use sync::Sync;
 
 use effect::{Answer, Effect, Env};
+use rules::Rules;
 use shard::{Clocks, IfMissing, Shard};
 
 /// Longest name of a group: four times what a topic may have, so that the number of groups that
@@ -56,7 +58,7 @@ pub type IsGone = Arc<dyn Fn(&str) -> bool + Send + std::marker::Sync>;
 
 /// Every group that this broker coordinates.
 pub struct Groups {
-    config: GroupConfig,
+    rules: Rules,
     clocks: Clocks,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -70,7 +72,13 @@ impl Groups {
     pub fn new(config: GroupConfig, wall: Arc<dyn Clock>) -> Groups {
         let clocks = Clocks { start: Instant::now(), wall };
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        Groups { config, clocks, stop, tasks, shards: OnceLock::new() }
+        Groups { rules: Rules::new(config), clocks, stop, tasks, shards: OnceLock::new() }
+    }
+
+    /// From now on groups are kept by this. Members that are in stay, whatever it says; how many
+    /// groups there may be stays as it was.
+    pub fn set_config(&self, config: GroupConfig) {
+        self.rules.change(config);
     }
 
     /// Takes over the partitions of the offsets topic and begins to read them. Once is enough.
@@ -78,10 +86,10 @@ impl Groups {
     /// forgotten when they have been read.
     pub fn serve(&self, partitions: Vec<Option<PartitionHandle>>, is_gone: IsGone) {
         self.shards.get_or_init(|| {
-            let groups_max = self.config.groups_max.div_ceil(partitions.len().max(1));
+            let groups_max = self.rules.now().groups_max.div_ceil(partitions.len().max(1));
             let shard = |partition| {
-                let (config, clocks) = (self.config.clone(), self.clocks.clone());
-                let shard = Shard::new(partition, config, groups_max, clocks);
+                let (rules, clocks) = (self.rules.clone(), self.clocks.clone());
+                let shard = Shard::new(partition, rules, groups_max, clocks);
                 self.tasks.spawn(shard.clone().run(self.stop.clone(), is_gone.clone()));
                 shard
             };
@@ -103,8 +111,8 @@ impl Groups {
 
     /// Lets a member in. The answer comes when the group has gathered.
     pub async fn join(&self, group_id: &str, join: Join) -> Result<Joined, GroupError> {
-        let (min_ms, max_ms) =
-            (self.config.session_timeout_ms_min, self.config.session_timeout_ms_max);
+        let rules = self.rules.now();
+        let (min_ms, max_ms) = (rules.session_timeout_ms_min, rules.session_timeout_ms_max);
         let got_ms = join.session_timeout_ms;
         if !(min_ms..=max_ms).contains(&got_ms) {
             return Err(GroupError::InvalidSessionTimeout { got_ms, min_ms, max_ms });

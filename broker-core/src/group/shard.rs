@@ -21,6 +21,7 @@ use super::effect::{Answer, Effect, Env, Then, Ticket, Write};
 use super::error::GroupError;
 use super::load::load;
 use super::record::batch;
+use super::rules::Rules;
 use super::state::Group;
 use super::timers::Timers;
 
@@ -44,7 +45,7 @@ impl Clocks {
 
 pub(super) struct Shard {
     partition: PartitionHandle,
-    config: GroupConfig,
+    rules: Rules,
     clocks: Clocks,
     groups_max: usize,
     state: Mutex<State>,
@@ -85,7 +86,7 @@ pub(super) enum IfMissing {
 impl Shard {
     pub fn new(
         partition: PartitionHandle,
-        config: GroupConfig,
+        rules: Rules,
         groups_max: usize,
         clocks: Clocks,
     ) -> Arc<Shard> {
@@ -98,7 +99,7 @@ impl Shard {
             writes: VecDeque::new(),
         };
         let (state, wake) = (Mutex::new(state), Notify::new());
-        Arc::new(Shard { partition, config, clocks, groups_max, state, wake })
+        Arc::new(Shard { partition, rules, clocks, groups_max, state, wake })
     }
 
     /// Reads the partition, then serves it until the broker stops.
@@ -130,7 +131,7 @@ impl Shard {
 
     async fn load(self: &Arc<Shard>, is_gone: IsGone) {
         let shard = self.clone();
-        let read = move || load(&shard.partition, shard.clocks.env(&shard.config));
+        let read = move || load(&shard.partition, shard.clocks.env(&shard.rules.now()));
         let read = tokio::task::spawn_blocking(read).await;
         let mut state = self.state.lock();
         match read {
@@ -155,7 +156,8 @@ impl Shard {
 
     /// While nobody else can ask: a commit of today must not be forgotten.
     fn forget_topics(&self, state: &mut State, is_gone: &dyn Fn(&str) -> bool) {
-        let env = self.clocks.env(&self.config);
+        let rules = self.rules.now();
+        let env = self.clocks.env(&rules);
         let ids: Vec<String> = state.groups.keys().cloned().collect();
         for id in ids {
             self.ask(state, &id, env, |group, _, out| group.forget_topics(is_gone, out));
@@ -171,7 +173,8 @@ impl Shard {
     ) -> Result<T, GroupError> {
         let mut state = self.state.lock();
         state.is_ready()?;
-        let env = self.clocks.env(&self.config);
+        let rules = self.rules.now();
+        let env = self.clocks.env(&rules);
         if !state.groups.contains_key(group_id) {
             if if_missing == IfMissing::Refuse {
                 return Err(GroupError::NotFound { group_id: group_id.to_owned() });
@@ -195,7 +198,7 @@ impl Shard {
         state.is_ready()?;
         let missing = || GroupError::NotFound { group_id: group_id.to_owned() };
         let group = state.groups.get_mut(group_id).ok_or_else(missing)?;
-        Ok(ask(group, self.clocks.env(&self.config)))
+        Ok(ask(group, self.clocks.env(&self.rules.now())))
     }
 
     /// Asks one group something whose answer comes later.
@@ -242,7 +245,8 @@ impl Shard {
 
     fn tick(&self) {
         let mut state = self.state.lock();
-        let env = self.clocks.env(&self.config);
+        let rules = self.rules.now();
+        let env = self.clocks.env(&rules);
         while let Some(group) = state.timers.due(env.tick_ms) {
             self.ask(&mut state, &group, env, |g, env, out| g.tick(env, out));
         }
@@ -250,7 +254,8 @@ impl Shard {
 
     fn finish(&self, done: InFlight, outcome: Result<Appended, AppendError>) {
         let mut state = self.state.lock();
-        let env = self.clocks.env(&self.config);
+        let rules = self.rules.now();
+        let env = self.clocks.env(&rules);
         let InFlight { group, then, .. } = done;
         if let Err(failure) = &outcome {
             tracing::error!(%group, %failure,

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use super::Shared;
@@ -18,8 +17,8 @@ const NO_DESCRIPTOR_PAUSE: Duration = Duration::from_millis(100);
 
 /// Accepts until the broker stops.
 pub(super) async fn run(socket: TcpListener, shared: Arc<Shared>, tasks: TaskTracker) {
-    let most = shared.node.config.limits.connections_max;
-    let places = Arc::new(Semaphore::new(most));
+    // Every connection holds one of these, and nobody else does.
+    let open = Arc::new(());
     loop {
         let accepted = tokio::select! {
             accepted = socket.accept() => accepted,
@@ -33,10 +32,12 @@ pub(super) async fn run(socket: TcpListener, shared: Arc<Shared>, tasks: TaskTra
                 continue;
             }
         };
-        let Ok(place) = places.clone().try_acquire_owned() else {
+        let most = shared.node.live().config.limits.connections_max;
+        if Arc::strong_count(&open) > most {
             tracing::warn!(%client, most, "refused {client}: {most} connections are open already");
             continue;
-        };
+        }
+        let place = open.clone();
         let shared = shared.clone();
         tasks.spawn(async move {
             let end = shared.end.clone();

@@ -7,7 +7,7 @@ use ouzel_wire::ErrorCode;
 
 use crate::cluster::{ProposeError, Refusal};
 use crate::group::GroupError;
-use crate::node::{NoPartition, TopicError};
+use crate::node::{AlterError, NoPartition, TopicError};
 use crate::partition::{AppendError, DeleteError, ReadError};
 
 /// The number that a client understands.
@@ -113,6 +113,19 @@ impl Code for TopicError {
             TopicError::Stopped | TopicError::NotOpened { .. } | TopicError::InTheWay { .. } => {
                 ErrorCode::KafkaStorageError
             }
+        }
+    }
+}
+
+impl Code for AlterError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            AlterError::UnknownTopic { .. } => ErrorCode::UnknownTopicOrPartition,
+            AlterError::NotThisNode { .. } | AlterError::ReadOnly { .. } => {
+                ErrorCode::InvalidRequest
+            }
+            AlterError::Setting(_) | AlterError::MustCompact => ErrorCode::InvalidConfig,
+            AlterError::Propose(error) => error.code(),
         }
     }
 }

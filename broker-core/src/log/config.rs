@@ -3,6 +3,8 @@
 //! The names and texts of the settings, and what a user may write, are the
 //! cluster's business; here a value is true.
 
+use ouzel_wire::batch::Codec;
+
 /// What becomes of old records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cleanup {
@@ -12,17 +14,19 @@ pub enum Cleanup {
     Compact,
     /// Both.
     CompactAndDelete,
+    /// Neither: everything stays.
+    Keep,
 }
 
 impl Cleanup {
     /// Whether records need keys.
     pub fn compacts(self) -> bool {
-        self != Cleanup::Delete
+        matches!(self, Cleanup::Compact | Cleanup::CompactAndDelete)
     }
 
     /// Whether old segments may go.
     pub fn deletes(self) -> bool {
-        self != Cleanup::Compact
+        matches!(self, Cleanup::Delete | Cleanup::CompactAndDelete)
     }
 }
 
@@ -33,6 +37,15 @@ pub enum TimestampType {
     CreateTime,
     /// The broker's, at append.
     LogAppendTime,
+}
+
+/// How the broker packs records that came packed otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repack {
+    /// The codec; none unpacks.
+    pub codec: Codec,
+    /// How hard it tries; the codec's own choice if nothing is said.
+    pub level: Option<i32>,
 }
 
 /// How one partition's log behaves; the default is Kafka's.
@@ -60,6 +73,10 @@ pub struct LogConfig {
     pub timestamp_before_max_ms: i64,
     /// `message.timestamp.after.max.ms`
     pub timestamp_after_max_ms: i64,
+    /// `compression.type`; none keeps batches as their producer packed them
+    pub repack: Option<Repack>,
+    /// `max.decompressed.message.bytes`: the most that a batch may unpack to
+    pub unpacked_bytes_max: u32,
     /// `write.caching`: answer when written, before it is on disk
     pub write_caching: bool,
     /// `producer.id.expiration.ms`: how long an idle producer's sequence is remembered
@@ -80,6 +97,8 @@ impl Default for LogConfig {
             timestamp_type: TimestampType::CreateTime,
             timestamp_before_max_ms: i64::MAX,
             timestamp_after_max_ms: HOUR_MS,
+            repack: None,
+            unpacked_bytes_max: i32::MAX as u32 - 8,
             write_caching: false,
             producer_expiration_ms: DAY_MS,
         }

@@ -38,7 +38,7 @@ use folder::{Folder, Kind};
 use round::Dirty;
 use tail::Tail;
 
-pub use config::{Cleanup, LogConfig, TimestampType};
+pub use config::{Cleanup, LogConfig, Repack, TimestampType};
 pub use error::{OpenError, SegmentError, StorageError};
 pub(crate) use read::{Span, batch, batches, locate};
 pub use report::{CutTail, RecoveryReport};

@@ -58,6 +58,13 @@ impl Held {
         held.insert(topic.clone(), Topic { id, slots });
     }
 
+    /// The topic's open partitions.
+    pub fn of(&self, topic: &TopicName, id: TopicId) -> Vec<PartitionHandle> {
+        let held = self.0.read();
+        let topic = held.get(topic).filter(|topic| topic.id == id);
+        topic.into_iter().flat_map(|topic| topic.slots.iter()).filter_map(opened).collect()
+    }
+
     /// Takes a topic out and hands its partitions over, by number.
     pub fn take(&self, topic: &TopicName, id: TopicId) -> Vec<Slot> {
         let mut held = self.0.write();

@@ -1,12 +1,13 @@
 //! What this node holds: the partitions that the cluster's state gives to it.
 //!
 //! Owns the step from state to files: opens, creates and removes partitions as topics come and
-//! go. The state itself is `cluster/`, a partition's inside is `partition/`. Start at
+//! go, and has them obey what is set (`config/`). The state itself is `cluster/`, a partition's
+//! inside is `partition/`. Start at
 //! [`Node::open`].
 
+mod config;
 mod grow;
 mod held;
-mod log_config;
 mod open;
 mod producer_ids;
 mod topics;
@@ -14,7 +15,7 @@ mod topics;
 use std::io;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 
 use crate::cluster::{Cluster, ClusterState, ProposeError};
 use crate::config::BrokerConfig;
@@ -23,6 +24,7 @@ use crate::partition::{PartitionEnv, PartitionHandle, close_all};
 use crate::world::lock::DataLock;
 use crate::world::{Clock, Space};
 
+pub use config::{AlterError, Described, Live, Source, Told};
 pub use grow::Growth;
 pub use held::NoPartition;
 pub use open::OpenNodeError;
@@ -33,15 +35,17 @@ use producer_ids::ProducerIds;
 
 /// This node: the cluster's state and the partitions that it holds of it.
 pub struct Node {
-    /// What the broker was told.
+    /// What the broker was told at its start. What can change is in [`Node::live`].
     pub config: BrokerConfig,
+    live: RwLock<Arc<Live>>,
     env: PartitionEnv,
     cluster: Cluster,
     held: Held,
     producer_ids: ProducerIds,
     /// Given back when the last one who works on the folder is gone.
     _lock: DataLock,
-    /// Topics come and go one at a time, so that files follow the state in its order.
+    /// Topics come and go, and settings change, one at a time, so that files follow the state in
+    /// its order.
     gate: Mutex<()>,
 }
 
@@ -49,6 +53,11 @@ impl Node {
     /// The cluster's state as it is now. Hold it briefly.
     pub fn state(&self) -> impl std::ops::Deref<Target = ClusterState> + '_ {
         self.cluster.state()
+    }
+
+    /// What holds now, with what the broker was told since its start.
+    pub fn live(&self) -> Arc<Live> {
+        self.live.read().clone()
     }
 
     /// The cluster's id.

@@ -1,10 +1,11 @@
 //! How a node starts: read the state, finish what was begun, open every partition.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ouzel_wire::Uuid;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use thiserror::Error;
 
 use crate::cluster::{Cluster, Command, JournalError, ProposeError, Topic};
@@ -16,8 +17,8 @@ use crate::world::World;
 use crate::world::lock::DataLock;
 
 use super::Node;
+use super::config::{Live, log_config};
 use super::held::{Held, Slot};
-use super::log_config::log_config;
 use super::producer_ids::ProducerIds;
 
 /// Partitions that are opened at once: opening waits for the disk more than it computes.
@@ -58,7 +59,8 @@ impl Node {
         let env = PartitionEnv { world, flusher, data: config.data.clone() };
         let (held, gate) = (Held::default(), Mutex::new(()));
         let producer_ids = ProducerIds::default();
-        let node = Node { config, env, cluster, held, producer_ids, _lock: lock, gate };
+        let live = RwLock::new(Arc::new(Live::of(&config, &cluster.state())));
+        let node = Node { config, live, env, cluster, held, producer_ids, _lock: lock, gate };
         node.found_once()?;
         remove_leftovers(&node.env.world, &node.env.data)?;
         node.bury_the_dead()?;
@@ -128,7 +130,7 @@ impl Node {
 
     /// Opens the topic's partitions from `first` on and holds them.
     pub(super) fn open_partitions(&self, topic: &Topic, first: usize) {
-        let config = log_config(&topic.settings);
+        let config = log_config(&topic.settings, &self.live());
         let open = |partition: usize| {
             let number = partition as i32;
             match PartitionHandle::open(&self.env, &topic.name, number, config) {

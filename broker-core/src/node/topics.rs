@@ -7,13 +7,15 @@ use ouzel_wire::Uuid;
 use thiserror::Error;
 
 use crate::cluster::{
-    Command, InvalidSetting, ProposeError, Refusal, Topic, TopicId, TopicSettings, parse_settings,
+    Command, InvalidSetting, ProposeError, Refusal, Settings, Topic, TopicId, parse_settings,
+    topic_keys,
 };
 use crate::ids::{InvalidTopicName, TopicName};
 use crate::log::StorageError;
 use crate::partition::PartitionHandle;
 
 use super::Node;
+use super::config::check_topic;
 use super::held::{NoPartition, Slot};
 
 /// Where consumer groups keep their state.
@@ -157,6 +159,8 @@ impl Node {
             settings: vec![
                 setting("cleanup.policy", "compact"),
                 setting("segment.bytes", "104857600"),
+                // Whatever brokers are told about other topics.
+                setting("write.caching", "false"),
             ],
             ..NewTopic::default()
         };
@@ -253,6 +257,7 @@ impl Node {
     fn draft(&self, new: &NewTopic) -> Result<Topic, TopicError> {
         let name = TopicName::parse(&new.name)?;
         let settings = settings(&new.settings)?;
+        check_topic(&settings, &self.live())?;
         let partitions = match new.placement.is_empty() {
             true => self.numbers(new)?,
             false => self.placed(new)?,
@@ -268,7 +273,7 @@ impl Node {
     }
 
     fn numbers(&self, new: &NewTopic) -> Result<usize, TopicError> {
-        let asked = new.partitions.unwrap_or(self.config.num_partitions);
+        let asked = new.partitions.unwrap_or(self.live().config.num_partitions);
         if let Some(got) = new.replication.filter(|r| *r != 1) {
             return Err(TopicError::Replication { got });
         }
@@ -322,8 +327,9 @@ fn create(topic: &Topic) -> Command {
     }
 }
 
-fn settings(given: &[(String, Option<String>)]) -> Result<TopicSettings, InvalidSetting> {
-    parse_settings(given.iter().map(|(name, value)| (name.as_str(), value.as_deref())))
+fn settings(given: &[(String, Option<String>)]) -> Result<Settings, InvalidSetting> {
+    let given = given.iter().map(|(name, value)| (name.as_str(), value.as_deref()));
+    parse_settings(topic_keys(), given)
 }
 
 /// How a partition's folder is called.

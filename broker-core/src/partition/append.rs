@@ -36,11 +36,14 @@ impl Shared {
         {
             return Ok(writer.repeated(&first));
         }
+        let stamp_ms = append_time(&config, now_ms);
         let written = self.write(&mut writer, &batches, now_ms);
         let appended = written.map_err(|cause| {
             self.stop(&mut writer, &cause);
             AppendError::Stopped
         })?;
+        // By the settings that the batch was checked with; by now there may be others.
+        let appended = Appended { log_append_time_ms: stamp_ms, ..appended };
         self.publish(&writer);
         let pending = writer.pending(appended);
         drop(writer);
@@ -66,7 +69,7 @@ impl Shared {
         Ok(Appended {
             base_offset,
             last_offset: writer.log.end() - 1,
-            log_append_time_ms: append_time(writer.log.config(), now_ms),
+            log_append_time_ms: None,
             log_start_offset: writer.log.start(),
         })
     }

@@ -11,7 +11,7 @@ use ouzel_wire::batch::{
 
 use super::Origin;
 use super::error::{AppendError, RecordError};
-use crate::log::{LogConfig, TimestampType};
+use crate::log::{LogConfig, Repack, TimestampType};
 
 /// Most records that a refusal names one by one: enough to see what is wrong.
 const RECORD_ERRORS_MAX: usize = 100;
@@ -47,7 +47,9 @@ fn client_batch(
     }
     batch.verify_crc().map_err(unreadable)?;
     header(batch)?;
-    let latest = records(batch, &unpack(batch, left)?, config, now_ms)?;
+    let unpacked = unpack(batch, config, left)?;
+    let latest = records(batch, &unpacked, config, now_ms)?;
+    let batch = &repacked(batch, &unpacked, config)?;
     Ok(match config.timestamp_type {
         TimestampType::LogAppendTime => stamped(batch, now_ms, StampedBy::LogAppend),
         TimestampType::CreateTime if latest == batch.header.max_timestamp => batch.clone(),
@@ -86,13 +88,25 @@ fn header(batch: &Batch) -> Result<(), AppendError> {
 }
 
 /// What cannot be unpacked counts with all that it might have been: it is found out late.
-fn unpack(batch: &Batch, left: &mut usize) -> Result<Bytes, AppendError> {
-    let limit = DECOMPRESSED_MAX.min(*left);
+fn unpack(batch: &Batch, config: &LogConfig, left: &mut usize) -> Result<Bytes, AppendError> {
+    let limit = DECOMPRESSED_MAX.min(config.unpacked_bytes_max as usize).min(*left);
     let unpacked = batch.unpack(limit);
     if batch.header.attributes.codec() != Ok(Codec::None) {
         *left -= unpacked.as_ref().map_or(limit, Bytes::len);
     }
     unpacked.map_err(unreadable)
+}
+
+/// The batch as the topic wants it packed. What came so already stays as it is.
+fn repacked(batch: &Batch, unpacked: &[u8], config: &LogConfig) -> Result<Batch, AppendError> {
+    let wanted = config.repack.filter(|to| batch.header.attributes.codec() != Ok(to.codec));
+    let Some(Repack { codec, level }) = wanted else { return Ok(batch.clone()) };
+    let batch = batch.repack(unpacked, codec, level).map_err(unreadable)?;
+    let (size, max) = (batch.bytes.len(), config.message_bytes_max);
+    match size > max as usize {
+        true => Err(AppendError::TooLarge { size, max }),
+        false => Ok(batch),
+    }
 }
 
 /// Goes through the records; returns the largest timestamp.
@@ -336,6 +350,47 @@ mod tests {
         let batch = checked(lying, &LogConfig::default()).unwrap();
         assert_eq!(batch.header.max_timestamp, NOW_MS);
         batch.verify_crc().unwrap();
+    }
+
+    #[test]
+    fn a_topic_s_codec_packs_what_came_otherwise_and_leaves_the_rest_alone() {
+        for came in Codec::ALL {
+            for codec in Codec::ALL {
+                let repack = Some(Repack { codec, level: None });
+                let config = LogConfig { repack, ..LogConfig::default() };
+                let bytes = two(BatchBuilder::new().codec(came).producer(7, 1, 3));
+                let batch = checked(bytes.clone(), &config).unwrap();
+                assert_eq!(batch.header.attributes.codec(), Ok(codec), "{came:?}");
+                assert_eq!(batch.bytes == bytes, came == codec, "{came:?} to {codec:?}");
+                batch.verify_crc().unwrap();
+                let (header, unpacked) = (batch.header, batch.unpack(1000).unwrap());
+                assert_eq!((header.producer_id, header.base_sequence), (7, 3));
+                let times: Vec<i64> =
+                    batch.records(&unpacked).map(|record| record.unwrap().timestamp).collect();
+                assert_eq!(times, [NOW_MS, NOW_MS - 5]);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_too_large_once_the_broker_has_unpacked_it_is_refused() {
+        let mut builder = BatchBuilder::new().codec(Codec::Zstd);
+        builder.push_value(NOW_MS, None, &[7; 5000]);
+        let packed = builder.build().unwrap();
+        let repack = Some(Repack { codec: Codec::None, level: None });
+        let config = LogConfig { message_bytes_max: 1000, ..LogConfig::default() };
+        checked(packed.to_vec(), &config).unwrap();
+        let refused = checked(packed.to_vec(), &LogConfig { repack, ..config });
+        assert!(matches!(refused, Err(AppendError::TooLarge { max: 1000, .. })), "{refused:?}");
+    }
+
+    #[test]
+    fn a_topic_s_own_limit_of_unpacking_holds() {
+        let packed = || two(BatchBuilder::new().codec(Codec::Lz4));
+        let limit = |unpacked_bytes_max| LogConfig { unpacked_bytes_max, ..LogConfig::default() };
+        checked(packed(), &limit(1000)).unwrap();
+        let refused = checked(packed(), &limit(10));
+        assert_eq!(refused, Err(AppendError::UnpacksTooLarge { limit: 10 }));
     }
 
     #[test]

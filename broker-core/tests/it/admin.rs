@@ -23,22 +23,6 @@ fn setting(name: &str, value: &str) -> CreatableTopicConfig {
     }
 }
 
-async fn settings(client: &mut Client, kind: i8, name: &str) -> DescribeConfigsResult {
-    let resource = DescribeConfigsResource {
-        resource_type: kind,
-        resource_name: name.to_owned(),
-        configuration_keys: None,
-        ..Default::default()
-    };
-    let request = DescribeConfigsRequest {
-        resources: vec![resource],
-        include_synonyms: true,
-        include_documentation: true,
-        ..Default::default()
-    };
-    client.call(request).await.results.remove(0)
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_topic_that_cannot_be_is_refused_with_kafkas_error_and_plain_words() {
     let test = TestBroker::start().await;
@@ -160,30 +144,25 @@ async fn partitions_can_be_added_and_are_there_after_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_setting_is_shown_with_where_it_is_from_also_after_a_restart() {
-    let mut test = TestBroker::start().await;
+async fn a_topic_is_made_with_settings_that_are_told_with_their_source() {
+    let test = TestBroker::start().await;
     let mut client = test.client().await;
     let configs = vec![setting("retention.ms", "1234")];
-    let code = outcome(&mut client, CreatableTopic { configs, ..topic("orders") }).await.0;
-    assert_eq!(code, NONE);
-    for _ in 0..2 {
-        let shown = settings(&mut client, 2, "orders").await;
-        assert_eq!(shown.error_code, NONE);
-        let find = |name: &str| shown.configs.iter().find(|c| c.name == name).unwrap();
-        let set = find("retention.ms");
-        assert_eq!((set.value.as_deref(), set.config_source), (Some("1234"), 1));
-        let sources: Vec<i8> = set.synonyms.iter().map(|s| s.source).collect();
-        assert_eq!(sources, [1, 5]);
-        let unset = find("cleanup.policy");
-        assert_eq!((unset.value.as_deref(), unset.config_source), (Some("delete"), 5));
-        assert!(shown.configs.iter().all(|c| c.documentation.is_some()));
-        drop(client);
-        test = test.restart().await;
-        client = test.client().await;
-    }
-    assert_eq!(settings(&mut client, 4, "0").await.error_code, NONE);
-    assert_eq!(settings(&mut client, 4, "1").await.error_code, ErrorCode::InvalidRequest.code());
-    let unknown = settings(&mut client, 2, "nowhere").await.error_code;
+    let request = CreateTopicsRequest {
+        topics: vec![CreatableTopic { configs, ..topic("orders") }],
+        ..Default::default()
+    };
+    let made = client.call(request).await.topics.remove(0);
+    let configs = made.configs.unwrap();
+    let find = |name: &str| configs.iter().find(|c| c.name == name).unwrap();
+    let (set, unset) = (find("retention.ms"), find("cleanup.policy"));
+    assert_eq!((set.value.as_deref(), set.config_source), (Some("1234"), 1));
+    assert_eq!((unset.value.as_deref(), unset.config_source), (Some("delete"), 5));
+    assert_eq!(described(&mut client, TOPIC, "orders", "retention.ms").await.config_source, 1);
+    assert_eq!(settings(&mut client, BROKER, "0").await.error_code, NONE);
+    let elsewhere = settings(&mut client, BROKER, "1").await.error_code;
+    assert_eq!(elsewhere, ErrorCode::InvalidRequest.code());
+    let unknown = settings(&mut client, TOPIC, "nowhere").await.error_code;
     assert_eq!(unknown, ErrorCode::UnknownTopicOrPartition.code());
 }
 

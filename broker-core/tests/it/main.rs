@@ -5,6 +5,8 @@ mod support;
 
 mod admin;
 mod bombs;
+mod config_effects;
+mod configs;
 mod cooperative;
 mod delete_records;
 mod ends;

@@ -1,6 +1,7 @@
 //! What a key is: its name, type, default, legal values and meaning.
 //!
-//! Which keys there are is `topic_keys.rs`; judging a value is `value.rs`.
+//! Which keys there are is for `topic_keys.rs` and, of a broker, for the node; judging a value is
+//! `value.rs`.
 
 /// The type of a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,20 +22,30 @@ pub enum Kind {
 
 /// What values are legal, beside what the type says.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Legal {
+pub enum Legal {
+    /// Whatever the type allows.
     Any,
+    /// A whole number, this or more.
     AtLeast(i64),
+    /// A whole number between these, or one of these.
+    Within(i64, i64),
+    /// The same, or this one number beside them.
+    WithinOr(i64, i64, i64),
+    /// A number with a fraction between these.
     Between(f64, f64),
+    /// One of these words; of a list, each of its words.
     OneOf(&'static [&'static str]),
+    /// `*`, or a list of `partition:broker`.
+    Replicas,
 }
 
-/// One thing a topic can be set to.
+/// One thing that can be set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Setting {
     /// Kafka's name.
     pub name: &'static str,
-    /// The name of the broker-wide setting that the default comes from, in Kafka.
-    pub broker_name: &'static str,
+    /// The broker-wide setting that the default of a topic's comes from, where there is one.
+    pub default_from: Option<&'static str>,
     /// Its type.
     pub kind: Kind,
     /// Its value when nobody sets it.
@@ -44,12 +55,59 @@ pub struct Setting {
     pub doc: &'static str,
 }
 
-/// A key of the table.
-pub(super) const fn of(
-    name: &'static str,
-    broker_name: &'static str,
-    (kind, default, legal): (Kind, &'static str, Legal),
-    doc: &'static str,
-) -> Setting {
-    Setting { name, broker_name, kind, default, legal, doc }
+impl Setting {
+    /// A topic's key whose default a broker can be told.
+    pub(super) const fn topic(
+        name: &'static str,
+        default_from: &'static str,
+        value: (Kind, &'static str, Legal),
+        doc: &'static str,
+    ) -> Setting {
+        let alone = Setting::alone(name, value, doc);
+        Setting { default_from: Some(default_from), ..alone }
+    }
+
+    /// A key that has nothing to do with another one.
+    pub const fn alone(
+        name: &'static str,
+        (kind, default, legal): (Kind, &'static str, Legal),
+        doc: &'static str,
+    ) -> Setting {
+        Setting { name, default_from: None, kind, default, legal, doc }
+    }
+}
+
+/// The keys of topics, or those of brokers, under the names that they have there.
+#[derive(Debug)]
+pub struct Keys {
+    /// Whose they are, in a word.
+    pub whose: &'static str,
+    /// Name and key, sorted by name.
+    pub all: Vec<(&'static str, &'static Setting)>,
+}
+
+impl Keys {
+    /// Sorts them.
+    pub fn new(
+        whose: &'static str,
+        keys: impl Iterator<Item = (&'static str, &'static Setting)>,
+    ) -> Keys {
+        let mut all: Vec<_> = keys.collect();
+        all.sort_by_key(|(name, _)| *name);
+        Keys { whose, all }
+    }
+
+    /// The key of this name.
+    pub fn get(&self, name: &str) -> Option<(&'static str, &'static Setting)> {
+        let place = self.all.binary_search_by_key(&name, |(name, _)| name).ok()?;
+        Some(self.all[place])
+    }
+
+    /// The key that somebody meant who wrote this name, if one looks much like it.
+    pub(super) fn nearest(&self, name: &str) -> Option<&'static str> {
+        let letters =
+            |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+        let looks_like = |known: &str| letters(known).eq_ignore_ascii_case(&letters(name));
+        self.all.iter().map(|(known, _)| *known).find(|known| looks_like(known))
+    }
 }

@@ -12,12 +12,12 @@ use ouzel_wire::messages::{
     CreateTopicsResponse,
 };
 
-use crate::cluster::{SETTINGS, Setting, Topic, value_of};
+use crate::cluster::Topic;
 use crate::listener::call::Ctx;
 use crate::listener::error_code::Code;
-use crate::node::{NewTopic, Node, TopicError};
+use crate::node::{Described, NewTopic, Node, TopicError};
 
-use super::describe_configs::source_of;
+use super::resource::source;
 
 /// Most topics in one request: each takes several syncs, one after the other.
 const TOPICS_MAX: usize = 1000;
@@ -49,7 +49,7 @@ fn create_all(node: &Node, request: CreateTopicsRequest) -> Vec<CreatableTopicRe
             return refusal(name, ErrorCode::InvalidRequest, why);
         }
         match create(node, topic, validate_only) {
-            Ok(topic) => result(&topic),
+            Ok(topic) => result(node, &topic),
             Err(e) => refusal(name, e.code(), e.to_string()),
         }
     };
@@ -72,11 +72,11 @@ fn create(node: &Node, asked: CreatableTopic, validate_only: bool) -> Result<Top
     }
 }
 
-fn result(topic: &Topic) -> CreatableTopicResult {
-    let config = |setting: &Setting| CreatableTopicConfigs {
-        name: setting.name.to_owned(),
-        value: Some(value_of(&topic.settings, setting).to_owned()),
-        config_source: source_of(topic, setting),
+fn result(node: &Node, topic: &Topic) -> CreatableTopicResult {
+    let config = |described: &Described| CreatableTopicConfigs {
+        name: described.name.to_owned(),
+        value: Some(described.in_force().value.clone()),
+        config_source: source(described.in_force().source),
         ..Default::default()
     };
     CreatableTopicResult {
@@ -84,7 +84,7 @@ fn result(topic: &Topic) -> CreatableTopicResult {
         topic_id: topic.id.0,
         num_partitions: topic.replicas.len() as i32,
         replication_factor: topic.replicas.first().map_or(0, |nodes| nodes.len() as i16),
-        configs: Some(SETTINGS.iter().map(config).collect()),
+        configs: Some(node.describe_topic(topic, &|_| true).iter().map(config).collect()),
         ..Default::default()
     }
 }

@@ -8,7 +8,6 @@ use ouzel_wire::messages::{
     DeleteRecordsResponse, DeleteRecordsTopic, DeleteRecordsTopicResult,
 };
 
-use crate::cluster::{setting, value_of};
 use crate::listener::call::Ctx;
 use crate::listener::error_code::Code;
 use crate::node::{Node, is_internal};
@@ -53,10 +52,10 @@ fn may_delete(node: &Node, topic: &str) -> Result<(), ErrorCode> {
     }
     let state = node.state();
     let Some(topic) = state.topic(topic) else { return Err(ErrorCode::UnknownTopicOrPartition) };
-    let policy = setting("cleanup.policy").map(|policy| value_of(&topic.settings, policy));
-    match policy.is_none_or(|words| words.split(',').any(|word| word.trim() == "delete")) {
-        true => Ok(()),
-        false => Err(ErrorCode::PolicyViolation),
+    let live = node.live();
+    match live.of_topic(&topic.settings, "cleanup.policy") {
+        "compact" => Err(ErrorCode::PolicyViolation),
+        _ => Ok(()),
     }
 }
 

@@ -10,46 +10,36 @@ use ouzel_wire::messages::{
     DescribeConfigsResponse, DescribeConfigsResult, DescribeConfigsSynonym,
 };
 
-use crate::cluster::{Kind, SETTINGS, Setting, Topic, value_of};
-use crate::config::{BrokerConfig, Limits};
 use crate::listener::call::Ctx;
+use crate::node::{Described, Node, Told};
 
 use super::once;
+use super::resource::{BROKER, TOPIC, kind, source};
 
-/// Kinds of resources, as Kafka numbers them.
-const TOPIC: i8 = 2;
-const BROKER: i8 = 4;
-
-/// Where a value is from, as Kafka numbers it.
-const SET_FOR_TOPIC: i8 = 1;
-const SET_AT_START: i8 = 4;
-const DEFAULT: i8 = 5;
+/// What a client wants to know beside the values.
+#[derive(Clone, Copy)]
+struct Wanted {
+    synonyms: bool,
+    documentation: bool,
+}
 
 pub(in crate::listener) async fn handle(
     ctx: Arc<Ctx>,
     request: DescribeConfigsRequest,
 ) -> DescribeConfigsResponse {
-    let (synonyms, documentation) = (request.include_synonyms, request.include_documentation);
+    let wanted =
+        Wanted { synonyms: request.include_synonyms, documentation: request.include_documentation };
     let one = |resource: DescribeConfigsResource| {
-        let (code, why, mut configs) = match describe(&ctx, &resource) {
-            Ok(configs) => (ErrorCode::None, None, configs),
+        let (code, error_message, described) = match describe(&ctx.shared.node, &resource) {
+            Ok(described) => (ErrorCode::None, None, described),
             Err((code, why)) => (code, Some(why), Vec::new()),
         };
-        if let Some(keys) = resource.configuration_keys.filter(|keys| !keys.is_empty()) {
-            configs.retain(|config| keys.contains(&config.name));
-        }
-        for config in &mut configs {
-            if !synonyms {
-                config.synonyms.clear();
-            }
-            config.documentation = config.documentation.take().filter(|_| documentation);
-        }
         DescribeConfigsResult {
             error_code: code.code(),
-            error_message: why,
+            error_message,
             resource_type: resource.resource_type,
             resource_name: resource.resource_name,
-            configs,
+            configs: described.into_iter().map(|one| config(one, wanted)).collect(),
             ..Default::default()
         }
     };
@@ -59,21 +49,22 @@ pub(in crate::listener) async fn handle(
 }
 
 fn describe(
-    ctx: &Ctx,
+    node: &Node,
     resource: &DescribeConfigsResource,
-) -> Result<Vec<DescribeConfigsResourceResult>, (ErrorCode, String)> {
-    let node = &ctx.shared.node;
+) -> Result<Vec<Described>, (ErrorCode, String)> {
     let name = &resource.resource_name;
+    // No keys stand for all keys.
+    let keys = resource.configuration_keys.as_deref().filter(|keys| !keys.is_empty());
+    let wanted = |key: &str| keys.is_none_or(|keys| keys.iter().any(|wanted| wanted == key));
     match resource.resource_type {
         TOPIC => {
             let topic = node.state().topic(name).cloned();
             let unknown = || format!("no topic is called `{name}`");
             let topic = topic.ok_or_else(|| (ErrorCode::UnknownTopicOrPartition, unknown()))?;
-            Ok(SETTINGS.iter().map(|setting| of_topic(&topic, setting)).collect())
+            Ok(node.describe_topic(&topic, &wanted))
         }
-        BROKER if name.is_empty() || *name == node.config.node_id.to_string() => {
-            Ok(of_broker(&node.config))
-        }
+        BROKER if name.is_empty() => Ok(node.describe_brokers(&wanted)),
+        BROKER if *name == node.config.node_id.to_string() => Ok(node.describe_broker(&wanted)),
         BROKER => {
             let why = format!("this is node {}, not `{name}`", node.config.node_id);
             Err((ErrorCode::InvalidRequest, why))
@@ -85,159 +76,32 @@ fn describe(
     }
 }
 
-/// Where a topic's value is from.
-pub(super) fn source_of(topic: &Topic, setting: &Setting) -> i8 {
-    if topic.settings.contains_key(setting.name) { SET_FOR_TOPIC } else { DEFAULT }
-}
-
-fn of_topic(topic: &Topic, setting: &Setting) -> DescribeConfigsResourceResult {
-    let synonym = |name: &str, value: &str, source| DescribeConfigsSynonym {
-        name: name.to_owned(),
-        value: Some(value.to_owned()),
-        source,
+fn config(described: Described, wanted: Wanted) -> DescribeConfigsResourceResult {
+    let Described { name, setting, read_only, ref told } = described;
+    let synonym = |told: &Told| DescribeConfigsSynonym {
+        name: told.name.to_owned(),
+        value: Some(told.value.clone()),
+        source: source(told.source),
         ..Default::default()
     };
-    let own = topic.settings.get(setting.name);
-    let own = own.map(|value| synonym(setting.name, value, SET_FOR_TOPIC));
-    let default = synonym(setting.broker_name, setting.default, DEFAULT);
-    DescribeConfigsResourceResult {
-        name: setting.name.to_owned(),
-        value: Some(value_of(&topic.settings, setting).to_owned()),
-        config_source: source_of(topic, setting),
-        synonyms: own.into_iter().chain([default]).collect(),
-        config_type: number(setting.kind),
-        documentation: Some(setting.doc.to_owned()),
-        ..Default::default()
-    }
-}
-
-fn of_broker(config: &BrokerConfig) -> Vec<DescribeConfigsResourceResult> {
-    let mut all = of_node(config);
-    all.extend(of_groups(config));
-    all.extend(of_limits(&config.limits));
-    all.extend(SETTINGS.iter().map(of_default));
-    all
-}
-
-fn of_node(config: &BrokerConfig) -> Vec<DescribeConfigsResourceResult> {
-    vec![
-        set("node.id", config.node_id, Kind::Int, "This broker's number."),
-        set(
-            "auto.create.topics.enable",
-            config.auto_create_topics,
-            Kind::Boolean,
-            "Whether a topic comes into being when a client first asks for it.",
-        ),
-        set(
-            "num.partitions",
-            config.num_partitions,
-            Kind::Int,
-            "Partitions of a topic whose creator does not say.",
-        ),
-        set(
-            "default.replication.factor",
-            1,
-            Kind::Int,
-            "Replicas of a topic whose creator does not say.",
-        ),
-        set(
-            "log.retention.check.interval.ms",
-            config.retention_check.as_millis(),
-            Kind::Long,
-            "How often old segments are looked for.",
-        ),
-    ]
-}
-
-fn of_groups(config: &BrokerConfig) -> Vec<DescribeConfigsResourceResult> {
-    let groups = &config.groups;
-    vec![
-        set(
-            "offsets.topic.num.partitions",
-            config.offsets_topic_partitions,
-            Kind::Int,
-            "Partitions of the topic in which groups keep their state.",
-        ),
-        set(
-            "offsets.retention.minutes",
-            groups.offsets_retention_ms / 60_000,
-            Kind::Int,
-            "How long positions are kept after their group is empty.",
-        ),
-        set(
-            "group.initial.rebalance.delay.ms",
-            groups.initial_rebalance_delay_ms,
-            Kind::Int,
-            "How long an empty group waits for company.",
-        ),
-        set(
-            "group.min.session.timeout.ms",
-            groups.session_timeout_ms_min,
-            Kind::Int,
-            "The shortest session timeout that a member may ask for.",
-        ),
-        set(
-            "group.max.session.timeout.ms",
-            groups.session_timeout_ms_max,
-            Kind::Int,
-            "The longest session timeout that a member may ask for.",
-        ),
-        set("group.max.size", groups.members_max, Kind::Int, "Most members of a group."),
-    ]
-}
-
-fn of_limits(limits: &Limits) -> Vec<DescribeConfigsResourceResult> {
-    vec![
-        set("max.connections", limits.connections_max, Kind::Int, "Most connections at a time."),
-        set(
-            "connections.max.idle.ms",
-            limits.idle.as_millis(),
-            Kind::Long,
-            "How long a connection may be silent.",
-        ),
-        set("socket.request.max.bytes", limits.frame_bytes_max, Kind::Int, "Longest request."),
-        set(
-            "fetch.max.bytes",
-            limits.fetch_bytes_max,
-            Kind::Int,
-            "Most bytes that one Fetch returns, its first batch excepted.",
-        ),
-    ]
-}
-
-/// What the broker was told at its start, or not.
-fn set(name: &str, value: impl ToString, kind: Kind, doc: &str) -> DescribeConfigsResourceResult {
+    let in_force = described.in_force();
+    let synonyms = if wanted.synonyms { told.as_slice() } else { &[] };
     DescribeConfigsResourceResult {
         name: name.to_owned(),
-        value: Some(value.to_string()),
-        read_only: true,
-        config_source: SET_AT_START,
-        config_type: number(kind),
-        documentation: Some(doc.to_owned()),
+        value: Some(in_force.value.clone()),
+        read_only,
+        config_source: source(in_force.source),
+        // Nothing that can be set here is a secret.
+        is_sensitive: false,
+        synonyms: synonyms.iter().map(synonym).collect(),
+        config_type: kind(setting.kind),
+        documentation: wanted.documentation.then(|| documentation(&described)),
         ..Default::default()
     }
 }
 
-/// What topics have that do not say otherwise, under the broker's name for it.
-fn of_default(setting: &Setting) -> DescribeConfigsResourceResult {
-    DescribeConfigsResourceResult {
-        name: setting.broker_name.to_owned(),
-        value: Some(setting.default.to_owned()),
-        read_only: true,
-        config_source: DEFAULT,
-        config_type: number(setting.kind),
-        documentation: Some(setting.doc.to_owned()),
-        ..Default::default()
-    }
-}
-
-fn number(kind: Kind) -> i8 {
-    match kind {
-        Kind::Boolean => 1,
-        Kind::Text => 2,
-        Kind::Int => 3,
-        Kind::Long => 5,
-        Kind::Double => 6,
-        Kind::List => 7,
-    }
+/// What it does, and what may stand there.
+fn documentation(described: &Described) -> String {
+    let Described { setting, .. } = described;
+    format!("{} Legal is {}.", setting.doc, setting.expected())
 }

@@ -33,7 +33,7 @@ pub(in crate::listener) async fn handle(
     let node_id = node.config.node_id;
     let broker = MetadataResponseBroker { node_id, host, port, ..Default::default() };
     let cluster_id = Some(node.cluster_id());
-    let may_create = node.config.auto_create_topics
+    let may_create = node.live().config.auto_create_topics
         // Before version 4 clients could not say.
         && (request.allow_auto_topic_creation || ctx.version < 4);
     let mut topics = match request.topics {

@@ -2,6 +2,8 @@
 //!
 //! A handler decodes nothing and encodes nothing; it asks node and groups, and fills the answer.
 
+mod alter;
+pub(super) mod alter_configs;
 pub(super) mod api_versions;
 pub(super) mod create_partitions;
 pub(super) mod create_topics;
@@ -17,9 +19,11 @@ pub(super) mod fetch;
 mod fetch_read;
 pub(super) mod find_coordinator;
 pub(super) mod heartbeat;
+pub(super) mod incremental_alter_configs;
 pub(super) mod init_producer_id;
 pub(super) mod join_group;
 pub(super) mod leave_group;
+pub(super) mod list_config_resources;
 pub(super) mod list_groups;
 pub(super) mod list_offsets;
 pub(super) mod metadata;
@@ -29,6 +33,7 @@ pub(super) mod offset_fetch;
 pub(super) mod offset_for_leader_epoch;
 pub(super) mod produce;
 pub(super) mod produce_old;
+mod resource;
 pub(super) mod sync_group;
 
 use std::collections::HashSet;

@@ -64,7 +64,7 @@ fn judge(ctx: &Ctx, topic: &str, asked: &OffsetCommitRequestPartition) -> Result
     if !usize::try_from(asked.partition_index).is_ok_and(|number| number < count) {
         return Err(ErrorCode::UnknownTopicOrPartition);
     }
-    match note_bytes > node.config.groups.offset_metadata_bytes_max {
+    match note_bytes > node.live().config.groups.offset_metadata_bytes_max {
         true => Err(ErrorCode::OffsetMetadataTooLarge),
         false => Ok(()),
     }

@@ -2,6 +2,7 @@
 //! what most tests do.
 
 mod client;
+mod configs;
 mod ends;
 mod member;
 mod words;
@@ -16,6 +17,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 pub use client::Client;
+pub use configs::*;
 pub use ends::reasons;
 pub use member::{Member, join, join_request, sync_all};
 pub use words::*;
