@@ -26,6 +26,7 @@ const SETTLE: Duration = Duration::from_secs(1);
 
 /// Enough for the JVM's second compiler to have seen all that is measured.
 const WARM_RECORDS: u64 = 1_000_000;
+const WARM_SECONDS: u64 = 10;
 
 pub struct Stand {
     pub ouzel: PathBuf,
@@ -120,20 +121,32 @@ impl Stand {
     fn warm(&self, broker: &Broker) -> Result<()> {
         shell::say("bench", format!("warming {}", broker.side.name()));
         let records = self.scaled(WARM_RECORDS);
+        let many = format!("linger_ms=5 records={records}");
+        self.warm_topic(broker, Class::Cache, 6, |topic| {
+            self.load(broker, "flood", &format!("{topic} {many}"))?;
+            self.load(broker, "flood", &format!("{topic} {many} batch_bytes=16384"))?;
+            self.load(broker, "drain", &format!("{topic} {many}"))
+        })?;
+        let steady = format!("rate=5000 consume=true seconds={}", self.scaled(WARM_SECONDS));
         for class in [Class::Cache, Class::Fsync] {
-            topics::create(broker.address, "warm", 6, class.configs(broker.side))?;
-            let words = format!("topic=warm partitions=6 linger_ms=5 records={records}");
-            self.load(broker, "flood", &words)?;
-            self.load(broker, "flood", &format!("{words} batch_bytes=16384"))?;
-            self.load(broker, "drain", &words)?;
-            topics::delete(broker.address, "warm")?;
-            topics::create(broker.address, "warm-paced", 1, class.configs(broker.side))?;
-            let words = format!("topic=warm-paced rate=5000 seconds={}", self.scaled(10));
-            self.load(broker, "paced", &format!("{words} consume=true"))?;
-            topics::delete(broker.address, "warm-paced")?;
+            self.warm_topic(broker, class, 1, |topic| {
+                self.load(broker, "paced", &format!("{topic} {steady}"))
+            })?;
         }
         settle();
         Ok(())
+    }
+
+    fn warm_topic<T>(
+        &self,
+        broker: &Broker,
+        class: Class,
+        partitions: i32,
+        work: impl FnOnce(&str) -> Result<T>,
+    ) -> Result<()> {
+        topics::create(broker.address, "warm", partitions, class.configs(broker.side))?;
+        work(&format!("topic=warm partitions={partitions}"))?;
+        topics::delete(broker.address, "warm")
     }
 
     /// Runs the load generator to its end; `words` are separated by spaces.
