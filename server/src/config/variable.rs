@@ -6,7 +6,15 @@ use super::{ConfigError, SETTINGS, file};
 const PREFIX: &str = "OUZEL_";
 
 /// Read by tests and by the build, from whose environment the program is started, too.
-const OF_TOOLS: [&str; 4] = ["OUZEL_BINARY", "OUZEL_CHROMIUM", "OUZEL_SEED", "OUZEL_WASM_ROUTE"];
+const OF_TOOLS: [&str; 7] = [
+    "OUZEL_BINARY",
+    "OUZEL_CHROMIUM",
+    "OUZEL_FUZZ_KEY",
+    "OUZEL_KILLS",
+    "OUZEL_SEED",
+    "OUZEL_SEEDS",
+    "OUZEL_WASM_ROUTE",
+];
 
 /// Refuses a variable that looks like a setting and is none.
 pub fn check(names: impl IntoIterator<Item = String>) -> Result<(), ConfigError> {
