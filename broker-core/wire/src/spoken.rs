@@ -45,6 +45,7 @@ pub const SPOKEN: &[ApiSpec] = &[
     of::<DescribeConfigsRequest>(),
     of::<AlterConfigsRequest>(),
     of::<DescribeLogDirsRequest>(),
+    of::<SaslAuthenticateRequest>(),
     of::<CreatePartitionsRequest>(),
     of::<DeleteGroupsRequest>(),
     of::<IncrementalAlterConfigsRequest>(),

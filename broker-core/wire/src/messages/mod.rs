@@ -34,6 +34,7 @@ mod offset_fetch;
 mod offset_for_leader_epoch;
 mod produce;
 mod records;
+mod sasl_authenticate;
 mod sasl_handshake;
 mod sync_group;
 
@@ -68,5 +69,6 @@ pub use offset_fetch::*;
 pub use offset_for_leader_epoch::*;
 pub use produce::*;
 pub use records::*;
+pub use sasl_authenticate::*;
 pub use sasl_handshake::*;
 pub use sync_group::*;

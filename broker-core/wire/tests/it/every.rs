@@ -26,6 +26,7 @@ macro_rules! every_api {
         $check!(DescribeConfigs, DescribeConfigsRequest, DescribeConfigsResponse);
         $check!(AlterConfigs, AlterConfigsRequest, AlterConfigsResponse);
         $check!(DescribeLogDirs, DescribeLogDirsRequest, DescribeLogDirsResponse);
+        $check!(SaslAuthenticate, SaslAuthenticateRequest, SaslAuthenticateResponse);
         $check!(CreatePartitions, CreatePartitionsRequest, CreatePartitionsResponse);
         $check!(DeleteGroups, DeleteGroupsRequest, DeleteGroupsResponse);
         $check!(
