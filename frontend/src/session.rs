@@ -3,7 +3,7 @@
 use leptos::{prelude::*, task::spawn_local};
 use ouzel_api::{
     ErrorCode,
-    session::{Permission, Viewer},
+    session::{Asked, Permission, Viewer},
 };
 
 use crate::client::{self, ClientError};
@@ -12,6 +12,16 @@ use crate::client::{self, ClientError};
 #[derive(Clone, Copy)]
 pub struct Session {
     state: RwSignal<SessionState>,
+    place: Memo<Place>,
+}
+
+/// Where on the clusters the page is: rights can be given by cluster, and by topic or group.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Place {
+    /// The page's cluster.
+    pub cluster: Option<String>,
+    /// The page's topic or group.
+    pub resource: Option<String>,
 }
 
 /// What is known of the person before the page.
@@ -35,9 +45,10 @@ pub fn use_session() -> Session {
     expect_context()
 }
 
-/// Asks who is signed in and watches for the session's end; called once, by the app.
-pub fn provide() -> Session {
-    let session = Session { state: RwSignal::new(SessionState::Asking) };
+/// Asks who is signed in and watches for the session's end; called once, by the app, which knows
+/// where the page is.
+pub fn provide(place: Memo<Place>) -> Session {
+    let session = Session { state: RwSignal::new(SessionState::Asking), place };
     client::on_session_ended(move || session.ended());
     session.ask();
     provide_context(session);
@@ -63,6 +74,17 @@ impl Session {
                 Err(error) => SessionState::Failed(error),
             };
             state.try_set(answer);
+        });
+    }
+
+    /// Asks again while the page stays as it is: the viewer's own password or rights have changed.
+    pub fn renew(&self) {
+        let state = self.state;
+        spawn_local(async move {
+            // One that cannot be asked stays as it was; the next request tells.
+            if let Ok(viewer) = client::session::current().await {
+                state.try_set(SessionState::Known(viewer));
+            }
         });
     }
 
@@ -92,12 +114,23 @@ impl Session {
         }
     }
 
-    /// Why the viewer may not do what needs `permission`; `None` if that is allowed.
+    /// Why the viewer may not do what needs `permission` on this page's cluster, and its topic or
+    /// group; `None` if that is allowed. On a page of many, being allowed some is enough.
     pub fn refusal(&self, permission: Permission) -> Option<String> {
+        let place = self.place.try_get().unwrap_or_default();
+        self.refusal_at(permission, &place)
+    }
+
+    /// The same for another place.
+    pub fn refusal_at(&self, permission: Permission, place: &Place) -> Option<String> {
         let viewer = self.viewer()?;
-        let reason =
-            || format!("Your role, {}, lacks the right {}.", viewer.role.name(), permission.name());
-        (!viewer.may(permission)).then(reason)
+        let (cluster, resource) = (place.cluster.as_deref(), place.resource.as_deref());
+        let (role, right) = (&viewer.role, permission.name());
+        if !viewer.may(permission) {
+            return Some(format!("Your role, {role}, lacks the right {right}."));
+        }
+        let there = viewer.may_there(&Asked { permission, cluster, resource });
+        (!there).then(|| format!("Your role, {role}, has the right {right}, but not here."))
     }
 
     fn ended(&self) {

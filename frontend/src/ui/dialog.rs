@@ -6,10 +6,12 @@ use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast};
 use super::IconButton;
 
 /// Shown while `open`; its content is made anew each time, so nothing of the last time is left.
+/// A `wide` one is for what has columns.
 #[component]
 pub fn Dialog(
     open: RwSignal<bool>,
     #[prop(into)] title: Signal<String>,
+    #[prop(optional)] wide: bool,
     children: ChildrenFn,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
@@ -31,6 +33,7 @@ pub fn Dialog(
     view! {
         <dialog
             class="dialog"
+            class:wide=wide
             node_ref=node
             aria-label=title
             on:close=move |_| open.set(false)

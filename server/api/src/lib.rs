@@ -7,6 +7,7 @@
 //! `_bytes`; offsets are `i64`. A message's own numbers never become JSON numbers here: a decoded
 //! value travels as text, digit for digit.
 
+pub mod access;
 pub mod audit;
 pub mod clusters;
 pub mod error;
@@ -14,6 +15,7 @@ pub mod groups;
 pub mod lag;
 pub mod live;
 pub mod messages;
+pub mod pattern;
 pub mod route;
 pub mod search;
 pub mod session;

@@ -1,12 +1,16 @@
-//! Making users and setting passwords; the first administrator.
+//! Making users, changing them, setting passwords; the first administrator.
 
 use ouzel_api::session::Role;
+use serde_json::json;
 
-use super::{Auth, PasswordError, password};
+use super::{Auth, PasswordError, Viewer, password};
 use crate::{
     audit::{Action, Actor, Audit, Kind},
     clock,
-    db::{self, DbError},
+    db::{
+        self, DbError,
+        users::{NewUser, Unchanged},
+    },
 };
 
 /// The name of the first administrator.
@@ -30,9 +34,90 @@ pub enum AccountError {
     /// There is no such user.
     #[error("there is no user `{0}`")]
     Unknown(String),
+    /// Nobody would be left to let anybody in.
+    #[error("`{0}` is the last administrator who can sign in; make another one first")]
+    LastAdministrator(String),
+    /// The password until now is another one.
+    #[error("the old password is wrong")]
+    WrongPassword,
+    /// The new password is the old one.
+    #[error("the new password is the old one")]
+    SamePassword,
+    /// There is no such role.
+    #[error("there is no role `{0}`")]
+    NoRole(String),
+    /// The name is taken.
+    #[error("there is a role `{0}` already")]
+    RoleExists(String),
+    /// It is always there, as it is.
+    #[error("the role `{0}` is built in")]
+    BuiltIn(String),
+    /// The name cannot be used.
+    #[error("a role's name is 1 to 64 of a-z A-Z 0-9 . _ -")]
+    RoleName,
+    /// A line of a role says nothing.
+    #[error("line {line}: {problem}")]
+    Grant {
+        /// Which one, from 1.
+        line: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Somebody has it.
+    #[error("{times} users or tokens have the role `{role}`; give them another one first")]
+    RoleUsed {
+        /// Its name.
+        role: String,
+        /// How many.
+        times: i64,
+    },
+    /// There is no such session.
+    #[error("there is no session `{0}`")]
+    NoSession(String),
+    /// There is no such token.
+    #[error("there is no token `{0}`")]
+    NoToken(String),
+    /// The name cannot be used.
+    #[error("a token's name is 1 to 64 characters long")]
+    TokenName,
+    /// It must end, and not before it begins.
+    #[error("a token works for 1 to 366 days")]
+    TokenDays,
+    /// More than anybody can overlook.
+    #[error("you have as many tokens as one user may have; revoke one first")]
+    TooManyTokens,
+    /// Who came by a token could make tokens without end.
+    #[error("a program that came by an API token may not do this; sign in")]
+    NeedsSession,
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),
+}
+
+/// A password, and who knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NewPassword {
+    /// Its owner's choice.
+    Own(String),
+    /// Somebody else has seen it: it must be changed at the first sign-in.
+    First(String),
+}
+
+impl NewPassword {
+    /// One that was made up, to be told once.
+    pub fn made_up() -> (NewPassword, String) {
+        let password = password::random();
+        (NewPassword::First(password.clone()), password)
+    }
+
+    fn take(self) -> Result<(String, bool), PasswordError> {
+        let (password, must_change) = match self {
+            NewPassword::Own(password) => (password, false),
+            NewPassword::First(password) => (password, true),
+        };
+        password::check(&password)?;
+        Ok((password, must_change))
+    }
 }
 
 impl Auth {
@@ -46,14 +131,19 @@ impl Auth {
         if !db::users::none(&self.0.db).await? {
             return Ok(None);
         }
-        let made_up = chosen.is_none().then(password::random);
-        let password = made_up.as_deref().or(chosen).unwrap_or_default().to_owned();
+        let (password, made_up) = match chosen {
+            Some(chosen) => (NewPassword::Own(chosen.to_owned()), None),
+            None => {
+                let (password, shown) = NewPassword::made_up();
+                (password, Some(shown))
+            }
+        };
         let who = Actor {
             user: "ouzel".to_owned(),
             address: "local".to_owned(),
             rule: "first start".to_owned(),
         };
-        match self.create_user(audit, &who, (FIRST, Role::Administrator), password).await {
+        match self.create_user(audit, &who, (FIRST, Role::Administrator.name()), password).await {
             // Another process was quicker; the password that it printed holds.
             Err(AccountError::Exists(_)) => Ok(None),
             made => made.map(|()| made_up),
@@ -65,21 +155,52 @@ impl Auth {
         &self,
         audit: &Audit,
         who: &Actor,
-        (name, role): (&str, Role),
-        password: String,
+        (name, role): (&str, &str),
+        password: NewPassword,
     ) -> Result<(), AccountError> {
         check_name(name)?;
-        password::check(&password)?;
-        let action = Action::new(Kind::CreateUser).to(name);
-        let action = action.with(serde_json::json!({ "role": role.name() }));
+        self.expect_role(Some(role)).await?;
+        let (password, must_change) = password.take()?;
+        let action = Action::new(Kind::CreateUser).to(name).with(json!({ "role": role }));
         let made = async {
             let hash = self.0.passwords.hash(password).await;
-            match db::users::create(&self.0.db, name, role, &hash, clock::now_ms()).await {
+            let now_ms = clock::now_ms();
+            let new = NewUser { name, role, password_hash: &hash, must_change, now_ms };
+            match db::users::create(&self.0.db, new).await {
                 Err(DbError::Exists) => Err(AccountError::Exists(name.to_owned())),
                 made => Ok(made?),
             }
         };
         audit.record(who, action, made).await
+    }
+
+    /// Gives a user a role, and shuts the user out or lets the user in again.
+    pub async fn change_user(
+        &self,
+        audit: &Audit,
+        who: &Actor,
+        name: &str,
+        (role, disabled): (&str, bool),
+    ) -> Result<(), AccountError> {
+        let unknown = || AccountError::Unknown(name.to_owned());
+        let before = db::users::by_name(&self.0.db, name).await?.ok_or_else(unknown)?;
+        self.expect_role(Some(role)).await?;
+        let was = json!({ "role": before.role, "disabled": before.disabled });
+        let shall = json!({ "role": role, "disabled": disabled });
+        let action = Action::new(Kind::ChangeUser).to(&before.name).changing(was, shall);
+        let change = async {
+            let needed = Role::Administrator.name();
+            let open = self.sessions(Some(name)).await?;
+            match db::users::change(&self.0.db, name, (role, disabled), needed).await? {
+                Ok(()) => {
+                    open.iter().filter(|_| disabled).for_each(|it| self.tell_ended(&it.id));
+                    Ok(())
+                }
+                Err(Unchanged::Unknown) => Err(unknown()),
+                Err(Unchanged::Last) => Err(AccountError::LastAdministrator(name.to_owned())),
+            }
+        };
+        audit.record(who, action, change).await
     }
 
     /// Sets a user's password and ends that user's sessions.
@@ -88,23 +209,61 @@ impl Auth {
         audit: &Audit,
         who: &Actor,
         name: &str,
-        password: String,
+        password: NewPassword,
     ) -> Result<(), AccountError> {
-        password::check(&password)?;
+        let (password, must_change) = password.take()?;
         let action = Action::new(Kind::SetPassword).to(name);
+        let action = action.with(json!({ "must_change": must_change }));
         let set = async {
             let hash = self.0.passwords.hash(password).await;
-            match db::users::set_password(&self.0.db, name, &hash, clock::now_ms()).await? {
-                true => Ok(()),
-                false => Err(AccountError::Unknown(name.to_owned())),
-            }
+            self.keep_password(name, (&hash, must_change), None).await
         };
         audit.record(who, action, set).await
     }
 
-    /// A password that nobody has to think up.
-    pub fn random_password() -> String {
-        password::random()
+    /// Changes one's own password, and ends one's other sessions. A wrong old password is a try
+    /// like one at the door.
+    pub async fn change_password(
+        &self,
+        audit: &Audit,
+        viewer: &Viewer,
+        old: String,
+        new: String,
+    ) -> Result<(), AccountError> {
+        let session = viewer.session().ok_or(AccountError::NeedsSession)?;
+        password::check(&new)?;
+        let action = Action::new(Kind::SetPassword).to(viewer.user());
+        let change = async {
+            let known = db::users::by_name(&self.0.db, viewer.user()).await?;
+            let hash = known.map(|user| user.password_hash);
+            let is_same = old == new;
+            let is_short = old.len() <= password::BYTES_MAX;
+            if !is_short || !self.0.passwords.verify(old, hash).await {
+                return Err(AccountError::WrongPassword);
+            }
+            if is_same {
+                return Err(AccountError::SamePassword);
+            }
+            let hash = self.0.passwords.hash(new).await;
+            self.keep_password(viewer.user(), (&hash, false), Some(session)).await
+        };
+        audit.record(viewer, action, change).await
+    }
+
+    async fn keep_password(
+        &self,
+        name: &str,
+        password: (&str, bool),
+        keep: Option<&str>,
+    ) -> Result<(), AccountError> {
+        let open = self.sessions(Some(name)).await?;
+        let now_ms = clock::now_ms();
+        if !db::users::set_password(&self.0.db, name, password, keep, now_ms).await? {
+            return Err(AccountError::Unknown(name.to_owned()));
+        }
+        let ended = open.iter().filter(|session| Some(session.id.as_str()) != keep);
+        ended.for_each(|session| self.tell_ended(&session.id));
+        Ok(())
     }
 }
 
@@ -139,7 +298,9 @@ mod tests {
         let password = auth.ensure_administrator(&audit, None).await.unwrap().unwrap();
         assert_eq!(auth.ensure_administrator(&audit, Some("other one")).await.unwrap(), None);
         let signed_in = auth.sign_in(FIRST, password, HERE).await.unwrap();
-        assert_eq!(signed_in.viewer.role, Role::Administrator);
+        assert_eq!(signed_in.viewer.rights.user.role, Role::Administrator.name());
+        // Whoever started it has seen the password, and so has its log.
+        assert!(signed_in.viewer.must_change);
         let wrong = auth.sign_in(FIRST, "other one".to_owned(), HERE).await.unwrap_err();
         assert!(matches!(wrong, SignInError::WrongCredentials));
     }
@@ -159,12 +320,13 @@ mod tests {
         auth.ensure_administrator(&audit, Some("long enough")).await.unwrap();
         let token = auth.sign_in(FIRST, "long enough".to_owned(), HERE).await.unwrap().token;
         let viewer = auth.viewer(&token, HERE).await.unwrap().unwrap();
-        let new = "another one".to_owned();
+        let new = NewPassword::Own("another one".to_owned());
         auth.set_password(&audit, &viewer.actor, FIRST, new).await.unwrap();
         assert_eq!(auth.viewer(&token, HERE).await.unwrap(), None);
         let old = auth.sign_in(FIRST, "long enough".to_owned(), HERE).await;
         assert!(matches!(old, Err(SignInError::WrongCredentials)));
-        let unknown = auth.set_password(&audit, &viewer.actor, "bert", "long enough".to_owned());
+        let unknown = NewPassword::Own("long enough".to_owned());
+        let unknown = auth.set_password(&audit, &viewer.actor, "bert", unknown);
         assert!(matches!(unknown.await.unwrap_err(), AccountError::Unknown(_)));
     }
 
@@ -173,8 +335,8 @@ mod tests {
         let (_folder, auth, audit) = auth().await;
         let who = Actor { user: "t".into(), address: "local".into(), rule: "test".into() };
         let make = async |name: &str| {
-            let user = (name, Role::Viewer);
-            auth.create_user(&audit, &who, user, "long enough".to_owned()).await
+            let password = NewPassword::Own("long enough".to_owned());
+            auth.create_user(&audit, &who, (name, Role::Viewer.name()), password).await
         };
         make("anna@example.com").await.unwrap();
         assert!(matches!(make("Anna@example.com").await, Err(AccountError::Exists(_))));
@@ -195,7 +357,25 @@ mod tests {
         while auth.0.ended.receiver_count() == 0 {
             tokio::task::yield_now().await;
         }
-        auth.sign_out(&viewer).await.unwrap();
+        assert!(auth.end_session(viewer.session().unwrap()).await.unwrap());
         tokio::time::timeout(Duration::from_secs(5), waiting).await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_person_changes_the_password_and_stays_signed_in_here_alone() {
+        let (_folder, auth, audit) = auth().await;
+        auth.ensure_administrator(&audit, Some("long enough")).await.unwrap();
+        let sign_in = async || auth.sign_in(FIRST, "long enough".to_owned(), HERE).await.unwrap();
+        let (here, elsewhere) = (sign_in().await, sign_in().await);
+        let change = async |old: &str, new: &str| {
+            auth.change_password(&audit, &here.viewer, old.to_owned(), new.to_owned()).await
+        };
+        let wrong = change("wrong one", "another one").await.unwrap_err();
+        assert!(matches!(wrong, AccountError::WrongPassword), "{wrong}");
+        let same = change("long enough", "long enough").await.unwrap_err();
+        assert!(matches!(same, AccountError::SamePassword), "{same}");
+        change("long enough", "another one").await.unwrap();
+        assert!(auth.viewer(&here.token, HERE).await.unwrap().is_some());
+        assert!(auth.viewer(&elsewhere.token, HERE).await.unwrap().is_none());
     }
 }

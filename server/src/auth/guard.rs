@@ -10,13 +10,19 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use ouzel_api::session::Permission;
-
+use ouzel_api::session::{Asked, Permission};
 use serde::Deserialize;
 use tokio::time::timeout;
 
-use super::{Peer, Viewer, cookie, decide, permission};
-use crate::{audit::Action, error::Error, state::AppState};
+use super::{
+    Peer, Viewer, cookie,
+    permission::{self, Breadth, Decision, Rights, decide},
+};
+use crate::{
+    audit::{Action, Actor},
+    error::Error,
+    state::AppState,
+};
 
 /// As much of a refused body as is read for the name in it: no request with a name is larger.
 const NAMING_BYTES_MAX: usize = 256 * 1024;
@@ -28,10 +34,25 @@ const NAMING_MAX: Duration = Duration::from_secs(5);
 pub enum Access {
     /// Everybody, signed in or not.
     Open,
+    /// Whoever is known, even if a first password must be changed before anything else.
+    Known,
     /// Everybody who is signed in.
     SignedIn,
-    /// Whoever's role has this.
+    /// Whose role has this on the cluster and the topic or group that the path names; where it
+    /// names none, on all of them.
     Needs(Permission),
+    /// Whose role has this on something there. What exactly is meant stands in the body, and the
+    /// handler asks again by [`require`], for each thing.
+    NeedsWithin(Permission),
+}
+
+impl Access {
+    fn permission(self) -> Option<Permission> {
+        match self {
+            Access::Needs(permission) | Access::NeedsWithin(permission) => Some(permission),
+            Access::Open | Access::Known | Access::SignedIn => None,
+        }
+    }
 }
 
 /// Lets in whom the route's [`Access`] lets in, and tells the handler who it is.
@@ -48,31 +69,84 @@ pub async fn check(
     let Peer(address) = Peer::of(request.extensions());
     let viewer = app.auth.viewer(&token, address).await?;
     let mut viewer = viewer.ok_or(Error::Unauthenticated)?;
-    let decision = match access {
-        Access::Needs(permission) => decide(viewer.role, permission),
-        Access::Open | Access::SignedIn => permission::signed_in(),
-    };
+    let decision = at_door(&app, &viewer, access, &path);
     viewer.actor.rule = decision.rule;
-    if let (false, Access::Needs(permission)) = (decision.allowed, access) {
+    if let (false, Some(permission)) = (decision.allowed, access.permission()) {
         let rule = viewer.actor.rule.clone();
         let action = named(Action::lacking(permission), &path);
         // On a task of its own: whoever is refused cannot leave before the row is written.
-        let told = tokio::spawn(deny(app, viewer, (action, permission), request.into_body()));
+        let told = tokio::spawn(deny(app, viewer, (action, access), request.into_body()));
         told.await.unwrap_or_else(|panic| resume_unwind(panic.into_panic()))?;
         return Err(Error::Forbidden { rule });
+    }
+    if !decision.allowed {
+        return Err(Error::Forbidden { rule: viewer.actor.rule });
     }
     request.extensions_mut().insert(viewer);
     Ok(next.run(request).await)
 }
 
+/// What is decided of a request whose path is all that is known yet.
+fn at_door(app: &AppState, viewer: &Viewer, access: Access, path: &RawPathParams) -> Decision {
+    if viewer.must_change && access != Access::Known {
+        return permission::must_change();
+    }
+    let Some(permission) = access.permission() else { return permission::signed_in() };
+    let mut asked = Asked::new(permission);
+    for (name, value) in path {
+        match name {
+            "cluster" => asked = asked.on(value),
+            "topic" | "group" => asked = asked.to(value),
+            _ => {}
+        }
+    }
+    let breadth = match access {
+        Access::NeedsWithin(_) => Breadth::Some,
+        _ => Breadth::All,
+    };
+    judge(app, &viewer.rights, &asked, breadth)
+}
+
+/// What is decided of this act, by the rights and by what the cluster itself allows.
+pub fn judge(app: &AppState, rights: &Rights, asked: &Asked<'_>, breadth: Breadth) -> Decision {
+    let decision = decide(rights, asked, breadth);
+    let cluster = asked.cluster.filter(|_| decision.allowed && asked.permission.changes());
+    match cluster {
+        Some(id) if app.is_read_only(id) => permission::read_only(id),
+        _ => decision,
+    }
+}
+
+/// Whether this may be done, of what stands in a body or a list; nothing is written down.
+pub fn may(app: &AppState, viewer: &Viewer, asked: &Asked<'_>) -> bool {
+    judge(app, &viewer.rights, asked, Breadth::All).allowed
+}
+
+/// For what stands in a body: whoever does it by the rule that allows it. If none does, there is a
+/// row of the denial that says `action`.
+pub async fn require(
+    app: &AppState,
+    viewer: &Viewer,
+    asked: &Asked<'_>,
+    action: &Action,
+) -> Result<Actor, Error> {
+    let decision = judge(app, &viewer.rights, asked, Breadth::All);
+    let who = Actor { rule: decision.rule, ..viewer.actor.clone() };
+    if decision.allowed {
+        return Ok(who);
+    }
+    app.audit.denied(&who, action.clone()).await?;
+    Err(Error::Forbidden { rule: who.rule })
+}
+
 async fn deny(
     app: AppState,
     viewer: Viewer,
-    (action, permission): (Action, Permission),
+    (action, access): (Action, Access),
     body: Body,
 ) -> Result<(), Error> {
-    let action = match permission {
-        Permission::CreateTopic => named_within(action, body).await,
+    let action = match access {
+        Access::NeedsWithin(_) => named_within(action, body).await,
         _ => action,
     };
     Ok(app.audit.denied(&viewer, action).await?)
@@ -98,7 +172,7 @@ async fn named_within(action: Action, body: Body) -> Action {
 fn named(action: Action, path: &RawPathParams) -> Action {
     path.iter().fold(action, |action, (name, value)| match name {
         "cluster" => action.on(value),
-        "topic" | "group" => action.to(value),
+        "topic" | "group" | "user" | "role" | "session" | "token" => action.to(value),
         _ => action,
     })
 }

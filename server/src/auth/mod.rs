@@ -1,15 +1,17 @@
 //! Who somebody is, and what that person may do.
 //!
-//! Owns passwords, sessions, roles, the throttle and the refusal of other sites' requests. The
+//! Owns passwords, sessions, tokens, roles, the throttle and the refusal of other sites' requests. The
 //! way of a request: `csrf` refuses strangers' pages, `guard` finds the session and asks
 //! `permission`, and the handler gets a [`Viewer`].
 
 pub mod account;
+mod api_token;
 pub mod cookie;
 pub mod csrf;
 pub mod guard;
 mod password;
 pub mod permission;
+mod role;
 mod session;
 mod throttle;
 mod token;
@@ -19,11 +21,11 @@ use std::sync::Arc;
 
 pub use account::AccountError;
 pub use password::PasswordError;
-pub use permission::{Decision, decide};
+pub use permission::Decision;
 pub use session::SignInError;
 pub use throttle::Refused;
 use tokio::sync::broadcast;
-pub use viewer::{Peer, Viewer};
+pub use viewer::{Credential, Peer, Viewer};
 
 use crate::{
     clock,
@@ -44,7 +46,7 @@ struct Inner {
     passwords: password::Passwords,
     tokens: token::Tokens,
     throttle: throttle::Throttle,
-    /// Ids of sessions that ended by sign-out.
+    /// Ids of sessions and tokens that somebody ended.
     ended: broadcast::Sender<String>,
 }
 

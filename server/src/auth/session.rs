@@ -5,9 +5,14 @@ use std::{
     time::{Duration, Instant},
 };
 
+use ouzel_api::access::{self, SessionRow};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::{Auth, Refused, Viewer, password, token::Claims};
+use super::{
+    Auth, Credential, Refused, Viewer, api_token, password,
+    permission::{Granted, Rights},
+    token::Claims,
+};
 use crate::{
     audit::Actor,
     clock,
@@ -47,6 +52,11 @@ impl Auth {
         self.0.throttle.take(user, address, Instant::now())
     }
 
+    /// The password was right: its try did not count.
+    pub fn give_back_a_try(&self, user: &str, address: IpAddr) {
+        self.0.throttle.give_back(user, address);
+    }
+
     /// Checks the password and begins a session.
     pub async fn sign_in(
         &self,
@@ -58,10 +68,11 @@ impl Auth {
         let known = db::users::by_name(&self.0.db, user).await?;
         let hash = known.as_ref().map(|user| user.password_hash.clone());
         let fits = !is_too_long && self.0.passwords.verify(password, hash).await;
-        let Some(known) = known.filter(|_| fits) else {
+        // Shut out reads like a wrong password: a guesser learns nothing.
+        let Some(known) = known.filter(|known| fits && !known.disabled) else {
             return Err(SignInError::WrongCredentials);
         };
-        self.0.throttle.give_back(user, address);
+        self.give_back_a_try(user, address);
         Ok(self.begin(known, address).await?)
     }
 
@@ -80,13 +91,18 @@ impl Auth {
             iat: now_ms / 1000,
             exp: expires_ms / 1000,
         };
+        let live = db::sessions::live(&self.0.db, &id, now_ms, self.used_since(now_ms)).await?;
+        let Some(live) = live else { return Err(DbError::Unreadable("a new session".to_owned())) };
         let actor = Actor { user: user.name, address, rule: "right password".to_owned() };
-        let viewer = Viewer { actor, role: user.role, session: id, expires_ms };
+        let viewer = viewer(id, live, actor);
         Ok(SignedIn { token: self.0.tokens.sign(&claims), viewer })
     }
 
-    /// Whose token this is, if its session still holds; marks the session as used.
+    /// Whose token this is, if its session or it itself still holds; marks that as used.
     pub async fn viewer(&self, token: &str, address: IpAddr) -> Result<Option<Viewer>, DbError> {
+        if token.starts_with(api_token::PREFIX) {
+            return self.program(token, address).await;
+        }
         let Some(id) = self.0.tokens.check(token) else { return Ok(None) };
         let now_ms = clock::now_ms();
         let used_since = self.used_since(now_ms);
@@ -96,37 +112,63 @@ impl Auth {
             db::sessions::touch(&self.0.db, &id, now_ms).await?;
         }
         // The guard puts the rule of its decision in.
-        let actor = Actor { user: session.user, address: address.to_string(), rule: String::new() };
-        let expires_ms = session.expires_ms;
-        Ok(Some(Viewer { actor, role: session.role, session: id, expires_ms }))
+        let user = session.user.clone();
+        let actor = Actor { user, address: address.to_string(), rule: String::new() };
+        Ok(Some(viewer(id, session, actor)))
     }
 
-    /// Ends a session; whatever is open under it closes.
-    pub async fn sign_out(&self, viewer: &Viewer) -> Result<(), DbError> {
-        db::sessions::end(&self.0.db, &viewer.session).await?;
+    /// Ends a session; whatever is open under it closes. Answers whether there was one.
+    pub async fn end_session(&self, id: &str) -> Result<bool, DbError> {
+        let was_there = db::sessions::end(&self.0.db, id).await?;
+        self.tell_ended(id);
+        Ok(was_there)
+    }
+
+    /// Whatever is open under this session or token closes now.
+    pub(super) fn tell_ended(&self, id: &str) {
         // Without listeners nobody needs to hear of it.
-        let _ = self.0.ended.send(viewer.session.clone());
-        Ok(())
+        let _ = self.0.ended.send(id.to_owned());
     }
 
-    /// Resolves when the session of `viewer` no longer holds: for what stays open, such as a
-    /// WebSocket. Watching does not count as use.
+    /// Sessions that hold now: all of them, or one user's.
+    pub async fn sessions(&self, user: Option<&str>) -> Result<Vec<SessionRow>, DbError> {
+        let now_ms = clock::now_ms();
+        db::sessions::rows(&self.0.db, user, now_ms, self.used_since(now_ms)).await
+    }
+
+    /// All users, with what they have open.
+    pub async fn users(&self) -> Result<Vec<access::User>, DbError> {
+        let now_ms = clock::now_ms();
+        db::users::rows(&self.0.db, now_ms, self.used_since(now_ms)).await
+    }
+
+    /// Resolves when the session or token of `viewer` no longer holds: for what stays open, such
+    /// as a WebSocket. Watching does not count as use.
     pub async fn session_ended(&self, viewer: &Viewer) {
         let mut ended = self.0.ended.subscribe();
+        let (Credential::Session(own) | Credential::Token(own)) = &viewer.by;
         loop {
             match tokio::time::timeout(LOOK_EVERY, ended.recv()).await {
-                Ok(Ok(id)) if id == viewer.session => return,
+                Ok(Ok(id)) if id == *own => return,
                 Ok(Ok(_)) => continue,
                 // Too many ended at once, or it is time to look.
                 Ok(Err(RecvError::Lagged(_) | RecvError::Closed)) | Err(_) => {}
             }
-            let now_ms = clock::now_ms();
-            let since = self.used_since(now_ms);
-            let live = db::sessions::live(&self.0.db, &viewer.session, now_ms, since).await;
             // A database that does not answer ends nobody's session.
-            if matches!(live, Ok(None)) {
+            if matches!(self.holds(&viewer.by).await, Ok(false)) {
                 return;
             }
+        }
+    }
+
+    async fn holds(&self, by: &Credential) -> Result<bool, DbError> {
+        let now_ms = clock::now_ms();
+        match by {
+            Credential::Session(id) => {
+                let since = self.used_since(now_ms);
+                Ok(db::sessions::live(&self.0.db, id, now_ms, since).await?.is_some())
+            }
+            Credential::Token(id) => db::tokens::holds(&self.0.db, id, now_ms).await,
         }
     }
 
@@ -138,6 +180,17 @@ impl Auth {
 
     fn used_since(&self, now_ms: i64) -> i64 {
         now_ms.saturating_sub(milliseconds(self.0.limits.idle))
+    }
+}
+
+fn viewer(id: String, session: db::sessions::Session, actor: Actor) -> Viewer {
+    let user = Granted::of(session.role, session.grants);
+    Viewer {
+        actor,
+        rights: Rights { user, token: None },
+        must_change: session.must_change,
+        by: Credential::Session(id),
+        expires_ms: session.expires_ms,
     }
 }
 

@@ -4,9 +4,9 @@ use axum::{
     extract::{ConnectInfo, FromRequestParts},
     http::request::Parts,
 };
-use ouzel_api::session::Role;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use super::permission::Rights;
 use crate::audit::Actor;
 
 /// Somebody who is signed in and was allowed the route by the rule in `actor`.
@@ -16,18 +16,37 @@ use crate::audit::Actor;
 pub struct Viewer {
     /// Name, address and rule: what the audit log asks for.
     pub actor: Actor,
-    /// The user's role.
-    pub role: Role,
-    /// The id of the session.
-    pub session: String,
-    /// When the session ends at the latest.
+    /// What the person may do.
+    pub rights: Rights,
+    /// The password must be changed before anything else.
+    pub must_change: bool,
+    /// What the person came by.
+    pub by: Credential,
+    /// When that ends at the latest.
     pub expires_ms: i64,
+}
+
+/// What somebody comes by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// A session, by its id.
+    Session(String),
+    /// An API token, by its id.
+    Token(String),
 }
 
 impl Viewer {
     /// The user's name.
     pub fn user(&self) -> &str {
         &self.actor.user
+    }
+
+    /// The id of the session; `None` for a program that came by an API token.
+    pub fn session(&self) -> Option<&str> {
+        match &self.by {
+            Credential::Session(id) => Some(id),
+            Credential::Token(_) => None,
+        }
     }
 }
 

@@ -51,6 +51,7 @@ pub fn target(flags: &ConnectFlags, loaded: &Loaded) -> Result<Target, Failure> 
         embedded: false,
         environment: Environment::default(),
         bootstrap: addresses.into_iter().map(address).collect(),
+        ..ClusterSetup::default()
     });
     Ok(Target { cluster, brokers: brokers.join(",") })
 }

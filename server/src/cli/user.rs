@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     audit::{Actor, Audit},
-    auth::Auth,
+    auth::{Auth, account::NewPassword},
     config::Loaded,
     db,
 };
@@ -66,7 +66,8 @@ impl From<RoleName> for Role {
 #[derive(Serialize)]
 struct Listed {
     user: String,
-    role: &'static str,
+    role: String,
+    disabled: bool,
     created_ms: i64,
     password_changed_ms: i64,
 }
@@ -87,7 +88,8 @@ pub async fn run(command: Command, loaded: Loaded) -> Result<(), Failure> {
         Command::List(output) => list(&db, output).await,
         Command::Create { name, role, output } => {
             let (password, made_up) = password()?;
-            let made = auth.create_user(&audit, &who, (&name, role.into()), password).await;
+            let user = (name.as_str(), Role::from(role).name());
+            let made = auth.create_user(&audit, &who, user, password).await;
             made.map_err(Failure::of).and_then(|()| changed(name, made_up, output))
         }
         Command::Passwd { name, output } => {
@@ -112,25 +114,29 @@ fn operator() -> Actor {
     }
 }
 
-/// The line that was piped in, or a new one: `(password, whether and what was made up)`.
-fn password() -> Result<(String, Option<String>), Failure> {
+/// The line that was piped in, or a new one, which is printed and must be changed at the first
+/// sign-in: `(password, what was made up)`.
+fn password() -> Result<(NewPassword, Option<String>), Failure> {
     let mut text = String::new();
     if !std::io::stdin().is_terminal() {
         let mut input = std::io::stdin().lock().take(INPUT_BYTES_MAX);
         input.read_line(&mut text).map_err(Failure::of)?;
     }
     match text.trim_end_matches(['\n', '\r']) {
-        line if !line.is_empty() => Ok((line.to_owned(), None)),
+        line if !line.is_empty() => Ok((NewPassword::Own(line.to_owned()), None)),
         _ => {
-            let made_up = Auth::random_password();
-            Ok((made_up.clone(), Some(made_up)))
+            let (first, made_up) = NewPassword::made_up();
+            Ok((first, Some(made_up)))
         }
     }
 }
 
 fn changed(user: String, password: Option<String>, output: OutputFlags) -> Result<(), Failure> {
     show(output.format, &Changed { user, password }, |changed| match &changed.password {
-        Some(password) => format!("{} now has the password {password}", changed.user),
+        Some(password) => format!(
+            "{} now has the password {password}, to be changed at the first sign-in",
+            changed.user
+        ),
         None => format!("{} now has this password", changed.user),
     })
 }
@@ -141,14 +147,15 @@ async fn list(db: &db::Db, output: OutputFlags) -> Result<(), Failure> {
         .into_iter()
         .map(|user| Listed {
             user: user.name,
-            role: user.role.name(),
+            role: user.role,
+            disabled: user.disabled,
             created_ms: user.created_ms,
             password_changed_ms: user.password_changed_ms,
         })
         .collect();
     show(output.format, &listed, |listed| {
         let rows: Vec<_> =
-            listed.iter().map(|one| vec![one.user.clone(), one.role.to_owned()]).collect();
+            listed.iter().map(|one| vec![one.user.clone(), one.role.clone()]).collect();
         table(&["user", "role"], &rows)
     })
 }

@@ -1,8 +1,11 @@
 //! Who is signed in.
 
-use ouzel_api::session::Role;
+use ouzel_api::{access::SessionRow, session::Grant};
 
-use super::{Db, DbError, users::role_named};
+use super::{Db, DbError, roles};
+
+/// Most sessions that are listed; who has more signs in by a program that should use a token.
+const ROWS_MAX: i64 = 1000;
 
 /// What is stored at sign-in.
 #[derive(Debug, Clone, Copy)]
@@ -24,8 +27,12 @@ pub struct NewSession<'a> {
 pub struct Session {
     /// The user's name.
     pub user: String,
-    /// The user's role.
-    pub role: Role,
+    /// The name of the user's role.
+    pub role: String,
+    /// What the role allows, if it is one that people made.
+    pub grants: Option<Vec<Grant>>,
+    /// The password must be changed before anything else.
+    pub must_change: bool,
     /// When it was last marked as used.
     pub seen_ms: i64,
     /// When it ends at the latest.
@@ -48,15 +55,45 @@ pub async fn live(
     now_ms: i64,
     used_since_ms: i64,
 ) -> Result<Option<Session>, DbError> {
-    let live = "SELECT users.name, users.role, sessions.seen_ms, sessions.expires_ms
+    let live = "SELECT users.name, users.role, roles.grants, users.must_change,
+                       sessions.seen_ms, sessions.expires_ms
                   FROM sessions JOIN users ON users.id = sessions.user_id
-                 WHERE sessions.id = ? AND sessions.expires_ms > ? AND sessions.seen_ms >= ?";
-    let live = sqlx::query_as::<_, (String, String, i64, i64)>(live).bind(id).bind(now_ms);
+                  LEFT JOIN roles ON roles.name = users.role
+                 WHERE sessions.id = ? AND sessions.expires_ms > ? AND sessions.seen_ms >= ?
+                   AND NOT users.disabled";
+    type Live = (String, String, Option<String>, bool, i64, i64);
+    let live = sqlx::query_as::<_, Live>(live).bind(id).bind(now_ms);
     let row = live.bind(used_since_ms).fetch_optional(&db.reader).await?;
-    row.map(|(user, role, seen_ms, expires_ms)| {
-        Ok(Session { user, role: role_named(&role)?, seen_ms, expires_ms })
+    row.map(|(user, role, grants, must_change, seen_ms, expires_ms)| {
+        let grants = grants.as_deref().map(roles::read).transpose()?;
+        Ok(Session { user, role, grants, must_change, seen_ms, expires_ms })
     })
     .transpose()
+}
+
+/// Sessions that hold now, the one used last first: all of them, or one user's. None is `here` yet.
+pub async fn rows(
+    db: &Db,
+    user: Option<&str>,
+    now_ms: i64,
+    used_since_ms: i64,
+) -> Result<Vec<SessionRow>, DbError> {
+    let rows = "SELECT sessions.id, users.name, address, sessions.created_ms, seen_ms, expires_ms
+                  FROM sessions JOIN users ON users.id = sessions.user_id
+                 WHERE (?1 IS NULL OR users.name = ?1) AND expires_ms > ?2 AND seen_ms >= ?3
+                 ORDER BY seen_ms DESC, sessions.id LIMIT ?4";
+    let rows = sqlx::query_as::<_, (String, String, String, i64, i64, i64)>(rows).bind(user);
+    let rows = rows.bind(now_ms).bind(used_since_ms).bind(ROWS_MAX).fetch_all(&db.reader).await?;
+    let row = |(id, user, address, created_ms, seen_ms, expires_ms)| SessionRow {
+        id,
+        user,
+        address,
+        created_ms,
+        seen_ms,
+        expires_ms,
+        here: false,
+    };
+    Ok(rows.into_iter().map(row).collect())
 }
 
 /// Marks a session as used now.
@@ -66,10 +103,10 @@ pub async fn touch(db: &Db, id: &str, now_ms: i64) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Ends a session.
-pub async fn end(db: &Db, id: &str) -> Result<(), DbError> {
-    sqlx::query("DELETE FROM sessions WHERE id = ?").bind(id).execute(&db.writer).await?;
-    Ok(())
+/// Ends a session; answers whether there was one.
+pub async fn end(db: &Db, id: &str) -> Result<bool, DbError> {
+    let end = sqlx::query("DELETE FROM sessions WHERE id = ?").bind(id);
+    Ok(end.execute(&db.writer).await?.rows_affected() > 0)
 }
 
 /// Removes what has ended or was last used before `used_since_ms`; answers how many that were.
@@ -94,7 +131,14 @@ mod tests {
 
     async fn with_session() -> (tempfile::TempDir, Db) {
         let (folder, db) = database().await;
-        users::create(&db, "anna", Role::Viewer, "hash", 1).await.unwrap();
+        let anna = users::NewUser {
+            name: "anna",
+            role: "viewer",
+            password_hash: "hash",
+            must_change: false,
+            now_ms: 1,
+        };
+        users::create(&db, anna).await.unwrap();
         let user_id = users::by_name(&db, "anna").await.unwrap().unwrap().id;
         let session = NewSession { id: "s", user_id, address: "::1", now_ms: 10, expires_ms: 100 };
         create(&db, session).await.unwrap();
@@ -105,7 +149,7 @@ mod tests {
     async fn a_session_lives_until_it_expires_or_lies_idle() {
         let (_folder, db) = with_session().await;
         let session = live(&db, "s", 99, 10).await.unwrap().unwrap();
-        assert_eq!((session.user.as_str(), session.role), ("anna", Role::Viewer));
+        assert_eq!((session.user.as_str(), session.role.as_str()), ("anna", "viewer"));
         assert_eq!(live(&db, "s", 100, 10).await.unwrap(), None);
         assert_eq!(live(&db, "s", 99, 11).await.unwrap(), None);
         touch(&db, "s", 50).await.unwrap();
@@ -119,7 +163,11 @@ mod tests {
     async fn an_ended_session_is_gone_at_once() {
         let (_folder, db) = with_session().await;
         assert_eq!(count(&db, 50, 0).await.unwrap(), 1);
-        end(&db, "s").await.unwrap();
+        assert_eq!(rows(&db, Some("ANNA"), 50, 0).await.unwrap().len(), 1);
+        assert_eq!(rows(&db, Some("bert"), 50, 0).await.unwrap(), []);
+        assert!(end(&db, "s").await.unwrap());
+        assert!(!end(&db, "s").await.unwrap());
+        assert_eq!(rows(&db, None, 50, 0).await.unwrap(), []);
         assert_eq!(live(&db, "s", 50, 0).await.unwrap(), None);
         assert_eq!(count(&db, 50, 0).await.unwrap(), 0);
     }

@@ -14,7 +14,7 @@ use ouzel_api::{
 use super::extract::Json;
 use crate::{
     audit::{Action, Actor, Kind},
-    auth::{Peer, Refused, Viewer, cookie, permission},
+    auth::{Credential, Peer, Refused, Viewer, cookie},
     clock,
     error::Error,
     state::AppState,
@@ -74,10 +74,17 @@ pub async fn show(viewer: Viewer) -> Json<session::Viewer> {
 }
 
 fn shown(viewer: &Viewer) -> session::Viewer {
+    let granted = viewer.rights.shown();
+    let mut permissions: Vec<_> =
+        granted.grants.iter().flat_map(|grant| grant.permissions.iter().copied()).collect();
+    permissions.sort_unstable();
+    permissions.dedup();
     session::Viewer {
         user: viewer.user().to_owned(),
-        role: viewer.role,
-        permissions: permission::grants(viewer.role).to_vec(),
+        role: granted.role.clone(),
+        permissions,
+        grants: granted.grants.clone(),
+        must_change_password: viewer.must_change,
         expires_ms: viewer.expires_ms,
     }
 }
@@ -92,8 +99,16 @@ pub async fn sign_out(
     viewer: Viewer,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let ended = async { Ok::<_, Error>(app.auth.sign_out(&viewer).await?) };
-    app.audit.record(&viewer, Action::new(Kind::SignOut), ended).await?;
+    // Signing out by a token revokes it: it is worth nothing afterwards either.
+    match &viewer.by {
+        Credential::Session(id) => {
+            let ended = async { Ok::<_, Error>(app.auth.end_session(id).await?) };
+            app.audit.record(&viewer, Action::new(Kind::SignOut), ended).await?;
+        }
+        Credential::Token(id) => {
+            app.auth.revoke_token(&app.audit, &viewer, id, Some(viewer.user())).await?;
+        }
+    }
     let cookie = cookie::signed_out(&headers);
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }

@@ -4,6 +4,7 @@ use axum::{extract::State, http::StatusCode};
 use ouzel_api::{
     error::ApiError,
     route,
+    session::{Asked, Permission},
     topics::{
         CreateTopic, FIGURES_MAX, FiguresRequest, FiguresResponse, Topic, TopicConsumers, TopicList,
     },
@@ -13,7 +14,7 @@ use serde_json::json;
 use super::extract::{Json, Path};
 use crate::{
     audit::{Action, Kind},
-    auth::Viewer,
+    auth::{Viewer, guard},
     clock,
     error::Error,
     kafka::groups::snapshot,
@@ -54,8 +55,10 @@ pub async fn create(
         "configs": configs.collect::<Vec<_>>(),
     });
     let action = Action::new(Kind::CreateTopic).on(cluster.id()).to(&wanted.name).with(detail);
+    let asked = Asked::new(Permission::CreateTopic).on(cluster.id()).to(&wanted.name);
+    let who = guard::require(&app, &viewer, &asked, &action).await?;
     let create = async { Ok::<_, Error>(cluster.create_topic(&wanted).await?) };
-    app.audit.record(&viewer, action, create).await?;
+    app.audit.record(&who, action, create).await?;
     Ok((StatusCode::CREATED, Json(cluster.new_topic_page(&wanted).await)))
 }
 

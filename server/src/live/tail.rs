@@ -7,6 +7,7 @@ use ouzel_api::{
     live::{CREDITS_MAX, ServerFrame},
     messages::Message,
     search::Filter,
+    session::{Asked, Permission},
 };
 use serde_json::json;
 use tokio::{
@@ -16,7 +17,7 @@ use tokio::{
 
 use crate::{
     audit::{Action, Begun, Kind},
-    auth::Viewer,
+    auth::{Viewer, guard},
     browse::{
         Filters, Permit, SearchError,
         tail::{Event, Tail},
@@ -89,10 +90,12 @@ async fn follow(
     let cluster = app.cluster(&wanted.cluster)?;
     let detail = json!({ "partitions": wanted.partitions, "filters": wanted.filters });
     let action = Action::new(Kind::TailMessages).on(cluster.id()).to(&wanted.topic).with(detail);
-    let begun = app.audit.begin(viewer, action).await?;
+    let asked = Asked::new(Permission::ReadMessages).on(cluster.id()).to(&wanted.topic);
+    let who = guard::require(app, viewer, &asked, &action).await?;
+    let begun = app.audit.begin(&who, action).await?;
     let prepare = async {
         let filters = Filters::compile(&wanted.filters).map_err(SearchError::Filter)?;
-        Tail::prepare(cluster, &wanted.topic, wanted.partitions.as_deref(), filters).await
+        Tail::prepare(&cluster, &wanted.topic, wanted.partitions.as_deref(), filters).await
     };
     let engine = match prepare.await {
         Ok(engine) => engine,

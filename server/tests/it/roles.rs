@@ -1,8 +1,12 @@
 //! Every route, walked as nobody, viewer, editor and administrator.
 
-use ouzel::router;
-use ouzel_api::{ErrorCode, audit::AuditPage, audit::Outcome, session::Role};
-
+use ouzel::{auth::guard::Access, router};
+use ouzel_api::{
+    ErrorCode,
+    access::CreateRole,
+    audit::{AuditPage, Outcome},
+    session::{Grant, Permission, Role, Scope},
+};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use crate::support::{
@@ -31,7 +35,32 @@ const WANTED: &[(&str, &str, Least)] = &[
     ("POST", "/api/v1/session", Nobody),
     ("GET", "/api/v1/session", Viewer),
     ("DELETE", "/api/v1/session", Viewer),
+    ("POST", "/api/v1/me/password", Viewer),
+    ("GET", "/api/v1/me/sessions", Viewer),
+    ("DELETE", "/api/v1/me/sessions/{session}", Viewer),
+    ("GET", "/api/v1/me/tokens", Viewer),
+    ("POST", "/api/v1/me/tokens", Viewer),
+    ("DELETE", "/api/v1/me/tokens/{token}", Viewer),
+    ("GET", "/api/v1/users", Administrator),
+    ("POST", "/api/v1/users", Administrator),
+    ("PUT", "/api/v1/users/{user}", Administrator),
+    ("POST", "/api/v1/users/{user}/password", Administrator),
+    ("GET", "/api/v1/roles", Administrator),
+    ("POST", "/api/v1/roles", Administrator),
+    ("PUT", "/api/v1/roles/{role}", Administrator),
+    ("DELETE", "/api/v1/roles/{role}", Administrator),
+    ("GET", "/api/v1/sessions", Administrator),
+    ("DELETE", "/api/v1/sessions/{session}", Administrator),
+    ("GET", "/api/v1/tokens", Administrator),
+    ("DELETE", "/api/v1/tokens/{token}", Administrator),
+    ("GET", "/api/v1/access/explain", Administrator),
     ("GET", "/api/v1/clusters", Viewer),
+    ("POST", "/api/v1/clusters", Administrator),
+    ("GET", "/api/v1/clusters/{cluster}", Administrator),
+    ("PUT", "/api/v1/clusters/{cluster}", Administrator),
+    ("DELETE", "/api/v1/clusters/{cluster}", Administrator),
+    ("POST", "/api/v1/cluster-test", Administrator),
+    ("GET", "/api/v1/clusters/{cluster}/health", Viewer),
     ("GET", "/api/v1/clusters/{cluster}/overview", Viewer),
     ("GET", "/api/v1/clusters/{cluster}/topics", Viewer),
     ("POST", "/api/v1/clusters/{cluster}/topics", Editor),
@@ -49,6 +78,7 @@ const WANTED: &[(&str, &str, Least)] = &[
     ("GET", "/api/v1/clusters/{cluster}/groups/{group}", Viewer),
     ("GET", "/api/v1/live", Viewer),
     ("GET", "/api/v1/audit", Administrator),
+    ("GET", "/api/v1/audit/export", Administrator),
     ("GET", "/api/v1/audit/verify", Administrator),
 ];
 
@@ -72,19 +102,88 @@ async fn every_route_lets_in_whom_it_should_and_nobody_else() {
         (Editor, app.somebody(Role::Editor).await),
         (Administrator, app.administrator().await),
     ];
-    // Signing out comes last: it ends the session.
-    let (last, first): (Vec<_>, Vec<_>) = WANTED
-        .iter()
-        .partition(|(method, path, _)| *method == "DELETE" && path.ends_with("session"));
-    for (method, path, from) in first.into_iter().chain(last) {
+    for (method, path, from) in in_order() {
         for (who, client) in &clients {
             let reply = walk(client, method, path).await;
-            let door = match (*who >= from, who) {
+            let door = match (who >= from, who) {
                 (true, _) => None,
                 (false, Nobody) => Some(ErrorCode::Unauthenticated),
                 (false, _) => Some(ErrorCode::Forbidden),
             };
             assert_eq!(refused(&reply), door, "{who:?} {method} {path}: {}", reply.text());
+        }
+    }
+}
+
+/// Signing out comes last: it ends the session.
+fn in_order() -> impl Iterator<Item = &'static (&'static str, &'static str, Least)> {
+    let ends = |(method, path, _): &&(&str, &str, Least)| {
+        *method == "DELETE" && *path == "/api/v1/session"
+    };
+    let (last, first): (Vec<_>, Vec<_>) = WANTED.iter().partition(ends);
+    first.into_iter().chain(last)
+}
+
+#[tokio::test]
+async fn a_token_opens_what_its_owner_may_and_a_narrowed_one_no_more_than_its_role() {
+    let app = console().await;
+    let clients = [
+        (Viewer, app.token(&app.somebody(Role::Viewer).await, None).await),
+        (Editor, app.token(&app.somebody(Role::Editor).await, Some("administrator")).await),
+        (Viewer, app.token(&app.administrator().await, Some("viewer")).await),
+        (Administrator, app.token(&app.administrator().await, None).await),
+    ];
+    for (method, path, from) in in_order() {
+        for (who, client) in &clients {
+            let reply = walk(client, method, path).await;
+            let door = (who < from).then_some(ErrorCode::Forbidden);
+            assert_eq!(refused(&reply), door, "{who:?} {method} {path}: {}", reply.text());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_role_of_ones_own_opens_what_its_patterns_name_and_nothing_else() {
+    let app = console().await;
+    let administrator = app.administrator().await;
+    let make = async |name: &str, cluster: &str, resource: &str| {
+        let wide = |right: &&Permission| right.scope() != Scope::Console;
+        let permissions = Permission::ALL.iter().filter(wide).copied().collect();
+        let (cluster, resource) = (cluster.to_owned(), resource.to_owned());
+        let grants = vec![Grant { permissions, cluster, resource }];
+        let role = CreateRole { name: name.to_owned(), grants };
+        let reply = administrator.post("/api/v1/roles", &role).await;
+        assert_eq!(reply.status, 201, "{}", reply.text());
+        app.somebody_of(name).await
+    };
+    let here = make("here", "no-*-cluster", "no-such-*").await;
+    let elsewhere = make("elsewhere", "another", "*").await;
+    let beside = make("beside", "no-such-cluster", "another").await;
+    let routes = router::table();
+    for (method, path, from) in in_order() {
+        let route = routes.iter().find(|it| it.path == *path && it.method == *method).unwrap();
+        let needed = match route.access {
+            Access::Needs(right) | Access::NeedsWithin(right) => Some(right),
+            _ => None,
+        };
+        let names_one = path.contains("{topic}") || path.contains("{group}");
+        let within = matches!(route.access, Access::NeedsWithin(_));
+        let in_cluster = path.contains("{cluster}");
+        // Where the path names no topic or group, all of them are meant.
+        let by_cluster = needed.is_some_and(|it| it.scope() == Scope::Cluster);
+        let fits = by_cluster || names_one || within;
+        let wanted = [
+            (&here, *from < Administrator && (needed.is_none() || fits)),
+            (&elsewhere, *from < Administrator && !in_cluster),
+            (
+                &beside,
+                *from < Administrator && (!in_cluster || by_cluster || (within && !names_one)),
+            ),
+        ];
+        for (at, (client, opens)) in wanted.into_iter().enumerate() {
+            let reply = walk(client, method, path).await;
+            let door = (!opens).then_some(ErrorCode::Forbidden);
+            assert_eq!(refused(&reply), door, "{at} {method} {path}: {}", reply.text());
         }
     }
 }
@@ -95,10 +194,14 @@ async fn walk(client: &Client, method: &str, path: &str) -> Reply {
         .replace("{cluster}", "no-such-cluster")
         .replace("{topic}", "no-such-topic")
         .replace("{group}", "no-such-group")
+        .replace("{user}", "no-such-user")
+        .replace("{role}", "no-such-role")
+        .replace("{session}", "no-such-session")
+        .replace("{token}", "no-such-token")
         .replace("{partition}", "0")
         .replace("{offset}", "0");
     let client = client.clone().with("content-type", "application/json");
-    client.send(method, &path, if method == "POST" { b"{}" } else { b"" }).await
+    client.send(method, &path, if matches!(method, "POST" | "PUT") { b"{}" } else { b"" }).await
 }
 
 /// The refusal at the door, if it was one.

@@ -4,7 +4,7 @@ use std::{collections::HashMap, net::SocketAddr, path::Path};
 
 use ouzel::{
     audit::{Actor, Audit},
-    auth::Auth,
+    auth::{Auth, account::NewPassword},
     config::{self, Config},
     db::Db,
     server::Server,
@@ -75,13 +75,19 @@ impl App {
 
     /// A client signed in as a user of this role, who is made for it.
     pub async fn somebody(&self, role: Role) -> Client {
-        let name = format!("{}-{}", role.name(), uuid::Uuid::new_v4().simple());
+        self.somebody_of(role.name()).await
+    }
+
+    /// A client signed in as a user of the role of this name, who is made for it.
+    pub async fn somebody_of(&self, role: &str) -> Client {
+        let name = format!("{role}-{}", uuid::Uuid::new_v4().simple());
         let db = Db::open(self.data()).await.unwrap();
         let limits = config(&[]).session;
         let auth = Auth::open(db.clone(), limits).await.unwrap();
         let who = Actor { user: "test".into(), address: "local".into(), rule: "test".into() };
         let audit = Audit::new(db.clone());
-        auth.create_user(&audit, &who, (&name, role), PASSWORD.to_owned()).await.unwrap();
+        let password = NewPassword::Own(PASSWORD.to_owned());
+        auth.create_user(&audit, &who, (&name, role), password).await.unwrap();
         db.close().await;
         self.sign_in(&name, PASSWORD).await
     }
@@ -91,6 +97,15 @@ impl App {
         assert_eq!(reply.status, 200, "{}", reply.text());
         let cookie = reply.header("set-cookie").unwrap();
         self.nobody().with("cookie", cookie.split(';').next().unwrap())
+    }
+
+    /// A program with an API token of whoever `owner` is signed in as.
+    pub async fn token(&self, owner: &Client, role: Option<&str>) -> Client {
+        let body = serde_json::json!({ "name": "test", "days": 1, "role": role });
+        let reply = owner.post("/api/v1/me/tokens", &body).await;
+        assert_eq!(reply.status, 201, "{}", reply.text());
+        let made: ouzel_api::access::NewToken = reply.json();
+        self.nobody().with("authorization", &format!("Bearer {}", made.token))
     }
 
     /// Changes the database as somebody with the file in hand could.

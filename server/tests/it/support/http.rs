@@ -53,6 +53,11 @@ impl Client {
         self.clone().with("content-type", "application/json").send("POST", path, &body).await
     }
 
+    pub async fn put(&self, path: &str, body: &impl serde::Serialize) -> Reply {
+        let body = serde_json::to_vec(body).unwrap();
+        self.clone().with("content-type", "application/json").send("PUT", path, &body).await
+    }
+
     pub async fn send(&self, method: &str, path: &str, body: &[u8]) -> Reply {
         let exchange = async {
             let mut stream = TcpStream::connect(self.address).await.unwrap();

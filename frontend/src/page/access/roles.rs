@@ -1,0 +1,215 @@
+//! The roles, and one of them beside the list.
+
+use leptos::{ev, prelude::*};
+use ouzel_api::{
+    access::RoleRow,
+    session::{Grant, Permission},
+};
+
+use super::role_editor::{Draft, EditRole};
+use crate::{
+    ask::{Ask, Question},
+    client,
+    format::count,
+    load::{Loaded, load},
+    location::{History, use_location},
+    ui::{
+        Badge, Button, Column, Drawer, Empty, Table, TableHandle, TableSpec, Time, Tone, use_toasts,
+    },
+};
+
+/// Name of the open role in the address.
+const ROLE: &str = "role";
+
+/// The list, and the open role beside it.
+#[component]
+pub fn Roles() -> impl IntoView {
+    let all = load(client::access::roles);
+    let location = use_location();
+    let draft = RwSignal::new(None::<Draft>);
+    let doomed = RwSignal::new(None::<Question<String>>);
+    let toasts = use_toasts();
+    let handle = TableHandle::default();
+    let choose = move |name: Option<String>| {
+        let query = location.query.get_untracked().with(ROLE, name.unwrap_or_default());
+        location.set_query(&query, History::Replace);
+    };
+    let close = move || {
+        choose(None);
+        handle.focus();
+    };
+    let removed = move |name: String| {
+        toasts.good(format!("The role {name} was removed."));
+        choose(None);
+        all.reload();
+    };
+    view! {
+        <div class="bar">
+            <span class="dim">"A role allows what its lines say; all else is denied."</span>
+            <span class="grow"></span>
+            <Button tone=Tone::Primary icon="plus" on:click=move |_| draft.set(Some(Draft::new()))>
+                "New role"
+            </Button>
+        </div>
+        <Loaded from=all let:roles>
+            {
+                let rows = Memo::new(move |_| roles.with(|roles| roles.to_vec()));
+                let spec = TableSpec::new("Roles", columns()).on_open(move |at| {
+                    choose(rows.with_untracked(|rows| rows.get(at).map(|row| row.name.clone())));
+                });
+                let chosen = Memo::new(move |_| {
+                    let name = location.query.with(|it| it.get(ROLE).map(str::to_owned))?;
+                    rows.with(|rows| rows.iter().find(|role| role.name == name).cloned())
+                });
+                let open = move || chosen.with(Option::is_some);
+                let escape = move |event: ev::KeyboardEvent| {
+                    if event.key() == "Escape" && untrack(open) {
+                        close();
+                    }
+                };
+                view! {
+                    <div class="fill" on:keydown=escape>
+                        <div class="split" class:open=open>
+                            <div class="card">
+                                <Table spec rows handle empty=|| view! {
+                                    <Empty icon="lock" title="There is no role"/>
+                                }/>
+                            </div>
+                            {move || chosen.get().map(|role| view! {
+                                <RoleDrawer role draft doomed on_close=close/>
+                            })}
+                        </div>
+                    </div>
+                }
+            }
+        </Loaded>
+        <EditRole draft on_saved=move |()| all.reload()/>
+        <Ask question=doomed act=client::access::delete_role done=removed/>
+    }
+}
+
+fn columns() -> Vec<Column<RoleRow>> {
+    vec![
+        Column::new("name", "name", "minmax(150px, 1fr)", |role: &RoleRow| {
+            view! { <b>{role.name.clone()}</b> }
+        })
+        .narrow("minmax(0, 1fr)"),
+        Column::new("kind", "kind", "100px", |role: &RoleRow| {
+            let kind = if role.built_in { "built in" } else { "made here" };
+            view! { <span class="dim">{kind}</span> }
+        })
+        .narrow("86px"),
+        Column::new("users", "users", "70px", |role: &RoleRow| count(role.users))
+            .right()
+            .narrow("64px"),
+        Column::new("grants", "allows", "minmax(260px, 3fr)", |role: &RoleRow| {
+            let text = summary(&role.grants);
+            view! { <span title=text.clone()>{text.clone()}</span> }
+        }),
+        Column::new("changed", "changed", "215px", |role: &RoleRow| match role.changed_ms {
+            Some(at_ms) => view! { <Time at_ms/> }.into_any(),
+            None => view! { <span class="dim">"never"</span> }.into_any(),
+        }),
+    ]
+}
+
+/// A role in one line.
+fn summary(grants: &[Grant]) -> String {
+    let line = |grant: &Grant| {
+        let rights: Vec<&str> = grant.permissions.iter().map(|it| it.name()).collect();
+        match (grant.cluster.as_str(), grant.resource.as_str()) {
+            ("*", "*") => rights.join(", "),
+            (cluster, resource) => format!("{} on {cluster}/{resource}", rights.join(", ")),
+        }
+    };
+    match grants.is_empty() {
+        true => "nothing".to_owned(),
+        false => grants.iter().map(line).collect::<Vec<_>>().join("; "),
+    }
+}
+
+/// A role's lines one below the other.
+pub fn grant_lines(grants: Vec<Grant>) -> impl IntoView {
+    let right = |right: &Permission| {
+        let name = right.name();
+        view! { <Badge>{name}</Badge> }
+    };
+    let line = move |grant: Grant| {
+        view! {
+            <li class="grant">
+                <span class="rights">{grant.permissions.iter().map(right).collect_view()}</span>
+                <span class="dim">
+                    "clusters " <code>{grant.cluster}</code> ", topics and groups "
+                    <code>{grant.resource}</code>
+                </span>
+            </li>
+        }
+    };
+    match grants.is_empty() {
+        true => view! { <p class="dim">"It allows nothing."</p> }.into_any(),
+        false => view! { <ul class="grants">{grants.into_iter().map(line).collect_view()}</ul> }
+            .into_any(),
+    }
+}
+
+#[component]
+fn RoleDrawer(
+    role: RoleRow,
+    draft: RwSignal<Option<Draft>>,
+    doomed: RwSignal<Option<Question<String>>>,
+    on_close: impl Fn() + 'static,
+) -> impl IntoView {
+    let fixed = role.built_in.then(|| "It is built in. Copy it to make your own.".to_owned());
+    let used = (role.users > 0).then(|| "Users have it: give them another one first.".to_owned());
+    let kept = fixed.clone().or(used);
+    let title = role.name.clone();
+    let head = move || view! { <b class="break">{title.clone()}</b> };
+    let lines = role.grants.clone();
+    let role = StoredValue::new(role);
+    let edit = move |_| draft.set(role.with_value(|role| Some(Draft::of(role))));
+    let copy = move |_| draft.set(role.with_value(|role| Some(Draft::like(role))));
+    let remove = move |_| {
+        let name = role.with_value(|role| role.name.clone());
+        doomed.set(Some(Question {
+            title: format!("Remove the role {name}"),
+            text: "Nobody has it. It can be made again, by hand.".to_owned(),
+            act: "Remove the role",
+            about: name,
+        }));
+    };
+    let foot = move || {
+        view! {
+            <Button off=fixed.clone() on:click=edit>"Edit…"</Button>
+            <Button icon="copy" on:click=copy>"Copy…"</Button>
+            <span class="grow"></span>
+            <Button tone=Tone::Danger icon="trash-2" off=kept.clone() on:click=remove>
+                "Remove…"
+            </Button>
+        }
+    };
+    view! {
+        <Drawer label=format!("Role {}", role.with_value(|role| role.name.clone())) head foot on_close>
+            <div class="drawer-body padded">{grant_lines(lines)}</div>
+        </Drawer>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ouzel_api::session::{Grant, Permission};
+
+    use super::summary;
+
+    #[test]
+    fn a_role_is_told_in_one_line() {
+        let all = Grant::everywhere(&[Permission::ViewCluster, Permission::ReadMessages]);
+        let some = Grant {
+            permissions: vec![Permission::CreateTopic],
+            cluster: "dev".to_owned(),
+            resource: "team-*".to_owned(),
+        };
+        let told = summary(&[all, some]);
+        assert_eq!(told, "view_cluster, read_messages; create_topic on dev/team-*");
+        assert_eq!(summary(&[]), "nothing");
+    }
+}

@@ -1,0 +1,170 @@
+//! One user beside the list: role, shut out or not, a new first password.
+
+use leptos::{ev, prelude::*};
+use ouzel_api::access::{ChangeUser, FirstPassword, RoleRow, User};
+
+use super::{
+    secret::Secret,
+    users::{role_choices, state},
+};
+use crate::{
+    ask::Sending,
+    client,
+    format::counted,
+    load::Load,
+    query::Query,
+    route::{AccessTab, Route},
+    ui::{Button, Checkbox, Dialog, Drawer, Field, Select, Time, use_toasts},
+};
+
+/// The drawer.
+#[component]
+pub fn UserDrawer(
+    user: User,
+    roles: Load<Vec<RoleRow>>,
+    on_close: impl Fn() + 'static,
+    #[prop(into)] on_changed: Callback<()>,
+) -> impl IntoView {
+    let name = StoredValue::new(user.name.clone());
+    let resetting = RwSignal::new(false);
+    let head_user = user.clone();
+    let head = move || {
+        view! { <b class="break">{head_user.name.clone()}</b> {state(&head_user)} }
+    };
+    let foot = move || {
+        view! {
+            <Button icon="refresh-cw" on:click=move |_| resetting.set(true)>
+                "New first password…"
+            </Button>
+        }
+    };
+    view! {
+        <Drawer label=format!("User {}", user.name) head foot on_close>
+            <div class="drawer-body padded col">
+                {facts(&user)}
+                <Form user roles on_changed/>
+            </div>
+        </Drawer>
+        <Dialog open=resetting title="New first password">
+            <Reset open=resetting name on_changed/>
+        </Dialog>
+    }
+}
+
+fn facts(user: &User) -> impl IntoView + use<> {
+    let link = |tab: AccessTab, query: Query| format!("{}?{query}", Route::Access { tab }.path());
+    let sessions = link(AccessTab::Sessions, Query::default().with("q", user.name.clone()));
+    let tokens = link(AccessTab::Tokens, Query::default().with("q", user.name.clone()));
+    let check = link(AccessTab::Check, Query::default().with("user", user.name.clone()));
+    let acts = Query::default().with("user", user.name.clone());
+    let acts = format!("{}?{acts}", Route::Audit.path());
+    view! {
+        <dl class="pairs">
+            <dt>"Made"</dt>
+            <dd><Time at_ms=user.created_ms/></dd>
+            <dt>"Password set"</dt>
+            <dd><Time at_ms=user.password_changed_ms/></dd>
+            <dt>"Sessions"</dt>
+            <dd><a href=sessions>{counted(user.sessions, "session", "sessions")}</a></dd>
+            <dt>"Tokens"</dt>
+            <dd><a href=tokens>{counted(user.tokens, "token", "tokens")}</a></dd>
+            <dt>"Rights"</dt>
+            <dd><a href=check>"What this user may do, and why"</a></dd>
+            <dt>"Acts"</dt>
+            <dd><a href=acts>"What this user did"</a></dd>
+        </dl>
+    }
+}
+
+#[component]
+fn Form(user: User, roles: Load<Vec<RoleRow>>, on_changed: Callback<()>) -> impl IntoView {
+    let role = RwSignal::new(user.role.clone());
+    let disabled = RwSignal::new(user.disabled);
+    let sending = Sending::new();
+    let toasts = use_toasts();
+    let before = StoredValue::new(user);
+    let differs = move || {
+        before.with_value(|user| user.role != role.get() || user.disabled != disabled.get())
+    };
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        if !untrack(differs) {
+            return;
+        }
+        let name = before.with_value(|user| user.name.clone());
+        let change = ChangeUser { role: role.get_untracked(), disabled: disabled.get_untracked() };
+        sending.send(client::access::change_user(name.clone(), change), move |()| {
+            toasts.good(format!("{name} was changed."));
+            on_changed.try_run(());
+        });
+    };
+    view! {
+        <form class="col" on:submit=submit>
+            <Field label="Role" hint="Holds from the next request on">
+                <Select
+                    value=role
+                    choices=role_choices(roles, role)
+                    on_pick=move |value| role.set(value)
+                />
+            </Field>
+            <Checkbox value=disabled label="Shut out: no sign-in, no session, no token works"/>
+            {sending.refusal()}
+            <button
+                class="btn primary"
+                type="submit"
+                disabled=move || !differs() || sending.busy()
+            >
+                "Save"
+            </button>
+        </form>
+    }
+}
+
+/// Asks first, then shows the new password.
+#[component]
+fn Reset(
+    open: RwSignal<bool>,
+    name: StoredValue<String>,
+    on_changed: Callback<()>,
+) -> impl IntoView {
+    let made = RwSignal::new(None::<FirstPassword>);
+    let sending = Sending::new();
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        sending.send(client::access::reset_password(name.get_value()), move |first| {
+            made.try_set(Some(first));
+        });
+    };
+    let done = move || {
+        open.set(false);
+        on_changed.try_run(());
+    };
+    move || match made.get() {
+        Some(FirstPassword { user, password }) => {
+            let text = format!("{user} signs in with this password and must change it then.");
+            view! { <Secret text secret=password label="The password" on_done=done/> }.into_any()
+        }
+        None => view! {
+            <form class="col" on:submit=submit>
+                <p>
+                    "Makes up a new password for " <b>{name.get_value()}</b>
+                    ", ends all sessions of that user, and asks for another password at the next "
+                    "sign-in. Tokens stay."
+                </p>
+                {sending.refusal()}
+                <div class="dialog-foot">
+                    <Button on:click=move |_| open.set(false)>"Cancel"</Button>
+                    <button
+                        class="btn danger"
+                        type="submit"
+                        autofocus
+                        disabled=move || sending.busy()
+                    >
+                        "Make a new password"
+                    </button>
+                </div>
+            </form>
+        }
+        .into_any(),
+    }
+}
