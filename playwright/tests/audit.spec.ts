@@ -19,3 +19,35 @@ test("reading messages leaves a row that the page finds, and the chain is whole"
   await page.getByRole("button", { name: "Verify the chain" }).click();
   await expect(page.getByText(/Whole: every hash of \d+ rows? fits/)).toBeVisible();
 });
+
+test("acts are numbered one by one, found by cluster and time, and leave as a file", async ({
+  page,
+  signIn,
+  createTopic,
+}) => {
+  await signIn(page);
+  await createTopic(page, "counted");
+  await page.goto("/audit?resource=counted&action=topic.create");
+  const row = page.getByRole("row").filter({ hasText: "counted" }).first();
+  await row.click();
+  await expect(page.getByRole("complementary", { name: /^Act \d+$/ })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.getByLabel("cluster").selectOption("embedded");
+  await expect(page).toHaveURL(/cluster=embedded/);
+  await page.getByLabel("until").fill("2001-01-01 00:00");
+  await page.getByLabel("until").press("Enter");
+  await expect(page.getByText("No act matches these conditions")).toBeVisible();
+  await expect(page).toHaveURL(/until=978307200000/);
+  await page.getByLabel("until").fill("");
+  await page.getByLabel("until").press("Enter");
+  await expect(row).toBeVisible();
+  await page.getByRole("button", { name: /Export what fits/ }).click();
+  const downloading = page.waitForEvent("download");
+  await page.getByRole("menuitem", { name: "CSV" }).click();
+  const file = await downloading;
+  expect(file.suggestedFilename()).toBe("ouzel-audit.csv");
+  await page.goto("/audit?action=audit.export");
+  await expect(page.getByRole("row").filter({ hasText: "audit.export" }).first()).toContainText(
+    "1 rows",
+  );
+});

@@ -1,7 +1,7 @@
 //! The audit log.
 
 use ouzel_api::{
-    audit::{AuditPage, AuditQuery, AuditVerdict},
+    audit::{AuditPage, AuditQuery, AuditVerdict, ExportFormat},
     route,
 };
 
@@ -23,10 +23,20 @@ pub async fn verify() -> Result<AuditVerdict, ClientError> {
     send::get(route::AUDIT_VERIFY).await
 }
 
+/// Where the rows that fit are found as a file.
+pub fn export_path(query: &AuditQuery, format: ExportFormat) -> String {
+    let query = to_query(query).without("before").with("format", format.name());
+    format!("{}?{query}", route::AUDIT_EXPORT)
+}
+
 fn to_query(wanted: &AuditQuery) -> Query {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let number = |value: Option<i64>| value.map(|it| it.to_string()).unwrap_or_default();
     Query::default()
-        .with("before", wanted.before.map(|id| id.to_string()).unwrap_or_default())
+        .with("before", number(wanted.before))
+        .with("cluster", text(&wanted.cluster))
+        .with("since_ms", number(wanted.since_ms))
+        .with("until_ms", number(wanted.until_ms))
         .with("user", text(&wanted.user))
         .with("action", text(&wanted.action))
         .with("resource", text(&wanted.resource))

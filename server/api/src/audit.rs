@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditRow {
-    /// Grows from row to row, with gaps: an act's ending takes a number of its own.
+    /// The act's number: one more than that of the act before it, from 1.
     pub id: i64,
     /// When the act began.
     pub at_ms: i64,
@@ -60,12 +60,50 @@ pub struct AuditQuery {
     /// Only actions that begin so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
+    /// Only acts on this cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
+    /// Only acts that began then or later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since_ms: Option<i64>,
+    /// Only acts that began before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until_ms: Option<i64>,
     /// Only resources that contain this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
     /// Only this outcome.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
+}
+
+/// Query of `GET /api/v1/audit/export`, beside that of [`AuditQuery`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams))]
+pub struct AuditExport {
+    /// How the rows are written.
+    pub format: ExportFormat,
+}
+
+/// How rows are written into a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ExportFormat {
+    /// RFC 4180, with a head. A text that a spreadsheet would take for a formula begins with `'`.
+    Csv,
+    /// One JSON object a line, lossless.
+    Jsonl,
+}
+
+impl ExportFormat {
+    /// The end of the file's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            ExportFormat::Csv => "csv",
+            ExportFormat::Jsonl => "jsonl",
+        }
+    }
 }
 
 /// Rows on one page of the audit log.

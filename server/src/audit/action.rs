@@ -27,6 +27,20 @@ pub enum Kind {
     CreateUser,
     /// A user's password is set.
     SetPassword,
+    /// A user gets a role, is shut out or let in.
+    ChangeUser,
+    /// A role is made.
+    CreateRole,
+    /// What a role allows is changed.
+    ChangeRole,
+    /// A role is removed.
+    DeleteRole,
+    /// Somebody's session is ended.
+    EndSession,
+    /// An API token is made.
+    CreateToken,
+    /// An API token is revoked.
+    RevokeToken,
     /// A topic is made.
     CreateTopic,
     /// A topic is deleted.
@@ -37,12 +51,26 @@ pub enum Kind {
     ReadMessage,
     /// Messages are followed as they arrive.
     TailMessages,
+    /// Rows of the audit log are taken out as a file.
+    ExportAudit,
     /// The hash chain is checked.
     VerifyAudit,
+    /// A cluster is added.
+    AddCluster,
+    /// What is known of a cluster is changed.
+    ChangeCluster,
+    /// A cluster is removed from the console.
+    RemoveCluster,
+    /// A cluster is tried out.
+    TestCluster,
     /// A cluster is looked at. Only a denial of it leaves a row.
     ViewCluster,
     /// The audit log is read. Only a denial of it leaves a row.
     ReadAudit,
+    /// Users, roles, sessions or tokens are looked at or changed. Only a denial of it leaves a row.
+    ManageAccess,
+    /// Clusters are added, changed or removed. Only a denial of it leaves a row.
+    ManageClusters,
 }
 
 impl Kind {
@@ -53,14 +81,28 @@ impl Kind {
             Kind::SignOut => "session.sign_out",
             Kind::CreateUser => "user.create",
             Kind::SetPassword => "user.password",
+            Kind::ChangeUser => "user.change",
+            Kind::CreateRole => "role.create",
+            Kind::ChangeRole => "role.change",
+            Kind::DeleteRole => "role.delete",
+            Kind::EndSession => "session.end",
+            Kind::CreateToken => "token.create",
+            Kind::RevokeToken => "token.revoke",
             Kind::CreateTopic => "topic.create",
             Kind::DeleteTopic => "topic.delete",
             Kind::SearchMessages => "messages.search",
             Kind::ReadMessage => "messages.read",
             Kind::TailMessages => "messages.tail",
+            Kind::ExportAudit => "audit.export",
             Kind::VerifyAudit => "audit.verify",
+            Kind::AddCluster => "cluster.add",
+            Kind::ChangeCluster => "cluster.change",
+            Kind::RemoveCluster => "cluster.remove",
+            Kind::TestCluster => "cluster.test",
             Kind::ViewCluster => "cluster.view",
             Kind::ReadAudit => "audit.read",
+            Kind::ManageAccess => "access.manage",
+            Kind::ManageClusters => "cluster.manage",
         }
     }
 }
@@ -79,6 +121,8 @@ impl Action {
             Permission::CreateTopic => Kind::CreateTopic,
             Permission::DeleteTopic => Kind::DeleteTopic,
             Permission::ReadAudit => Kind::ReadAudit,
+            Permission::ManageAccess => Kind::ManageAccess,
+            Permission::ManageClusters => Kind::ManageClusters,
         })
     }
 
@@ -92,6 +136,12 @@ impl Action {
     pub fn to(mut self, resource: impl Into<String>) -> Action {
         self.resource = Some(resource.into());
         self
+    }
+
+    /// The same act, with what was there before and what shall be there after it. Readers of the
+    /// log see the two side by side.
+    pub fn changing(self, before: Value, after: Value) -> Action {
+        self.with(serde_json::json!({ "before": before, "after": after }))
     }
 
     /// The same act, with more about the request.

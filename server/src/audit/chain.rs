@@ -63,6 +63,7 @@ mod tests {
     fn begin() -> Begin {
         let text = str::to_owned;
         Begin {
+            act: 1,
             user: text("anna"),
             address: text("::1"),
             action: text("topic.create"),

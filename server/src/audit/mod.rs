@@ -6,6 +6,7 @@
 mod action;
 mod begun;
 mod chain;
+pub mod export;
 mod verify;
 
 use std::fmt::Display;
@@ -24,6 +25,8 @@ use crate::{
 
 /// Longest text that one field of an entry keeps: a name that somebody tried can be anything.
 const TEXT_BYTES_MAX: usize = 1024;
+/// Longest detail: what a role or a topic's settings were before and are after fits.
+const DETAIL_BYTES_MAX: usize = 16 * 1024;
 
 /// Who acts, from where, and what allowed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,6 +111,7 @@ impl Audit {
 
 fn beginning(who: &Actor, action: Action) -> db::audit::Begin {
     db::audit::Begin {
+        act: 0,
         user: cut(who.user.clone()),
         address: who.address.clone(),
         action: action.kind.name().to_owned(),
@@ -140,7 +144,7 @@ fn cut(mut text: String) -> String {
 fn cut_json(detail: serde_json::Value) -> String {
     let text = detail.to_string();
     match text.len() {
-        0..=TEXT_BYTES_MAX => text,
+        0..=DETAIL_BYTES_MAX => text,
         _ => serde_json::json!({ "cut": cut(text) }).to_string(),
     }
 }
@@ -220,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_long_detail_is_cut_and_stays_json() {
-        let detail = serde_json::json!({ "text": "ä".repeat(2000) });
+        let detail = serde_json::json!({ "text": "ä".repeat(20_000) });
         let kept = cut_json(detail);
         assert!(kept.len() < 2 * TEXT_BYTES_MAX, "{}", kept.len());
         assert!(serde_json::from_str::<serde_json::Value>(&kept).unwrap().is_object());

@@ -5,7 +5,7 @@ use ouzel_api::audit::AuditVerdict;
 use super::{Audit, chain};
 use crate::db::{
     DbError,
-    audit::{Body, Entry, Hash, entries_after, highest_id},
+    audit::{Body, Entry, Hash, act_of, entries_after, highest_id},
 };
 
 /// Entries read at once: small enough not to hold the database, large enough to be quick.
@@ -23,16 +23,36 @@ impl Audit {
                 break;
             }
             for (entry, hash) in &entries {
-                if let Err(reason) = walk.step(entry, hash) {
-                    return Ok(reason);
+                if let Err(wrong) = walk.step(entry, hash) {
+                    return self.tell(wrong).await;
                 }
             }
         }
         match walk.last >= highest {
             true => Ok(AuditVerdict::Whole { rows: walk.acts }),
-            false => Ok(missing(walk.last + 1)),
+            false => self.tell(walk.missing()).await,
         }
     }
+
+    /// Names the row, which is the act and not the entry.
+    async fn tell(&self, wrong: Wrong) -> Result<AuditVerdict, DbError> {
+        let (row, reason) = match wrong {
+            Wrong::Act { row, reason } => (row, reason),
+            Wrong::Ending { begin_id, id } => {
+                let reason = format!("its ending (entry {id}) does not fit its hash");
+                (act_of(&self.db, begin_id).await?, reason)
+            }
+        };
+        Ok(AuditVerdict::Broken { row, reason })
+    }
+}
+
+/// What does not fit.
+enum Wrong {
+    /// The row of this number.
+    Act { row: i64, reason: String },
+    /// The entry `id`, which ended the act that `begin_id` began.
+    Ending { begin_id: i64, id: i64 },
 }
 
 /// A verdict in one line.
@@ -54,32 +74,55 @@ struct Walk {
 }
 
 impl Walk {
-    fn step(&mut self, entry: &Entry, hash: &Hash) -> Result<(), AuditVerdict> {
+    fn step(&mut self, entry: &Entry, hash: &Hash) -> Result<(), Wrong> {
         if entry.id != self.last + 1 {
-            return Err(missing(self.last + 1));
+            return Err(match &entry.body {
+                Body::Begin(begin) if begin.act > self.next_act() => self.gone(),
+                _ => self.missing(),
+            });
         }
         if chain::seal(&self.previous, entry) != *hash {
             return Err(match &entry.body {
-                Body::Begin(_) => broken(entry.id, "its content does not fit its hash".to_owned()),
-                Body::End(end) => broken(
-                    end.begin_id,
-                    format!("its ending (entry {}) does not fit its hash", entry.id),
-                ),
+                Body::Begin(begin) => {
+                    let reason = "its content does not fit its hash".to_owned();
+                    Wrong::Act { row: begin.act, reason }
+                }
+                Body::End(end) => Wrong::Ending { begin_id: end.begin_id, id: entry.id },
             });
         }
-        self.acts += u64::from(matches!(entry.body, Body::Begin(_)));
+        if let Body::Begin(begin) = &entry.body {
+            let (row, told) = (self.next_act(), begin.act);
+            if row != told {
+                return Err(Wrong::Act { row, reason: format!("it is numbered {told}") });
+            }
+            self.acts += 1;
+        }
         self.last = entry.id;
         self.previous = *hash;
         Ok(())
     }
-}
 
-fn missing(id: i64) -> AuditVerdict {
-    broken(id, format!("entry {id} is missing"))
-}
+    fn next_act(&self) -> i64 {
+        i64::try_from(self.acts).unwrap_or(i64::MAX).saturating_add(1)
+    }
 
-fn broken(row: i64, reason: String) -> AuditVerdict {
-    AuditVerdict::Broken { row, reason }
+    /// The next row is not there: a later one is.
+    fn gone(&self) -> Wrong {
+        let reason = format!("the row is missing (entry {})", self.last + 1);
+        Wrong::Act { row: self.next_act(), reason }
+    }
+
+    /// An entry is not there, and nobody can say any more whether it began an act or ended one.
+    fn missing(&self) -> Wrong {
+        let id = self.last + 1;
+        match self.acts {
+            0 => Wrong::Act { row: 1, reason: format!("the row is missing (entry {id})") },
+            _ => {
+                let reason = format!("what follows it is missing (entry {id})");
+                Wrong::Act { row: self.next_act() - 1, reason }
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -116,11 +159,13 @@ mod tests {
     #[tokio::test]
     async fn a_changed_or_missing_entry_is_named() {
         let changes = [
-            ("UPDATE audit SET user = 'zoe' WHERE id = 3", 3, "content"),
-            ("UPDATE audit SET outcome = 'failed' WHERE id = 4", 3, "ending (entry 4)"),
-            ("DELETE FROM audit WHERE id IN (3, 4)", 3, "entry 3 is missing"),
-            ("DELETE FROM audit WHERE id = 6", 6, "entry 6 is missing"),
-            ("DELETE FROM audit", 1, "entry 1 is missing"),
+            ("UPDATE audit SET user = 'zoe' WHERE id = 3", 2, "content"),
+            ("UPDATE audit SET outcome = 'failed' WHERE id = 4", 2, "ending (entry 4)"),
+            ("UPDATE audit SET act = 9 WHERE id = 3", 2, "numbered 9"),
+            ("DELETE FROM audit WHERE id IN (3, 4)", 2, "the row is missing (entry 3)"),
+            ("DELETE FROM audit WHERE id = 4", 2, "what follows it is missing (entry 4)"),
+            ("DELETE FROM audit WHERE id = 6", 3, "what follows it is missing (entry 6)"),
+            ("DELETE FROM audit", 1, "the row is missing (entry 1)"),
         ];
         for (change, row, reason) in changes {
             let (_folder, db, audit) = three_acts().await;
@@ -141,7 +186,8 @@ mod tests {
         db.tamper("DELETE FROM audit WHERE id >= 5").await;
         let who = Actor { user: String::new(), address: String::new(), rule: String::new() };
         audit.denied(&who, Action::new(Kind::SignIn)).await.unwrap();
-        let wanted = AuditVerdict::Broken { row: 5, reason: "entry 5 is missing".to_owned() };
+        let reason = "what follows it is missing (entry 5)".to_owned();
+        let wanted = AuditVerdict::Broken { row: 2, reason };
         assert_eq!(audit.verify().await.unwrap(), wanted);
     }
 }

@@ -33,6 +33,8 @@ pub enum Body {
 /// The beginning of an act: all that is known before it is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Begin {
+    /// The act's number, which [`append`] gives: one more than that of the act before.
+    pub act: i64,
     /// The user, or the name that was tried.
     pub user: String,
     /// The peer's address.
@@ -78,7 +80,13 @@ pub async fn append(
     let highest = "SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = 'audit'";
     let highest: i64 = sqlx::query_scalar(highest).fetch_one(&mut *transaction).await?;
     let first = highest + 1;
-    for (id, body) in (first..).zip(bodies(first)) {
+    let acts = "SELECT COALESCE(MAX(act), 0) FROM audit";
+    let mut act: i64 = sqlx::query_scalar(acts).fetch_one(&mut *transaction).await?;
+    for (id, mut body) in (first..).zip(bodies(first)) {
+        if let Body::Begin(begin) = &mut body {
+            act += 1;
+            begin.act = act;
+        }
         let entry = Entry { id, at_ms, body };
         previous = seal(&previous, &entry);
         insert(&mut transaction, &entry, &previous).await?;
@@ -95,11 +103,12 @@ async fn insert(
     let query = match &entry.body {
         Body::Begin(begin) => sqlx::query(
             "INSERT INTO audit
-                 (id, at_ms, user, address, action, cluster, resource, detail, rule, hash)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                 (id, at_ms, act, user, address, action, cluster, resource, detail, rule, hash)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(entry.id)
         .bind(entry.at_ms)
+        .bind(begin.act)
         .bind(&begin.user)
         .bind(&begin.address)
         .bind(&begin.action)
@@ -137,6 +146,7 @@ fn entry(row: &SqliteRow) -> Result<(Entry, Hash), DbError> {
     let begin_id: Option<i64> = row.try_get("begin_id")?;
     let body = match begin_id {
         None => Body::Begin(Begin {
+            act: row.try_get::<Option<i64>, _>("act")?.unwrap_or_default(),
             user: row.try_get("user")?,
             address: row.try_get("address")?,
             action: row.try_get("action")?,
@@ -156,6 +166,12 @@ fn entry(row: &SqliteRow) -> Result<(Entry, Hash), DbError> {
     Ok((entry, hash(row.try_get("hash")?)?))
 }
 
+/// The number of the act that an entry began; 0 if there is no such beginning.
+pub async fn act_of(db: &Db, id: i64) -> Result<i64, DbError> {
+    let act = sqlx::query_scalar("SELECT COALESCE(act, 0) FROM audit WHERE id = ?").bind(id);
+    Ok(act.fetch_optional(&db.reader).await?.unwrap_or_default())
+}
+
 /// The highest id that was ever given, whether or not its row is still there.
 pub async fn highest_id(db: &Db) -> Result<i64, DbError> {
     let highest = "SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = 'audit'";
@@ -163,7 +179,7 @@ pub async fn highest_id(db: &Db) -> Result<i64, DbError> {
 }
 
 /// A beginning joined with its ending, if it has one.
-const ACTS: &str = "SELECT begin.id, begin.at_ms, begin.user, begin.address, begin.action,
+const ACTS: &str = "SELECT begin.act, begin.at_ms, begin.user, begin.address, begin.action,
        begin.cluster, begin.resource, begin.detail, begin.rule,
        ending.outcome, ending.result, ending.duration_ms
   FROM audit AS begin LEFT JOIN audit AS ending ON ending.begin_id = begin.id
@@ -173,12 +189,15 @@ const ACTS: &str = "SELECT begin.id, begin.at_ms, begin.user, begin.address, beg
 pub async fn page(db: &Db, query: &AuditQuery, limit: i64) -> Result<Vec<AuditRow>, DbError> {
     let page = format!(
         "{ACTS}
-           AND (?1 IS NULL OR begin.id < ?1)
+           AND (?1 IS NULL OR begin.act < ?1)
            AND (?2 IS NULL OR begin.user = ?2 COLLATE NOCASE)
            AND (?3 IS NULL OR substr(begin.action, 1, length(?3)) = ?3)
            AND (?4 IS NULL OR instr(begin.resource, ?4) > 0)
            AND (?5 IS NULL OR COALESCE(ending.outcome, 'begun') = ?5)
-         ORDER BY begin.id DESC LIMIT ?6"
+           AND (?6 IS NULL OR begin.cluster = ?6)
+           AND (?7 IS NULL OR begin.at_ms >= ?7)
+           AND (?8 IS NULL OR begin.at_ms < ?8)
+         ORDER BY begin.act DESC LIMIT ?9"
     );
     // Made of constants only; every value is bound.
     let page = sqlx::query_as::<_, Act>(AssertSqlSafe(page))
@@ -187,6 +206,9 @@ pub async fn page(db: &Db, query: &AuditQuery, limit: i64) -> Result<Vec<AuditRo
         .bind(given(&query.action))
         .bind(given(&query.resource))
         .bind(query.outcome.map(outcome_name))
+        .bind(given(&query.cluster))
+        .bind(query.since_ms)
+        .bind(query.until_ms)
         .bind(limit);
     Ok(page.fetch_all(&db.reader).await?.into_iter().map(|act| act.0).collect())
 }
@@ -217,7 +239,7 @@ impl<'r> FromRow<'r, SqliteRow> for Act {
             Some(_) => Outcome::Failed,
         };
         Ok(Act(AuditRow {
-            id: row.try_get("id")?,
+            id: row.try_get("act")?,
             at_ms: row.try_get("at_ms")?,
             user: row.try_get("user")?,
             address: row.try_get("address")?,
@@ -241,6 +263,7 @@ mod tests {
 
     fn begin(user: &str, action: &str, resource: &str) -> Begin {
         Begin {
+            act: 0,
             user: user.to_owned(),
             address: "::1".to_owned(),
             action: action.to_owned(),
@@ -271,7 +294,9 @@ mod tests {
         let open = add(&db, begin("bert", "topic.delete", "orders"), None).await;
         assert_eq!((done, open), (1, 3));
         let rows = page(&db, &AuditQuery::default(), 10).await.unwrap();
-        assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [3, 1]);
+        // One number an act, whatever its entries.
+        assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [2, 1]);
+        assert_eq!((act_of(&db, 3).await.unwrap(), act_of(&db, 2).await.unwrap()), (2, 0));
         assert_eq!((rows[0].outcome, rows[0].duration_ms), (Outcome::Begun, None));
         assert_eq!((rows[1].outcome, rows[1].duration_ms), (Outcome::Done, Some(7)));
         assert_eq!(rows[1].result.as_deref(), Some("because"));
@@ -293,7 +318,11 @@ mod tests {
         assert_eq!(matching(AuditQuery { action: text("%"), ..none() }).await, [""; 0]);
         assert_eq!(matching(AuditQuery { resource: text("rder"), ..none() }).await, ["anna"]);
         assert_eq!(matching(AuditQuery { user: text(""), ..none() }).await, ["bert", "anna"]);
-        assert_eq!(matching(AuditQuery { before: Some(3), ..none() }).await, ["anna"]);
+        assert_eq!(matching(AuditQuery { before: Some(2), ..none() }).await, ["anna"]);
+        assert_eq!(matching(AuditQuery { cluster: text("embedded"), ..none() }).await.len(), 2);
+        assert_eq!(matching(AuditQuery { cluster: text("embed"), ..none() }).await, [""; 0]);
+        assert_eq!(matching(AuditQuery { since_ms: Some(1), ..none() }).await.len(), 2);
+        assert_eq!(matching(AuditQuery { until_ms: Some(1), ..none() }).await, [""; 0]);
         let denied = Some(Outcome::Denied);
         assert_eq!(matching(AuditQuery { outcome: denied, ..none() }).await, ["bert"]);
         let begun = Some(Outcome::Begun);

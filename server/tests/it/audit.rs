@@ -1,6 +1,6 @@
 //! The audit log over HTTP and from the command line.
 
-use ouzel_api::audit::{AuditPage, AuditVerdict, Outcome};
+use ouzel_api::audit::{AuditPage, AuditRow, AuditVerdict, Outcome};
 
 use crate::support::{
     app::{App, PASSWORD, console, try_sign_in},
@@ -84,6 +84,60 @@ async fn pages_follow_one_another_without_gap_or_repetition() {
     assert_eq!(seen, wanted);
     let bad = client.get("/api/v1/audit?before=x").await;
     assert_eq!(bad.code(), ouzel_api::ErrorCode::Invalid);
+}
+
+#[tokio::test]
+async fn rows_are_numbered_one_by_one_though_each_is_two_entries() {
+    let app = console().await;
+    let client = app.administrator().await;
+    try_sign_in(&app.nobody(), "eve", "wrong password").await;
+    let page: AuditPage = client.get("/api/v1/audit").await.json();
+    let ids: Vec<_> = page.rows.iter().map(|row| row.id).collect();
+    let wanted: Vec<_> = (1..=ids.len() as i64).rev().collect();
+    assert_eq!(ids, wanted);
+}
+
+#[tokio::test]
+async fn what_fits_leaves_as_a_file_and_that_is_a_row_too() {
+    let app = console().await;
+    for _ in 0..3 {
+        try_sign_in(&app.nobody(), "=eve", "wrong password").await;
+    }
+    let client = app.administrator().await;
+    let path = "/api/v1/audit/export?user=%3Deve&outcome=failed";
+    let lines = client.get(&format!("{path}&format=jsonl")).await;
+    let rows: Vec<AuditRow> =
+        lines.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows.len(), 3);
+    assert!(rows.iter().all(|row| row.user == "=eve" && row.action == "session.sign_in"));
+    let csv = client.get(&format!("{path}&format=csv")).await;
+    let name = csv.header("content-disposition").unwrap();
+    assert!(name.contains("ouzel-audit.csv"), "{name}");
+    assert_eq!(csv.text().lines().count(), 4);
+    assert!(csv.text().contains("\"'=eve\""), "{}", csv.text());
+    let page: AuditPage = client.get("/api/v1/audit?action=audit.export").await.json();
+    let results: Vec<_> = page.rows.iter().map(|row| row.result.as_deref()).collect();
+    assert_eq!(results, [Some("3 rows"); 2]);
+    let wrong = client.get("/api/v1/audit/export?format=xml").await;
+    assert_eq!(wrong.code(), ouzel_api::ErrorCode::Invalid);
+}
+
+#[tokio::test]
+async fn acts_are_found_by_cluster_and_time() {
+    let app = console().await;
+    let viewer = app.somebody(ouzel_api::session::Role::Viewer).await;
+    assert_eq!(viewer.delete("/api/v1/clusters/prod/topics/orders").await.status, 403);
+    let client = app.administrator().await;
+    let find = async |query: &str| -> Vec<AuditRow> {
+        let page: AuditPage = client.get(&format!("/api/v1/audit?{query}")).await.json();
+        page.rows
+    };
+    let found = find("cluster=prod").await;
+    assert_eq!((found.len(), found[0].action.as_str()), (1, "topic.delete"));
+    let at = found[0].at_ms;
+    assert_eq!(find(&format!("cluster=prod&since_ms={at}&until_ms={}", at + 1)).await.len(), 1);
+    assert!(find(&format!("cluster=prod&until_ms={at}")).await.is_empty());
+    assert!(find("cluster=pro").await.is_empty());
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use ouzel_api::audit::AuditRow;
 
-use super::{BEFORE, ROW, outcome, pair};
+use super::{BEFORE, ROW, change, outcome, pair};
 use crate::{
     format::{count, duration},
     query::Query,
@@ -28,7 +28,7 @@ pub fn Entry(row: AuditRow, on_close: impl Fn() + 'static) -> impl IntoView {
     let took = row.duration_ms.map_or_else(|| "not ended".to_owned(), duration);
     view! {
         <Drawer label=format!("Act {id}") head foot on_close>
-            <div class="drawer-body padded">
+            <div class="drawer-body padded col">
                 <dl class="pairs">
                     <dt>"Time"</dt>
                     <dd><Time at_ms=row.at_ms/></dd>
@@ -40,8 +40,8 @@ pub fn Entry(row: AuditRow, on_close: impl Fn() + 'static) -> impl IntoView {
                     {pair("Rule", Some(row.rule))}
                     {pair("Result", row.result)}
                     {pair("Took", Some(took))}
-                    {pair("Request", row.detail)}
                 </dl>
+                {row.detail.map(|text| change::detail(&text))}
             </div>
         </Drawer>
     }

@@ -1,6 +1,8 @@
 //! The audit log: who did what, and whether the record of it is whole.
 
+mod change;
 mod entry;
+mod filters;
 mod query;
 mod verify;
 
@@ -8,30 +10,32 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use ouzel_api::{
-    audit::{AuditPage, AuditRow, Outcome},
+    audit::{AuditPage, AuditQuery, AuditRow, ExportFormat, Outcome},
     session::Permission,
 };
 
-use self::{entry::Entry, verify::Verify};
+use self::{entry::Entry, filters::Filters, verify::Verify};
 use crate::{
     client,
     format::{count, duration},
-    listing::use_text,
     load::{Loaded, load},
     location::{History, use_location},
     query::Query,
     session::use_session,
     ui::{
-        Badge, Button, Choice, Column, Empty, FilterBox, Forbidden, Inline, Mood, Select, Table,
-        TableHandle, TableSpec, TextInput, Time,
+        Badge, Button, Column, Empty, Forbidden, Icon, Menu, Mood, Table, TableHandle, TableSpec,
+        Time,
     },
 };
 
 /// Names in the address.
 const USER: &str = "user";
 const ACTION: &str = "action";
+const CLUSTER: &str = "cluster";
 const RESOURCE: &str = "resource";
 const OUTCOME: &str = "outcome";
+const SINCE: &str = "since";
+const UNTIL: &str = "until";
 const BEFORE: &str = "before";
 const ROW: &str = "row";
 
@@ -53,6 +57,7 @@ pub fn Audit() -> impl IntoView {
             <h1>"Audit"</h1>
             <span class="grow"></span>
             <Verify/>
+            <ExportMenu wanted/>
         </header>
         <Filters/>
         <Loaded from=page let:page>
@@ -62,52 +67,27 @@ pub fn Audit() -> impl IntoView {
     .into_any()
 }
 
-/// One line of conditions, all of which live in the address.
+/// The rows that fit the conditions, all pages of them, as a file.
 #[component]
-fn Filters() -> impl IntoView {
-    let location = use_location();
-    let outcome = Signal::derive(move || {
-        location.query.with(|query| query.get(OUTCOME).unwrap_or_default().to_owned())
-    });
-    let pick = move |value: String| {
-        let query = location.query.get_untracked().with(OUTCOME, value).without(BEFORE);
-        location.set_query(&query, History::Push);
-    };
-    let outcomes = ["", "begun", "done", "failed", "denied"]
-        .map(|name| Choice::new(name, if name.is_empty() { "any" } else { name }));
-    view! {
-        <div class="bar">
-            <FilterBox value=use_condition(RESOURCE) label="Resource holds…"/>
-            <Inline label="user">
-                <TextInput value=use_condition(USER) attr:size="12" attr:placeholder="any"/>
-            </Inline>
-            <Inline label="action">
-                <TextInput
-                    value=use_condition(ACTION)
-                    attr:size="14"
-                    attr:placeholder="begins with…"
-                />
-            </Inline>
-            <Inline label="outcome">
-                <Select value=outcome choices=outcomes.to_vec() on_pick=pick/>
-            </Inline>
-        </div>
-    }
-}
-
-/// A condition in the address; changing it goes back to the newest page.
-fn use_condition(name: &'static str) -> RwSignal<String> {
-    let text = use_text(name);
-    let location = use_location();
-    Effect::new(move |last: Option<String>| {
-        let now = text.get();
-        let paged = location.query.with_untracked(|query| query.get(BEFORE).is_some());
-        if paged && last.is_some_and(|last| last != now) {
-            location.set_query(&location.query.get_untracked().without(BEFORE), History::Replace);
+fn ExportMenu(wanted: Memo<AuditQuery>) -> impl IntoView {
+    let face =
+        || view! { <Icon name="download"/> "Export" <Icon name="chevron-down" size="small"/> };
+    let item = move |format: ExportFormat, text: &'static str| {
+        let href = move || wanted.with(|wanted| client::audit::export_path(wanted, format));
+        view! {
+            <a class="menu-item" role="menuitem" href=href download="" target="_self">
+                <Icon name="download"/>
+                {text}
+            </a>
         }
-        now
-    });
-    text
+    };
+    view! {
+        <Menu label="Export what fits" face=face>
+            <div class="menu-head">"All rows that fit, as"</div>
+            {item(ExportFormat::Csv, "CSV")}
+            {item(ExportFormat::Jsonl, "JSON lines")}
+        </Menu>
+    }
 }
 
 #[component]
@@ -188,6 +168,10 @@ fn columns() -> Vec<Column<AuditRow>> {
         None => view! { <span class="dim">"–"</span> }.into_any(),
     };
     vec![
+        Column::new("id", "#", "80px", |row: &AuditRow| {
+            view! { <span class="mono dim">{count(row.id)}</span> }
+        })
+        .right(),
         Column::new("at", "time", "215px", |row: &AuditRow| view! { <Time at_ms=row.at_ms/> })
             .headline(),
         Column::new("user", "user", "minmax(100px, 1fr)", |row: &AuditRow| row.user.clone())

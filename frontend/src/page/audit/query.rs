@@ -2,7 +2,7 @@
 
 use ouzel_api::audit::{AuditQuery, Outcome};
 
-use super::{ACTION, BEFORE, OUTCOME, RESOURCE, USER};
+use super::{ACTION, BEFORE, CLUSTER, OUTCOME, RESOURCE, SINCE, UNTIL, USER};
 use crate::{client::audit::outcome_name, query::Query};
 
 /// Reads the conditions; what cannot be read does not filter.
@@ -10,10 +10,14 @@ pub fn read(query: &Query) -> AuditQuery {
     let text = |name: &str| {
         query.get(name).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
     };
+    let number = |name: &str| query.get(name).and_then(|number| number.parse().ok());
     AuditQuery {
-        before: query.get(BEFORE).and_then(|id| id.parse().ok()),
+        before: number(BEFORE),
         user: text(USER),
         action: text(ACTION),
+        cluster: text(CLUSTER),
+        since_ms: number(SINCE),
+        until_ms: number(UNTIL),
         resource: text(RESOURCE),
         outcome: query.get(OUTCOME).and_then(parse_outcome),
     }
@@ -34,11 +38,16 @@ mod tests {
 
     #[test]
     fn conditions_come_from_the_address_and_nonsense_does_not_filter() {
-        let query = Query::parse("user=anna&action=topic.&outcome=denied&before=12&row=3");
+        let query = Query::parse(
+            "user=anna&action=topic.&outcome=denied&before=12&row=3&cluster=prod&since=5&until=x",
+        );
         let wanted = AuditQuery {
             before: Some(12),
             user: Some("anna".to_owned()),
             action: Some("topic.".to_owned()),
+            cluster: Some("prod".to_owned()),
+            since_ms: Some(5),
+            until_ms: None,
             resource: None,
             outcome: Some(Outcome::Denied),
         };
