@@ -8,7 +8,7 @@ use crate::{
     page, prefs,
     query::Query,
     route::Route,
-    session::{self, Session, SessionState},
+    session::{self, Place, Session, SessionState},
     shell::Shell,
     ui::provide_toasts,
 };
@@ -22,7 +22,7 @@ pub fn App() -> impl IntoView {
     prefs::provide();
     let toasts = provide_toasts();
     let location = location::provide();
-    let session = session::provide();
+    let session = session::provide(Memo::new(move |_| location.route.with(place)));
     Effect::new(move |_| guard(location, session));
     let door = Memo::new(move |_| Door::of(&session.state()));
     view! {
@@ -30,6 +30,7 @@ pub fn App() -> impl IntoView {
             Door::Wait => ().into_any(),
             Door::Broken => doorstep(session).into_any(),
             Door::Shut => view! { <page::sign_in::SignIn/> }.into_any(),
+            Door::Renew => view! { <page::access::FirstPassword/> }.into_any(),
             Door::Open => view! { <Shell><Pages/></Shell> }.into_any(),
         }}
         {toasts.view()}
@@ -42,7 +43,19 @@ enum Door {
     Wait,
     Broken,
     Shut,
+    /// Known, but by a password that somebody else has seen.
+    Renew,
     Open,
+}
+
+/// Where on the clusters a page is.
+fn place(route: &Route) -> Place {
+    let resource = match route {
+        Route::Topic { topic, .. } => Some(topic.clone()),
+        Route::Group { group, .. } => Some(group.clone()),
+        _ => None,
+    };
+    Place { cluster: route.cluster().map(str::to_owned), resource }
 }
 
 impl Door {
@@ -51,6 +64,7 @@ impl Door {
             SessionState::Asking => Door::Wait,
             SessionState::Failed(_) => Door::Broken,
             SessionState::Guest { .. } => Door::Shut,
+            SessionState::Known(viewer) if viewer.must_change_password => Door::Renew,
             SessionState::Known(_) => Door::Open,
         }
     }
@@ -99,7 +113,10 @@ fn Pages() -> impl IntoView {
         Route::Group { cluster, group, .. } => {
             view! { <page::groups::Group cluster group/> }.into_any()
         }
+        Route::Clusters => view! { <page::clusters::Clusters/> }.into_any(),
         Route::Audit => view! { <page::audit::Audit/> }.into_any(),
+        Route::Access { .. } => view! { <page::access::Access/> }.into_any(),
+        Route::Account => view! { <page::access::Account/> }.into_any(),
         Route::NotFound => view! { <page::not_found::NotFound/> }.into_any(),
     }
 }

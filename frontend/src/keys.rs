@@ -13,7 +13,10 @@ use leptos::{
 };
 use web_sys::{HtmlElement, KeyboardEvent};
 
-use crate::{location::Location, route::Route};
+use crate::{
+    location::Location,
+    route::{AccessTab, Route},
+};
 
 /// How long a `g` waits for its second key.
 const SECOND_KEY_MS: u64 = 1_500;
@@ -30,7 +33,9 @@ pub const SHEET: [(&str, &[(&str, &str)]); 3] = [
             ("g o", "Overview"),
             ("g t", "Topics"),
             ("g c", "Consumer groups"),
+            ("g l", "Clusters"),
             ("g a", "Audit"),
+            ("g u", "Users and roles"),
             ("?", "This sheet"),
         ],
     ),
@@ -118,7 +123,9 @@ impl Keys {
             ("o", Some(cluster)) => Route::Overview { cluster },
             ("t", Some(cluster)) => Route::Topics { cluster },
             ("c", Some(cluster)) => Route::Groups { cluster },
+            ("l", _) => Route::Clusters,
             ("a", _) => Route::Audit,
+            ("u", _) => Route::Access { tab: AccessTab::Users },
             _ => return false,
         };
         self.location.open(&route);

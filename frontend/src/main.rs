@@ -1,6 +1,7 @@
 //! The Ouzel console in the browser: mounts the app. Start reading at [`app::App`].
 
 mod app;
+mod ask;
 mod cells;
 mod client;
 mod format;

@@ -45,8 +45,17 @@ pub enum Route {
         /// What of it is shown.
         tab: GroupTab,
     },
+    /// The clusters.
+    Clusters,
     /// The audit log.
     Audit,
+    /// Users, roles, sessions and tokens of everybody.
+    Access {
+        /// What of it is shown.
+        tab: AccessTab,
+    },
+    /// What the viewer may do with what is the viewer's own.
+    Account,
     /// Anything else.
     NotFound,
 }
@@ -71,6 +80,21 @@ pub enum GroupTab {
     Members,
 }
 
+/// The tabs of the access page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccessTab {
+    /// Who may sign in.
+    Users,
+    /// What they may do.
+    Roles,
+    /// Who is signed in.
+    Sessions,
+    /// What programs come by.
+    Tokens,
+    /// What somebody may do somewhere, and why.
+    Check,
+}
+
 impl Route {
     /// The page behind a path; a path that is none of ours is [`Route::NotFound`].
     pub fn parse(path: &str) -> Route {
@@ -80,7 +104,14 @@ impl Route {
         match segments[..] {
             [] => Route::Home,
             ["sign-in"] => Route::SignIn,
+            ["clusters"] => Route::Clusters,
             ["audit"] => Route::Audit,
+            ["account"] => Route::Account,
+            ["access"] => Route::Access { tab: AccessTab::Users },
+            ["access", tab] => match AccessTab::parse(tab) {
+                Some(tab) => Route::Access { tab },
+                None => Route::NotFound,
+            },
             ["c", cluster] | ["c", cluster, "overview"] => Route::Overview { cluster: of(cluster) },
             ["c", cluster, "topics"] => Route::Topics { cluster: of(cluster) },
             ["c", cluster, "topics", topic] => Route::topic(cluster, topic, TopicTab::Messages),
@@ -102,7 +133,10 @@ impl Route {
         match self {
             Route::Home | Route::NotFound => "/".to_owned(),
             Route::SignIn => "/sign-in".to_owned(),
+            Route::Clusters => "/clusters".to_owned(),
             Route::Audit => "/audit".to_owned(),
+            Route::Access { tab } => format!("/access/{}", tab.name()),
+            Route::Account => "/account".to_owned(),
             Route::Overview { cluster } => format!("/c/{}/overview", encode(cluster)),
             Route::Topics { cluster } => format!("/c/{}/topics", encode(cluster)),
             Route::Topic { cluster, topic, tab } => {
@@ -137,7 +171,13 @@ impl Route {
             | Route::Topic { cluster, .. }
             | Route::Groups { cluster }
             | Route::Group { cluster, .. } => Some(cluster),
-            Route::Home | Route::SignIn | Route::Audit | Route::NotFound => None,
+            Route::Home
+            | Route::SignIn
+            | Route::Clusters
+            | Route::Audit
+            | Route::Access { .. }
+            | Route::Account
+            | Route::NotFound => None,
         }
     }
 
@@ -150,6 +190,7 @@ impl Route {
             Route::Group { cluster, group, .. } => {
                 Route::Group { cluster, group, tab: GroupTab::Lag }
             }
+            Route::Access { .. } => Route::Access { tab: AccessTab::Users },
             route => route,
         }
     }
@@ -162,6 +203,32 @@ impl Route {
             Route::Groups { .. } | Route::Group { .. } => Route::Groups { cluster },
             _ => Route::Overview { cluster },
         }
+    }
+}
+
+impl AccessTab {
+    /// All of them, in their order.
+    pub const ALL: [AccessTab; 5] = [
+        AccessTab::Users,
+        AccessTab::Roles,
+        AccessTab::Sessions,
+        AccessTab::Tokens,
+        AccessTab::Check,
+    ];
+
+    /// The last segment of the path.
+    pub fn name(self) -> &'static str {
+        match self {
+            AccessTab::Users => "users",
+            AccessTab::Roles => "roles",
+            AccessTab::Sessions => "sessions",
+            AccessTab::Tokens => "tokens",
+            AccessTab::Check => "check",
+        }
+    }
+
+    fn parse(name: &str) -> Option<AccessTab> {
+        AccessTab::ALL.into_iter().find(|tab| tab.name() == name)
     }
 }
 
@@ -222,7 +289,7 @@ fn escape(bytes: &[u8], at: usize) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{GroupTab, Route, TopicTab, decode};
+    use super::{AccessTab, GroupTab, Route, TopicTab, decode};
 
     #[test]
     fn every_route_comes_back_from_its_path() {
@@ -230,7 +297,11 @@ mod tests {
         let routes = [
             Route::Home,
             Route::SignIn,
+            Route::Clusters,
             Route::Audit,
+            Route::Account,
+            Route::Access { tab: AccessTab::Users },
+            Route::Access { tab: AccessTab::Check },
             Route::Overview { cluster: cluster() },
             Route::Topics { cluster: cluster() },
             Route::topic("prod", "a.b_c-d", TopicTab::Messages),
@@ -253,7 +324,9 @@ mod tests {
 
     #[test]
     fn unknown_paths_are_not_found() {
-        for path in ["/nope", "/c", "/c/p/topics/t/nope", "/c//topics", "/c/p/q", "/%FF"] {
+        for path in
+            ["/nope", "/access/x", "/c", "/c/p/topics/t/nope", "/c//topics", "/c/p/q", "/%FF"]
+        {
             assert_eq!(Route::parse(path), Route::NotFound, "{path}");
         }
     }

@@ -20,6 +20,14 @@ const PAGES: Record<string, string> = {
   group: "/c/embedded/groups/orders-analytics",
   members: "/c/embedded/groups/orders-billing/members",
   audit: "/audit",
+  users: "/access/users",
+  user: "/access/users?user=admin",
+  roles: "/access/roles?role=editor",
+  sessions: "/access/sessions",
+  tokens: "/access/tokens",
+  check: "/access/check?user=admin",
+  account: "/account",
+  clusters: "/clusters",
   "not-found": "/no/such/page",
 };
 

@@ -13,6 +13,14 @@ const PAGES = [
   "/c/embedded/topics/looks/consumers",
   "/c/embedded/groups",
   "/audit",
+  "/access/users",
+  "/access/users?user=admin",
+  "/access/roles?role=viewer",
+  "/access/sessions",
+  "/access/tokens",
+  "/access/check?user=admin",
+  "/account",
+  "/clusters",
   "/no/such/page",
 ];
 

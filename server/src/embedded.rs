@@ -5,6 +5,7 @@ use std::{
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
 };
 
+use ouzel_api::clusters::Origin;
 use ouzel_broker::{Broker, BrokerConfig, StartError};
 
 use crate::{
@@ -29,7 +30,14 @@ pub fn cluster(broker: &Broker, config: &Config) -> ClusterSetup {
     let address = reachable(broker.kafka_addr());
     let bootstrap = vec![Address { host: address.ip().to_string(), port: address.port() }];
     let environment = config.environment;
-    ClusterSetup { id: EMBEDDED.to_owned(), embedded: true, environment, bootstrap }
+    ClusterSetup {
+        id: EMBEDDED.to_owned(),
+        embedded: true,
+        environment,
+        bootstrap,
+        origin: Origin::Process,
+        ..ClusterSetup::default()
+    }
 }
 
 /// The address that it was to listen on, if somebody else has it.

@@ -15,7 +15,8 @@ use ouzel_api::error::{ApiError, ErrorCode};
 use tracing::error;
 
 use crate::{
-    auth::SignInError,
+    auth::{AccountError, SignInError},
+    book::BookError,
     browse::{SearchError, TooMany},
     db::DbError,
     kafka::KafkaError,
@@ -95,6 +96,48 @@ impl From<SignInError> for Error {
     }
 }
 
+impl From<AccountError> for Error {
+    fn from(error: AccountError) -> Error {
+        use AccountError::*;
+        let text = error.to_string();
+        match error {
+            Db(error) => Error::Db(error),
+            Unknown(_) | NoSession(_) | NoToken(_) => Error::NotFound(text),
+            Exists(_)
+            | RoleExists(_)
+            | BuiltIn(_)
+            | RoleUsed { .. }
+            | LastAdministrator(_)
+            | TooManyTokens => Error::Conflict(text),
+            NeedsSession => Error::Forbidden { rule: text },
+            Password(_)
+            | Name
+            | WrongPassword
+            | SamePassword
+            | NoRole(_)
+            | RoleName
+            | Grant { .. }
+            | TokenName
+            | TokenDays => Error::Invalid(text),
+        }
+    }
+}
+
+impl From<BookError> for Error {
+    fn from(error: BookError) -> Error {
+        let text = error.to_string();
+        match error {
+            BookError::Db(error) => Error::Db(error),
+            BookError::Vault(_) => Error::Internal(text),
+            BookError::Unknown(_) => Error::NotFound(text),
+            BookError::Exists(_) | BookError::Fixed(_) | BookError::TooMany => {
+                Error::Conflict(text)
+            }
+            BookError::Invalid(_) => Error::Invalid(text),
+        }
+    }
+}
+
 impl From<JsonRejection> for Error {
     fn from(rejection: JsonRejection) -> Error {
         match rejection.status() {
@@ -120,7 +163,7 @@ impl From<KafkaError> for Error {
     fn from(error: KafkaError) -> Error {
         let text = error.to_string();
         match &error {
-            KafkaError::Unreachable { .. } => Error::Unreachable(text),
+            KafkaError::Unreachable { .. } | KafkaError::SignIn { .. } => Error::Unreachable(text),
             KafkaError::Timeout { .. } => Error::Timeout(text),
             KafkaError::NoTopic { .. }
             | KafkaError::NoPartition { .. }

@@ -26,6 +26,8 @@ pub mod metrics;
 
 pub mod auth;
 
+pub mod book;
+
 pub mod audit;
 
 pub mod browse;
@@ -33,3 +35,4 @@ pub mod kafka;
 
 pub mod clock;
 pub mod db;
+pub mod vault;

@@ -26,7 +26,9 @@ use crate::{
     browse::TOKEN_BYTES_MAX,
     bundle,
     error::Error,
-    http::{audit, clusters, groups, health, live, messages, session, topics},
+    http::{
+        access, audit, clusters, groups, health, live, me, messages, roles, session, topics, users,
+    },
     metrics,
     state::AppState,
     telemetry,
@@ -46,19 +48,44 @@ const ANSWER_MAX: Duration = Duration::from_secs(30);
 
 /// Every route of the API. What is not here does not exist; whom a route lets in stands beside it.
 pub fn table() -> Vec<Route> {
-    use Access::{Open, SignedIn};
+    use Access::{Known, Open, SignedIn};
     vec![
         Route::get(health::HEALTHZ, Open, routes!(health::healthz)),
         Route::get(health::READYZ, Open, routes!(health::readyz)),
         Route::get(health::METRICS, Open, routes!(health::metrics)),
         Route::get(OPENAPI, Open, routes!(health::openapi)),
         Route::post(SESSION, Open, routes!(session::sign_in)),
-        Route::get(SESSION, SignedIn, routes!(session::show)),
-        Route::delete(SESSION, SignedIn, routes!(session::sign_out)),
-        Route::get(CLUSTERS, needs(ViewCluster), routes!(clusters::list)),
+        Route::get(SESSION, Known, routes!(session::show)),
+        Route::delete(SESSION, Known, routes!(session::sign_out)),
+        Route::post(MY_PASSWORD, Known, routes!(me::change_password)),
+        Route::get(MY_SESSIONS, SignedIn, routes!(me::sessions)),
+        Route::delete(MY_SESSION, SignedIn, routes!(me::end_session)),
+        Route::get(MY_TOKENS, SignedIn, routes!(me::tokens)),
+        Route::post(MY_TOKENS, SignedIn, routes!(me::create_token)),
+        Route::delete(MY_TOKEN, SignedIn, routes!(me::revoke_token)),
+        Route::get(USERS, needs(ManageAccess), routes!(users::list)),
+        Route::post(USERS, needs(ManageAccess), routes!(users::create)),
+        Route::put(USER, needs(ManageAccess), routes!(users::change)),
+        Route::post(USER_PASSWORD, needs(ManageAccess), routes!(users::reset_password)),
+        Route::get(ROLES, needs(ManageAccess), routes!(roles::list)),
+        Route::post(ROLES, needs(ManageAccess), routes!(roles::create)),
+        Route::put(ROLE, needs(ManageAccess), routes!(roles::change)),
+        Route::delete(ROLE, needs(ManageAccess), routes!(roles::delete)),
+        Route::get(SESSIONS, needs(ManageAccess), routes!(access::sessions)),
+        Route::delete(OTHER_SESSION, needs(ManageAccess), routes!(access::end_session)),
+        Route::get(TOKENS, needs(ManageAccess), routes!(access::tokens)),
+        Route::delete(TOKEN, needs(ManageAccess), routes!(access::revoke_token)),
+        Route::get(EXPLAIN, needs(ManageAccess), routes!(access::explain)),
+        Route::get(CLUSTERS, within(ViewCluster), routes!(clusters::list)),
+        Route::post(CLUSTERS, needs(ManageClusters), routes!(clusters::add)),
+        Route::get(CLUSTER, needs(ManageClusters), routes!(clusters::settings)),
+        Route::put(CLUSTER, needs(ManageClusters), routes!(clusters::change)),
+        Route::delete(CLUSTER, needs(ManageClusters), routes!(clusters::remove)),
+        Route::post(CLUSTER_TEST, needs(ManageClusters), routes!(clusters::test)),
+        Route::get(HEALTH, needs(ViewCluster), routes!(clusters::health)),
         Route::get(OVERVIEW, needs(ViewCluster), routes!(clusters::overview)),
         Route::get(TOPICS, needs(ViewCluster), routes!(topics::list)),
-        Route::post(TOPICS, needs(CreateTopic), routes!(topics::create)),
+        Route::post(TOPICS, within(CreateTopic), routes!(topics::create)),
         Route::post(TOPIC_FIGURES, needs(ViewCluster), routes!(topics::figures)),
         Route::get(TOPIC, needs(ViewCluster), routes!(topics::show)),
         Route::delete(TOPIC, needs(DeleteTopic), routes!(topics::delete)),
@@ -69,8 +96,9 @@ pub fn table() -> Vec<Route> {
         Route::get(MESSAGE, needs(ReadMessages), routes!(messages::show)),
         Route::get(GROUPS, needs(ViewCluster), routes!(groups::list)),
         Route::get(GROUP, needs(ViewCluster), routes!(groups::show)),
-        Route::get(LIVE, needs(ReadMessages), routes!(live::open)).stream(),
+        Route::get(LIVE, within(ReadMessages), routes!(live::open)).stream(),
         Route::get(AUDIT, needs(ReadAudit), routes!(audit::page)),
+        Route::get(AUDIT_EXPORT, needs(ReadAudit), routes!(audit::export_rows)).stream(),
         Route::get(AUDIT_VERIFY, needs(ReadAudit), routes!(audit::verify)),
     ]
 }
@@ -92,6 +120,11 @@ fn needs(permission: Permission) -> Access {
     Access::Needs(permission)
 }
 
+/// What exactly is meant, the handler asks for again.
+fn within(permission: Permission) -> Access {
+    Access::NeedsWithin(permission)
+}
+
 impl Route {
     fn get(path: &'static str, access: Access, handler: UtoipaMethodRouter<AppState>) -> Route {
         let (is_stream, body_bytes_max) = (false, BODY_BYTES_MAX);
@@ -100,6 +133,10 @@ impl Route {
 
     fn post(path: &'static str, access: Access, handler: UtoipaMethodRouter<AppState>) -> Route {
         Route { method: Method::POST, ..Route::get(path, access, handler) }
+    }
+
+    fn put(path: &'static str, access: Access, handler: UtoipaMethodRouter<AppState>) -> Route {
+        Route { method: Method::PUT, ..Route::get(path, access, handler) }
     }
 
     fn delete(path: &'static str, access: Access, handler: UtoipaMethodRouter<AppState>) -> Route {
@@ -142,6 +179,7 @@ impl Route {
         let described = self.handler.1.paths.get(self.path).map(|item| match self.method {
             Method::GET => item.get.is_some(),
             Method::POST => item.post.is_some(),
+            Method::PUT => item.put.is_some(),
             Method::DELETE => item.delete.is_some(),
             _ => false,
         });

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use ouzel_api::clusters::Environment;
+use ouzel_api::clusters::Origin;
 use ouzel_broker::Broker;
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -18,10 +18,13 @@ use tracing::{info, warn};
 use crate::{
     audit::Audit,
     auth::{AccountError, Auth},
+    book::Book,
     browse::{self, Permits},
     bundle::Bundle,
     clock,
-    config::{ClusterConfig, Config, DEFAULT_CLUSTER, EMBEDDED, HostPort, Listen},
+    config::{
+        ClusterConfig, Config, DEFAULT_CLUSTER, EMBEDDED, HostPort, Listen, environment_name,
+    },
     db::{self, Db, DbError},
     demo::Demo,
     embedded,
@@ -32,6 +35,7 @@ use crate::{
     metrics::Metrics,
     router,
     state::AppState,
+    vault::Vault,
 };
 
 /// How long requests under way may take to end before they are cut off. Streams end at once.
@@ -136,10 +140,13 @@ impl Server {
     ) -> Result<Server, StartError> {
         let db = Db::open(&config.data).await?;
         remember_clusters(&db, config).await?;
+        let clusters = Clusters::new(setups(config, broker));
+        let vault = Vault::new(&config.data);
         let app = AppState {
+            book: Book::open(db.clone(), vault, clusters.clone()).await?,
             audit: Audit::new(db.clone()),
             auth: Auth::open(db.clone(), config.session).await?,
-            clusters: Clusters::new(setups(config, broker)),
+            clusters,
             permits: Permits::new(browse::limits::SEARCHES),
             sockets: Permits::new(live::SOCKETS),
             bundle: Arc::new(Bundle::open()),
@@ -198,7 +205,7 @@ fn make_folder(folder: &Path) -> io::Result<()> {
 
 /// Begins the demonstration on the broker in this process.
 fn demonstrate(app: &AppState) -> Option<Demo> {
-    let cluster = app.clusters.get(EMBEDDED)?.clone();
+    let cluster = app.clusters.get(EMBEDDED)?;
     let brokers = cluster.row().bootstrap.join(",");
     Some(Demo::start(cluster, brokers))
 }
@@ -229,6 +236,9 @@ fn setups(config: &Config, broker: Option<&Broker>) -> Vec<ClusterSetup> {
             embedded: false,
             environment: cluster.environment,
             bootstrap: cluster.brokers.iter().map(address).collect(),
+            read_only: cluster.read_only,
+            origin: Origin::File,
+            ..ClusterSetup::default()
         }
     };
     let embedded = broker.map(|broker| embedded::cluster(broker, config));
@@ -279,12 +289,4 @@ async fn remember_clusters(db: &Db, config: &Config) -> Result<(), DbError> {
         db::clusters::remember(db, name, &bootstrap, environment, now_ms).await?;
     }
     Ok(())
-}
-
-fn environment_name(environment: Environment) -> &'static str {
-    match environment {
-        Environment::Development => "development",
-        Environment::Staging => "staging",
-        Environment::Production => "production",
-    }
 }

@@ -7,6 +7,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     audit::Audit,
     auth::Auth,
+    book::Book,
     browse::Permits,
     bundle::Bundle,
     db::Db,
@@ -24,7 +25,9 @@ pub struct AppState {
     pub audit: Audit,
     /// Passwords, sessions, throttle.
     pub auth: Auth,
-    /// The Kafka clusters.
+    /// The clusters that people add.
+    pub book: Book,
+    /// The Kafka clusters, all of them.
     pub clusters: Clusters,
     /// Who runs how many searches and tails.
     pub permits: Permits,
@@ -42,8 +45,13 @@ pub struct AppState {
 
 impl AppState {
     /// A cluster by the id in a path.
-    pub fn cluster(&self, id: &str) -> Result<&Cluster, Error> {
+    pub fn cluster(&self, id: &str) -> Result<Cluster, Error> {
         let none = || Error::NotFound(format!("there is no cluster `{id}`"));
         self.clusters.get(id).ok_or_else(none)
+    }
+
+    /// Whether nobody may change this cluster. One that is not there changes nothing either way.
+    pub fn is_read_only(&self, id: &str) -> bool {
+        self.clusters.get(id).is_some_and(|cluster| cluster.setup().read_only)
     }
 }

@@ -4,6 +4,7 @@
 //! behind it on the server too. Bodies are read as text and parsed by serde: no number passes
 //! through JavaScript.
 
+pub mod access;
 pub mod audit;
 pub mod clusters;
 mod error;

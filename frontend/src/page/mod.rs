@@ -1,7 +1,9 @@
 //! The pages, one folder or file each. A page knows its cluster and names from its route and the
 //! rest from the address; pages never use each other.
 
+pub mod access;
 pub mod audit;
+pub mod clusters;
 pub mod groups;
 pub mod messages;
 pub mod not_found;

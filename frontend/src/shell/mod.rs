@@ -66,8 +66,12 @@ pub fn Shell(children: Children) -> impl IntoView {
         location.route.track();
         rail_open.set(false);
     });
-    Effect::new(move |_| {
+    Effect::new(move |before: Option<()>| {
         location.route.with(Route::frame);
+        // It may be a page on which somebody adds or removes one; no broker is asked.
+        if before.is_some() {
+            list.reload();
+        }
         if let Some(page) = page.get_untracked() {
             page.set_scroll_top(0);
         }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use ouzel_api::{
-    clusters::{Cluster, Environment},
+    clusters::{Cluster, Colour, Environment},
     session::Permission,
 };
 
@@ -10,8 +10,8 @@ use super::Clusters;
 use crate::{
     load::broken,
     location::use_location,
-    route::Route,
-    session::use_session,
+    route::{AccessTab, Route},
+    session::{Place, use_session},
     ui::{Empty, Icon, Menu, MenuItem},
 };
 
@@ -58,14 +58,32 @@ const AUDIT: Entry = Entry {
     here: |route| matches!(route, Route::Audit),
 };
 
+const CLUSTERS: Entry = Entry {
+    icon: "server",
+    label: "Clusters",
+    needs: Permission::ViewCluster,
+    route: |_| Route::Clusters,
+    here: |route| matches!(route, Route::Clusters),
+};
+
+const ACCESS: Entry = Entry {
+    icon: "lock",
+    label: "Access",
+    needs: Permission::ManageAccess,
+    route: |_| Route::Access { tab: AccessTab::Users },
+    here: |route| matches!(route, Route::Access { .. }),
+};
+
 /// The rail.
 #[component]
 pub fn Rail() -> impl IntoView {
     let clusters = expect_context::<Clusters>();
     let environment = move || clusters.current().map(|cluster| environment(cluster.environment).0);
+    let colour = move || clusters.current().and_then(|it| it.colour).map(Colour::name);
     let entries = OF_CLUSTER.map(|entry| link(entry, clusters));
     view! {
-        <nav class="rail" id="rail" aria-label="Pages" data-env=environment>
+        <nav class="rail" id="rail" aria-label="Pages" data-env=environment
+            data-colour=colour>
             <a class="brand" href=Route::Home.path()>
                 <Icon name="ouzel"/>
                 "Ouzel"
@@ -73,7 +91,9 @@ pub fn Rail() -> impl IntoView {
             <Switcher/>
             {entries.into_iter().collect_view()}
             <hr/>
+            {link(CLUSTERS, clusters)}
             {link(AUDIT, clusters)}
+            {link(ACCESS, clusters)}
         </nav>
     }
 }
@@ -86,9 +106,10 @@ fn link(entry: Entry, clusters: Clusters) -> impl IntoView {
     let face = move || view! { <Icon name=entry.icon/> <span>{entry.label}</span> };
     move || {
         let route = (entry.route)(clusters.id.get().unwrap_or_default());
-        let no_cluster = clusters.id.with(Option::is_none) && route != Route::Audit;
+        let no_cluster = clusters.id.with(Option::is_none) && route.cluster().is_some();
+        let place = Place { cluster: route.cluster().map(str::to_owned), resource: None };
         let reason = session
-            .refusal(entry.needs)
+            .refusal_at(entry.needs, &place)
             .or_else(|| no_cluster.then(|| "There is no cluster to show.".to_owned()));
         match reason {
             Some(reason) => view! {
@@ -117,8 +138,10 @@ fn link(entry: Entry, clusters: Clusters) -> impl IntoView {
 fn Switcher() -> impl IntoView {
     let clusters = expect_context::<Clusters>();
     let face = move || {
-        let name = clusters.id.get().unwrap_or_else(|| "no cluster".to_owned());
-        let tag = clusters.current().map(|cluster| tag(cluster.environment));
+        let cluster = clusters.current();
+        let label = cluster.as_ref().and_then(|cluster| cluster.label.clone());
+        let name = label.or_else(|| clusters.id.get()).unwrap_or_else(|| "no cluster".to_owned());
+        let tag = cluster.as_ref().map(tag);
         view! { <b class="clip">{name}</b> {tag} <Icon name="chevron-down" size="small"/> }
     };
     view! {
@@ -136,7 +159,8 @@ fn Switcher() -> impl IntoView {
 
 fn choice(cluster: Cluster, clusters: Clusters) -> impl IntoView {
     let location = use_location();
-    let Cluster { id, embedded, environment: kind, bootstrap } = cluster;
+    let tag = tag(&cluster);
+    let Cluster { id, embedded, bootstrap, label, .. } = cluster;
     let (own, target) = (id.clone(), id.clone());
     let pick = move || location.open(&location.route.get_untracked().on_cluster(&target));
     let chosen = Signal::derive(move || clusters.id.with(|id| id.as_deref() == Some(own.as_str())));
@@ -144,18 +168,23 @@ fn choice(cluster: Cluster, clusters: Clusters) -> impl IntoView {
     view! {
         <MenuItem on_pick=pick chosen>
             <span class="col tight grow">
-                <span class="clip">{id}</span>
+                <span class="clip">{label.unwrap_or(id)}</span>
                 <small class="clip dim mono">{where_}</small>
             </span>
-            {tag(kind)}
+            {tag}
         </MenuItem>
     }
 }
 
-/// The label of an environment in its colour.
-fn tag(kind: Environment) -> impl IntoView {
-    let (name, short) = environment(kind);
-    view! { <span data-env=name title=name><span class="badge env">{short}</span></span> }
+/// The label of a cluster's environment in the cluster's colour.
+fn tag(cluster: &Cluster) -> impl IntoView + use<> {
+    let (name, short) = environment(cluster.environment);
+    let colour = cluster.colour.map(Colour::name);
+    view! {
+        <span data-env=name data-colour=colour title=name>
+            <span class="badge env">{short}</span>
+        </span>
+    }
 }
 
 /// Name and label of an environment.

@@ -5,7 +5,7 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::{
     location::use_location,
     prefs::{Theme, use_prefs},
-    route::{GroupTab, Route, TopicTab},
+    route::{AccessTab, GroupTab, Route, TopicTab},
     session::use_session,
     ui::{Copyable, Icon, IconButton, Menu, MenuItem, Zone, use_toasts},
 };
@@ -56,6 +56,7 @@ fn Crumbs() -> impl IntoView {
         Route::Group { cluster, group, .. } => {
             under("Consumer groups", Route::Groups { cluster }, group).into_any()
         }
+        Route::Access { .. } => view! { <b aria-current="page">"Access"</b> }.into_any(),
         route => view! { <b aria-current="page">{page_name(&route)}</b> }.into_any(),
     };
     view! { <nav class="crumbs" aria-label="Where you are">{crumbs}</nav> }
@@ -84,7 +85,14 @@ pub fn page_name(route: &Route) -> &'static str {
         Route::Groups { .. } => "Consumer groups",
         Route::Group { tab: GroupTab::Lag, .. } => "Lag",
         Route::Group { tab: GroupTab::Members, .. } => "Members",
+        Route::Clusters => "Clusters",
         Route::Audit => "Audit",
+        Route::Access { tab: AccessTab::Users } => "Users",
+        Route::Access { tab: AccessTab::Roles } => "Roles",
+        Route::Access { tab: AccessTab::Sessions } => "Sessions",
+        Route::Access { tab: AccessTab::Tokens } => "API tokens",
+        Route::Access { tab: AccessTab::Check } => "Who may do what",
+        Route::Account => "Your account",
         Route::NotFound => "Not found",
     }
 }
@@ -141,9 +149,10 @@ fn ThemeMenu() -> impl IntoView {
 #[component]
 fn Account() -> impl IntoView {
     let session = use_session();
+    let location = use_location();
     let toasts = use_toasts();
     let user = move || session.viewer().map(|viewer| viewer.user).unwrap_or_default();
-    let role = move || session.viewer().map(|viewer| viewer.role.name()).unwrap_or_default();
+    let role = move || session.viewer().map(|viewer| viewer.role).unwrap_or_default();
     let initials = move || user().chars().take(2).collect::<String>().to_uppercase();
     let leave = move || {
         spawn_local(async move {
@@ -159,6 +168,10 @@ fn Account() -> impl IntoView {
                 <b class="break">{user}</b>
                 <span>{role}</span>
             </div>
+            <MenuItem on_pick=move || location.open(&Route::Account)>
+                <Icon name="circle-user"/>
+                "Your account"
+            </MenuItem>
             <MenuItem on_pick=leave>
                 <Icon name="log-out"/>
                 "Sign out"

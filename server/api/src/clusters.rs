@@ -30,6 +30,267 @@ pub struct Cluster {
     pub environment: Environment,
     /// Where the console connects first, as `host:port`.
     pub bootstrap: Vec<String>,
+    /// Whether the server refuses whatever would change it.
+    #[serde(default)]
+    pub read_only: bool,
+    /// What people call it, if not by its id.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// Its colour on every page, if not that of its environment.
+    #[serde(default)]
+    pub colour: Option<Colour>,
+    /// Who says all of this.
+    #[serde(default)]
+    pub origin: Origin,
+    /// Kafka's word for how its brokers are spoken to, such as `SASL_SSL`.
+    #[serde(default)]
+    pub protocol: String,
+}
+
+/// A colour by which people know a cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Colour {
+    /// Grey.
+    Grey,
+    /// Blue.
+    Blue,
+    /// Teal.
+    Teal,
+    /// Green.
+    Green,
+    /// Amber.
+    Amber,
+    /// Red.
+    Red,
+    /// Pink.
+    Pink,
+    /// Violet.
+    Violet,
+}
+
+impl Colour {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Colour; 8] = [
+        Colour::Grey,
+        Colour::Blue,
+        Colour::Teal,
+        Colour::Green,
+        Colour::Amber,
+        Colour::Red,
+        Colour::Pink,
+        Colour::Violet,
+    ];
+
+    /// The name in JSON and on screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            Colour::Grey => "grey",
+            Colour::Blue => "blue",
+            Colour::Teal => "teal",
+            Colour::Green => "green",
+            Colour::Amber => "amber",
+            Colour::Red => "red",
+            Colour::Pink => "pink",
+            Colour::Violet => "violet",
+        }
+    }
+}
+
+/// Who says what a cluster is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Its broker runs in this process.
+    Process,
+    /// `ouzel.toml`, a variable or a flag: fixed until the next start.
+    #[default]
+    File,
+    /// Somebody who added it in the console.
+    Console,
+}
+
+/// A cluster as somebody adds or changes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClusterSettings {
+    /// Its name in URLs.
+    pub id: String,
+    /// Where the console connects first, as `host:port`.
+    pub bootstrap: Vec<String>,
+    /// How careful one should be.
+    #[serde(default)]
+    pub environment: Environment,
+    /// What people call it, if not by its id.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// Its colour on every page, if not that of its environment.
+    #[serde(default)]
+    pub colour: Option<Colour>,
+    /// Whether the server refuses whatever would change it.
+    #[serde(default)]
+    pub read_only: bool,
+    /// By TLS; in the clear if not given.
+    #[serde(default)]
+    pub tls: Option<TlsSettings>,
+    /// Signed in; as nobody if not given.
+    #[serde(default)]
+    pub sasl: Option<SaslSettings>,
+}
+
+/// How TLS is spoken.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TlsSettings {
+    /// PEM of the authorities that sign the brokers; the system's own if not given.
+    #[serde(default)]
+    pub ca: Option<String>,
+    /// PEM of the certificate that the console shows, if it shows one.
+    #[serde(default)]
+    pub certificate: Option<String>,
+    /// PEM of the certificate's key.
+    #[serde(default)]
+    pub key: Option<Secret>,
+}
+
+/// Who signs in, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SaslSettings {
+    /// How the password is proved.
+    pub mechanism: SaslMechanism,
+    /// Who.
+    pub user: String,
+    /// The password.
+    pub password: Option<Secret>,
+}
+
+/// How a password is proved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum SaslMechanism {
+    /// It is sent.
+    #[serde(rename = "PLAIN")]
+    Plain,
+    /// SCRAM with SHA-256.
+    #[serde(rename = "SCRAM-SHA-256")]
+    ScramSha256,
+    /// SCRAM with SHA-512.
+    #[serde(rename = "SCRAM-SHA-512")]
+    ScramSha512,
+}
+
+/// What is written and never read: an answer says `kept` and nothing more.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Secret {
+    /// The one that was given before.
+    Kept,
+    /// This one from now on.
+    New {
+        /// It.
+        value: String,
+    },
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Secret::Kept => "Kept",
+            Secret::New { .. } => "New",
+        })
+    }
+}
+
+/// Answer of `POST /api/v1/cluster-test`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClusterTest {
+    /// The brokers that were tried: those that are named, then those that the cluster names.
+    pub brokers: Vec<BrokerTest>,
+    /// Kafka's cluster id, if one answered and has one.
+    pub kafka_cluster_id: Option<String>,
+    /// Topics, if one answered.
+    pub topics: Option<u32>,
+}
+
+/// One broker, tried.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BrokerTest {
+    /// `host:port`.
+    pub address: String,
+    /// Named in the settings; otherwise the cluster itself sends its clients there.
+    pub named: bool,
+    /// Each step on the way, in order.
+    pub steps: Vec<StepResult>,
+}
+
+/// A step on the way to a broker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StepResult {
+    /// Which one.
+    pub step: Step,
+    /// How it went.
+    pub state: StepState,
+    /// How long it took.
+    pub took_ms: Option<u64>,
+    /// Why it failed.
+    pub detail: Option<String>,
+}
+
+/// The steps, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// The name leads to an address.
+    Dns,
+    /// Something accepts there.
+    Tcp,
+    /// Both sides believe each other's certificates.
+    Tls,
+    /// It is a broker.
+    ApiVersions,
+    /// It lets the console in.
+    Sasl,
+    /// It says what there is.
+    Metadata,
+}
+
+/// How a step went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum StepState {
+    /// Well.
+    Done,
+    /// Not.
+    Failed,
+    /// An earlier one failed.
+    Skipped,
+}
+
+/// Answer of `GET /api/v1/clusters/{cluster}/health`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClusterHealth {
+    /// Kafka's cluster id, where it has one.
+    pub kafka_cluster_id: Option<String>,
+    /// Brokers.
+    pub brokers: u32,
+    /// Topics, internal ones included.
+    pub topics: u32,
+    /// Partitions without a leader.
+    pub offline: u32,
+    /// Partitions with too few replicas in sync.
+    pub under_replicated: u32,
+    /// When this was read.
+    pub read_at_ms: i64,
 }
 
 /// Answer of `GET /api/v1/clusters/{cluster}/overview`.

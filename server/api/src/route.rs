@@ -5,8 +5,44 @@
 
 /// `POST` signs in, `GET` tells who is signed in, `DELETE` signs out.
 pub const SESSION: &str = "/api/v1/session";
-/// `GET`: the clusters.
+/// `POST`: change one's own password.
+pub const MY_PASSWORD: &str = "/api/v1/me/password";
+/// `GET`: one's own sessions.
+pub const MY_SESSIONS: &str = "/api/v1/me/sessions";
+/// `DELETE`: end one of one's own sessions.
+pub const MY_SESSION: &str = "/api/v1/me/sessions/{session}";
+/// `GET` lists one's own API tokens, `POST` makes one.
+pub const MY_TOKENS: &str = "/api/v1/me/tokens";
+/// `DELETE`: revoke one of one's own tokens.
+pub const MY_TOKEN: &str = "/api/v1/me/tokens/{token}";
+/// `GET` lists users, `POST` makes one.
+pub const USERS: &str = "/api/v1/users";
+/// `PUT`: change a user's role, or shut the user out.
+pub const USER: &str = "/api/v1/users/{user}";
+/// `POST`: give a user a new first password.
+pub const USER_PASSWORD: &str = "/api/v1/users/{user}/password";
+/// `GET` lists roles, `POST` makes one.
+pub const ROLES: &str = "/api/v1/roles";
+/// `PUT` changes a role, `DELETE` removes it.
+pub const ROLE: &str = "/api/v1/roles/{role}";
+/// `GET`: everybody's sessions.
+pub const SESSIONS: &str = "/api/v1/sessions";
+/// `DELETE`: end anybody's session.
+pub const OTHER_SESSION: &str = "/api/v1/sessions/{session}";
+/// `GET`: everybody's API tokens.
+pub const TOKENS: &str = "/api/v1/tokens";
+/// `DELETE`: revoke anybody's token.
+pub const TOKEN: &str = "/api/v1/tokens/{token}";
+/// `GET`: what somebody may do somewhere, and why.
+pub const EXPLAIN: &str = "/api/v1/access/explain";
+/// `GET`: the clusters; `POST` adds one.
 pub const CLUSTERS: &str = "/api/v1/clusters";
+/// `GET` what is set of an added cluster, `PUT` changes it, `DELETE` removes it.
+pub const CLUSTER: &str = "/api/v1/clusters/{cluster}";
+/// `POST`: tries out a cluster that need not be added yet.
+pub const CLUSTER_TEST: &str = "/api/v1/cluster-test";
+/// `GET`: whether a cluster answers, and what is wrong with it, in five numbers.
+pub const HEALTH: &str = "/api/v1/clusters/{cluster}/health";
 /// `GET`: one cluster's overview.
 pub const OVERVIEW: &str = "/api/v1/clusters/{cluster}/overview";
 /// `GET` lists topics, `POST` creates one.
@@ -32,12 +68,59 @@ pub const LIVE: &str = "/api/v1/live";
 pub const AUDIT: &str = "/api/v1/audit";
 /// `GET`: checks the hash chain.
 pub const AUDIT_VERIFY: &str = "/api/v1/audit/verify";
+/// `GET`: the rows that fit, as a file.
+pub const AUDIT_EXPORT: &str = "/api/v1/audit/export";
 /// `GET`: this API, described.
 pub const OPENAPI: &str = "/api/v1/openapi.json";
+
+/// The path of [`CLUSTER`].
+pub fn cluster(cluster: &str) -> String {
+    fill(CLUSTER, &[cluster])
+}
+
+/// The path of [`HEALTH`].
+pub fn health(cluster: &str) -> String {
+    fill(HEALTH, &[cluster])
+}
 
 /// The path of [`OVERVIEW`].
 pub fn overview(cluster: &str) -> String {
     fill(OVERVIEW, &[cluster])
+}
+
+/// The path of [`MY_SESSION`].
+pub fn my_session(session: &str) -> String {
+    fill(MY_SESSION, &[session])
+}
+
+/// The path of [`MY_TOKEN`].
+pub fn my_token(token: &str) -> String {
+    fill(MY_TOKEN, &[token])
+}
+
+/// The path of [`USER`].
+pub fn user(user: &str) -> String {
+    fill(USER, &[user])
+}
+
+/// The path of [`USER_PASSWORD`].
+pub fn user_password(user: &str) -> String {
+    fill(USER_PASSWORD, &[user])
+}
+
+/// The path of [`ROLE`].
+pub fn role(role: &str) -> String {
+    fill(ROLE, &[role])
+}
+
+/// The path of [`OTHER_SESSION`].
+pub fn other_session(session: &str) -> String {
+    fill(OTHER_SESSION, &[session])
+}
+
+/// The path of [`TOKEN`].
+pub fn token(token: &str) -> String {
+    fill(TOKEN, &[token])
 }
 
 /// The path of [`TOPICS`].

@@ -17,7 +17,7 @@ use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, time::Duration};
 pub use address::{HostPort, Listen};
 pub use error::ConfigError;
 use ouzel_api::clusters::Environment;
-pub use parse::DEFAULT_CLUSTER;
+pub use parse::{DEFAULT_CLUSTER, check_cluster_name};
 pub use setting::{SETTINGS, Scope, Setting};
 pub use values::{Source, Value, Values, collect};
 
@@ -100,6 +100,17 @@ pub struct ClusterConfig {
     pub brokers: Vec<HostPort>,
     /// How careful one should be there.
     pub environment: Environment,
+    /// Whether the console changes nothing there, whoever asks.
+    pub read_only: bool,
+}
+
+/// An environment's name in the file and in the database.
+pub fn environment_name(environment: Environment) -> &'static str {
+    match environment {
+        Environment::Development => "development",
+        Environment::Staging => "staging",
+        Environment::Production => "production",
+    }
 }
 
 /// A configuration and where each of its values came from.

@@ -126,13 +126,16 @@ impl Reader<'_> {
                 self.optional(&format!("{table}.brokers"), brokers)?.ok_or_else(|| {
                     ConfigError::Contradiction(format!("cluster `{name}` has no `brokers`"))
                 })?;
-            clusters.insert(name.to_owned(), ClusterConfig { brokers, environment });
+            let read_only = self.optional(&format!("{table}.read_only"), truth)?.unwrap_or(false);
+            clusters.insert(name.to_owned(), ClusterConfig { brokers, environment, read_only });
         }
         if !brokers_here.is_empty() {
             // A table of that name may say more of the cluster, but not where it is.
             let table = clusters.get(DEFAULT_CLUSTER);
             let environment = table.map(|it: &ClusterConfig| it.environment).unwrap_or_default();
-            let cluster = ClusterConfig { brokers: brokers_here.to_vec(), environment };
+            let read_only = table.is_some_and(|it| it.read_only);
+            let brokers = brokers_here.to_vec();
+            let cluster = ClusterConfig { brokers, environment, read_only };
             clusters.insert(DEFAULT_CLUSTER.to_owned(), cluster);
         }
         match clusters.len() {
@@ -144,7 +147,8 @@ impl Reader<'_> {
     }
 }
 
-fn check_cluster_name(name: &str) -> Result<(), String> {
+/// Whether a cluster can have this name.
+pub fn check_cluster_name(name: &str) -> Result<(), String> {
     let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if name == EMBEDDED {
         return Err(format!("`{EMBEDDED}` is the name of the cluster in this process"));

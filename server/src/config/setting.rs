@@ -170,6 +170,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     in_file_only("clusters.*.brokers", "Brokers of a cluster, as host:port"),
     in_file_only("clusters.*.environment", "development, staging or production"),
+    in_file_only("clusters.*.read_only", "Whether the console changes nothing there"),
 ];
 
 /// The setting of a key such as `clusters.prod.brokers`.

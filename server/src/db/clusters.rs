@@ -1,4 +1,4 @@
-//! What the names of clusters meant, and when.
+//! What the names of clusters meant, and when; and the clusters that people added.
 
 use super::{Db, DbError};
 
@@ -48,6 +48,48 @@ pub async fn meanings(db: &Db, name: &str) -> Result<Vec<Meaning>, DbError> {
         last_seen_ms,
     };
     Ok(rows.fetch_all(&db.reader).await?.into_iter().map(meaning).collect())
+}
+
+/// A cluster that somebody added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Added {
+    /// Its name in URLs.
+    pub name: String,
+    /// JSON without secrets.
+    pub settings: String,
+    /// The secrets, sealed.
+    pub secrets: Option<Vec<u8>>,
+}
+
+/// All clusters that people added, by name.
+pub async fn added(db: &Db) -> Result<Vec<Added>, DbError> {
+    let all = "SELECT name, settings, secrets FROM console_clusters ORDER BY name";
+    let rows = sqlx::query_as::<_, (String, String, Option<Vec<u8>>)>(all);
+    let added = |(name, settings, secrets)| Added { name, settings, secrets };
+    Ok(rows.fetch_all(&db.reader).await?.into_iter().map(added).collect())
+}
+
+/// Adds a cluster; [`DbError::Exists`] if the name is taken.
+pub async fn add(db: &Db, added: &Added, now_ms: i64) -> Result<(), DbError> {
+    let add = "INSERT INTO console_clusters (name, settings, secrets, changed_ms)
+               VALUES (?, ?, ?, ?)";
+    let add = sqlx::query(add).bind(&added.name).bind(&added.settings).bind(&added.secrets);
+    add.bind(now_ms).execute(&db.writer).await?;
+    Ok(())
+}
+
+/// Changes a cluster; answers whether there is one.
+pub async fn change(db: &Db, added: &Added, now_ms: i64) -> Result<bool, DbError> {
+    let change = "UPDATE console_clusters SET settings = ?, secrets = ?, changed_ms = ?
+                   WHERE name = ?";
+    let change = sqlx::query(change).bind(&added.settings).bind(&added.secrets).bind(now_ms);
+    Ok(change.bind(&added.name).execute(&db.writer).await?.rows_affected() > 0)
+}
+
+/// Removes a cluster; answers whether there was one.
+pub async fn remove(db: &Db, name: &str) -> Result<bool, DbError> {
+    let remove = sqlx::query("DELETE FROM console_clusters WHERE name = ?").bind(name);
+    Ok(remove.execute(&db.writer).await?.rows_affected() > 0)
 }
 
 #[cfg(test)]

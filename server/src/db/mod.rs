@@ -1,4 +1,4 @@
-//! The console's own database: users, sessions, audit, settings.
+//! The console's own database: users, roles, sessions, tokens, clusters, audit, settings.
 //!
 //! Owns `console.db` and every line of SQL. One connection writes, several read, so that a writer
 //! never finds the file busy with another of ours. Other processes (the command line beside a
@@ -7,8 +7,10 @@
 pub mod audit;
 pub mod clusters;
 mod open;
+pub mod roles;
 pub mod sessions;
 pub mod settings;
+pub mod tokens;
 pub mod users;
 
 use std::{path::PathBuf, time::Duration};
@@ -60,6 +62,17 @@ pub enum DbError {
         found: i64,
         /// The latest schema that this program knows.
         known: i64,
+    },
+    /// The file's bytes are not what SQLite wrote.
+    #[error(
+        "the database {path} is damaged ({source}); put a copy of it back, or move it away to begin \
+         with an empty one (users, roles, clusters and the audit log are in it; messages are not)"
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says.
+        source: sqlx::Error,
     },
     /// A migration failed; the file is as it was.
     #[error("cannot bring the database {path} to this version's schema: {source}")]

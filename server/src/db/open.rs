@@ -25,6 +25,10 @@ impl Db {
     /// Opens the database in `folder`. It is made if missing, for this user's eyes alone.
     pub async fn open(folder: &Path) -> Result<Db, DbError> {
         let path = folder.join(FILE_NAME);
+        Db::open_file(path.clone()).await.map_err(|error| damaged(path, error))
+    }
+
+    async fn open_file(path: PathBuf) -> Result<Db, DbError> {
         let was_there =
             touch(&path).map_err(|source| DbError::Write { path: path.clone(), source })?;
         let writer = connect(&path, SqlitePoolOptions::new().max_connections(1), false).await?;
@@ -40,6 +44,29 @@ impl Db {
         let reader =
             connect(&path, SqlitePoolOptions::new().max_connections(READERS), true).await?;
         Ok(Db { writer, reader })
+    }
+}
+
+/// What SQLite answers to bytes that it did not write.
+const CORRUPT: u32 = 11;
+const NOT_A_DATABASE: u32 = 26;
+
+/// The same error, unless it says that the file is damaged.
+fn damaged(path: PathBuf, error: DbError) -> DbError {
+    let is_damage = |source: &sqlx::Error| {
+        let code = source.as_database_error().and_then(|told| told.code());
+        // The lowest byte is the kind; what lies above it says more.
+        let kind = code.and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff);
+        matches!(kind, Some(CORRUPT | NOT_A_DATABASE))
+    };
+    match error {
+        DbError::Open { source, .. } | DbError::Query(source) if is_damage(&source) => {
+            DbError::Damaged { path, source }
+        }
+        DbError::Migrate { source: MigrateError::Execute(source), .. } if is_damage(&source) => {
+            DbError::Damaged { path, source }
+        }
+        other => other,
     }
 }
 
@@ -139,14 +166,31 @@ mod tests {
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().filter(copies).count(), 0);
     }
 
-    /// As an earlier version left it: without the last migration.
+    /// As an earlier version left it: with the first four migrations and no more.
     async fn outdated(folder: &Path) {
-        let writer =
-            connect(&folder.join(FILE_NAME), SqlitePoolOptions::new(), false).await.unwrap();
-        let forget = "DELETE FROM _sqlx_migrations WHERE version = 5";
-        sqlx::query(forget).execute(&writer).await.unwrap();
-        sqlx::query("DROP TABLE settings").execute(&writer).await.unwrap();
+        let path = folder.join(FILE_NAME);
+        touch(&path).unwrap();
+        let writer = connect(&path, SqlitePoolOptions::new(), false).await.unwrap();
+        let first = MIGRATIONS.iter().filter(|it| it.version <= 4).cloned().collect();
+        Migrator::with_migrations(first).run(&writer).await.unwrap();
+        let user = "INSERT INTO users VALUES (7, 'anna', 'editor', 'hash', 1, 2)";
+        sqlx::query(user).execute(&writer).await.unwrap();
+        let session = "INSERT INTO sessions VALUES ('s', 7, '::1', 10, 20, 100)";
+        sqlx::query(session).execute(&writer).await.unwrap();
         writer.close().await;
+    }
+
+    fn copy_in(folder: &Path) -> PathBuf {
+        folder.join(format!("{FILE_NAME}.before-v{}", latest()))
+    }
+
+    #[tokio::test]
+    async fn users_and_their_sessions_outlive_an_upgrade() {
+        let folder = tempfile::tempdir().unwrap();
+        outdated(folder.path()).await;
+        let db = Db::open(folder.path()).await.unwrap();
+        let session = crate::db::sessions::live(&db, "s", 50, 0).await.unwrap().unwrap();
+        assert_eq!((session.user.as_str(), session.role.as_str()), ("anna", "editor"));
     }
 
     fn mode(path: &Path) -> u32 {
@@ -155,11 +199,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_copy_is_kept_before_a_migration_runs_for_its_owner_alone() {
-        let (folder, db) = database().await;
-        db.close().await;
+        let folder = tempfile::tempdir().unwrap();
         outdated(folder.path()).await;
         Db::open(folder.path()).await.unwrap().close().await;
-        let copy = folder.path().join("console.db.before-v5");
+        let copy = copy_in(folder.path());
         assert_eq!(mode(&copy), 0o600);
         let copy = connect(&copy, SqlitePoolOptions::new(), true).await.unwrap();
         assert_eq!(schema_version(&copy).await.unwrap(), 4);
@@ -167,14 +210,13 @@ mod tests {
 
     #[tokio::test]
     async fn half_a_copy_of_a_try_that_was_cut_short_is_not_taken_for_one() {
-        let (folder, db) = database().await;
-        db.close().await;
+        let folder = tempfile::tempdir().unwrap();
         outdated(folder.path()).await;
-        let part = folder.path().join("console.db.before-v5.part");
+        let part = PathBuf::from(format!("{}.part", copy_in(folder.path()).display()));
         fs::write(&part, "SQLite format 3").unwrap();
         Db::open(folder.path()).await.unwrap().close().await;
         assert!(!part.exists());
-        let copy = folder.path().join("console.db.before-v5");
+        let copy = copy_in(folder.path());
         let copy = connect(&copy, SqlitePoolOptions::new(), true).await.unwrap();
         assert_eq!(schema_version(&copy).await.unwrap(), 4);
     }
@@ -187,6 +229,24 @@ mod tests {
         db.close().await;
         let told = Db::open(folder.path()).await.unwrap_err();
         assert!(matches!(told, DbError::Newer { found: 99, .. }), "{told}");
+    }
+
+    #[tokio::test]
+    async fn a_damaged_file_is_told_with_its_name_and_left_as_it_is() {
+        let garbage = vec![0x5a; 8192];
+        let (folder, db) = database().await;
+        db.close().await;
+        let path = folder.path().join(FILE_NAME);
+        let mut torn = fs::read(&path).unwrap();
+        // The head of the first page's tree, behind the head of the file.
+        torn[100..108].fill(0xff);
+        for bytes in [garbage, torn] {
+            fs::write(&path, &bytes).unwrap();
+            let told = Db::open(folder.path()).await.unwrap_err();
+            assert!(matches!(told, DbError::Damaged { .. }), "{told:?}");
+            assert!(told.to_string().contains("console.db is damaged"), "{told}");
+            assert_eq!(fs::read(&path).unwrap(), bytes);
+        }
     }
 
     #[tokio::test]

@@ -65,7 +65,7 @@ pub async fn search(
     });
     let action = Action::new(Kind::SearchMessages).on(cluster.id()).to(&topic).with(detail);
     let mut begun = app.audit.begin(&viewer, action).await?;
-    let search = match browse::Search::prepare(cluster, &topic, &asked).await {
+    let search = match browse::Search::prepare(&cluster, &topic, &asked).await {
         Ok(search) => search,
         Err(error) => {
             begun.end(Outcome::Failed, Some(error.to_string())).await;
@@ -196,7 +196,7 @@ pub async fn show(
     let action = Action::new(Kind::ReadMessage).on(cluster.id()).to(&place.topic).with(detail);
     let read = async {
         let none = || Error::NotFound(format!("{place} holds no message at offset {offset}"));
-        record::read(cluster, &place, offset).await?.ok_or_else(none)
+        record::read(&cluster, &place, offset).await?.ok_or_else(none)
     };
     let record = app.audit.record(&viewer, action, read).await?;
     Ok(match query.download {

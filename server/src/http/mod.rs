@@ -2,12 +2,16 @@
 //!
 //! Who may call what is said in `router.rs` and enforced before a handler runs.
 
+pub mod access;
 pub mod audit;
 pub mod clusters;
 pub mod extract;
 pub mod groups;
 pub mod health;
 pub mod live;
+pub mod me;
 pub mod messages;
+pub mod roles;
 pub mod session;
 pub mod topics;
+pub mod users;

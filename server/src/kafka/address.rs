@@ -1,12 +1,11 @@
-//! Where a broker listens, and the one place that opens a socket to it.
-//!
-//! TLS and SASL belong here when they come: whatever they wrap is still a [`Stream`].
+//! Where a broker listens, and the one place that opens a socket to it. What TLS wraps around it is
+//! still a [`Stream`].
 
-use std::{fmt, io};
+use std::{fmt, io, net::SocketAddr};
 
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::TcpStream,
+    net::{TcpStream, lookup_host},
 };
 
 /// A broker's host and port.
@@ -32,10 +31,19 @@ pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
-/// Opens a connection.
-pub async fn open(address: &Address) -> io::Result<Box<dyn Stream>> {
-    let stream = TcpStream::connect((address.host.as_str(), address.port)).await?;
+/// Where the name leads to.
+pub async fn resolve(address: &Address) -> io::Result<Vec<SocketAddr>> {
+    let places: Vec<_> = lookup_host((address.host.as_str(), address.port)).await?.collect();
+    match places.is_empty() {
+        true => Err(io::Error::other("the name leads nowhere")),
+        false => Ok(places),
+    }
+}
+
+/// Opens a connection to the first of these places that accepts.
+pub async fn connect(places: &[SocketAddr]) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(places).await?;
     // Requests are small and wait for their answers; holding them back gains nothing.
     stream.set_nodelay(true)?;
-    Ok(Box::new(stream))
+    Ok(stream)
 }

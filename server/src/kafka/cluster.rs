@@ -9,7 +9,7 @@ use std::{
 };
 
 use futures::future::{join_all, select_ok};
-use ouzel_api::clusters::{self, Environment};
+use ouzel_api::clusters::{self, Colour, Environment, Origin};
 use ouzel_wire::messages::{MetadataRequest, MetadataRequestTopic};
 use tokio::sync::Mutex;
 
@@ -20,6 +20,7 @@ use super::{
     groups::snapshot::GroupsSnapshot,
     links::Links,
     metadata::{Metadata, Topic},
+    security::{Dialer, Security},
 };
 
 /// How old metadata may be for a page that lists: several panels of one page share one reading.
@@ -34,7 +35,7 @@ pub const RETRY_PAUSE: Duration = Duration::from_millis(100);
 const BOOTSTRAP_MAX: usize = 8;
 
 /// What is configured about a cluster.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ClusterSetup {
     /// Its name in URLs.
     pub id: String,
@@ -44,6 +45,40 @@ pub struct ClusterSetup {
     pub environment: Environment,
     /// Where to connect first.
     pub bootstrap: Vec<Address>,
+    /// Whether nobody may change anything on it from here.
+    pub read_only: bool,
+    /// What people call it, if not by its name.
+    pub label: Option<String>,
+    /// The colour that it has on every page, if not that of its environment.
+    pub colour: Option<Colour>,
+    /// Who says all of this.
+    pub origin: Origin,
+    /// How its brokers are spoken to.
+    pub security: Security,
+    /// Why nothing can be connected, such as secrets that cannot be read.
+    pub problem: Option<String>,
+}
+
+/// A cluster's brokers as librdkafka is told of them.
+#[derive(Debug, Clone, Default)]
+pub struct Brokers {
+    /// `host:port,host:port`.
+    pub list: String,
+    /// How they are spoken to.
+    pub security: Security,
+}
+
+impl From<&str> for Brokers {
+    /// Spoken to in the clear and as nobody.
+    fn from(list: &str) -> Brokers {
+        Brokers { list: list.to_owned(), security: Security::default() }
+    }
+}
+
+impl From<&String> for Brokers {
+    fn from(list: &String) -> Brokers {
+        Brokers::from(list.as_str())
+    }
 }
 
 /// A cluster. Cheap to clone; all clones share connections and caches.
@@ -53,6 +88,7 @@ pub struct Cluster(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     setup: ClusterSetup,
+    dialer: Dialer,
     links: Links,
     /// Locked for moments only; nobody who finds it young enough waits for the network.
     metadata: std::sync::Mutex<Option<Reading>>,
@@ -74,9 +110,11 @@ pub type Reached = (i32, Result<Arc<Connection>, KafkaError>);
 impl Cluster {
     /// A handle. Nothing is connected yet.
     pub fn new(setup: ClusterSetup) -> Cluster {
+        let dialer = Dialer::new(&setup.security, setup.problem.clone());
         Cluster(Arc::new(Inner {
             setup,
-            links: Links::default(),
+            links: Links::new(dialer.clone()),
+            dialer,
             metadata: std::sync::Mutex::default(),
             reading: Mutex::default(),
             groups: Mutex::default(),
@@ -95,9 +133,29 @@ impl Cluster {
 
     /// As the browser lists it.
     pub fn row(&self) -> clusters::Cluster {
-        let ClusterSetup { id, embedded, environment, bootstrap } = self.setup().clone();
-        let bootstrap = bootstrap.iter().map(Address::to_string).collect();
-        clusters::Cluster { id, embedded, environment, bootstrap }
+        let setup = self.setup().clone();
+        clusters::Cluster {
+            id: setup.id,
+            embedded: setup.embedded,
+            environment: setup.environment,
+            bootstrap: setup.bootstrap.iter().map(Address::to_string).collect(),
+            read_only: setup.read_only,
+            label: setup.label,
+            colour: setup.colour,
+            origin: setup.origin,
+            protocol: setup.security.protocol().to_owned(),
+        }
+    }
+
+    /// How its brokers are spoken to.
+    pub fn dialer(&self) -> &Dialer {
+        &self.0.dialer
+    }
+
+    /// The same for librdkafka.
+    pub fn brokers(&self) -> Brokers {
+        let list: Vec<_> = self.setup().bootstrap.iter().map(Address::to_string).collect();
+        Brokers { list: list.join(","), security: self.setup().security.clone() }
     }
 
     /// The metadata of all topics, at most `age_max` old. Whoever asks meanwhile shares the answer.

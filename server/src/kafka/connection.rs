@@ -4,12 +4,15 @@
 //! an answer means, is decided elsewhere. A connection that fails once is finished: all that
 //! waits on it fails with the cause, and whoever needs it again opens another.
 
+mod open;
+mod sign_in;
+
 use std::{
     collections::HashMap,
     io,
     sync::atomic::{AtomicI32, Ordering},
     sync::{Arc, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
@@ -26,13 +29,15 @@ use tokio::{
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+pub use open::Step;
+
 use super::{
-    address::{self, Address, Stream},
+    address::{Address, Stream},
     error::KafkaError,
     versions::Versions,
 };
 
-/// How long a broker may take to accept: whoever looks at a page waits no longer for a broker that
+/// How long a broker may take for each step until it is connected: whoever looks at a page waits no longer for a broker that
 /// is down.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a broker may take to answer, beyond any wait that the request itself asks for.
@@ -54,6 +59,8 @@ const CLIENT_ID: &str = "ouzel-console";
 pub struct Connection {
     address: Address,
     versions: Versions,
+    /// When what it is signed in as ends, if it does.
+    ends: Option<Instant>,
     next_id: AtomicI32,
     outgoing: mpsc::Sender<Bytes>,
     in_flight: Arc<InFlight>,
@@ -110,23 +117,6 @@ impl InFlight {
 }
 
 impl Connection {
-    /// Connects and learns which versions the broker offers.
-    pub async fn open(address: &Address) -> Result<Connection, KafkaError> {
-        let unreachable =
-            |cause: String| KafkaError::Unreachable { address: address.to_string(), cause };
-        let stream = match timeout(CONNECT_TIMEOUT, address::open(address)).await {
-            Ok(Ok(stream)) => stream,
-            Ok(Err(error)) => return Err(unreachable(error.to_string())),
-            Err(_) => {
-                let seconds = CONNECT_TIMEOUT.as_secs();
-                return Err(unreachable(format!("no connection within {seconds} s")));
-            }
-        };
-        let mut connection = Connection::over(address, stream);
-        connection.versions = connection.ask_versions().await?;
-        Ok(connection)
-    }
-
     fn over(address: &Address, stream: Box<dyn Stream>) -> Connection {
         let (reader, writer) = tokio::io::split(stream);
         let (outgoing, frames) = mpsc::channel(OUTGOING_MAX);
@@ -137,6 +127,7 @@ impl Connection {
         Connection {
             address: address.clone(),
             versions: Versions::default(),
+            ends: None,
             next_id: AtomicI32::new(0),
             outgoing,
             in_flight,
@@ -151,7 +142,7 @@ impl Connection {
 
     /// Whether it can still be used, as far as is known.
     pub fn is_open(&self) -> bool {
-        self.in_flight.is_open()
+        self.in_flight.is_open() && self.ends.is_none_or(|ends| Instant::now() < ends)
     }
 
     /// The newest version of `R` that both sides know.
@@ -315,5 +306,7 @@ fn name<R: Request>() -> &'static str {
     spec(R::KEY).map_or("a request", |spec| spec.name)
 }
 
+#[cfg(test)]
+mod security_tests;
 #[cfg(test)]
 mod tests;

@@ -16,6 +16,14 @@ pub enum KafkaError {
         /// What the system said.
         cause: String,
     },
+    /// The broker does not let the console in.
+    #[error("{address} does not let the console in: {cause}")]
+    SignIn {
+        /// The broker.
+        address: String,
+        /// What it said.
+        cause: String,
+    },
     /// The broker took too long.
     #[error("{address} did not answer {api} within {} s", waited.as_secs())]
     Timeout {

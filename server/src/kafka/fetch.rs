@@ -57,8 +57,9 @@ pub struct Answer {
 impl Lane {
     /// For reading a topic. With its id, a topic of the same name made later is not taken for it.
     pub fn new(cluster: &Cluster, topic: &str, topic_id: Uuid) -> Lane {
+        let links = Links::new(cluster.dialer().clone());
         let (cluster, topic) = (cluster.clone(), topic.to_owned());
-        Lane { cluster, topic, topic_id, links: Links::default() }
+        Lane { cluster, topic, topic_id, links }
     }
 
     /// The cluster it leads to.

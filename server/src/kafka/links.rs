@@ -8,7 +8,7 @@ use std::{
 
 use tokio::sync::Mutex;
 
-use super::{address::Address, connection::Connection, error::KafkaError};
+use super::{address::Address, connection::Connection, error::KafkaError, security::Dialer};
 
 /// How long a broker that could not be reached is not tried again. Everybody who asks meanwhile
 /// gets the same answer at once instead of waiting in line for the next timeout.
@@ -16,8 +16,9 @@ const FAILED_FOR: Duration = Duration::from_secs(1);
 
 /// A set of connections. Searches and tails have their own, so that a long poll never holds up a
 /// quick request, and so that dropping the set ends them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Links {
+    dialer: Dialer,
     slots: std::sync::Mutex<HashMap<Address, Arc<Mutex<Slot>>>>,
 }
 
@@ -30,6 +31,11 @@ enum Slot {
 }
 
 impl Links {
+    /// None is open yet; each will be opened so.
+    pub fn new(dialer: Dialer) -> Links {
+        Links { dialer, slots: std::sync::Mutex::default() }
+    }
+
     /// The connection to a broker, opened if need be. Whoever asks at the same time shares it.
     pub async fn get(&self, address: &Address) -> Result<Arc<Connection>, KafkaError> {
         let slot = {
@@ -42,7 +48,7 @@ impl Links {
             Slot::Failed(error, at) if at.elapsed() < FAILED_FOR => return Err(error.clone()),
             _ => {}
         }
-        match Connection::open(address).await {
+        match Connection::open(address, &self.dialer).await {
             Ok(connection) => {
                 let connection = Arc::new(connection);
                 *slot = Slot::Open(connection.clone());

@@ -5,9 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use ouzel_api::clusters::ClusterHealth;
 use ouzel_wire::{ErrorCode, Uuid, messages as wire};
 
-use super::{address::Address, error::KafkaError};
+use super::{address::Address, error::KafkaError, overview::count};
 use crate::clock::now_ms;
 
 /// One reading of the metadata of all topics, or of one.
@@ -62,6 +63,19 @@ pub struct Partition {
 }
 
 impl Metadata {
+    /// What is wrong with the cluster, in numbers.
+    pub fn health(&self) -> ClusterHealth {
+        let all = |of: fn(&Topic) -> usize| count(self.topics.values().map(of).sum());
+        ClusterHealth {
+            kafka_cluster_id: self.cluster_id.clone(),
+            brokers: count(self.brokers.len()),
+            topics: count(self.topics.len()),
+            offline: all(|topic| topic.offline().count()),
+            under_replicated: all(|topic| topic.under_replicated().count()),
+            read_at_ms: self.read_at_ms,
+        }
+    }
+
     /// From a broker's answer.
     pub fn new(response: wire::MetadataResponse) -> Metadata {
         let brokers = response.brokers.into_iter().filter_map(|broker| {

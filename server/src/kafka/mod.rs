@@ -16,18 +16,24 @@ pub mod member;
 mod metadata;
 mod offsets;
 mod overview;
+pub mod probe;
 pub mod produce;
 pub mod read;
 mod records;
+mod scram;
+pub mod security;
 mod topic_view;
 mod topics;
 mod versions;
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 pub use address::Address;
 pub use cluster::{
-    AGE_MAX_LISTING, AGE_MAX_ROUTING, Cluster, ClusterSetup, RETRIES, Reached, pause,
+    AGE_MAX_LISTING, AGE_MAX_ROUTING, Brokers, Cluster, ClusterSetup, RETRIES, Reached, pause,
 };
 pub use configs::{ConfigAct, ConfigChange, Resource, TopicConfig};
 pub use error::{KafkaError, is_stale_route};
@@ -63,21 +69,41 @@ impl fmt::Display for TopicPartition {
 ///
 /// Invariant: no two share an id.
 #[derive(Debug, Clone, Default)]
-pub struct Clusters(Arc<[Cluster]>);
+pub struct Clusters(Arc<RwLock<Vec<Cluster>>>);
 
 impl Clusters {
     /// Handles for all that is configured, in this order. Nothing is connected yet.
     pub fn new(setups: impl IntoIterator<Item = ClusterSetup>) -> Clusters {
-        Clusters(setups.into_iter().map(Cluster::new).collect())
+        Clusters(Arc::new(RwLock::new(setups.into_iter().map(Cluster::new).collect())))
     }
 
     /// A cluster by its id.
-    pub fn get(&self, id: &str) -> Option<&Cluster> {
-        self.0.iter().find(|cluster| cluster.id() == id)
+    pub fn get(&self, id: &str) -> Option<Cluster> {
+        self.read().iter().find(|cluster| cluster.id() == id).cloned()
     }
 
-    /// All of them, in their order.
-    pub fn iter(&self) -> impl Iterator<Item = &Cluster> {
-        self.0.iter()
+    /// All of them as they are now, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = Cluster> + use<> {
+        self.read().clone().into_iter()
+    }
+
+    /// Adds a cluster, or replaces the one of that id: whoever holds that goes on with it.
+    pub fn put(&self, setup: ClusterSetup) {
+        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let cluster = Cluster::new(setup);
+        match all.iter_mut().find(|it| it.id() == cluster.id()) {
+            Some(place) => *place = cluster,
+            None => all.push(cluster),
+        }
+    }
+
+    /// Forgets a cluster; whoever holds it goes on with it.
+    pub fn remove(&self, id: &str) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).retain(|it| it.id() != id);
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Vec<Cluster>> {
+        // Every step under the lock leaves the list whole.
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 }

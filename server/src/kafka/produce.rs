@@ -14,6 +14,8 @@ use rdkafka::{
 };
 use tokio::{task::spawn_blocking, time::sleep};
 
+use super::cluster::Brokers;
+
 /// How long a record may wait for its broker before it counts as failed.
 const DELIVERY_MAX: Duration = Duration::from_secs(30);
 /// How long leaving waits for records that are under way.
@@ -82,11 +84,13 @@ impl UnderWay {
 pub struct Producer(Option<FutureProducer>);
 
 impl Producer {
-    /// For the cluster behind `brokers` (`host:port,host:port`). Nothing is connected yet.
-    pub async fn new(brokers: &str, codec: Codec) -> Result<Producer, ProduceError> {
+    /// For the cluster behind `brokers`. Nothing is connected yet.
+    pub async fn new(brokers: impl Into<Brokers>, codec: Codec) -> Result<Producer, ProduceError> {
+        let Brokers { list, security } = brokers.into();
         let mut config = ClientConfig::new();
+        config.extend(security.librdkafka().into_iter().map(|(key, text)| (key.to_owned(), text)));
         config
-            .set("bootstrap.servers", brokers)
+            .set("bootstrap.servers", list)
             .set("client.id", "ouzel")
             .set("enable.idempotence", "true")
             .set("compression.type", codec.name())

@@ -38,6 +38,7 @@ fn demonstrate(app: &App) -> Demo {
         embedded: false,
         environment: Environment::Development,
         bootstrap: vec![Address { host: broker.ip().to_string(), port: broker.port() }],
+        ..ClusterSetup::default()
     });
     Demo::start(cluster, app.kafka())
 }

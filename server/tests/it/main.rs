@@ -1,8 +1,10 @@
 //! The server as its users meet it: over sockets, and from the command line.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod access;
 mod admin_commands;
 mod audit;
+mod clusters;
 mod command_line;
 mod config_commands;
 mod cross_site;

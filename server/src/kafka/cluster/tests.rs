@@ -65,6 +65,7 @@ async fn cluster(metadata_left: usize) -> (Cluster, Arc<Broker>) {
         embedded: false,
         environment: Environment::Development,
         bootstrap: vec![Address { host: "127.0.0.1".to_owned(), port }],
+        ..ClusterSetup::default()
     };
     (Cluster::new(setup), broker)
 }

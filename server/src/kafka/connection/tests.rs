@@ -18,9 +18,14 @@ use tokio::{
 };
 
 use super::{Address, Connection, FRAME_BYTES_MAX, KafkaError};
+use crate::kafka::security::Dialer;
 
 /// Far more than loopback needs, far less than a person waits.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+async fn open(address: &Address) -> Result<Connection, KafkaError> {
+    Connection::open(address, &Dialer::default()).await
+}
 
 /// A listener, and the address that leads to it.
 async fn listener() -> (TcpListener, Address) {
@@ -86,7 +91,7 @@ async fn answers_find_their_callers_in_whatever_order_they_come() {
         stream
     };
     let client = async {
-        let connection = Connection::open(&address).await.unwrap();
+        let connection = open(&address).await.unwrap();
         assert_eq!(connection.version::<ListGroupsRequest>(), Ok(2));
         tokio::join!(list(&connection), list(&connection))
     };
@@ -115,14 +120,14 @@ async fn a_broker_too_old_for_the_question_is_asked_in_its_own_version() {
         answer(&mut stream, told).await;
         stream
     };
-    let (_stream, connection) = tokio::join!(broker, Connection::open(&address));
+    let (_stream, connection) = tokio::join!(broker, open(&address));
     assert_eq!(connection.unwrap().version::<ListGroupsRequest>(), Ok(2));
 }
 
 #[tokio::test]
 async fn a_silent_broker_is_a_timeout_and_the_connection_is_not_used_again() {
     let (listener, address) = listener().await;
-    let (_stream, connection) = tokio::join!(accept(&listener), Connection::open(&address));
+    let (_stream, connection) = tokio::join!(accept(&listener), open(&address));
     let connection = connection.unwrap();
     let patience = Duration::from_millis(50);
     let asked = connection.call_in(2, &ListGroupsRequest::default(), patience).await;
@@ -142,7 +147,7 @@ async fn a_connection_that_breaks_fails_all_that_waits_on_it() {
         stream.write_all(&[0, 0, 0, 99, 1]).await.unwrap();
     };
     let client = async {
-        let connection = Connection::open(&address).await.unwrap();
+        let connection = open(&address).await.unwrap();
         tokio::join!(list(&connection), list(&connection))
     };
     let ((), (first, second)) = tokio::join!(broker, client);
@@ -162,7 +167,7 @@ async fn an_answer_beyond_the_limit_is_refused_before_it_is_read() {
         stream.write_all(&length.to_be_bytes()).await.unwrap();
         stream
     };
-    let client = async { list(&Connection::open(&address).await.unwrap()).await };
+    let client = async { list(&open(&address).await.unwrap()).await };
     let (_stream, ended) = tokio::join!(broker, client);
     assert!(ended.unwrap_err().to_string().contains("67108865"));
 }
@@ -179,7 +184,7 @@ async fn an_answer_that_makes_no_sense_names_the_request() {
         stream.write_all(&frame).await.unwrap();
         stream
     };
-    let client = async { list(&Connection::open(&address).await.unwrap()).await };
+    let client = async { list(&open(&address).await.unwrap()).await };
     let (_stream, ended) = tokio::join!(broker, client);
     let ended = ended.unwrap_err();
     assert!(matches!(ended, KafkaError::Protocol { api: "ListGroups", .. }), "{ended}");
@@ -189,6 +194,6 @@ async fn an_answer_that_makes_no_sense_names_the_request() {
 async fn nobody_at_the_address_is_said_with_the_address() {
     let (listener, address) = listener().await;
     drop(listener);
-    let error = Connection::open(&address).await.unwrap_err();
+    let error = open(&address).await.unwrap_err();
     assert!(error.to_string().starts_with(&address.to_string()), "{error}");
 }

@@ -1,0 +1,163 @@
+//! One cluster: what is known of it, whether it answers, what can be done.
+
+use leptos::prelude::*;
+use ouzel_api::{
+    clusters::{Cluster, ClusterHealth, Colour, Environment, Origin},
+    session::Permission,
+};
+
+use super::{draft::Draft, steps::Steps};
+use crate::{
+    ask::{Question, Sending},
+    client,
+    format::count,
+    load::load,
+    route::Route,
+    session::use_session,
+    ui::{Age, Badge, Button, CopyButton, Fact, Icon, Mood, Skeleton, Tone},
+};
+
+/// How often a card asks whether its cluster answers.
+const REFRESH_SECONDS: u64 = 20;
+
+/// The card.
+#[component]
+pub fn Card(
+    cluster: Cluster,
+    draft: RwSignal<Option<Draft>>,
+    doomed: RwSignal<Option<Question<String>>>,
+) -> impl IntoView {
+    let id = StoredValue::new(cluster.id.clone());
+    let health = load(move || client::clusters::health(id.get_value())).every(REFRESH_SECONDS);
+    let failed = Memo::new(move |_| health.error());
+    let environment = match cluster.environment {
+        Environment::Development => "development",
+        Environment::Staging => "staging",
+        Environment::Production => "production",
+    };
+    let colour = cluster.colour.map(Colour::name);
+    let title = cluster.label.clone().unwrap_or_else(|| cluster.id.clone());
+    let under = cluster.label.is_some().then(|| cluster.id.clone());
+    let overview = Route::Overview { cluster: cluster.id.clone() }.path();
+    let brokers = cluster.bootstrap.join(", ");
+    let told = move || match (failed.get(), health.latest()) {
+        (Some(error), _) => view! {
+            <div class="unreachable" role="alert">
+                <p><Icon name="wifi-off"/> <b>{error.title()}</b></p>
+                <p class="break">{error.message()}</p>
+                <button class="link" on:click=move |_| health.reload()>"Try again"</button>
+            </div>
+        }
+        .into_any(),
+        (None, Some(health)) => figures(&health).into_any(),
+        (None, None) => view! { <Skeleton lines=2/> }.into_any(),
+    };
+    view! {
+        <article
+            class="card cluster-card"
+            class:bad=move || failed.with(Option::is_some)
+            data-env=environment
+            data-colour=colour
+            aria-label=title.clone()
+        >
+            <header>
+                <a class="name clip" href=overview>{title}</a>
+                {under.map(|id| view! { <span class="mono dim clip">{id}</span> })}
+                <span class="grow"></span>
+                <span class="badge env">{environment}</span>
+                {cluster.read_only.then(|| view! { <Badge mood=Mood::Warn>"read-only"</Badge> })}
+            </header>
+            <dl class="pairs">
+                <dt>"Brokers"</dt>
+                <dd class="row">
+                    <span class="clip">{brokers.clone()}</span>
+                    <CopyButton text=brokers what="the brokers"/>
+                </dd>
+                <dt>"Spoken to by"</dt>
+                <dd>{cluster.protocol.clone()}</dd>
+                <dt>"Known from"</dt>
+                <dd>{origin(cluster.origin)}</dd>
+            </dl>
+            {told}
+            <Acts cluster draft doomed/>
+        </article>
+    }
+}
+
+fn origin(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Process => "this process, whose broker it is",
+        Origin::File => "ouzel.toml, a variable or a flag",
+        Origin::Console => "somebody who added it here",
+    }
+}
+
+fn figures(health: &ClusterHealth) -> impl IntoView + use<> {
+    let troubled = |number: u32| match number {
+        0 => view! { "0" }.into_any(),
+        some => view! { <span class="bad">{count(some)}</span> }.into_any(),
+    };
+    view! {
+        <div class="facts">
+            <Fact name="brokers">{count(health.brokers)}</Fact>
+            <Fact name="topics">{count(health.topics)}</Fact>
+            <Fact name="without leader">{troubled(health.offline)}</Fact>
+            <Fact name="under-replicated">{troubled(health.under_replicated)}</Fact>
+            <span class="grow"></span>
+            <span class="dim"><Age at_ms=health.read_at_ms/></span>
+        </div>
+    }
+}
+
+#[component]
+fn Acts(
+    cluster: Cluster,
+    draft: RwSignal<Option<Draft>>,
+    doomed: RwSignal<Option<Question<String>>>,
+) -> impl IntoView {
+    let session = use_session();
+    let trying = RwSignal::new(None::<Draft>);
+    let reading = Sending::new();
+    let fixed = match cluster.origin {
+        Origin::Console => None,
+        Origin::File => Some("The configuration says what it is; change it there."),
+        Origin::Process => Some("It is the broker of this process."),
+    };
+    let off = Signal::derive(move || {
+        let refusal = session.refusal(Permission::ManageClusters);
+        refusal.or_else(|| fixed.map(str::to_owned))
+    });
+    let barred = Signal::derive(move || session.refusal(Permission::ManageClusters));
+    let id = StoredValue::new(cluster.id.clone());
+    let bare = StoredValue::new(Draft::bare(&cluster));
+    let with_settings = move |to: RwSignal<Option<Draft>>| {
+        // Of what is fixed there is no more to know than the list says.
+        if fixed.is_some() {
+            return to.set(Some(bare.get_value()));
+        }
+        reading.send(client::clusters::settings(id.get_value()), move |settings| {
+            drop(to.try_set(Some(Draft::of(&settings))));
+        });
+    };
+    let remove = move |_| {
+        let id = id.get_value();
+        doomed.set(Some(Question {
+            title: format!("Remove {id} from the console"),
+            text: "Nothing changes on the cluster itself. What is known of it here, its password \
+                   and keys included, is forgotten; audit rows stay."
+                .to_owned(),
+            act: "Remove the cluster",
+            about: id,
+        }));
+    };
+    view! {
+        {reading.refusal()}
+        {move || trying.get().map(|draft| view! { <Steps draft/> })}
+        <footer>
+            <Button icon="play" off=barred on:click=move |_| with_settings(trying)>"Test"</Button>
+            <Button off on:click=move |_| with_settings(draft)>"Edit…"</Button>
+            <span class="grow"></span>
+            <Button tone=Tone::Danger icon="trash-2" off on:click=remove>"Remove…"</Button>
+        </footer>
+    }
+}

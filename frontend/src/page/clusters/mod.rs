@@ -1,0 +1,83 @@
+//! The clusters: one card each, which asks for itself, so that one that cannot be reached holds up
+//! nothing; adding, trying out, changing and removing them.
+
+mod card;
+mod draft;
+mod editor;
+mod steps;
+
+use leptos::prelude::*;
+use ouzel_api::session::Permission;
+
+use self::{card::Card, draft::Draft, editor::Editor};
+use crate::{
+    ask::{Ask, Question},
+    client,
+    listing::{ascending, use_listing},
+    load::{Loaded, load},
+    session::use_session,
+    ui::{Button, Empty, FilterBox, Tone, use_toasts},
+};
+
+/// The page.
+#[component]
+pub fn Clusters() -> impl IntoView {
+    let all = load(client::clusters::list);
+    let listing = use_listing(ascending("name"));
+    let session = use_session();
+    let toasts = use_toasts();
+    let off = Signal::derive(move || session.refusal(Permission::ManageClusters));
+    let draft = RwSignal::new(None::<Draft>);
+    let doomed = RwSignal::new(None::<Question<String>>);
+    let removed = move |id: String| {
+        toasts.good(format!("{id} was removed from the console."));
+        all.reload();
+    };
+    view! {
+        <header class="head">
+            <h1>"Clusters"</h1>
+            <span class="grow"></span>
+            <Button
+                tone=Tone::Primary
+                icon="plus"
+                off
+                on:click=move |_| draft.set(Some(Draft::new()))
+            >
+                "Add cluster"
+            </Button>
+        </header>
+        <div class="bar">
+            <FilterBox value=listing.filter label="Filter by name, label or broker"/>
+        </div>
+        <Loaded from=all let:clusters>
+            {
+                let shown = move || {
+                    let narrowing = listing.narrowing();
+                    clusters.with(|clusters| {
+                        let fits = |it: &&ouzel_api::clusters::Cluster| {
+                            let label = it.label.clone().unwrap_or_default();
+                            let text = format!("{} {label} {}", it.id, it.bootstrap.join(" "));
+                            narrowing.keeps(&text)
+                        };
+                        clusters.iter().filter(fits).cloned().collect::<Vec<_>>()
+                    })
+                };
+                view! {
+                    <div class="cluster-cards">
+                        <For each=shown key=|it| format!("{it:?}")
+                            children=move |cluster| view! { <Card cluster draft doomed/> }/>
+                    </div>
+                    <Show when=move || shown().is_empty()>
+                        <div class="card">
+                            <Empty icon="server" title="No cluster to show">
+                                <p>"None fits the filter, or none is known that you may see."</p>
+                            </Empty>
+                        </div>
+                    </Show>
+                }
+            }
+        </Loaded>
+        <Editor draft on_saved=move |()| all.reload()/>
+        <Ask question=doomed act=client::clusters::remove done=removed/>
+    }
+}
