@@ -66,7 +66,7 @@ test("a secret that was saved is kept and not shown", async ({ page, signIn }) =
   await page.keyboard.press("Tab");
   await page.keyboard.press("Tab");
   await page.keyboard.type("127.0.0.1:1");
-  await dialog.getByLabel("Sign in as").selectOption("SCRAM-SHA-512");
+  await dialog.getByLabel("Sign in by").selectOption("SCRAM-SHA-512");
   await dialog.getByLabel("User").fill("anna");
   await dialog.getByLabel("Password").fill("s3cret");
   await page.keyboard.press("Enter");

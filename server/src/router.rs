@@ -76,7 +76,7 @@ pub fn table() -> Vec<Route> {
         Route::get(TOKENS, needs(ManageAccess), routes!(access::tokens)),
         Route::delete(TOKEN, needs(ManageAccess), routes!(access::revoke_token)),
         Route::get(EXPLAIN, needs(ManageAccess), routes!(access::explain)),
-        Route::get(CLUSTERS, within(ViewCluster), routes!(clusters::list)),
+        Route::get(CLUSTERS, SignedIn, routes!(clusters::list)),
         Route::post(CLUSTERS, needs(ManageClusters), routes!(clusters::add)),
         Route::get(CLUSTER, needs(ManageClusters), routes!(clusters::settings)),
         Route::put(CLUSTER, needs(ManageClusters), routes!(clusters::change)),

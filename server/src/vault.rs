@@ -1,8 +1,8 @@
-//! Secrets at rest: sealed with a key that lies in a file of its own beside the database, so that a
-//! copy of the database alone gives none of them away.
+//! Secrets at rest: sealed with a key that lies in a file of its own beside the database, so that
+//! a copy of the database alone gives none of them away.
 //!
-//! ChaCha20-Poly1305 with a random nonce. What a secret belongs to is sealed in with it, so that one
-//! cannot be put in another's place.
+//! ChaCha20-Poly1305 with a random nonce. What a secret belongs to is sealed in with it, so that
+//! one cannot be put in another's place.
 
 use std::{
     fs::{self, OpenOptions},

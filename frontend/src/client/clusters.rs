@@ -1,7 +1,8 @@
 //! The clusters and one cluster's overview.
 
 use ouzel_api::{
-    clusters::{Cluster, ClusterHealth, ClusterSettings, ClusterTest, Overview},
+    cluster_settings::{ClusterSettings, ClusterTest},
+    clusters::{Cluster, ClusterHealth, Overview},
     route,
 };
 

@@ -8,7 +8,8 @@ use crate::db::audit::outcome_name;
 pub fn head(format: ExportFormat) -> &'static str {
     match format {
         ExportFormat::Csv => {
-            "id,at_ms,user,address,action,cluster,resource,rule,outcome,result,duration_ms,detail\r\n"
+            "id,at_ms,user,address,action,cluster,resource,rule,outcome,result,duration_ms,\
+             detail\r\n"
         }
         ExportFormat::Jsonl => "",
     }

@@ -1,7 +1,7 @@
 //! Who somebody is, and what that person may do.
 //!
-//! Owns passwords, sessions, tokens, roles, the throttle and the refusal of other sites' requests. The
-//! way of a request: `csrf` refuses strangers' pages, `guard` finds the session and asks
+//! Owns passwords, sessions, tokens, roles, the throttle and the refusal of other sites' requests.
+//! The way of a request: `csrf` refuses strangers' pages, `guard` finds the session and asks
 //! `permission`, and the handler gets a [`Viewer`].
 
 pub mod account;

@@ -1,5 +1,5 @@
-//! The clusters that people add: stored, their secrets sealed, and handed to the rest of the console
-//! as if the file had named them.
+//! The clusters that people add: stored, their secrets sealed, and handed to the rest of the
+//! console as if the file had named them.
 //!
 //! Invariant: what the file or this process says of a cluster wins, and is not changed here.
 
@@ -7,7 +7,7 @@ mod settings;
 
 use std::{collections::HashSet, sync::Arc};
 
-use ouzel_api::clusters::{ClusterSettings, Origin};
+use ouzel_api::{cluster_settings::ClusterSettings, clusters::Origin};
 use serde_json::json;
 use tracing::warn;
 

@@ -1,7 +1,8 @@
 //! From what somebody typed to a cluster that can be connected to. Pure.
 
-use ouzel_api::clusters::{
-    ClusterSettings, Origin, SaslMechanism, SaslSettings, Secret, TlsSettings,
+use ouzel_api::{
+    cluster_settings::{ClusterSettings, SaslMechanism, SaslSettings, Secret, TlsSettings},
+    clusters::Origin,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

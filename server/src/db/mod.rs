@@ -65,8 +65,9 @@ pub enum DbError {
     },
     /// The file's bytes are not what SQLite wrote.
     #[error(
-        "the database {path} is damaged ({source}); put a copy of it back, or move it away to begin \
-         with an empty one (users, roles, clusters and the audit log are in it; messages are not)"
+        "the database {path} is damaged ({source}); put a copy of it back, or move it away to \
+         begin with an empty one (users, roles, clusters and the audit log are in it; messages \
+         are not)"
     )]
     Damaged {
         /// The file.

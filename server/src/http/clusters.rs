@@ -2,7 +2,8 @@
 
 use axum::{extract::State, http::StatusCode};
 use ouzel_api::{
-    clusters::{Cluster, ClusterHealth, ClusterSettings, ClusterTest, GroupsSummary, Overview},
+    cluster_settings::{ClusterSettings, ClusterTest},
+    clusters::{Cluster, ClusterHealth, GroupsSummary, Overview},
     error::ApiError,
     route,
     session::{Asked, Permission},

@@ -37,8 +37,8 @@ use super::{
     versions::Versions,
 };
 
-/// How long a broker may take for each step until it is connected: whoever looks at a page waits no longer for a broker that
-/// is down.
+/// How long a broker may take for each step until it is connected: whoever looks at a page waits no
+/// longer for a broker that is down.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a broker may take to answer, beyond any wait that the request itself asks for.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);

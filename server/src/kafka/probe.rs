@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use futures::future::join_all;
-use ouzel_api::clusters::{BrokerTest, ClusterTest, Step, StepResult, StepState};
+use ouzel_api::cluster_settings::{BrokerTest, ClusterTest, Step, StepResult, StepState};
 use ouzel_wire::messages::MetadataRequest;
 
 use super::{
@@ -46,7 +46,7 @@ async fn broker(address: &Address, dialer: &Dialer) -> (BrokerTest, Option<Metad
         Err(error) => Err(error),
         Ok(connection) => {
             steps.begin(Step::Metadata);
-            read(&connection).await
+            read(&connection).await.map_err(|error| hinted(error, dialer))
         }
     };
     let test = |steps| BrokerTest { address: address.to_string(), named: true, steps };
@@ -61,6 +61,17 @@ async fn read(connection: &Connection) -> Result<Metadata, KafkaError> {
     let response = connection.call(&request).await?;
     KafkaError::check(|| "reading metadata".to_owned(), response.error_code)?;
     Ok(Metadata::new(response))
+}
+
+/// A broker that wants everybody signed in tells nobody so.
+fn hinted(error: KafkaError, dialer: &Dialer) -> KafkaError {
+    match error {
+        KafkaError::Unreachable { address, cause } if dialer.sasl().is_none() => {
+            let cause = format!("{cause}; does it want the console to sign in?");
+            KafkaError::Unreachable { address, cause }
+        }
+        other => other,
+    }
 }
 
 fn of(step: connection::Step) -> Step {

@@ -3,7 +3,8 @@
 use ouzel_api::{
     ErrorCode,
     audit::AuditPage,
-    clusters::{Cluster, ClusterHealth, ClusterSettings, ClusterTest, Origin, Step, StepState},
+    cluster_settings::{ClusterSettings, ClusterTest, Step, StepState},
+    clusters::{Cluster, ClusterHealth, Origin},
     route,
 };
 use serde_json::{Value, json};

@@ -187,8 +187,9 @@ fn RoleDrawer(
             </Button>
         }
     };
+    let label = format!("Role {}", role.with_value(|role| role.name.clone()));
     view! {
-        <Drawer label=format!("Role {}", role.with_value(|role| role.name.clone())) head foot on_close>
+        <Drawer label head foot on_close>
             <div class="drawer-body padded">{grant_lines(lines)}</div>
         </Drawer>
     }

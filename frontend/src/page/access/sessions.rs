@@ -71,7 +71,7 @@ fn columns(whose: Whose, doomed: RwSignal<Option<Question<String>>>) -> Vec<Colu
     let last = Column::new("seen", "last used", "120px", |row: &SessionRow| {
         view! { <Age at_ms=row.seen_ms/> }
     });
-    let act = Column::new("act", "", "48px", move |row: &SessionRow| end_button(row, doomed));
+    let act = Column::new("act", "", "60px", move |row: &SessionRow| end_button(row, doomed));
     let mut columns = Vec::new();
     if whose == Whose::All {
         columns.push(user.narrow("minmax(0, 1fr)"));
@@ -81,7 +81,7 @@ fn columns(whose: Whose, doomed: RwSignal<Option<Question<String>>>) -> Vec<Colu
         last.narrow("96px"),
         time("created", "begun", |row| row.created_ms),
         time("expires", "ends at the latest", |row| row.expires_ms),
-        act.narrow("44px"),
+        act.narrow("48px"),
     ]);
     columns
 }

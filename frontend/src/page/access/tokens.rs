@@ -100,8 +100,8 @@ fn columns(whose: Whose, doomed: RwSignal<Option<Question<String>>>) -> Vec<Colu
             view! { <Time at_ms=row.created_ms/> }
         }),
         Column::new("expires", "ends", "215px", ends).narrow("110px"),
-        Column::new("act", "", "48px", move |row: &TokenRow| revoke_button(row, doomed))
-            .narrow("44px"),
+        Column::new("act", "", "60px", move |row: &TokenRow| revoke_button(row, doomed))
+            .narrow("48px"),
     ]);
     columns
 }

@@ -93,7 +93,7 @@ fn columns() -> Vec<Column<User>> {
             view! { <b>{user.name.clone()}</b> }
         })
         .narrow("minmax(0, 1fr)"),
-        Column::new("role", "role", "minmax(120px, 1fr)", |user: &User| {
+        Column::new("role", "role", "minmax(136px, 1fr)", |user: &User| {
             let role = user.role.clone();
             view! { <Badge>{role}</Badge> }
         })

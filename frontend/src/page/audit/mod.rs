@@ -17,7 +17,7 @@ use ouzel_api::{
 use self::{entry::Entry, filters::Filters, verify::Verify};
 use crate::{
     client,
-    format::{count, duration},
+    format::{count, counted, duration},
     load::{Loaded, load},
     location::{History, use_location},
     query::Query,
@@ -147,14 +147,14 @@ fn Pager(page: Memo<Arc<AuditPage>>) -> impl IntoView {
     };
     let older = move || page.with(|page| page.next_before);
     let paged = move || location.query.with(|query| query.get(BEFORE).is_some());
-    let rows = move || page.with(|page| count(page.rows.len() as i128));
+    let rows = move || page.with(|page| counted(page.rows.len() as i128, "row", "rows"));
     let newest =
         Signal::derive(move || (!paged()).then(|| "These are the newest rows.".to_owned()));
     let oldest =
         Signal::derive(move || older().is_none().then(|| "There are no older rows.".to_owned()));
     view! {
         <footer class="pager">
-            <span class="dim">{rows} " rows, newest first"</span>
+            <span class="dim">{rows} ", newest first"</span>
             <span class="grow"></span>
             <Button off=newest on:click=move |_| go(None)>"Newest"</Button>
             <Button off=oldest on:click=move |_| go(older())>"Older"</Button>

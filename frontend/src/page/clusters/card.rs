@@ -37,6 +37,7 @@ pub fn Card(
     };
     let colour = cluster.colour.map(Colour::name);
     let title = cluster.label.clone().unwrap_or_else(|| cluster.id.clone());
+    let name = title.clone();
     let under = cluster.label.is_some().then(|| cluster.id.clone());
     let overview = Route::Overview { cluster: cluster.id.clone() }.path();
     let brokers = cluster.bootstrap.join(", ");
@@ -55,10 +56,10 @@ pub fn Card(
     view! {
         <article
             class="card cluster-card"
-            class:bad=move || failed.with(Option::is_some)
+            class:down=move || failed.with(Option::is_some)
             data-env=environment
             data-colour=colour
-            aria-label=title.clone()
+            aria-label=name
         >
             <header>
                 <a class="name clip" href=overview>{title}</a>
@@ -93,18 +94,19 @@ fn origin(origin: Origin) -> &'static str {
 }
 
 fn figures(health: &ClusterHealth) -> impl IntoView + use<> {
+    let ClusterHealth { brokers, topics, offline, under_replicated, read_at_ms, .. } = *health;
     let troubled = |number: u32| match number {
         0 => view! { "0" }.into_any(),
         some => view! { <span class="bad">{count(some)}</span> }.into_any(),
     };
     view! {
         <div class="facts">
-            <Fact name="brokers">{count(health.brokers)}</Fact>
-            <Fact name="topics">{count(health.topics)}</Fact>
-            <Fact name="without leader">{troubled(health.offline)}</Fact>
-            <Fact name="under-replicated">{troubled(health.under_replicated)}</Fact>
+            <Fact name="brokers">{count(brokers)}</Fact>
+            <Fact name="topics">{count(topics)}</Fact>
+            <Fact name="without leader">{troubled(offline)}</Fact>
+            <Fact name="under-replicated">{troubled(under_replicated)}</Fact>
             <span class="grow"></span>
-            <span class="dim"><Age at_ms=health.read_at_ms/></span>
+            <span class="dim"><Age at_ms=read_at_ms/></span>
         </div>
     }
 }
@@ -136,7 +138,7 @@ fn Acts(
             return to.set(Some(bare.get_value()));
         }
         reading.send(client::clusters::settings(id.get_value()), move |settings| {
-            drop(to.try_set(Some(Draft::of(&settings))));
+            to.try_set(Some(Draft::of(&settings)));
         });
     };
     let remove = move |_| {

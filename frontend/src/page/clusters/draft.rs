@@ -2,8 +2,9 @@
 //! already is kept unless another is typed.
 
 use leptos::prelude::*;
-use ouzel_api::clusters::{
-    Cluster, ClusterSettings, Colour, Environment, SaslMechanism, SaslSettings, Secret, TlsSettings,
+use ouzel_api::{
+    cluster_settings::{ClusterSettings, SaslMechanism, SaslSettings, Secret, TlsSettings},
+    clusters::{Cluster, Colour, Environment},
 };
 
 /// The settings, field by field. Cheap to copy.

@@ -112,7 +112,7 @@ fn what(draft: Draft) -> impl IntoView {
                 <TextInput value=draft.label attr:name="label" attr:maxlength="40"/>
             </Field>
         </div>
-        <Field label="Brokers" hint="host:port, separated by commas; the others are found by asking">
+        <Field label="Brokers" hint="host:port, commas between; the others are found by asking">
             <TextInput value=draft.brokers attr:name="brokers" attr:placeholder="kafka-1:9092"/>
         </Field>
         <div class="pair">
@@ -137,7 +137,7 @@ fn what(draft: Draft) -> impl IntoView {
 
 /// How its brokers are spoken to.
 fn how(draft: Draft) -> impl IntoView {
-    let mut mechanisms = vec![Choice::new("", "nobody")];
+    let mut mechanisms = vec![Choice::new("", "not at all")];
     mechanisms.extend(MECHANISMS.map(|(name, _)| Choice::new(name, name)));
     let signs_in = move || draft.mechanism.with(|it| !it.is_empty());
     view! {
@@ -153,11 +153,11 @@ fn how(draft: Draft) -> impl IntoView {
                         {pem(draft.certificate, "certificate", "")}
                     </Field>
                     <Field label="Its key" hint="PEM; never shown again">
-                        {pem(draft.key, "key", if draft.has_key { "kept, unless you paste another" } else { "" })}
+                        {pem(draft.key, "key", kept(draft.has_key))}
                     </Field>
                 </div>
             </Show>
-            <Field label="Sign in as">
+            <Field label="Sign in by">
                 <Select
                     value=draft.mechanism
                     choices=mechanisms
@@ -175,7 +175,7 @@ fn how(draft: Draft) -> impl IntoView {
                             type="password"
                             name="sasl-password"
                             autocomplete="new-password"
-                            placeholder=if draft.has_password { "kept, unless you type another" } else { "" }
+                            placeholder=kept(draft.has_password)
                             prop:value=draft.password
                             on:input=move |event| draft.password.set(event_target_value(&event))
                         />
@@ -189,6 +189,11 @@ fn how(draft: Draft) -> impl IntoView {
             </Show>
         </fieldset>
     }
+}
+
+/// What stands in the field of a secret.
+fn kept(is_there: bool) -> &'static str {
+    if is_there { "kept, unless you give another" } else { "" }
 }
 
 fn pem(value: RwSignal<String>, name: &'static str, placeholder: &'static str) -> impl IntoView {

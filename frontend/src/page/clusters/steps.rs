@@ -1,7 +1,7 @@
 //! A cluster tried out: each broker with its steps, the one that failed in words.
 
 use leptos::prelude::*;
-use ouzel_api::clusters::{BrokerTest, ClusterTest, Step, StepResult, StepState};
+use ouzel_api::cluster_settings::{BrokerTest, ClusterTest, Step, StepResult, StepState};
 
 use super::draft::Draft;
 use crate::{
@@ -29,8 +29,8 @@ fn outcome(test: &ClusterTest) -> impl IntoView + use<> {
         (true, Some(topics)) => {
             let id = test.kafka_cluster_id.clone().unwrap_or_else(|| "a cluster".to_owned());
             let topics = counted(topics, "topic", "topics");
-            view! { <p class="row good"><Icon name="circle-check"/> {format!("{id} answers: {topics}.")}</p> }
-                .into_any()
+            let text = format!("{id} answers: {topics}.");
+            view! { <p class="row good"><Icon name="circle-check"/> {text}</p> }.into_any()
         }
         _ => view! {
             <p class="row bad"><Icon name="triangle-alert"/> "No broker can be used."</p>
@@ -54,7 +54,10 @@ fn broker(broker: &BrokerTest) -> impl IntoView + use<> {
     let steps: Vec<_> = broker.steps.iter().map(step).collect();
     view! {
         <div class="broker">
-            <div class="row wrap"><span class="mono">{broker.address.clone()}</span> {advertised}</div>
+            <div class="row wrap">
+                <span class="mono">{broker.address.clone()}</span>
+                {advertised}
+            </div>
             <ol>{steps}</ol>
             {reason.map(|reason| view! { <p class="bad break">{reason}</p> })}
         </div>
@@ -76,5 +79,10 @@ fn step(result: &StepResult) -> impl IntoView + use<> {
         StepState::Skipped => (Mood::Neutral, "not come to"),
     };
     let took = result.took_ms.map(|ms| format!(", {ms} ms")).unwrap_or_default();
-    view! { <li title=format!("{name}: {word}{took}")><Badge mood=mood>{name}</Badge> <span class="unseen">{word}</span></li> }
+    view! {
+        <li title=format!("{name}: {word}{took}")>
+            <Badge mood=mood>{name}</Badge>
+            <span class="unseen">{word}</span>
+        </li>
+    }
 }

@@ -91,13 +91,16 @@ async fn in_time<T>(
     }
 }
 
-/// Kafka closes the connection without a word if one side speaks TLS and the other does not.
+/// A broker says nothing, or nonsense, where one side speaks TLS and the other does not; and with
+/// TLS 1.3 it refuses a certificate only after the handshake.
 fn hinted(error: KafkaError, dialer: &Dialer) -> KafkaError {
-    match error {
-        KafkaError::Unreachable { address, cause } if dialer.tls().is_none() => {
-            let cause = format!("{cause} at the first request; does this port want TLS?");
-            KafkaError::Unreachable { address, cause }
+    let KafkaError::Unreachable { address, cause } = error else { return error };
+    let cause = match dialer.tls() {
+        None => format!("{cause} at the first request; does this port want TLS?"),
+        Some(_) if cause.contains("alert") => {
+            format!("TLS: {cause}; does the broker want another client certificate?")
         }
-        other => other,
-    }
+        Some(_) => cause,
+    };
+    KafkaError::Unreachable { address, cause }
 }

@@ -81,6 +81,7 @@ const API: &[Layer] = &[
     ("access", &["session"]),
     ("audit", &["error"]),
     ("clusters", &["error"]),
+    ("cluster_settings", &["clusters"]),
     ("groups", &["error", "lag"]),
     ("topics", &["error", "lag"]),
     ("messages", &["error"]),
