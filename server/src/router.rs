@@ -27,7 +27,8 @@ use crate::{
     bundle,
     error::Error,
     http::{
-        access, audit, clusters, groups, health, live, me, messages, roles, session, topics, users,
+        access, audit, clusters, groups, health, live, me, messages, roles, session, topic_config,
+        topics, trim, users,
     },
     metrics,
     state::AppState,
@@ -89,6 +90,11 @@ pub fn table() -> Vec<Route> {
         Route::post(TOPIC_FIGURES, needs(ViewCluster), routes!(topics::figures)),
         Route::get(TOPIC, needs(ViewCluster), routes!(topics::show)),
         Route::delete(TOPIC, needs(DeleteTopic), routes!(topics::delete)),
+        Route::post(TOPIC_PARTITIONS, needs(AlterTopic), routes!(topics::grow)),
+        Route::get(TOPIC_CONFIG, needs(ViewCluster), routes!(topic_config::show)),
+        Route::post(TOPIC_CONFIG, needs(AlterTopic), routes!(topic_config::change)),
+        Route::post(TRIM_PLAN, needs(ViewCluster), routes!(trim::plan)),
+        Route::post(TRIM, needs(DeleteRecords), routes!(trim::apply)),
         Route::get(TOPIC_CONSUMERS, needs(ViewCluster), routes!(topics::consumers)),
         Route::post(SEARCH, needs(ReadMessages), routes!(messages::search))
             .stream()

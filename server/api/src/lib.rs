@@ -20,7 +20,9 @@ pub mod pattern;
 pub mod route;
 pub mod search;
 pub mod session;
+pub mod topic_config;
 pub mod topics;
+pub mod trim;
 
 pub use error::{ApiError, ErrorCode};
 pub use lag::Lag;

@@ -51,6 +51,14 @@ pub const TOPICS: &str = "/api/v1/clusters/{cluster}/topics";
 pub const TOPIC_FIGURES: &str = "/api/v1/clusters/{cluster}/topic-figures";
 /// `GET` one topic, `DELETE` it.
 pub const TOPIC: &str = "/api/v1/clusters/{cluster}/topics/{topic}";
+/// `POST`: gives a topic more partitions.
+pub const TOPIC_PARTITIONS: &str = "/api/v1/clusters/{cluster}/topics/{topic}/partitions";
+/// `GET` a topic's settings, `POST` changes some.
+pub const TOPIC_CONFIG: &str = "/api/v1/clusters/{cluster}/topics/{topic}/config";
+/// `POST`: what deleting a topic's oldest records would do.
+pub const TRIM_PLAN: &str = "/api/v1/clusters/{cluster}/topics/{topic}/trim-plan";
+/// `POST`: deletes a topic's oldest records.
+pub const TRIM: &str = "/api/v1/clusters/{cluster}/topics/{topic}/trim";
 /// `GET`: the groups that read a topic.
 pub const TOPIC_CONSUMERS: &str = "/api/v1/clusters/{cluster}/topics/{topic}/consumers";
 /// `POST`: search, answered as NDJSON.
@@ -136,6 +144,26 @@ pub fn topic_figures(cluster: &str) -> String {
 /// The path of [`TOPIC`].
 pub fn topic(cluster: &str, topic: &str) -> String {
     fill(TOPIC, &[cluster, topic])
+}
+
+/// The path of [`TOPIC_PARTITIONS`].
+pub fn topic_partitions(cluster: &str, topic: &str) -> String {
+    fill(TOPIC_PARTITIONS, &[cluster, topic])
+}
+
+/// The path of [`TOPIC_CONFIG`].
+pub fn topic_config(cluster: &str, topic: &str) -> String {
+    fill(TOPIC_CONFIG, &[cluster, topic])
+}
+
+/// The path of [`TRIM_PLAN`].
+pub fn trim_plan(cluster: &str, topic: &str) -> String {
+    fill(TRIM_PLAN, &[cluster, topic])
+}
+
+/// The path of [`TRIM`].
+pub fn trim(cluster: &str, topic: &str) -> String {
+    fill(TRIM, &[cluster, topic])
 }
 
 /// The path of [`TOPIC_CONSUMERS`].

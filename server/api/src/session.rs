@@ -28,7 +28,7 @@ impl std::fmt::Debug for SignIn {
 pub enum Role {
     /// May do everything, reading the audit log included.
     Administrator,
-    /// May also create and delete topics.
+    /// May also create, change, empty and delete topics.
     Editor,
     /// May look at clusters, topics, groups and messages.
     Viewer,
@@ -61,6 +61,10 @@ pub enum Permission {
     CreateTopic,
     /// Delete topics.
     DeleteTopic,
+    /// Change settings of topics, and give them more partitions.
+    AlterTopic,
+    /// Delete the oldest records of topics, or all of them.
+    DeleteRecords,
     /// Read and verify the audit log.
     ReadAudit,
     /// Make users, roles and other people's passwords; end sessions and revoke tokens.
@@ -87,6 +91,8 @@ impl Permission {
         Permission::ReadMessages,
         Permission::CreateTopic,
         Permission::DeleteTopic,
+        Permission::AlterTopic,
+        Permission::DeleteRecords,
         Permission::ReadAudit,
         Permission::ManageAccess,
         Permission::ManageClusters,
@@ -115,6 +121,8 @@ impl Permission {
             Permission::ReadMessages => "read_messages",
             Permission::CreateTopic => "create_topic",
             Permission::DeleteTopic => "delete_topic",
+            Permission::AlterTopic => "alter_topic",
+            Permission::DeleteRecords => "delete_records",
             Permission::ReadAudit => "read_audit",
             Permission::ManageAccess => "manage_access",
             Permission::ManageClusters => "manage_clusters",

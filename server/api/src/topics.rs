@@ -63,6 +63,21 @@ pub struct TopicFigures {
     /// groups; `worst_lag` does not count them.
     #[serde(default)]
     pub without_commit: u32,
+    /// How much was written and read lately; `None` until it has been measured twice.
+    #[serde(default)]
+    pub rate: Option<TopicRate>,
+}
+
+/// What happened on a topic between two readings of its offsets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TopicRate {
+    /// Offsets that were given out.
+    pub records_in: i64,
+    /// Offsets that groups have moved on by, over all groups; `None` if they could not be read.
+    pub records_out: Option<i64>,
+    /// Milliseconds between the readings; above zero.
+    pub over_ms: i64,
 }
 
 /// Answer of `POST …/topics/figures`.
@@ -172,4 +187,16 @@ pub struct TopicConsumer {
     /// `lag` does not count them.
     #[serde(default)]
     pub without_commit: u32,
+}
+
+/// Body of `POST …/topics/{topic}/partitions`: a topic can grow and never shrink.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GrowTopic {
+    /// How many partitions there are afterwards.
+    pub partitions: u32,
+    /// How many there were when that was decided. If there are others by now, nothing is done
+    /// (409). Left out, nothing is compared.
+    #[serde(default)]
+    pub was: Option<u32>,
 }

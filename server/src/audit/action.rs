@@ -45,6 +45,12 @@ pub enum Kind {
     CreateTopic,
     /// A topic is deleted.
     DeleteTopic,
+    /// Settings of a topic are changed.
+    AlterTopic,
+    /// A topic gets more partitions.
+    GrowTopic,
+    /// The oldest records of a topic are deleted, or all of them.
+    TrimTopic,
     /// Messages are searched.
     SearchMessages,
     /// One message is read.
@@ -90,6 +96,9 @@ impl Kind {
             Kind::RevokeToken => "token.revoke",
             Kind::CreateTopic => "topic.create",
             Kind::DeleteTopic => "topic.delete",
+            Kind::AlterTopic => "topic.config",
+            Kind::GrowTopic => "topic.partitions",
+            Kind::TrimTopic => "topic.trim",
             Kind::SearchMessages => "messages.search",
             Kind::ReadMessage => "messages.read",
             Kind::TailMessages => "messages.tail",
@@ -120,6 +129,8 @@ impl Action {
             Permission::ReadMessages => Kind::ReadMessage,
             Permission::CreateTopic => Kind::CreateTopic,
             Permission::DeleteTopic => Kind::DeleteTopic,
+            Permission::AlterTopic => Kind::AlterTopic,
+            Permission::DeleteRecords => Kind::TrimTopic,
             Permission::ReadAudit => Kind::ReadAudit,
             Permission::ManageAccess => Kind::ManageAccess,
             Permission::ManageClusters => Kind::ManageClusters,

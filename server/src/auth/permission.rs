@@ -46,7 +46,9 @@ pub fn grants(role: Role) -> &'static [Permission] {
     use Permission::*;
     match role {
         Role::Viewer => &[ViewCluster, ReadMessages],
-        Role::Editor => &[ViewCluster, ReadMessages, CreateTopic, DeleteTopic],
+        Role::Editor => {
+            &[ViewCluster, ReadMessages, CreateTopic, DeleteTopic, AlterTopic, DeleteRecords]
+        }
         Role::Administrator => Permission::ALL,
     }
 }

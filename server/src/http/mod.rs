@@ -13,5 +13,7 @@ pub mod me;
 pub mod messages;
 pub mod roles;
 pub mod session;
+pub mod topic_config;
 pub mod topics;
+pub mod trim;
 pub mod users;

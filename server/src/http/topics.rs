@@ -1,4 +1,4 @@
-//! Topics: the list, their figures, one of them; making and deleting them.
+//! Topics: the list, their figures, one of them; making, enlarging and deleting them.
 
 use axum::{extract::State, http::StatusCode};
 use ouzel_api::{
@@ -6,7 +6,8 @@ use ouzel_api::{
     route,
     session::{Asked, Permission},
     topics::{
-        CreateTopic, FIGURES_MAX, FiguresRequest, FiguresResponse, Topic, TopicConsumers, TopicList,
+        CreateTopic, FIGURES_MAX, FiguresRequest, FiguresResponse, GrowTopic, Topic,
+        TopicConsumers, TopicList,
     },
 };
 use serde_json::json;
@@ -111,6 +112,42 @@ pub async fn delete(
     let action = Action::new(Kind::DeleteTopic).on(cluster.id()).to(&topic);
     let delete = async { Ok::<_, Error>(cluster.delete_topic(&topic).await?) };
     app.audit.record(&viewer, action, delete).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Give a topic more partitions. Keyed records from then on may go to others than before.
+#[utoipa::path(post, path = route::TOPIC_PARTITIONS, tag = "topics", request_body = GrowTopic,
+    responses(
+        (status = 204, description = "It has them"),
+        (status = 400, description = "It has as many or more already", body = ApiError),
+        (status = 403, description = "The role lacks alter_topic", body = ApiError),
+        (status = 404, description = "There is no such cluster or topic", body = ApiError),
+        (status = 409, description = "It has others than were shown", body = ApiError),
+))]
+pub async fn grow(
+    State(app): State<AppState>,
+    viewer: Viewer,
+    Path((cluster, topic)): Path<(String, String)>,
+    Json(asked): Json<GrowTopic>,
+) -> Result<StatusCode, Error> {
+    let cluster = app.cluster(&cluster)?;
+    let wanted = i32::try_from(asked.partitions)
+        .map_err(|_| Error::Invalid(format!("{} partitions are too many", asked.partitions)))?;
+    let before = cluster.fresh_topic(&topic).await.map(|topic| topic.partitions.len());
+    let detail = json!({
+        "before": { "partitions": before.as_ref().ok() },
+        "after": { "partitions": asked.partitions },
+    });
+    let action = Action::new(Kind::GrowTopic).on(cluster.id()).to(&topic).with(detail);
+    let grow = async {
+        let is = before?;
+        if let Some(was) = asked.was.filter(|&was| was as usize != is) {
+            let told = format!("`{topic}` has {is} partitions by now and no longer {was}");
+            return Err(Error::Conflict(told));
+        }
+        Ok::<_, Error>(cluster.grow_topic(&topic, wanted).await?)
+    };
+    app.audit.record(&viewer, action, grow).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -4,12 +4,16 @@
 //! files beside this one, one noun each.
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, PoisonError},
     time::{Duration, Instant},
 };
 
 use futures::future::{join_all, select_ok};
-use ouzel_api::clusters::{self, Colour, Environment, Origin};
+use ouzel_api::{
+    clusters::{self, Colour, Environment, Origin},
+    topics::TopicRate,
+};
 use ouzel_wire::messages::{MetadataRequest, MetadataRequestTopic};
 use tokio::sync::Mutex;
 
@@ -20,6 +24,7 @@ use super::{
     groups::snapshot::GroupsSnapshot,
     links::Links,
     metadata::{Metadata, Topic},
+    rates::{Rates, Sample},
     security::{Dialer, Security},
 };
 
@@ -95,6 +100,9 @@ struct Inner {
     /// Held while all topics are read, so that whoever asks meanwhile shares the next reading.
     reading: Mutex<()>,
     groups: Mutex<Option<Arc<GroupsSnapshot>>>,
+    /// Locked for moments only.
+    rates: std::sync::Mutex<Rates>,
+    since: Instant,
 }
 
 /// Metadata, and when it was asked for.
@@ -118,6 +126,8 @@ impl Cluster {
             metadata: std::sync::Mutex::default(),
             reading: Mutex::default(),
             groups: Mutex::default(),
+            rates: std::sync::Mutex::default(),
+            since: Instant::now(),
         }))
     }
 
@@ -238,6 +248,19 @@ impl Cluster {
         let groups = Arc::new(GroupsSnapshot::read(self).await?);
         *cached = Some(groups.clone());
         Ok(groups)
+    }
+
+    /// How fast a topic is written and read, against earlier readings of it: `written` is the sum
+    /// of its ends now, `committed` what each group has committed on it.
+    pub(super) fn measure(
+        &self,
+        topic: &str,
+        written: i64,
+        committed: Option<BTreeMap<String, i64>>,
+    ) -> Option<TopicRate> {
+        let at_ms = i64::try_from(self.0.since.elapsed().as_millis()).unwrap_or(i64::MAX);
+        let mut rates = self.0.rates.lock().unwrap_or_else(PoisonError::into_inner);
+        rates.note(topic, Sample { at_ms, written, committed })
     }
 
     /// The connection to a node.

@@ -197,7 +197,8 @@ fn alterable(change: &ConfigChange) -> IncrementalAlterableConfig {
     }
 }
 
-fn source(number: i8) -> &'static str {
+/// Kafka's names for the places that a setting comes from.
+pub(super) fn source(number: i8) -> &'static str {
     match number {
         1 => "DYNAMIC_TOPIC_CONFIG",
         2 => "DYNAMIC_BROKER_CONFIG",

@@ -18,12 +18,15 @@ mod offsets;
 mod overview;
 pub mod probe;
 pub mod produce;
+mod rates;
 pub mod read;
 mod records;
 mod scram;
 pub mod security;
+mod topic_config;
 mod topic_view;
 mod topics;
+mod trim;
 mod versions;
 
 use std::{

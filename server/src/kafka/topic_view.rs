@@ -57,7 +57,12 @@ impl Cluster {
                 places.iter().filter(|place| place.topic == name).collect();
             let sizes = here.iter().map(|place| records(place, &starts, &ends));
             let read = groups.as_ref().ok().and_then(|groups| groups.reading(&name));
+            let rate = written(&here, &ends).and_then(|written| {
+                let committed = groups.as_ref().ok().and_then(|groups| groups.progress(&name));
+                self.measure(&name, written, committed)
+            });
             TopicFigures {
+                rate,
                 messages: sizes.sum(),
                 cleanup_policy: policies.remove(&name),
                 last_written_ms: last_written(&here, &largest),
@@ -137,6 +142,12 @@ fn places(metadata: &Metadata, names: &[String]) -> Vec<TopicPartition> {
         topic.partitions.iter().map(|partition| TopicPartition::new(name, partition.number))
     });
     places.collect()
+}
+
+/// All offsets that were ever given out; unknown if one of the ends could not be asked.
+fn written(places: &[&TopicPartition], ends: &Offsets) -> Option<i64> {
+    let end = |place: &&TopicPartition| Some(ends.get(*place)?.as_ref().ok()?.as_ref()?.offset);
+    places.iter().map(end).try_fold(0_i64, |sum, end| Some(sum.saturating_add(end?)))
 }
 
 /// The largest time over all partitions; unknown if one of them could not be asked.

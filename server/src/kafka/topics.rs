@@ -165,7 +165,7 @@ async fn delete(connection: &Connection, name: &str) -> Result<(), KafkaError> {
     }
 }
 
-/// Kafka's names for the places that a setting comes from.
+/// How long the controller may take: half of what we wait, so that its own answer arrives.
 fn timeout_ms() -> i32 {
     i32::try_from(REQUEST_TIMEOUT.as_millis() / 2).unwrap_or(i32::MAX)
 }

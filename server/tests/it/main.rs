@@ -20,5 +20,6 @@ mod session;
 mod shell;
 mod stop;
 mod support;
+mod topic_changes;
 mod topic_commands;
 mod topics;

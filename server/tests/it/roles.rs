@@ -67,6 +67,11 @@ const WANTED: &[(&str, &str, Least)] = &[
     ("POST", "/api/v1/clusters/{cluster}/topic-figures", Viewer),
     ("GET", "/api/v1/clusters/{cluster}/topics/{topic}", Viewer),
     ("DELETE", "/api/v1/clusters/{cluster}/topics/{topic}", Editor),
+    ("POST", "/api/v1/clusters/{cluster}/topics/{topic}/partitions", Editor),
+    ("GET", "/api/v1/clusters/{cluster}/topics/{topic}/config", Viewer),
+    ("POST", "/api/v1/clusters/{cluster}/topics/{topic}/config", Editor),
+    ("POST", "/api/v1/clusters/{cluster}/topics/{topic}/trim-plan", Viewer),
+    ("POST", "/api/v1/clusters/{cluster}/topics/{topic}/trim", Editor),
     ("GET", "/api/v1/clusters/{cluster}/topics/{topic}/consumers", Viewer),
     ("POST", "/api/v1/clusters/{cluster}/topics/{topic}/search", Viewer),
     (

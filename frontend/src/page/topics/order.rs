@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 
 use ouzel_api::{
     Lag,
-    topics::{TopicFigures, TopicRow},
+    topics::{TopicFigures, TopicRate, TopicRow},
 };
 
 use crate::ui::Sort;
@@ -20,7 +20,7 @@ enum Key {
 
 /// Whether a column shows figures, which are read row by row.
 pub fn is_of_figures(column: &str) -> bool {
-    matches!(column, "records" | "written" | "cleanup" | "groups" | "lag")
+    matches!(column, "records" | "in" | "out" | "written" | "cleanup" | "groups" | "lag")
 }
 
 /// Puts rows in order; `figures` finds what is known of a topic.
@@ -58,17 +58,31 @@ fn key(
             let figures = figures()?;
             match column {
                 "records" => figures.messages.map(|records| number(records.into())),
+                "in" => figures.rate.map(|rate| number(scaled(rate.records_in, rate))),
+                "out" => {
+                    let rate = figures.rate?;
+                    rate.records_out.map(|records| number(scaled(records, rate)))
+                }
                 "written" => written(&figures).map(number),
                 "cleanup" => figures.cleanup_policy.map(Key::Text),
                 "groups" => figures.groups.map(|groups| number(groups.into())),
                 _ => match figures.worst_lag {
                     Lag::Unknown => None,
+                    // Nobody reads it: below those who read it and have no commit.
+                    Lag::NoCommit if figures.groups == Some(0) && figures.without_commit == 0 => {
+                        Some(number(i128::from(i64::MIN)))
+                    }
                     lag => Some(Key::Number(lag.rank(), figures.without_commit)),
                 },
             }
         }
         _ => Some(Key::Text(row.name.clone())),
     }
+}
+
+/// Records in a million seconds, so that slow topics are told apart without a fraction.
+fn scaled(records: i64, rate: TopicRate) -> i128 {
+    i128::from(records) * 1_000_000_000 / i128::from(rate.over_ms.max(1))
 }
 
 /// A topic without records was written before all others: never.
@@ -84,7 +98,7 @@ fn written(figures: &TopicFigures) -> Option<i128> {
 mod tests {
     use ouzel_api::Lag;
 
-    use super::{Sort, TopicFigures, TopicRow, order};
+    use super::{Sort, TopicFigures, TopicRate, TopicRow, order};
 
     fn row(name: &str) -> TopicRow {
         TopicRow {
@@ -106,6 +120,11 @@ mod tests {
             groups: Some(1),
             worst_lag,
             without_commit,
+            rate: messages.map(|records_in| TopicRate {
+                records_in,
+                records_out: last_written_ms,
+                over_ms: 1000,
+            }),
         };
         let lag = |records| Lag::Known { records };
         match name {
@@ -130,6 +149,12 @@ mod tests {
         assert_eq!(names("records", false), "empty few many unread waiting");
         assert_eq!(names("written", true), "few many empty unread waiting");
         assert_eq!(names("written", false), "empty many few unread waiting");
+    }
+
+    #[test]
+    fn rates_are_ordered_by_what_happened_in_a_second() {
+        assert_eq!(names("in", true), "many few empty unread waiting");
+        assert_eq!(names("out", true), "few many empty unread waiting");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Groups as pages show them. Pure, but for the two methods that ask first.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use ouzel_api::{
     Lag,
@@ -123,6 +123,25 @@ impl GroupsSnapshot {
         let mut consumers: Vec<_> = self.groups.iter().filter_map(consumer).collect();
         consumers.sort_by_key(|consumer| Reverse(consumer.lag.rank()));
         consumers
+    }
+
+    /// What each group has committed on `topic`, summed over partitions. Not known while a commit
+    /// there could not be read.
+    pub fn progress(&self, topic: &str) -> Option<BTreeMap<String, i64>> {
+        if !self.missing.is_empty() {
+            return None;
+        }
+        let mut progress = BTreeMap::new();
+        for group in &self.groups {
+            let commits = group.commits.as_ref().ok()?;
+            let from = TopicPartition::new(topic, 0);
+            let here = commits.range(from..).take_while(|(place, _)| place.topic == topic);
+            for (_, commit) in here {
+                let sum: &mut i64 = progress.entry(group.id.clone()).or_default();
+                *sum = sum.saturating_add(commit.as_ref().ok()?.offset);
+            }
+        }
+        Some(progress)
     }
 
     /// How `topic` is read. Not known while any group, or its commits, could not be read: it may be

@@ -84,6 +84,8 @@ const API: &[Layer] = &[
     ("cluster_settings", &["clusters"]),
     ("groups", &["error", "lag"]),
     ("topics", &["error", "lag"]),
+    ("topic_config", &[]),
+    ("trim", &[]),
     ("messages", &["error"]),
     ("search", &["error", "messages"]),
     ("live", &["error", "messages", "search"]),
@@ -182,6 +184,7 @@ const FRONTEND: &[Layer] = &[
     ("load", &["client", "ui"]),
     ("ask", &["client", "load", "ui"]),
     ("location", &["query", "route"]),
+    ("clusters", &["client", "load", "location", "route"]),
     ("prefs", &["ui"]),
     ("keys", &["location", "route"]),
     ("cells", &["format", "location", "route", "ui"]),
@@ -189,11 +192,14 @@ const FRONTEND: &[Layer] = &[
     (
         "page",
         &[
-            "ask", "cells", "client", "format", "keys", "listing", "load", "location", "prefs",
-            "query", "route", "session", "ui",
+            "ask", "cells", "client", "clusters", "format", "keys", "listing", "load", "location",
+            "prefs", "query", "route", "session", "ui",
         ],
     ),
-    ("shell", &["client", "keys", "load", "location", "prefs", "query", "route", "session", "ui"]),
+    (
+        "shell",
+        &["clusters", "keys", "load", "location", "prefs", "query", "route", "session", "ui"],
+    ),
     ("app", &["load", "location", "page", "prefs", "query", "route", "session", "shell", "ui"]),
 ];
 
