@@ -182,12 +182,24 @@ fn phase<T: Send + Sync + 'static>(from: &Load<T>) -> Phase {
     }
 }
 
+/// Where somebody goes on who found nothing: an address and what stands on the link.
+#[derive(Clone, Copy)]
+pub struct WayBack(pub Signal<Option<(String, &'static str)>>);
+
 /// There is nothing by that name: not a failure, and nothing to retry.
 pub fn missing(error: &ClientError) -> impl IntoView + use<> {
     let reason = error.message();
+    let back = use_context::<WayBack>();
+    let link = move || {
+        back.and_then(|back| back.0.get())
+            .map(|(href, label)| view! { <a class="btn" href=href>{label}</a> })
+    };
     view! {
         <div class="card">
-            <Empty icon="file-question" title="Nothing by that name"><p>{reason}</p></Empty>
+            <Empty icon="file-question" title="Nothing by that name">
+                <p>{reason}</p>
+                {link}
+            </Empty>
         </div>
     }
 }

@@ -4,6 +4,7 @@ mod app;
 mod ask;
 mod cells;
 mod client;
+mod clusters;
 mod format;
 mod keys;
 mod listing;

@@ -6,8 +6,8 @@ use ouzel_api::{
     session::Permission,
 };
 
-use super::Clusters;
 use crate::{
+    clusters::{Clusters, use_clusters},
     load::broken,
     location::use_location,
     route::{AccessTab, Route},
@@ -77,7 +77,7 @@ const ACCESS: Entry = Entry {
 /// The rail.
 #[component]
 pub fn Rail() -> impl IntoView {
-    let clusters = expect_context::<Clusters>();
+    let clusters = use_clusters();
     let environment = move || clusters.current().map(|cluster| environment(cluster.environment).0);
     let colour = move || clusters.current().and_then(|it| it.colour).map(Colour::name);
     let entries = OF_CLUSTER.map(|entry| link(entry, clusters));
@@ -110,7 +110,7 @@ fn link(entry: Entry, clusters: Clusters) -> impl IntoView {
         let place = Place { cluster: route.cluster().map(str::to_owned), resource: None };
         let reason = session
             .refusal_at(entry.needs, &place)
-            .or_else(|| no_cluster.then(|| "There is no cluster to show.".to_owned()));
+            .or_else(|| no_cluster.then(|| no_cluster_reason(clusters)));
         match reason {
             Some(reason) => view! {
                 <span
@@ -133,14 +133,25 @@ fn link(entry: Entry, clusters: Clusters) -> impl IntoView {
     }
 }
 
+fn no_cluster_reason(clusters: Clusters) -> String {
+    match clusters.stranger() {
+        Some(name) => format!("There is no cluster “{name}”. Choose one above."),
+        None => "There is no cluster to show.".to_owned(),
+    }
+}
+
 /// Which cluster the rail shows, and the way to another one.
 #[component]
 fn Switcher() -> impl IntoView {
-    let clusters = expect_context::<Clusters>();
+    let clusters = use_clusters();
     let face = move || {
+        let none = || match clusters.stranger() {
+            Some(_) => "choose a cluster".to_owned(),
+            None => "no cluster".to_owned(),
+        };
         let cluster = clusters.current();
         let label = cluster.as_ref().and_then(|cluster| cluster.label.clone());
-        let name = label.or_else(|| clusters.id.get()).unwrap_or_else(|| "no cluster".to_owned());
+        let name = label.or_else(|| clusters.id.get()).unwrap_or_else(none);
         let tag = cluster.as_ref().map(tag);
         view! { <b class="clip">{name}</b> {tag} <Icon name="chevron-down" size="small"/> }
     };
@@ -199,7 +210,7 @@ pub fn environment(kind: Environment) -> (&'static str, &'static str) {
 /// What the page says while there is no cluster to show, or not even their list.
 #[component]
 pub fn NoClusters() -> impl IntoView {
-    let list = expect_context::<Clusters>().list;
+    let list = use_clusters().list;
     let failed = move || list.error().map(|error| broken(&error, move || list.reload()));
     let none = || {
         view! {

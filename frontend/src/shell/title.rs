@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use ouzel_api::clusters::Environment;
 
-use super::{Clusters, rail::environment, top::page_name};
-use crate::{location::Location, route::Route};
+use super::{rail::environment, top::page_name};
+use crate::{clusters::Clusters, location::Location, route::Route};
 
 /// Keeps title and icon true from here on.
 ///
