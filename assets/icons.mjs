@@ -4,11 +4,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const names = `arrow-down arrow-right arrow-up ban check chevron-down chevron-left chevron-right
+const names = `arrow-down arrow-right arrow-up ban bookmark check chevron-down chevron-left chevron-right
   chevron-up circle-check circle-user circle-x clock copy download ellipsis external-link eye eye-off
   file-question globe house inbox info keyboard layers link list list-filter lock log-out menu
   monitor moon panel-left pause play plus radio refresh-cw rows-3 scroll-text search server
-  shield-check square sun text-search trash-2 triangle-alert user users wifi-off wrap-text x`;
+  shield-check square star sun text-search trash-2 triangle-alert user users wifi-off wrap-text x`;
 
 const bird = `<symbol id="ouzel" viewBox="0 0 24 24"><g fill="currentColor" stroke="none">
 <path d="M21.5 7.6 18.7 6.2a4.9 4.9 0 0 0-8.6 1.6L3 12.9l5.2.9c1.1 1.2 2.8 1.9 4.6 1.7 3.2-.3 5.4-2.9 5.3-6.1z"/>

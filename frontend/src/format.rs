@@ -35,6 +35,18 @@ pub fn count_short(n: impl Into<i128>) -> String {
     }
 }
 
+/// How many a second, over a stretch of time: `0`, `0.25/s`, `3.1/s`, `1,204/s`.
+pub fn per_second(n: i64, over_ms: i64) -> String {
+    let rate = n as f64 * 1000.0 / over_ms.max(1) as f64;
+    match rate {
+        _ if n == 0 => "0".to_owned(),
+        ..1.0 => format!("{rate:.2}/s"),
+        ..100.0 => format!("{rate:.1}/s"),
+        // Far below what an i64 holds, for offsets are i64 themselves.
+        _ => format!("{}/s", count_short(rate.round() as i64)),
+    }
+}
+
 /// In binary units: `338 B`, `1.2 GiB`.
 pub fn bytes(n: u64) -> String {
     scaled(n as f64, 1024.0, &[" B", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"])
@@ -213,6 +225,15 @@ mod tests {
         assert_eq!(bytes(1024), "1.0 KiB");
         assert_eq!(bytes(1_288_490_189), "1.2 GiB");
         assert_eq!(bytes(u64::MAX), "16.0 EiB");
+    }
+
+    #[test]
+    fn rates_have_as_many_digits_as_they_deserve() {
+        assert_eq!(per_second(0, 10_000), "0");
+        assert_eq!(per_second(5, 10_000), "0.50/s");
+        assert_eq!(per_second(31, 10_000), "3.1/s");
+        assert_eq!(per_second(12_040, 10_000), "1,204/s");
+        assert_eq!(per_second(1_000_000, 10_000), "100 k/s");
     }
 
     #[test]

@@ -18,6 +18,10 @@ use crate::{
     route::{AccessTab, Route},
 };
 
+/// Where letters go into a text. A box to tick takes none of them.
+const FIELDS: &str = "input:not([type=checkbox], [type=radio]), textarea, select, \
+    [contenteditable]";
+
 /// How long a `g` waits for its second key.
 const SECOND_KEY_MS: u64 = 1_500;
 
@@ -45,6 +49,7 @@ pub const SHEET: [(&str, &[(&str, &str)]); 3] = [
             ("j  ↓", "Next row"),
             ("k  ↑", "Row before"),
             ("Enter", "Open the row"),
+            ("Space", "Tick the row, where rows can be ticked"),
             ("Home  End", "First and last row"),
         ],
     ),
@@ -136,7 +141,7 @@ impl Keys {
 /// The field that the key goes into, if the person is typing.
 fn typing_in(event: &KeyboardEvent) -> Option<HtmlElement> {
     let element = event.target()?.dyn_into::<HtmlElement>().ok()?;
-    let field = element.closest("input, textarea, select, [contenteditable]").ok()??;
+    let field = element.closest(FIELDS).ok()??;
     field.dyn_into().ok()
 }
 

@@ -58,6 +58,25 @@ pub fn use_text(name: &'static str) -> RwSignal<String> {
     text
 }
 
+/// A box whose tick lives in the address under `name`.
+pub fn use_flag(name: &'static str) -> RwSignal<bool> {
+    let text = use_text(name);
+    let flag = RwSignal::new(text.with_untracked(|text| !text.is_empty()));
+    Effect::new(move |_| {
+        let there = text.with(|text| !text.is_empty());
+        if flag.get_untracked() != there {
+            flag.set(there);
+        }
+    });
+    Effect::new(move |_| {
+        let wanted = if flag.get() { "1" } else { "" };
+        if text.with_untracked(String::is_empty) != wanted.is_empty() {
+            text.set(wanted.to_owned());
+        }
+    });
+    flag
+}
+
 impl Listing {
     /// What the filter keeps; reactive.
     pub fn narrowing(&self) -> Narrowing {

@@ -84,13 +84,15 @@ fn show(theme: Theme) {
     };
 }
 
-/// Storage may be forbidden; then choices last as long as the tab.
-fn read(key: &str) -> String {
+/// What was kept under `key`, or nothing. Storage may be forbidden; then choices last as long as
+/// the tab.
+pub fn read(key: &str) -> String {
     let storage = window().local_storage().ok().flatten();
     storage.and_then(|storage| storage.get_item(key).ok().flatten()).unwrap_or_default()
 }
 
-fn keep(key: &str, value: &str) {
+/// Keeps a text in the browser, as far as the browser lets us.
+pub fn keep(key: &str, value: &str) {
     if let Ok(Some(storage)) = window().local_storage() {
         let _full_or_forbidden = storage.set_item(key, value);
     }

@@ -69,6 +69,8 @@ pub enum TopicTab {
     Partitions,
     /// The groups that read it.
     Consumers,
+    /// Its settings.
+    Configuration,
 }
 
 /// The tabs of a group.
@@ -239,13 +241,13 @@ impl TopicTab {
             TopicTab::Messages => "messages",
             TopicTab::Partitions => "partitions",
             TopicTab::Consumers => "consumers",
+            TopicTab::Configuration => "configuration",
         }
     }
 
     fn parse(name: &str) -> Option<TopicTab> {
-        [TopicTab::Messages, TopicTab::Partitions, TopicTab::Consumers]
-            .into_iter()
-            .find(|tab| tab.name() == name)
+        use TopicTab::{Configuration, Consumers, Messages, Partitions};
+        [Messages, Partitions, Consumers, Configuration].into_iter().find(|tab| tab.name() == name)
     }
 }
 
@@ -307,6 +309,7 @@ mod tests {
             Route::topic("prod", "a.b_c-d", TopicTab::Messages),
             Route::topic("prod", "pay/ments", TopicTab::Partitions),
             Route::topic("prod", "übung", TopicTab::Consumers),
+            Route::topic("prod", "orders", TopicTab::Configuration),
             Route::Groups { cluster: cluster() },
             Route::group("prod", "a/b %41", GroupTab::Lag),
             Route::group("prod", "members", GroupTab::Members),

@@ -1,8 +1,12 @@
-//! Topics: the list, figures, one topic, creating and deleting.
+//! Topics: the list, figures, one topic; creating, changing, emptying and deleting.
 
 use ouzel_api::{
     route,
-    topics::{CreateTopic, FiguresRequest, FiguresResponse, Topic, TopicConsumers, TopicList},
+    topic_config::{ChangeTopicConfig, SettingChange, TopicConfig},
+    topics::{
+        CreateTopic, FiguresRequest, FiguresResponse, GrowTopic, Topic, TopicConsumers, TopicList,
+    },
+    trim::{Trim, TrimOffset, TrimPlan, TrimQuestion, Trimmed},
 };
 
 use super::{ClientError, send};
@@ -35,4 +39,47 @@ pub async fn create(cluster: String, topic: CreateTopic) -> Result<(), ClientErr
 /// Deletes a topic with all its records.
 pub async fn delete(cluster: String, topic: String) -> Result<(), ClientError> {
     send::act("DELETE", &route::topic(&cluster, &topic), None::<&()>).await
+}
+
+/// Gives a topic more partitions; `was` is how many were shown.
+pub async fn grow(
+    cluster: String,
+    topic: String,
+    (was, partitions): (u32, u32),
+) -> Result<(), ClientError> {
+    let wanted = GrowTopic { partitions, was: Some(was) };
+    send::act("POST", &route::topic_partitions(&cluster, &topic), Some(&wanted)).await
+}
+
+/// A topic's settings.
+pub async fn config(cluster: String, topic: String) -> Result<TopicConfig, ClientError> {
+    send::get(&route::topic_config(&cluster, &topic)).await
+}
+
+/// Changes some settings; all others stay.
+pub async fn change_config(
+    cluster: String,
+    topic: String,
+    changes: Vec<SettingChange>,
+) -> Result<(), ClientError> {
+    let wanted = ChangeTopicConfig { changes };
+    send::act("POST", &route::topic_config(&cluster, &topic), Some(&wanted)).await
+}
+
+/// What deleting the oldest records would do.
+pub async fn trim_plan(
+    cluster: String,
+    topic: String,
+    question: TrimQuestion,
+) -> Result<TrimPlan, ClientError> {
+    send::post(&route::trim_plan(&cluster, &topic), &question).await
+}
+
+/// Deletes what lies before these offsets.
+pub async fn trim(
+    cluster: String,
+    topic: String,
+    offsets: Vec<TrimOffset>,
+) -> Result<Trimmed, ClientError> {
+    send::post(&route::trim(&cluster, &topic), &Trim { offsets }).await
 }

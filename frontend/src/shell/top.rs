@@ -82,6 +82,7 @@ pub fn page_name(route: &Route) -> &'static str {
         Route::Topic { tab: TopicTab::Messages, .. } => "Messages",
         Route::Topic { tab: TopicTab::Partitions, .. } => "Partitions",
         Route::Topic { tab: TopicTab::Consumers, .. } => "Consumers",
+        Route::Topic { tab: TopicTab::Configuration, .. } => "Configuration",
         Route::Groups { .. } => "Consumer groups",
         Route::Group { tab: GroupTab::Lag, .. } => "Lag",
         Route::Group { tab: GroupTab::Members, .. } => "Members",

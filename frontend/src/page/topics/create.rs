@@ -5,7 +5,8 @@ use ouzel_api::topics::{ConfigValue, CreateTopic};
 
 use crate::{
     client::{self, ClientError},
-    load::refused,
+    format::counted,
+    load::{Loaded, load, refused},
     location::{Location, use_location},
     route::{Route, TopicTab},
     ui::{Button, Choice, Dialog, Field, Select, TextInput, Toasts, use_toasts},
@@ -14,12 +15,20 @@ use crate::{
 /// Longest name that Kafka takes.
 const NAME_CHARS_MAX: usize = 249;
 
+/// The policies that the dialog offers; empty for the cluster's default.
+const POLICIES: [&str; 4] = ["", "delete", "compact", "compact,delete"];
+
 /// The dialog; afterwards the new topic's page opens.
 #[component]
-pub fn CreateTopicDialog(open: RwSignal<bool>, cluster: StoredValue<String>) -> impl IntoView {
+pub fn CreateTopicDialog(
+    open: RwSignal<bool>,
+    cluster: StoredValue<String>,
+    /// The topic whose settings the new one begins with; empty for none.
+    like: RwSignal<String>,
+) -> impl IntoView {
     view! {
         <Dialog open title="Create topic">
-            <Content open cluster/>
+            <Content open cluster like=like.get_untracked()/>
         </Dialog>
     }
 }
@@ -40,7 +49,7 @@ struct Form {
 }
 
 #[component]
-fn Content(open: RwSignal<bool>, cluster: StoredValue<String>) -> impl IntoView {
+fn Content(open: RwSignal<bool>, cluster: StoredValue<String>, like: String) -> impl IntoView {
     let text = || RwSignal::new(String::new());
     let form = Form {
         open,
@@ -62,6 +71,7 @@ fn Content(open: RwSignal<bool>, cluster: StoredValue<String>) -> impl IntoView 
     let off = move || form.wanted().is_err() || form.busy.get();
     view! {
         <form class="col" on:submit=submit>
+            {(!like.is_empty()).then(|| view! { <Template form like/> })}
             {fields(form)}
             {move || form.refused.get().map(refused)}
             <div class="dialog-foot">
@@ -74,8 +84,56 @@ fn Content(open: RwSignal<bool>, cluster: StoredValue<String>) -> impl IntoView 
     }
 }
 
+/// Fills the form with what another topic has, once that has been read.
+#[component]
+fn Template(form: Form, like: String) -> impl IntoView {
+    let name = StoredValue::new(like.clone());
+    let template = load(move || read_template(form.cluster.get_value(), like.clone()));
+    Effect::new(move |done: Option<bool>| match (done, template.latest()) {
+        (None | Some(false), Some(template)) => {
+            form.fill(&template);
+            true
+        }
+        (done, _) => done.unwrap_or(false),
+    });
+    view! {
+        <Loaded from=template let:template>
+            {move || {
+                let own = template.with(|it| it.configs.len());
+                let own = match own {
+                    0 => "no setting of its own".to_owned(),
+                    own => counted(own as i128, "setting of its own", "settings of its own"),
+                };
+                view! {
+                    <p class="dim">
+                        "Begins as " <b class="mono">{name.get_value()}</b>
+                        {format!(" is, with {own}. Records are not copied.")}
+                    </p>
+                }
+            }}
+        </Loaded>
+    }
+}
+
+/// What a topic was made with, as far as it can be told.
+async fn read_template(cluster: String, like: String) -> Result<CreateTopic, ClientError> {
+    let config = client::topics::config(cluster.clone(), like.clone());
+    let (topic, config) = futures::future::join(client::topics::get(cluster, like), config).await;
+    let (topic, config) = (topic?, config?);
+    let replicas = topic.partitions.first().and_then(|it| i16::try_from(it.replicas.len()).ok());
+    let own = config.settings.into_iter().filter(|setting| setting.modified);
+    let own =
+        own.filter_map(|setting| Some(ConfigValue { name: setting.name, value: setting.value? }));
+    Ok(CreateTopic {
+        name: String::new(),
+        partitions: i32::try_from(topic.partitions.len()).ok(),
+        replication_factor: replicas,
+        configs: own.collect(),
+    })
+}
+
 fn fields(form: Form) -> impl IntoView {
-    let policies = ["", "delete", "compact", "compact,delete"]
+    let policies = POLICIES
         .map(|name| Choice::new(name, if name.is_empty() { "cluster default" } else { name }));
     let error = |problem: Problem, field: RwSignal<String>| {
         Signal::derive(move || {
@@ -135,6 +193,18 @@ enum Problem {
 }
 
 impl Form {
+    /// Begins with what another topic has.
+    fn fill(self, like: &CreateTopic) {
+        let text = |number: Option<String>| number.unwrap_or_default();
+        self.partitions.set(text(like.partitions.map(|it| it.to_string())));
+        self.replicas.set(text(like.replication_factor.map(|it| it.to_string())));
+        let (cleanup, others): (Vec<_>, Vec<_>) =
+            like.configs.iter().partition(|config| is_offered(config));
+        self.cleanup.set(cleanup.first().map(|it| it.value.clone()).unwrap_or_default());
+        let lines = others.iter().map(|it| format!("{}={}", it.name, it.value));
+        self.configs.set(lines.collect::<Vec<_>>().join("\n"));
+    }
+
     /// What is asked for, or the first field that is wrong and why; reactive.
     fn wanted(self) -> Result<CreateTopic, (Problem, String)> {
         let name = self.name.get();
@@ -177,6 +247,11 @@ impl Form {
             }
         });
     }
+}
+
+/// Whether a setting has a control of its own that can show it.
+fn is_offered(config: &ConfigValue) -> bool {
+    config.name == "cleanup.policy" && POLICIES.contains(&config.value.as_str())
 }
 
 /// Says what is wrong with a topic's name; the cluster decides in the end.

@@ -2,9 +2,10 @@
 
 use leptos::{ev, prelude::*, task::spawn_local};
 
+use super::loss::{about, told_groups};
 use crate::{
     client::{self, ClientError},
-    format::{count, counted},
+    format::counted,
     load::{Load, Loaded, load, refused},
     ui::{Button, Dialog, Field, TextInput, Toasts, use_toasts},
 };
@@ -89,19 +90,7 @@ fn LossText(of: Load<Loss>) -> impl IntoView {
             {move || {
                 let Loss { partitions, records, groups } = *loss.get();
                 let partitions = counted(partitions as i128, "partition", "partitions");
-                let records = match records {
-                    Some(0) => "no records".to_owned(),
-                    Some(records) => format!("about {}", counted(records, "record", "records")),
-                    None => "an unknown number of records".to_owned(),
-                };
-                let groups = match groups {
-                    Some(0) => "No consumer group has a commit on it.".to_owned(),
-                    Some(1) => "1 consumer group reads it and loses its place.".to_owned(),
-                    Some(many) => {
-                        format!("{} consumer groups read it and lose their places.", count(many))
-                    }
-                    None => "Which groups read it could not be found out.".to_owned(),
-                };
+                let (records, groups) = (about(records), told_groups(groups));
                 view! {
                     <p>
                         "Deletes " <b>{partitions}</b> " with " <b>{records}</b> ". " {groups}

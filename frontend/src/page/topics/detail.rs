@@ -8,13 +8,16 @@ use ouzel_api::{
     topics::{Partition, Topic as Data},
 };
 
-use super::{consumers::Consumers, delete::DeleteTopicDialog, partitions::Partitions};
+use super::{
+    config::Configuration, consumers::Consumers, delete::DeleteTopicDialog, list::clone_address,
+    partitions::Partitions,
+};
 use crate::{
     cells,
     client::{self, ClientError},
     format::count,
     load::{Load, load, missing},
-    location::use_location,
+    location::{History, use_location},
     route::{Route, TopicTab},
     session::use_session,
     ui::{Badge, Button, Copyable, Fact, Forbidden, LinkTab, LinkTabs, Mood, Tone},
@@ -43,8 +46,15 @@ pub fn Topic(
         let (cluster, topic) = names.get_value();
         match tab.get() {
             TopicTab::Messages => view! { <Records cluster topic messages/> }.into_any(),
-            TopicTab::Partitions => view! { <Partitions data/> }.into_any(),
+            TopicTab::Partitions => view! { <Partitions cluster data/> }.into_any(),
             TopicTab::Consumers => view! { <Consumers cluster topic/> }.into_any(),
+            TopicTab::Configuration => {
+                let replicas = Signal::derive(move || {
+                    let data = data.latest()?;
+                    data.partitions.first().map(|partition| partition.replicas.len())
+                });
+                view! { <Configuration cluster topic replicas/> }.into_any()
+            }
         }
     };
     let tabs = tabs(&cluster, &topic, data, tab);
@@ -99,6 +109,9 @@ fn Head(
         let missing = data.latest().is_none().then(unread);
         session.refusal(Permission::DeleteTopic).or_else(|| internal.then(kept)).or(missing)
     });
+    let like = StoredValue::new(clone_address(&cluster, &topic));
+    let clone = move |_| location.go(&like.get_value(), History::Push);
+    let no_clone = Signal::derive(move || session.refusal(Permission::CreateTopic));
     let name = StoredValue::new(topic.clone());
     let ask = move |_| doomed.set(name.try_get_value());
     let deleted = move || location.open(&list);
@@ -109,6 +122,7 @@ fn Head(
                 {move || data.latest().map(|data| badges(&data))}
                 <span class="grow"></span>
                 {move || data.latest().map(facts)}
+                <Button icon="copy" off=no_clone on:click=clone>"Clone settings…"</Button>
                 <Button tone=Tone::Danger icon="trash-2" off=refusal on:click=ask>
                     "Delete…"
                 </Button>
@@ -174,5 +188,6 @@ fn tabs(cluster: &str, topic: &str, data: Load<Data>, now: Memo<TopicTab>) -> Ve
         tab(TopicTab::Messages, "Messages", None.into()),
         tab(TopicTab::Partitions, "Partitions", partitions),
         tab(TopicTab::Consumers, "Consumers", None.into()),
+        tab(TopicTab::Configuration, "Configuration", None.into()),
     ]
 }

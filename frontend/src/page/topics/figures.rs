@@ -9,7 +9,7 @@ use ouzel_api::topics::{FIGURES_MAX, FiguresResponse, TopicFigures, TopicRow};
 use crate::{
     client::{self, ClientError},
     load::{Load, load, sleep},
-    ui::{Age, Button, now_ms},
+    ui::{Age, Button, now_ms, use_clock},
 };
 
 /// Rows must stand still for so long before anything is asked: quick scrolling costs nothing.
@@ -18,6 +18,8 @@ const SETTLE_MS: i32 = 120;
 const FRESH_MS: i64 = 10_000;
 /// The same for rows that are not on screen, whose figures only decide the order.
 const FRESH_OFF_SCREEN_MS: i64 = 60_000;
+/// Figures older than this are shown pale.
+const STALE_MS: i64 = 120_000;
 /// Most topics whose figures are asked for because they decide the order: twenty requests. Those
 /// beyond stand last, and the page says so; a filter makes them fewer.
 pub const ORDERED_MAX: usize = 20 * FIGURES_MAX;
@@ -52,6 +54,32 @@ impl KnownFigures {
     /// Looks at the figures of topics by their names; reactive.
     pub fn with<T>(self, look: impl FnOnce(&dyn Fn(&str) -> Option<TopicFigures>) -> T) -> T {
         self.0.with(|known| look(&|name| known.get(name).map(|known| known.figures.clone())))
+    }
+
+    /// Everything that is known of these topics, with when it was read; the rest is asked for, and
+    /// `told` hears how many are known so far.
+    pub async fn of_all(
+        self,
+        cluster: String,
+        topics: &[String],
+        told: impl Fn(usize),
+    ) -> Result<(), ClientError> {
+        let due = self.due(topics.to_vec(), FRESH_OFF_SCREEN_MS);
+        let mut known = topics.len() - due.len();
+        for topics in due.chunks(FIGURES_MAX) {
+            told(known);
+            let answer = client::topics::figures(cluster.clone(), topics.to_vec()).await?;
+            self.0.try_update(|known| keep(known, answer));
+            known += topics.len();
+        }
+        Ok(())
+    }
+
+    /// The figures of a topic and when they were read.
+    pub fn read_of(self, topic: &str) -> Option<(TopicFigures, i64)> {
+        self.0.try_with_untracked(|known| {
+            known.get(topic).map(|known| (known.figures.clone(), known.read_at_ms))
+        })?
     }
 
     /// Keeps the figures of the rows on screen true from here on, and knows those of `ordered`.
@@ -113,12 +141,19 @@ fn keep(known: &mut HashMap<String, Known>, answer: FiguresResponse) {
 }
 
 impl Figures {
-    /// A cell that shows something of a topic's figures as soon as they are known.
+    /// A cell that shows something of a topic's figures as soon as they are known, and on hover
+    /// when they were read; figures that could not be read again for long are pale.
     pub fn cell(self, topic: String, draw: fn(&TopicFigures) -> AnyView) -> impl IntoView {
+        let clock = use_clock();
         let waiting = || view! { <span class="skeleton-cell" aria-label="Loading"></span> };
         move || {
             self.known.0.with(|known| match known.get(&topic) {
-                Some(known) => draw(&known.figures),
+                Some(known) => {
+                    let age = format!("Read {}", clock.in_full(known.read_at_ms));
+                    let stale = now_ms() - known.received_ms > STALE_MS;
+                    view! { <span class:stale=stale title=age>{draw(&known.figures)}</span> }
+                        .into_any()
+                }
                 None if self.asking.error().is_some() => {
                     view! { <span class="dim">"–"</span> }.into_any()
                 }

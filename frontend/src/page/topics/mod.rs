@@ -1,13 +1,22 @@
 //! Topics: the list with creating and deleting, and one topic with its tabs.
 
+mod bulk;
+mod columns;
+mod config;
+mod confirm;
 mod consumers;
 mod create;
 mod delete;
 mod detail;
+mod export;
+mod favourites;
 mod figures;
 mod list;
+mod loss;
 mod order;
 mod partitions;
+mod select;
+mod views;
 
 pub use detail::Topic;
 pub use list::Topics;

@@ -53,7 +53,8 @@ where
         let of = RowPlace { name, at: place.at, handle };
         draw_row(&columns, &place.row, of)
     };
-    let (open, tracks, least) = (spec.open, spec.tracks(), spec.least_width());
+    let (open, select) = (spec.open, spec.select);
+    let (tracks, least) = (spec.tracks(), spec.least_width());
     let (narrow, tall) = (spec.narrow_tracks(), spec.is_tall());
     let row_px = Memo::new(move |_| handle.place.get().row);
     let active = move || handle.active.get().map(|at| format!("t{name}-{at}"));
@@ -73,7 +74,7 @@ where
             style=("--min", least)
             style=("--narrow", narrow.unwrap_or_default())
             on:scroll=move |_| measure(handle)
-            on:keydown=move |event| on_key(&event, handle, count.get_untracked(), open)
+            on:keydown=move |event| on_key(&event, handle, count.get_untracked(), (open, select))
         >
             <Head columns=spec.columns sorting=spec.sorting/>
             <Body handle open height=Signal::derive(move || count.get() as f64 * row_px.get())
@@ -127,9 +128,10 @@ fn Head<R: 'static>(columns: Vec<Column<R>>, sorting: Option<Sorting>) -> impl I
         let sorting = sorting.filter(|_| column.sortable);
         let class = column.class();
         let sort = move || sorting.and_then(|sorting| sorting.aria(column.id));
-        let title = match sorting {
-            None => column.title.into_any(),
-            Some(sorting) => heading(sorting, &column).into_any(),
+        let title = match (&column.head, sorting) {
+            (Some(head), _) => head.run(),
+            (None, None) => column.title.into_any(),
+            (None, Some(sorting)) => heading(sorting, &column).into_any(),
         };
         view! {
             <div class=class role="columnheader" aria-sort=sort title=column.hint>{title}</div>
@@ -247,7 +249,7 @@ fn on_key(
     event: &ev::KeyboardEvent,
     handle: TableHandle,
     count: usize,
-    open: Option<Callback<usize>>,
+    (open, select): (Option<Callback<usize>>, Option<Callback<usize>>),
 ) {
     let on_table = event.target() == event.current_target();
     if !on_table || event.ctrl_key() || event.meta_key() || event.alt_key() {
@@ -264,6 +266,13 @@ fn on_key(
         "Enter" => {
             if let (Some(open), Some(at)) = (open, handle.active.get_untracked()) {
                 open.run(at);
+            }
+            return;
+        }
+        " " => {
+            if let (Some(select), Some(at)) = (select, handle.active.get_untracked()) {
+                event.prevent_default();
+                select.run(at);
             }
             return;
         }

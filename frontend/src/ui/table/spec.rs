@@ -22,6 +22,8 @@ pub struct Column<R> {
     narrow: Option<&'static str>,
     /// Whether it is the first line of a row on a phone.
     headline: bool,
+    /// What stands in the head instead of the title.
+    pub(super) head: Option<ViewFn>,
     pub(super) cell: Cell<R>,
 }
 
@@ -36,7 +38,14 @@ impl<R> Column<R> {
         let cell: Cell<R> = Arc::new(move |row| cell(row).into_any());
         let (right, sortable, hint) = (false, false, None);
         let (narrow, headline) = (None, false);
-        Column { id, title, track, right, sortable, hint, narrow, headline, cell }
+        let head = None;
+        Column { id, title, track, right, sortable, hint, narrow, headline, head, cell }
+    }
+
+    /// The heading is a control of its own, such as one that ticks all rows.
+    pub fn head(mut self, head: impl Into<ViewFn>) -> Column<R> {
+        self.head = Some(head.into());
+        self
     }
 
     /// Numbers: aligned right, sorted largest first.
@@ -120,12 +129,13 @@ pub struct TableSpec<R> {
     pub(super) columns: Vec<Column<R>>,
     pub(super) sorting: Option<Sorting>,
     pub(super) open: Option<Callback<usize>>,
+    pub(super) select: Option<Callback<usize>>,
 }
 
 impl<R> TableSpec<R> {
     /// A table that is only read.
     pub fn new(label: impl Into<String>, columns: Vec<Column<R>>) -> TableSpec<R> {
-        TableSpec { label: label.into(), columns, sorting: None, open: None }
+        TableSpec { label: label.into(), columns, sorting: None, open: None, select: None }
     }
 
     /// Its sortable headings sort.
@@ -137,6 +147,12 @@ impl<R> TableSpec<R> {
     /// Enter or a click opens the row at that index.
     pub fn on_open(mut self, open: impl Fn(usize) + Send + Sync + 'static) -> TableSpec<R> {
         self.open = Some(Callback::new(open));
+        self
+    }
+
+    /// The space bar ticks the row at that index, or takes its tick away.
+    pub fn on_select(mut self, select: impl Fn(usize) + Send + Sync + 'static) -> TableSpec<R> {
+        self.select = Some(Callback::new(select));
         self
     }
 

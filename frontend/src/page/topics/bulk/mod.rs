@@ -1,0 +1,89 @@
+//! What is done to several topics at once: deleting, emptying, one setting.
+//!
+//! Each topic is a request of its own, with its own right, its own audit row and its own result,
+//! so what fails for one is told beside it and can be tried again alone. `act.rs` does it to one
+//! topic, `run.rs` to all, `dialog.rs` asks first.
+
+mod act;
+mod dialog;
+mod run;
+
+use leptos::prelude::*;
+use ouzel_api::{
+    session::Permission,
+    topics::{TopicList, TopicRow},
+};
+
+use self::{act::Kind, dialog::BulkDialog};
+use super::select::Selection;
+use crate::{
+    format::{count, counted},
+    load::Load,
+    session::use_session,
+    ui::{Button, Tone},
+};
+
+/// Most topics of one act: each is a request, and a list of results that nobody can read helps
+/// nobody.
+const TOPICS_MAX: usize = 1_000;
+
+/// The bar over the list while topics are ticked.
+#[component]
+pub fn BulkBar(
+    cluster: StoredValue<String>,
+    chosen: Memo<Vec<TopicRow>>,
+    selection: Selection,
+    topics: Load<TopicList>,
+) -> impl IntoView {
+    let session = use_session();
+    let asked = RwSignal::new(None::<Kind>);
+    let off = move |permission: Permission| {
+        Signal::derive(move || {
+            let many = chosen.with(Vec::len);
+            let too_many = || format!("At most {} topics at once.", count(TOPICS_MAX as i128));
+            session.refusal(permission).or_else(|| (many > TOPICS_MAX).then(too_many))
+        })
+    };
+    let told = move || {
+        chosen.with(|rows| {
+            let partitions: i128 = rows.iter().map(|row| i128::from(row.partitions)).sum();
+            format!(
+                "{} ticked, {}",
+                counted(rows.len() as i128, "topic", "topics"),
+                counted(partitions, "partition", "partitions"),
+            )
+        })
+    };
+    let settled = move || topics.reload();
+    view! {
+        <Show when=move || !chosen.with(Vec::is_empty)>
+            <div class="bar chosen" role="region" aria-label="Ticked topics">
+                <b role="status">{told}</b>
+                <span class="grow"></span>
+                <Button
+                    off=off(Permission::AlterTopic)
+                    on:click=move |_| asked.set(Some(Kind::Config))
+                >
+                    "Set a setting…"
+                </Button>
+                <Button
+                    tone=Tone::Danger
+                    off=off(Permission::DeleteRecords)
+                    on:click=move |_| asked.set(Some(Kind::Empty))
+                >
+                    "Empty…"
+                </Button>
+                <Button
+                    tone=Tone::Danger
+                    icon="trash-2"
+                    off=off(Permission::DeleteTopic)
+                    on:click=move |_| asked.set(Some(Kind::Delete))
+                >
+                    "Delete…"
+                </Button>
+                <Button on:click=move |_| selection.clear()>"Untick all"</Button>
+            </div>
+        </Show>
+        <BulkDialog asked cluster chosen on_settled=settled/>
+    }
+}

@@ -1,0 +1,137 @@
+//! The difference before it is saved: each key with what it is and what it becomes.
+
+use leptos::{ev, prelude::*, task::spawn_local};
+
+use super::{
+    super::confirm::Confirm,
+    Editing,
+    draft::{Change, Draft},
+    meaning::{Warning, warning},
+    row::told,
+};
+use crate::{
+    client::{self, ClientError},
+    clusters::use_clusters,
+    format::counted,
+    load::refused,
+    ui::{Button, Dialog, Note, Toasts, use_toasts},
+};
+
+/// The dialog.
+#[component]
+pub fn ReviewDialog(editing: Editing, replicas: Signal<Option<usize>>) -> impl IntoView {
+    let title = editing.names.with_value(|(_, topic)| format!("Change the settings of {topic}"));
+    view! {
+        <Dialog open=editing.reviewing title=title wide=true>
+            <Content editing replicas/>
+        </Dialog>
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Form {
+    editing: Editing,
+    /// What was shown is what is sent, whatever is read meanwhile.
+    changes: StoredValue<Vec<Change>>,
+    busy: RwSignal<bool>,
+    refused: RwSignal<Option<ClientError>>,
+    toasts: Toasts,
+}
+
+#[component]
+fn Content(editing: Editing, replicas: Signal<Option<usize>>) -> impl IntoView {
+    let changes = untrack(|| {
+        let config = editing.config.latest();
+        let settings = config.as_ref().map(|config| config.settings.as_slice()).unwrap_or_default();
+        editing.draft.with(|draft| draft.changes(settings))
+    });
+    let warned = |change: &Change| warning(change, replicas.get_untracked());
+    let warnings: Vec<Warning> = changes.iter().filter_map(warned).collect();
+    let loses = warnings.iter().any(|warning| warning.loses);
+    let needed = loses && use_clusters().is_production();
+    let topic = editing.names.with_value(|(_, topic)| topic.clone());
+    let confirm = Confirm::new(topic, needed);
+    let save = format!("Save {}", counted(changes.len() as i128, "setting", "settings"));
+    let lines = changes.iter().map(line).collect_view();
+    let form = Form {
+        editing,
+        changes: StoredValue::new(changes),
+        busy: RwSignal::new(false),
+        refused: RwSignal::new(None),
+        toasts: use_toasts(),
+    };
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        if untrack(|| confirm.given()) {
+            form.submit();
+        }
+    };
+    let off = move || form.busy.get() || !confirm.given();
+    let note = |it: Warning| {
+        let mood = if it.loses { "bad" } else { "" };
+        view! { <Note mood><span>{it.text}</span></Note> }
+    };
+    view! {
+        <form class="col" on:submit=submit>
+            <table class="diff">
+                <thead><tr><th>"setting"</th><th>"now"</th><th>"after"</th></tr></thead>
+                <tbody>{lines}</tbody>
+            </table>
+            {warnings.into_iter().map(note).collect_view()}
+            <p class="dim">"All other settings stay as they are."</p>
+            {confirm.field()}
+            {move || form.refused.get().map(refused)}
+            <div class="dialog-foot">
+                <Button on:click=move |_| editing.reviewing.set(false)>"Back"</Button>
+                <button class="btn primary" type="submit" disabled=off autofocus=true>
+                    {move || if form.busy.get() { "Saving…".to_owned() } else { save.clone() }}
+                </button>
+            </div>
+        </form>
+    }
+}
+
+fn line(change: &Change) -> impl IntoView + use<> {
+    let Change { setting, own } = change;
+    let before = match setting.sensitive {
+        true => view! { <span class="dim">"secret"</span> }.into_any(),
+        false => told(&setting.name, setting.value.as_deref()).into_any(),
+    };
+    let inherits = own.is_none().then(|| view! { <span class="dim">" (inherited)"</span> });
+    view! {
+        <tr>
+            <th class="mono break" scope="row">{setting.name.clone()}</th>
+            <td class="before">{before}</td>
+            <td class="after">{told(&setting.name, change.after())} {inherits}</td>
+        </tr>
+    }
+}
+
+impl Form {
+    fn submit(self) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        self.refused.set(None);
+        let changes = self.changes.with_value(|all| all.iter().map(Change::to_send).collect());
+        let many = self.changes.with_value(Vec::len);
+        let (cluster, topic) = self.editing.names.get_value();
+        spawn_local(async move {
+            match client::topics::change_config(cluster, topic.clone(), changes).await {
+                Ok(()) => {
+                    self.editing.draft.try_set(Draft::default());
+                    self.editing.reviewing.try_set(false);
+                    self.editing.config.reload();
+                    let settings = counted(many as i128, "setting", "settings");
+                    let were = if many == 1 { "was" } else { "were" };
+                    self.toasts.good(format!("{settings} of {topic} {were} changed."));
+                }
+                Err(error) => {
+                    self.busy.try_set(false);
+                    self.refused.try_set(Some(error));
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,162 @@
+//! A topic's partitions: leader, replicas, offsets, and how evenly records lie; adding some, and
+//! deleting the oldest records.
+
+mod grow;
+mod trim;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use ouzel_api::{
+    session::Permission,
+    topics::{Partition, Topic},
+};
+
+pub use self::trim::{failures, offsets};
+use self::{grow::GrowDialog, trim::TrimDialog};
+use crate::{
+    cells,
+    load::{Load, Loaded},
+    session::use_session,
+    ui::{Badge, Button, Column, Empty, Mood, Table, TableSpec, Tone},
+};
+
+/// The tab.
+#[component]
+pub fn Partitions(cluster: String, data: Load<Topic>) -> impl IntoView {
+    let cluster = StoredValue::new(cluster);
+    view! {
+        <Loaded from=data let:topic>
+            <Acts cluster data topic/>
+            <Rows topic/>
+        </Loaded>
+    }
+}
+
+/// What can be done to the partitions.
+#[component]
+fn Acts(cluster: StoredValue<String>, data: Load<Topic>, topic: Memo<Arc<Topic>>) -> impl IntoView {
+    let (growing, trimming, emptying) =
+        (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
+    let session = use_session();
+    let kept = move || {
+        let internal = topic.with(|topic| topic.internal);
+        internal.then(|| "The cluster keeps this topic for itself.".to_owned())
+    };
+    let no_growing = Signal::derive(move || session.refusal(Permission::AlterTopic).or_else(kept));
+    let no_deleting =
+        Signal::derive(move || session.refusal(Permission::DeleteRecords).or_else(kept));
+    view! {
+        <div class="bar">
+            <Button icon="plus" off=no_growing on:click=move |_| growing.set(true)>
+                "Add partitions…"
+            </Button>
+            <Button
+                tone=Tone::Danger
+                icon="trash-2"
+                off=no_deleting
+                on:click=move |_| trimming.set(true)
+            >
+                "Delete records…"
+            </Button>
+            <Button tone=Tone::Danger off=no_deleting on:click=move |_| emptying.set(true)>
+                "Empty…"
+            </Button>
+            <span class="grow"></span>
+            {cells::read_at(move || topic.with(|topic| topic.read_at_ms))}
+        </div>
+        <GrowDialog open=growing cluster data/>
+        <TrimDialog open=trimming cluster data all=false/>
+        <TrimDialog open=emptying cluster data all=true/>
+    }
+}
+
+#[component]
+fn Rows(topic: Memo<Arc<Topic>>) -> impl IntoView {
+    let rows = Memo::new(move |_| topic.with(|topic| topic.partitions.clone()));
+    let most = Memo::new(move |_| {
+        rows.with(|rows| rows.iter().filter_map(held).max().unwrap_or_default())
+    });
+    view! {
+        <div class="card">
+            <Table spec=TableSpec::new("Partitions", columns(most)) rows
+                empty=|| view! { <Empty title="The topic has no partition"/> }/>
+        </div>
+    }
+}
+
+fn columns(most: Memo<i64>) -> Vec<Column<Partition>> {
+    let reason = |row: &Partition| row.error.clone().unwrap_or_else(|| "No answer".to_owned());
+    vec![
+        Column::new("partition", "partition", "90px", number).headline().right(),
+        Column::new("state", "state", "150px", state),
+        Column::new("leader", "leader", "80px", leader).right(),
+        Column::new("epoch", "epoch", "70px", |row: &Partition| {
+            row.leader_epoch.map(cells::number)
+        })
+        .right()
+        .hint("The leader's epoch"),
+        Column::new("replicas", "replicas", "120px", |row: &Partition| ids(&row.replicas)),
+        Column::new("in_sync", "in sync", "120px", |row: &Partition| ids(&row.in_sync)),
+        Column::new("start", "start offset", "minmax(130px, 1fr)", move |row: &Partition| {
+            cells::offset(row.start_offset, &reason(row))
+        })
+        .narrow("minmax(0, 1fr)")
+        .right(),
+        Column::new("end", "end offset", "minmax(130px, 1fr)", move |row: &Partition| {
+            cells::offset(row.end_offset, &reason(row))
+        })
+        .narrow("minmax(0, 1fr)")
+        .right(),
+        Column::new("records", "records", "minmax(190px, 1fr)", move |row: &Partition| {
+            share(row, most)
+        })
+        .narrow("minmax(0, 1fr)")
+        .right(),
+    ]
+}
+
+fn held(row: &Partition) -> Option<i64> {
+    Some(row.end_offset?.saturating_sub(row.start_offset?))
+}
+
+/// The number; on a phone the columns that are left out there stand beside it.
+fn number(row: &Partition) -> impl IntoView + use<> {
+    let replicas = format!(" of {} in sync", row.replicas.len());
+    view! {
+        {cells::number(row.partition)}
+        <span class="narrow-only">
+            " " {state(row)} " leader " {leader(row)} " · " {row.in_sync.len()} {replicas}
+        </span>
+    }
+}
+
+fn leader(row: &Partition) -> impl IntoView + use<> {
+    match row.leader {
+        Some(id) => cells::number(id).into_any(),
+        None => view! { <span class="bad">"none"</span> }.into_any(),
+    }
+}
+
+fn state(row: &Partition) -> impl IntoView + use<> {
+    let (mood, text) = match row {
+        Partition { leader: None, .. } => (Mood::Bad, "no leader"),
+        Partition { error: Some(_), .. } => (Mood::Warn, "not read"),
+        row if row.in_sync.len() < row.replicas.len() => (Mood::Warn, "under-replicated"),
+        _ => (Mood::Good, "in sync"),
+    };
+    view! { <span title=row.error.clone()><Badge mood=mood>{text}</Badge></span> }
+}
+
+fn ids(ids: &[i32]) -> impl IntoView + use<> {
+    let text = ids.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
+    view! { <span class="mono" title=text.clone()>{text.clone()}</span> }
+}
+
+/// Records, and a bar against the fullest partition.
+fn share(row: &Partition, most: Memo<i64>) -> impl IntoView + use<> {
+    match held(row) {
+        None => cells::unknown(row.error.clone().unwrap_or_default()).into_any(),
+        Some(held) => cells::meter(held, most).into_any(),
+    }
+}

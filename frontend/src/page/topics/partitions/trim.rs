@@ -1,0 +1,399 @@
+//! The dialog that deletes the oldest records, or all of them: up to where, what goes, and then
+//! exactly that.
+
+use leptos::{ev, prelude::*, task::spawn_local};
+use ouzel_api::{
+    topics::Topic,
+    trim::{TrimOffset, TrimPart, TrimPlan, TrimQuestion, TrimTo, Trimmed},
+};
+
+use super::super::{confirm::Confirm, loss};
+use crate::{
+    client::{self, ClientError},
+    clusters::use_clusters,
+    format::{count, counted},
+    load::{Load, broken, load, refused, sleep},
+    ui::{
+        Button, Choice, Clock, Dialog, Field, Note, Select, Skeleton, TextInput, Toasts, use_clock,
+        use_toasts,
+    },
+};
+
+/// Typing must rest for so long before the cluster is asked.
+const SETTLE_MS: i32 = 300;
+/// Most partitions that are listed one by one; the sum counts all.
+const LISTED_MAX: usize = 200;
+
+/// The dialog; `all` is the one that only empties the topic.
+#[component]
+pub fn TrimDialog(
+    open: RwSignal<bool>,
+    cluster: StoredValue<String>,
+    data: Load<Topic>,
+    all: bool,
+) -> impl IntoView {
+    let title = Signal::derive(move || {
+        let name = data.latest().map(|topic| topic.name.clone()).unwrap_or_default();
+        if all { format!("Empty {name}") } else { format!("Delete the oldest records of {name}") }
+    });
+    view! {
+        <Dialog open title wide=true>
+            <Content open cluster data all/>
+        </Dialog>
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Form {
+    open: RwSignal<bool>,
+    cluster: StoredValue<String>,
+    data: Load<Topic>,
+    topic: StoredValue<String>,
+    clock: Clock,
+    /// `offset`, `time` or `end`.
+    up_to: RwSignal<String>,
+    offset: RwSignal<String>,
+    time: RwSignal<String>,
+    partitions: RwSignal<String>,
+    confirm: Confirm,
+    busy: RwSignal<bool>,
+    refused: RwSignal<Option<ClientError>>,
+    /// Partitions that failed, while the others did not.
+    failed: RwSignal<Vec<String>>,
+    toasts: Toasts,
+}
+
+#[component]
+fn Content(
+    open: RwSignal<bool>,
+    cluster: StoredValue<String>,
+    data: Load<Topic>,
+    all: bool,
+) -> impl IntoView {
+    let Some(topic) = untrack(|| data.latest()) else { return ().into_any() };
+    let text = || RwSignal::new(String::new());
+    let form = Form {
+        open,
+        cluster,
+        data,
+        topic: StoredValue::new(topic.name.clone()),
+        clock: use_clock(),
+        up_to: RwSignal::new(if all { "end" } else { "offset" }.to_owned()),
+        offset: text(),
+        time: text(),
+        partitions: text(),
+        confirm: Confirm::new(topic.name.clone(), untrack(|| use_clusters().is_production())),
+        busy: RwSignal::new(false),
+        refused: RwSignal::new(None),
+        failed: RwSignal::new(Vec::new()),
+        toasts: use_toasts(),
+    };
+    let plan = load(move || form.plan());
+    let ready = move || {
+        let question = form.question().ok()?;
+        let latest = plan.latest()?;
+        let (asked, plan) = latest.as_ref().as_ref()?;
+        // Numbers of another question must never stand beside the button.
+        (*asked == question).then(|| plan.clone())
+    };
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        if let Some(shown) = untrack(ready) {
+            form.submit(&shown, plan);
+        }
+    };
+    let off = move || {
+        form.busy.get()
+            || !form.confirm.given()
+            || form.question().is_err()
+            || plan.error().is_some()
+            || ready().is_none_or(|plan| plan.refusal.is_some() || plan.records == 0)
+    };
+    let label = if all { "Empty topic" } else { "Delete records" };
+    view! {
+        <form class="col" on:submit=submit>
+            {(!all).then(|| fields(form))}
+            <div class="effect col" role="status">
+                {move || match (form.question(), plan.error(), ready()) {
+                    (Err(hint), ..) => view! { <p class="dim">{hint}</p> }.into_any(),
+                    (_, Some(error), _) => broken(&error, move || plan.reload()),
+                    (_, _, Some(plan)) => effect(&plan).into_any(),
+                    _ => view! { <Skeleton lines=3/> }.into_any(),
+                }}
+            </div>
+            {move || form.failed.get().into_iter().map(failure).collect_view()}
+            {form.confirm.field()}
+            {move || form.refused.get().map(refused)}
+            <div class="dialog-foot">
+                <Button on:click=move |_| open.set(false)>"Cancel"</Button>
+                <button class="btn danger" type="submit" disabled=off>
+                    {move || if form.busy.get() { "Deleting…" } else { label }}
+                </button>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn failure(text: String) -> impl IntoView {
+    view! { <Note mood="bad"><span>{text}</span></Note> }
+}
+
+/// The plan and the question that it answers; none while nothing can be asked.
+type Planned = Option<(TrimQuestion, TrimPlan)>;
+
+fn fields(form: Form) -> impl IntoView {
+    let choices = vec![
+        Choice::new("offset", "an offset"),
+        Choice::new("time", "a time"),
+        Choice::new("end", "the end: everything"),
+    ];
+    let where_ = move || match form.up_to.get().as_str() {
+        "offset" => view! {
+            <Field label="First offset that stays">
+                <TextInput
+                    value=form.offset
+                    attr:name="offset"
+                    attr:inputmode="numeric"
+                    attr:autofocus=true
+                />
+            </Field>
+        }
+        .into_any(),
+        "time" => view! {
+            <Field label="First time that stays">
+                <TextInput
+                    value=form.time
+                    attr:name="time"
+                    attr:placeholder="2026-11-23 14:03"
+                />
+            </Field>
+        }
+        .into_any(),
+        _ => ().into_any(),
+    };
+    view! {
+        <div class="pair">
+            <Field label="Delete up to">
+                <Select value=form.up_to choices on_pick=move |value| form.up_to.set(value)/>
+            </Field>
+            {where_}
+        </div>
+        <Field label="Partitions" hint="All, or numbers and ranges such as 0, 3-5">
+            <TextInput value=form.partitions attr:name="partitions" attr:placeholder="all"/>
+        </Field>
+    }
+}
+
+/// What goes, in numbers.
+fn effect(plan: &TrimPlan) -> impl IntoView + use<> {
+    if let Some(refusal) = plan.refusal.clone() {
+        return view! { <Note mood="bad"><span>{refusal}</span></Note> }.into_any();
+    }
+    let touched = plan.partitions.iter().filter(|part| going(part) > 0).count();
+    let unread = plan.partitions.iter().filter(|part| part.error.is_some()).count();
+    let sentence = match plan.records {
+        0 => view! { <p>"Nothing lies before that: no record would be deleted."</p> }.into_any(),
+        records => {
+            let records = loss::about(Some(records));
+            let of = counted(touched as i128, "partition", "partitions");
+            view! {
+                <p>
+                    "Deletes " <b>{records}</b> " of " <b>{of}</b> ". "
+                    {loss::told_readers(plan.readers.as_deref())}
+                    " This cannot be undone."
+                </p>
+            }
+            .into_any()
+        }
+    };
+    let left_out = (unread > 0).then(|| {
+        let text = counted(unread as i128, "partition", "partitions");
+        let text = format!("{text} could not be read and would be left as they are.");
+        view! { <Note><span>{text}</span></Note> }
+    });
+    let rows = plan.partitions.iter().take(LISTED_MAX).map(row).collect_view();
+    let more = plan.partitions.len().saturating_sub(LISTED_MAX);
+    let more = (more > 0).then(|| {
+        view! { <p class="dim">{format!("and {} more", count(more as i128))}</p> }
+    });
+    view! {
+        {sentence}
+        {left_out}
+        <div class="listed">
+            <table class="diff figures">
+                <thead>
+                    <tr>
+                        <th>"partition"</th>
+                        <th>"begins at"</th>
+                        <th>"then at"</th>
+                        <th>"goes"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+        {more}
+    }
+    .into_any()
+}
+
+fn going(part: &TrimPart) -> i64 {
+    match (part.start_offset, part.before_offset) {
+        (Some(start), Some(before)) => before.saturating_sub(start),
+        _ => 0,
+    }
+}
+
+fn row(part: &TrimPart) -> impl IntoView + use<> {
+    let offset = |offset: Option<i64>| match offset {
+        Some(offset) => view! { <span class="mono">{count(offset)}</span> }.into_any(),
+        None => view! { <span class="warn">"unknown"</span> }.into_any(),
+    };
+    view! {
+        <tr title=part.error.clone()>
+            <td class="mono">{part.partition}</td>
+            <td>{offset(part.start_offset)}</td>
+            <td>{offset(part.before_offset)}</td>
+            <td class="mono">{count(going(part))}</td>
+        </tr>
+    }
+}
+
+impl Form {
+    /// What is asked of the cluster, or what is still missing; reactive.
+    fn question(self) -> Result<TrimQuestion, &'static str> {
+        let up_to = match self.up_to.get().as_str() {
+            "offset" => {
+                let offset = self.offset.get().trim().replace([',', '_'], "").parse::<i64>();
+                let offset = offset.ok().filter(|offset| *offset >= 0);
+                TrimTo::Offset { offset: offset.ok_or("Say up to which offset.")? }
+            }
+            "time" => {
+                let at_ms = self.clock.parse(&self.time.get());
+                TrimTo::Time { at_ms: at_ms.ok_or("Say up to which time, in the zone above.")? }
+            }
+            _ => TrimTo::End,
+        };
+        let partitions = parse_partitions(&self.partitions.get())
+            .ok_or("Partitions are numbers and ranges, such as 0, 3-5.")?;
+        Ok(TrimQuestion { partitions, up_to })
+    }
+
+    /// Asks what would go; reactive.
+    fn plan(self) -> impl Future<Output = Result<Planned, ClientError>> {
+        let question = self.question();
+        let (cluster, topic) = (self.cluster.get_value(), self.topic.get_value());
+        async move {
+            sleep(SETTLE_MS).await;
+            let Ok(question) = question else { return Ok(None) };
+            let plan = client::topics::trim_plan(cluster, topic, question.clone()).await?;
+            Ok(Some((question, plan)))
+        }
+    }
+
+    /// Deletes exactly what was shown.
+    fn submit(self, shown: &TrimPlan, plan: Load<Planned>) {
+        if self.busy.get_untracked() || !untrack(|| self.confirm.given()) {
+            return;
+        }
+        self.busy.set(true);
+        self.refused.set(None);
+        self.failed.set(Vec::new());
+        let (offsets, records) = (offsets(shown), shown.records);
+        let (cluster, topic) = (self.cluster.get_value(), self.topic.get_value());
+        spawn_local(async move {
+            let answer = client::topics::trim(cluster, topic.clone(), offsets).await;
+            self.busy.try_set(false);
+            self.data.reload();
+            match answer.map(|answer| failures(&answer)) {
+                Ok(failed) if failed.is_empty() => {
+                    self.open.try_set(false);
+                    let told = counted(records, "record", "records");
+                    let were = if records == 1 { "was" } else { "were" };
+                    self.toasts.good(format!("About {told} of {topic} {were} deleted."));
+                }
+                Ok(failed) => {
+                    self.failed.try_set(failed);
+                    plan.reload();
+                }
+                Err(error) => {
+                    self.refused.try_set(Some(error));
+                }
+            }
+        });
+    }
+}
+
+/// The partitions of a plan of which something goes, and up to where.
+pub fn offsets(plan: &TrimPlan) -> Vec<TrimOffset> {
+    let offset = |part: &TrimPart| {
+        let before_offset = part.before_offset.filter(|_| going(part) > 0)?;
+        Some(TrimOffset { partition: part.partition, before_offset })
+    };
+    plan.partitions.iter().filter_map(offset).collect()
+}
+
+/// What did not become of partitions, a sentence each.
+pub fn failures(answer: &Trimmed) -> Vec<String> {
+    let failed = answer.partitions.iter().filter_map(|part| Some((part, part.error.as_ref()?)));
+    failed.map(|(part, error)| format!("Partition {}: {error}", part.partition)).collect()
+}
+
+/// `0, 3-5` as numbers; nothing for all.
+fn parse_partitions(text: &str) -> Option<Vec<i32>> {
+    let mut numbers = Vec::new();
+    if text.trim() == "all" {
+        return Some(numbers);
+    }
+    for word in text.split([',', ' ']).map(str::trim).filter(|word| !word.is_empty()) {
+        let (from, to) = word.split_once('-').unwrap_or((word, word));
+        let (from, to) = (from.parse::<i32>().ok()?, to.parse::<i32>().ok()?);
+        // More than any topic has would only fill memory.
+        let legal = (0..=100_000).contains(&from) && (from..=100_000).contains(&to);
+        numbers.extend(legal.then_some(from..=to)?);
+    }
+    Some(numbers)
+}
+
+#[cfg(test)]
+mod tests {
+    use ouzel_api::trim::{TrimPart, TrimPlan};
+
+    use super::{offsets, parse_partitions};
+
+    #[test]
+    fn partitions_are_numbers_and_ranges() {
+        assert_eq!(parse_partitions(" "), Some(Vec::new()));
+        assert_eq!(parse_partitions("all"), Some(Vec::new()));
+        assert_eq!(parse_partitions("0, 3-5 9"), Some(vec![0, 3, 4, 5, 9]));
+        for wrong in ["-1", "5-3", "a", "1-", "0-999999999"] {
+            assert_eq!(parse_partitions(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn only_partitions_of_which_something_goes_are_sent() {
+        let part = |partition, start_offset, before_offset| TrimPart {
+            partition,
+            start_offset,
+            end_offset: Some(9),
+            before_offset,
+            error: None,
+        };
+        let plan = TrimPlan {
+            partitions: vec![
+                part(0, Some(1), Some(5)),
+                part(1, Some(5), Some(5)),
+                part(2, None, None),
+            ],
+            records: 4,
+            readers: None,
+            refusal: None,
+            read_at_ms: 0,
+        };
+        let sent = offsets(&plan);
+        assert_eq!(sent.len(), 1);
+        assert_eq!((sent[0].partition, sent[0].before_offset), (0, 5));
+    }
+}
