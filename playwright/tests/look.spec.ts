@@ -1,28 +1,39 @@
 // Themes, phone width, accessibility, and the page that is not there.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import type { Page } from "@playwright/test";
 import { expect, test } from "../fixtures.ts";
+import type { Kcat } from "../support/kcat.ts";
+import { type Look, looks, settled } from "../support/pages.ts";
+import type { Server } from "../support/server.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-const PAGES = [
-  "/c/embedded/overview",
-  "/c/embedded/topics",
-  "/c/embedded/topics/looks/messages",
-  "/c/embedded/topics/looks/partitions",
-  "/c/embedded/topics/looks/consumers",
-  "/c/embedded/groups",
-  "/audit",
-  "/access/users",
-  "/access/users?user=admin",
-  "/access/roles?role=viewer",
-  "/access/sessions",
-  "/access/tokens",
-  "/access/check?user=admin",
-  "/account",
-  "/clusters",
-  "/no/such/page",
-];
+const LOOKS = looks({ topic: "looks", group: "lookers" });
+
+/** The small topic that is looked at, and a group that reads it. */
+async function prepare({ page, kcat, server, createTopic }: Prepared) {
+  const there = await page.request.get(`${server.url}/api/v1/clusters/embedded/topics/looks`);
+  if (there.ok()) return;
+  await createTopic(page, "looks", 2);
+  await kcat.produce("looks", ['{"a":1,"b":"text"}'], ["-p", "0"]);
+  await kcat.consumeAs("lookers", "looks");
+}
+
+interface Prepared {
+  page: Page;
+  kcat: { produce: Kcat["produce"]; consumeAs: Kcat["consumeAs"] };
+  server: Server;
+  createTopic: (page: Page, name: string, partitions?: number) => Promise<void>;
+}
+
+/** Goes to a page and does there what belongs to the look. */
+async function visit(page: Page, { path, then }: Look) {
+  await page.goto(path);
+  await settled(page);
+  await then?.(page);
+  await settled(page);
+}
 
 test.beforeEach(async ({ page, signIn }) => signIn(page));
 
@@ -56,21 +67,18 @@ test("a phone shows every page without moving sideways", async ({
   server,
   createTopic,
 }) => {
-  const there = await page.request.get(`${server.url}/api/v1/clusters/embedded/topics/looks`);
-  if (!there.ok()) await createTopic(page, "looks");
-  await kcat.produce("looks", ['{"a":1}']);
+  test.setTimeout(180_000);
+  await prepare({ page, kcat, server, createTopic });
   await page.setViewportSize({ width: 390, height: 844 });
-  for (const path of PAGES) {
-    await page.goto(path);
-    await expect(page.locator("main, h1, [role=grid]").first()).toBeVisible();
-    await expect(page.locator(".skeleton")).toHaveCount(0);
+  for (const look of LOOKS.filter(({ guest }) => !guest)) {
+    await visit(page, look);
     // The page is a scrolling box of its own, so what is too wide never reaches the document.
     const widths = await page.evaluate(() =>
-      [document.documentElement, ...document.querySelectorAll(".page")].map(
+      [document.documentElement, ...document.querySelectorAll(".page, dialog[open]")].map(
         (box) => box.scrollWidth,
       ),
     );
-    expect(Math.max(...widths), path).toBeLessThanOrEqual(390);
+    expect(Math.max(...widths), look.name).toBeLessThanOrEqual(390);
   }
   await page.getByRole("button", { name: "Pages" }).click();
   await page.getByRole("link", { name: "Topics" }).click();
@@ -83,15 +91,14 @@ for (const theme of ["light", "dark"] as const) {
     kcat,
     server,
     createTopic,
+    signIn,
   }) => {
-    const there = await page.request.get(`${server.url}/api/v1/clusters/embedded/topics/looks`);
-    if (!there.ok()) await createTopic(page, "looks");
-    await kcat.produce("looks", ['{"a":1,"b":"text"}'], ["-k", "key"]);
+    test.setTimeout(240_000);
+    await prepare({ page, kcat, server, createTopic });
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-    for (const path of PAGES) {
-      await page.goto(path);
-      await expect(page.locator("main, h1, [role=grid]").first()).toBeVisible();
-      await expect(page.locator(".skeleton")).toHaveCount(0);
+    for (const look of LOOKS) {
+      if (look.guest) await page.context().clearCookies();
+      await visit(page, look);
       // By the debugger, not by a script element, which the page's policy rightly refuses.
       await page.evaluate(AXE);
       const found = await page.evaluate(async () => {
@@ -101,7 +108,8 @@ for (const theme of ["light", "dark"] as const) {
           .filter(({ impact }) => impact === "serious" || impact === "critical")
           .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
       });
-      expect(found, `${path} in ${theme}`).toEqual([]);
+      expect(found, `${look.name} in ${theme}`).toEqual([]);
+      if (look.guest) await signIn(page);
     }
   });
 }
@@ -117,6 +125,29 @@ test("an address that is none of ours says so and leads back", async ({ page }) 
   await expect(page).toHaveURL(/\/c\/embedded\/overview$/);
   await page.goto("/c/embedded/topics/never-made/messages");
   await expect(page.getByText("there is no topic `never-made`").first()).toBeVisible();
+});
+
+test("what is not there leads back to what is", async ({ page }) => {
+  const main = page.getByRole("main");
+  await page.goto("/c/embedded/topics/never-made/partitions");
+  await main.getByRole("link", { name: "Go to all topics" }).click();
+  await expect(page).toHaveURL(/\/c\/embedded\/topics$/);
+  await page.goto("/c/embedded/groups/never-met");
+  await main.getByRole("link", { name: "Go to all consumer groups" }).click();
+  await expect(page).toHaveURL(/\/c\/embedded\/groups$/);
+  await page.goto("/c/no-such-cluster/topics/orders/messages");
+  await main.getByRole("link", { name: "Go to the overview" }).click();
+  await expect(page).toHaveURL(/\/c\/embedded\/overview$/);
+});
+
+test("a cluster that is not there is not shown as the chosen one", async ({ page }) => {
+  await page.goto("/c/no-such-cluster/topics");
+  const rail = page.getByRole("navigation", { name: "Pages" });
+  await expect(rail.getByRole("button", { name: /choose a cluster/ })).toBeVisible();
+  await expect(rail.getByText("no-such-cluster", { exact: true })).toHaveCount(0);
+  const topics = rail.getByRole("link", { name: /^Topics/ });
+  await expect(topics).toHaveAttribute("aria-disabled", "true");
+  await expect(topics).toHaveAttribute("title", /no cluster “no-such-cluster”/);
 });
 
 test("what is not there offers nothing that could be done to it", async ({ page }) => {

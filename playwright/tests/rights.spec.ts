@@ -15,14 +15,69 @@ test("a viewer sees why creating, deleting and the audit log are closed", async 
   await page.goto("/c/embedded/topics");
   const create = page.getByRole("button", { name: "Create topic" });
   await expect(create).toBeDisabled();
-  const audit = page.getByRole("link", { name: /audit/i, disabled: true });
-  await expect(audit).toBeVisible();
+  await expect(create).toHaveAttribute("title", "Your role, viewer, lacks the right create_topic.");
+  const rail = page.getByRole("navigation", { name: "Pages" });
+  const audit = rail.getByRole("link", { name: "Audit" });
+  await expect(audit).toHaveAttribute("aria-disabled", "true");
+  await expect(audit).toHaveAttribute("title", "Your role, viewer, lacks the right read_audit.");
   await page.goto("/audit");
-  await expect(page.getByText(/administrator|read_audit|right|may not/i).first()).toBeVisible();
+  const main = page.getByRole("main");
+  await expect(main.getByText("You may not read the audit log", { exact: true })).toBeVisible();
+  const why = "Your role, viewer, lacks the right read_audit.";
+  await expect(main.getByText(why, { exact: true })).toBeVisible();
   const name = { name: "forbidden", partitions: 1, replication_factor: 1 };
   const made = await page.request.post("/api/v1/clusters/embedded/topics", { data: name });
   expect(made.status()).toBe(403);
-  expect((await made.json()).code).toBe("forbidden");
+  const refusal = await made.json();
+  expect(refusal.code).toBe("forbidden");
+  expect(refusal.message).toBe("you may not do this: role viewer lacks create_topic");
+});
+
+test("a viewer sees a topic's settings and partitions, and why each act on them is closed", async ({
+  page,
+  server,
+  signIn,
+  createTopic,
+}) => {
+  await signIn(page);
+  await createTopic(page, "look-only");
+  const words = ["user", "create", "vito", "--role", "viewer", "--data", server.data];
+  execFileSync(server.binary, words, { input: VERA.password });
+  const vito = { user: "vito", password: VERA.password };
+  expect((await page.request.post("/api/v1/session", { data: vito })).status()).toBe(200);
+  const lacks = (right: string) => `Your role, viewer, lacks the right ${right}.`;
+  await page.goto("/c/embedded/topics/look-only/partitions");
+  for (const [name, right] of [
+    ["Add partitions…", "alter_topic"],
+    ["Delete records…", "delete_records"],
+    ["Empty…", "delete_records"],
+    ["Delete…", "delete_topic"],
+    ["Clone settings…", "create_topic"],
+  ] as const) {
+    const button = page.getByRole("button", { name, exact: true });
+    await expect(button, name).toBeDisabled();
+    await expect(button, name).toHaveAttribute("title", lacks(right));
+  }
+  await page.goto("/c/embedded/topics/look-only/configuration");
+  await expect(page.getByText(lacks("alter_topic"))).toBeVisible();
+  await expect(page.getByRole("button", { name: "Edit retention.ms" })).toBeDisabled();
+  await page.goto("/c/embedded/topics?q=look-only");
+  await page.getByRole("checkbox", { name: "Tick look-only" }).check();
+  const bar = page.getByRole("region", { name: "Ticked topics" });
+  for (const name of ["Set a setting…", "Empty…", "Delete…"]) {
+    await expect(bar.getByRole("button", { name }), name).toBeDisabled();
+  }
+  const topic = "/api/v1/clusters/embedded/topics/look-only";
+  for (const [path, data, right] of [
+    ["config", { changes: [{ name: "retention.ms", value: "1" }] }, "alter_topic"],
+    ["partitions", { partitions: 2 }, "alter_topic"],
+    ["trim", { offsets: [{ partition: 0, before_offset: 0 }] }, "delete_records"],
+  ] as const) {
+    const refused = await page.request.post(`${topic}/${path}`, { data });
+    expect(refused.status(), path).toBe(403);
+    const message = `you may not do this: role viewer lacks ${right}`;
+    expect((await refused.json()).message, path).toBe(message);
+  }
 });
 
 test("a viewer who tries everything is refused everywhere, and each try is a row", async ({

@@ -42,7 +42,7 @@ test("a topic is deleted only after its name was typed, and its loss was told", 
   await createTopic(page, "doomed", 2);
   await kcat.produce("doomed", ["one", "two", "three"]);
   await page.goto("/c/embedded/topics/doomed/partitions");
-  await page.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("button", { name: "Delete…", exact: true }).click();
   const dialog = page.getByRole("dialog");
   await expect(dialog).toContainText("2 partitions");
   await expect(dialog).toContainText("about 3 records");
@@ -158,10 +158,10 @@ test("a topic that is deleted elsewhere offers nothing that could be done to it"
 }) => {
   await createTopic(page, "short-lived");
   await page.goto("/c/embedded/topics/short-lived/partitions");
-  await expect(page.getByRole("button", { name: "Delete" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Delete…", exact: true })).toBeVisible();
   await page.request.delete(`${server.url}/api/v1/clusters/embedded/topics/short-lived`);
   await expect(page.getByText("Nothing by that name")).toBeVisible({ timeout: 30_000 });
-  await expect(page.getByRole("button", { name: "Delete" })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Delete…", exact: true })).toHaveCount(0);
 });
 
 test("groups that could not be read are told beside a topic's consumers", async ({

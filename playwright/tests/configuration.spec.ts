@@ -1,0 +1,154 @@
+// A topic's settings: told with their source, changed after a look at the difference, one key at a
+// time, and in the audit log with what they were.
+import type { Page } from "@playwright/test";
+import { expect, test } from "../fixtures.ts";
+
+test.beforeEach(async ({ page, signIn }) => signIn(page));
+
+interface Setting {
+  name: string;
+  value: string;
+  modified: boolean;
+}
+
+async function settings(page: Page, topic: string): Promise<Map<string, Setting>> {
+  const answer = await page.request.get(`/api/v1/clusters/embedded/topics/${topic}/config`);
+  const { settings } = (await answer.json()) as { settings: Setting[] };
+  return new Map(settings.map((setting) => [setting.name, setting]));
+}
+
+const row = (page: Page, key: string) =>
+  page.getByRole("listitem").filter({ has: page.getByText(key, { exact: true }) });
+
+test("one key is changed after its difference was shown, and all others stay", async ({
+  page,
+  createTopic,
+}) => {
+  await createTopic(page, "tuned");
+  const before = await settings(page, "tuned");
+  await page.goto("/c/embedded/topics/tuned/configuration");
+  const retention = row(page, "retention.ms");
+  await expect(retention).toContainText("604800000");
+  await expect(retention).toContainText("7 d");
+  await expect(retention).toContainText("default");
+  await expect(page.getByText("0 modified")).toBeVisible();
+  await retention.getByRole("button", { name: "Edit retention.ms" }).click();
+  await page.getByRole("textbox", { name: "retention.ms" }).fill("soon");
+  await expect(retention.getByRole("alert")).toContainText("A whole number");
+  await expect(page.getByRole("button", { name: "Review…" })).toBeDisabled();
+  await page.getByRole("textbox", { name: "retention.ms" }).fill("3600000");
+  await expect(retention).toContainText("1 h");
+  await page.getByRole("button", { name: "Review…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Change the settings of tuned" });
+  const line = dialog.getByRole("row").filter({ hasText: "retention.ms" });
+  await expect(line).toContainText("604800000");
+  await expect(line).toContainText("3600000");
+  await expect(dialog).toContainText("Records older than 1 h are deleted soon.");
+  await dialog.getByRole("button", { name: "Save 1 setting" }).click();
+  await expect(page.getByText("1 setting of tuned was changed.")).toBeVisible();
+  await expect(retention).toContainText("modified");
+  await expect(retention).toContainText("otherwise 604800000");
+  const after = await settings(page, "tuned");
+  const changed = [...after.values()].filter(
+    ({ name, value, modified }) =>
+      value !== before.get(name)?.value || modified !== before.get(name)?.modified,
+  );
+  expect(changed.map(({ name, value }) => [name, value])).toEqual([["retention.ms", "3600000"]]);
+  const audit = await page.request.get("/api/v1/audit?action=topic.config&resource=tuned");
+  const [entry] = (await audit.json()).rows;
+  expect(entry.outcome).toBe("done");
+  const wanted = { before: { "retention.ms": null }, after: { "retention.ms": "3600000" } };
+  const { detail } = entry;
+  expect(typeof detail === "string" ? JSON.parse(detail) : detail).toEqual(wanted);
+});
+
+test("by keyboard alone: a setting is found, changed, saved and reset", async ({
+  page,
+  createTopic,
+}) => {
+  await createTopic(page, "typed");
+  await page.goto("/c/embedded/topics/typed/configuration");
+  await expect(row(page, "retention.bytes")).toBeVisible();
+  await page.keyboard.press("/");
+  await page.keyboard.type("retention.bytes");
+  await expect(page).toHaveURL(/q=retention\.bytes/);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Edit retention.bytes", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("textbox", { name: "retention.bytes", exact: true })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("button", { name: "Edit retention.bytes", exact: true })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("textbox", { name: "retention.bytes", exact: true })).toBeFocused();
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type("1073741824");
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText("1.0 GiB");
+  await expect(dialog.getByRole("button", { name: "Save 1 setting" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(row(page, "retention.bytes").first()).toContainText("modified");
+  await page.getByRole("button", { name: "Reset retention.bytes", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await expect(row(page, "retention.bytes").first()).toContainText("reset to");
+  await page.getByRole("button", { name: "Review…" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(dialog).toContainText("(inherited)");
+  await page.keyboard.press("Enter");
+  await expect(dialog).toHaveCount(0);
+  await expect.poll(async () => (await settings(page, "typed")).get("retention.bytes")?.modified)
+    .toBe(false);
+});
+
+test("what somebody else has changed meanwhile is not overwritten", async ({
+  page,
+  createTopic,
+}) => {
+  await createTopic(page, "shared");
+  await page.goto("/c/embedded/topics/shared/configuration?q=segment.ms");
+  await page.getByRole("button", { name: "Edit segment.ms", exact: true }).click();
+  await page.getByRole("textbox", { name: "segment.ms", exact: true }).fill("7200000");
+  const changes = [{ name: "segment.ms", value: "3600000" }];
+  const topic = "/api/v1/clusters/embedded/topics/shared/config";
+  expect((await page.request.post(topic, { data: { changes } })).status()).toBe(204);
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Save 1 setting" }).click();
+  await expect(dialog.getByRole("alert")).toContainText("`segment.ms` is `3600000` by now");
+  expect((await settings(page, "shared")).get("segment.ms")?.value).toBe("3600000");
+});
+
+test("filter and ticks are in the address, and settings stand in groups", async ({
+  page,
+  createTopic,
+}) => {
+  await createTopic(page, "grouped");
+  await page.goto("/c/embedded/topics/grouped/configuration");
+  for (const name of ["Retention", "Compaction", "Messages", "Segments and files"]) {
+    await expect(page.getByRole("region", { name, exact: true })).toBeVisible();
+  }
+  await page.getByRole("checkbox", { name: "Only what the topic sets itself" }).check();
+  await expect(page).toHaveURL(/modified=1/);
+  await expect(page.getByText("No setting matches")).toBeVisible();
+  await page.getByRole("button", { name: "Show all settings" }).click();
+  await expect(page.getByText("retention.ms", { exact: true })).toBeVisible();
+  await expect(page).not.toHaveURL(/modified/);
+});
+
+test("a cluster that cannot change one key alone says so and changes nothing", async ({
+  page,
+  createTopic,
+}) => {
+  await createTopic(page, "old-cluster");
+  const reason = "The cluster does not offer IncrementalAlterConfigs (Kafka 2.3).";
+  await page.route("**/topics/old-cluster/config", async (route) => {
+    const answer = await route.fetch();
+    const json = { ...(await answer.json()), unchangeable: reason };
+    await route.fulfill({ response: answer, json });
+  });
+  await page.goto("/c/embedded/topics/old-cluster/configuration");
+  await expect(page.getByText(reason)).toBeVisible();
+  const edit = page.getByRole("button", { name: "Edit retention.ms", exact: true });
+  await expect(edit).toBeDisabled();
+  await expect(edit).toHaveAttribute("title", reason);
+});
