@@ -48,7 +48,8 @@ test("a cluster that cannot be reached is one red card, and the others are there
   await page.goto("/clusters");
   const red = page.getByRole("article", { name: "far-away" });
   await expect(red.getByRole("alert")).toContainText("127.0.0.1:1 cannot be reached");
-  await expect(page.getByRole("article", { name: "embedded" }).getByText("brokers")).toBeVisible();
+  const near = page.getByRole("article", { name: "embedded" });
+  await expect(near.getByText("without leader")).toBeVisible();
   await red.getByRole("button", { name: "Test" }).click();
   await expect(red.getByText("No broker can be used.")).toBeVisible();
   await expect(red.getByTitle(/TCP: failed/)).toBeVisible();
