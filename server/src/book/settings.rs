@@ -134,18 +134,15 @@ pub fn setup(wanted: &ClusterSettings, secrets: &Secrets) -> Result<ClusterSetup
         let identity = pair.map(|(certificate, key)| Identity { certificate, key });
         Tls { ca: tls.ca.clone(), identity }
     });
-    let sasl = match &wanted.sasl {
-        None => None,
-        Some(sasl) => Some(Sasl {
-            mechanism: match sasl.mechanism {
-                SaslMechanism::Plain => Mechanism::Plain,
-                SaslMechanism::ScramSha256 => Mechanism::ScramSha256,
-                SaslMechanism::ScramSha512 => Mechanism::ScramSha512,
-            },
-            user: sasl.user.clone(),
-            password: secrets.password.clone().unwrap_or_default(),
-        }),
-    };
+    let sasl = wanted.sasl.as_ref().map(|sasl| Sasl {
+        mechanism: match sasl.mechanism {
+            SaslMechanism::Plain => Mechanism::Plain,
+            SaslMechanism::ScramSha256 => Mechanism::ScramSha256,
+            SaslMechanism::ScramSha512 => Mechanism::ScramSha512,
+        },
+        user: sasl.user.clone(),
+        password: secrets.password.clone().unwrap_or_default(),
+    });
     Ok(ClusterSetup {
         id: wanted.id.clone(),
         embedded: false,

@@ -100,6 +100,6 @@ fn columns() -> Vec<Column<ExplainedRight>> {
         Column::new("rule", "because", "minmax(240px, 3fr)", |it: &ExplainedRight| {
             view! { <span title=it.rule.clone()>{it.rule.clone()}</span> }
         })
-        .narrow("minmax(0, 1.4fr)"),
+        .headline(),
     ]
 }
