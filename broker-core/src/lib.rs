@@ -10,6 +10,7 @@
 //! - [`partition`]: append, read, offsets and producers of one partition
 //! - [`log`], [`flush`]: segment files, and who syncs them
 //! - `buffers`: memory for records on their way, used again
+//! - [`stats`]: figures for who watches the broker, whoever that is
 //! - [`world`], [`ids`], [`config`]: disk and clock as traits, names, what the broker is told
 //!
 //! Start at [`Broker::start`].
@@ -25,6 +26,7 @@ pub mod log;
 pub mod node;
 pub mod partition;
 pub mod session;
+pub mod stats;
 pub mod world;
 
 use std::io;
@@ -39,6 +41,7 @@ use tokio::time::{MissedTickBehavior, interval_at};
 use crate::group::Groups;
 use crate::listener::Listener;
 use crate::node::{Node, OpenNodeError};
+use crate::stats::StatsReader;
 use crate::world::World;
 use crate::world::lock::{DataLock, LockError};
 
@@ -107,6 +110,11 @@ impl Broker {
     /// Where Kafka clients connect.
     pub fn kafka_addr(&self) -> SocketAddr {
         self.listener.addr()
+    }
+
+    /// Where its figures are read.
+    pub fn stats(&self) -> StatsReader {
+        StatsReader::new(self.listener.meter(), &self.node)
     }
 
     /// The cluster's id.

@@ -1,10 +1,13 @@
-//! Figures about the console itself, in the text that Prometheus reads.
+//! Figures about the console itself and the broker beside it, in the text that Prometheus reads.
+
+mod broker;
 
 use std::{sync::OnceLock, time::Instant};
 
 use axum::{extract::Request, http::Method, middleware::Next, response::Response};
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use ouzel_broker::stats::Stats;
 
 use crate::telemetry::route_of;
 
@@ -31,11 +34,15 @@ impl Metrics {
         Metrics(RECORDER.get_or_init(install).clone())
     }
 
-    /// All figures as text. The two that are not counted but looked up come as arguments.
-    pub fn render(&self, sessions: i64, audit_entries: i64) -> String {
+    /// All figures as text. Those that are not counted here but looked up come as arguments.
+    pub fn render(&self, sessions: i64, audit_entries: i64, broker: Option<&Stats>) -> String {
         gauge!(SESSIONS).set(sessions as f64);
         gauge!(AUDIT_ENTRIES).set(audit_entries as f64);
-        self.0.render()
+        let mut text = self.0.render();
+        if let Some(stats) = broker {
+            text.push_str(&broker::render(stats));
+        }
+        text
     }
 
     /// Sorts the latest measurements into their buckets; until then each takes memory of its own.

@@ -151,6 +151,7 @@ impl Server {
             sockets: Permits::new(live::SOCKETS),
             bundle: Arc::new(Bundle::open()),
             metrics: Metrics::start(),
+            broker: broker.map(Broker::stats),
             open: TaskTracker::new(),
             stop: CancellationToken::new(),
             db,

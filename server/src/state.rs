@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ouzel_broker::stats::StatsReader;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -37,6 +38,8 @@ pub struct AppState {
     pub bundle: Arc<Bundle>,
     /// Figures about the console itself.
     pub metrics: Metrics,
+    /// Figures of the broker in this process, if there is one.
+    pub broker: Option<StatsReader>,
     /// What goes on after its request was answered, such as WebSockets; stopping waits for it.
     pub open: TaskTracker,
     /// Cancelled when the server stops: whatever is open for long ends then.

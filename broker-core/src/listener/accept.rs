@@ -11,6 +11,7 @@ use super::Shared;
 use super::call::Ends;
 use super::closed::{Closed, Weight};
 use super::connection::serve;
+use super::meter::Inside;
 
 /// How long to wait when the system has no descriptor left: others may close one meanwhile.
 const NO_DESCRIPTOR_PAUSE: Duration = Duration::from_millis(100);
@@ -34,18 +35,20 @@ pub(super) async fn run(socket: TcpListener, shared: Arc<Shared>, tasks: TaskTra
         };
         let most = shared.node.live().config.limits.connections_max;
         if Arc::strong_count(&open) > most {
+            shared.counters.refused.add(1);
             tracing::warn!(%client, most, "refused {client}: {most} connections are open already");
             continue;
         }
         let place = open.clone();
         let shared = shared.clone();
+        let inside = Inside::enter(&shared.counters);
         tasks.spawn(async move {
             let end = shared.end.clone();
             tokio::select! {
                 () = welcome(shared, stream, client) => {}
                 () = end.cancelled() => {}
             }
-            drop(place);
+            drop((place, inside));
         });
     }
 }

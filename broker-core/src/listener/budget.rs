@@ -10,7 +10,10 @@ const SHARE: usize = 4;
 
 /// A number of bytes to share.
 #[derive(Clone)]
-pub(super) struct Budget(Arc<Semaphore>);
+pub(super) struct Budget {
+    left: Arc<Semaphore>,
+    all: usize,
+}
 
 /// Bytes that are ours until this is dropped.
 #[derive(Default)]
@@ -18,14 +21,20 @@ pub(super) struct Reservation(Option<OwnedSemaphorePermit>);
 
 impl Budget {
     pub fn new(bytes: usize) -> Budget {
-        Budget(Arc::new(Semaphore::new(bytes.min(Semaphore::MAX_PERMITS))))
+        let all = bytes.min(Semaphore::MAX_PERMITS);
+        Budget { left: Arc::new(Semaphore::new(all)), all }
+    }
+
+    /// Bytes that somebody holds now.
+    pub fn held(&self) -> usize {
+        self.all.saturating_sub(self.left.available_permits())
     }
 
     /// Waits for this many bytes. Asking for more than there ever are waits for ever, so callers
     /// ask for at most the whole.
     pub async fn reserve(&self, bytes: usize) -> Reservation {
         let permits = u32::try_from(bytes).unwrap_or(u32::MAX);
-        match self.0.clone().acquire_many_owned(permits).await {
+        match self.left.clone().acquire_many_owned(permits).await {
             Ok(permit) => Reservation(Some(permit)),
             // Never closed; without a budget nothing is held.
             Err(_) => Reservation(None),
@@ -35,16 +44,20 @@ impl Budget {
     /// This many bytes if they are left.
     pub fn try_reserve(&self, bytes: usize) -> Option<Reservation> {
         let permits = u32::try_from(bytes).ok()?;
-        self.0.clone().try_acquire_many_owned(permits).ok().map(|permit| Reservation(Some(permit)))
+        self.left
+            .clone()
+            .try_acquire_many_owned(permits)
+            .ok()
+            .map(|permit| Reservation(Some(permit)))
     }
 
     /// Takes a share of what is left, at most `wanted`, and waits only until that is `floor` at
     /// least.
     pub async fn reserve_up_to(&self, wanted: usize, floor: usize) -> Reservation {
-        let left = self.0.available_permits();
+        let left = self.left.available_permits();
         let bytes = wanted.min(floor.max(left / SHARE)).min(left);
         let permits = u32::try_from(bytes).unwrap_or(u32::MAX);
-        match self.0.clone().try_acquire_many_owned(permits) {
+        match self.left.clone().try_acquire_many_owned(permits) {
             Ok(permit) if bytes >= floor => Reservation(Some(permit)),
             _ => self.reserve(floor).await,
         }

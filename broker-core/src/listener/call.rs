@@ -4,7 +4,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use ouzel_wire::frame::{RequestHeader, encode_response};
+use ouzel_wire::frame::{Encoded, RequestHeader, encode_answer};
 use ouzel_wire::{DecodeError, Reader, Request};
 
 use super::Shared;
@@ -86,7 +86,9 @@ impl Ctx {
         response: &R::Response,
         reservation: Reservation,
     ) -> Result<Answer, Closed> {
-        let pieces = encode_response::<R>(self.version, self.correlation_id, response)?;
+        let encoded = encode_answer::<R>(self.version, self.correlation_id, response)?;
+        let Encoded { pieces, errors } = encoded;
+        self.shared.counters.errors(R::KEY, &errors);
         Ok(Answer::Send(pieces, reservation))
     }
 

@@ -24,6 +24,7 @@ pub(super) fn dispatch(call: Call) -> Result<Pending, Closed> {
         _ if !(spec.min..=spec.max).contains(&api_version) => return Err(refused),
         _ => {}
     }
+    call.shared.counters.request(key);
     match key {
         ApiKey::ApiVersions => call.later(handle::api_versions::handle),
         ApiKey::Produce => handle::produce::handle(call),

@@ -13,6 +13,7 @@ mod dispatch;
 mod error_code;
 mod frames;
 mod handle;
+mod meter;
 mod room;
 
 use std::net::SocketAddr;
@@ -29,7 +30,10 @@ use crate::group::Groups;
 use crate::node::{Node, OFFSETS_TOPIC, TopicError};
 use crate::session::{SessionLimits, Sessions};
 
+pub use meter::{Meter, Traffic};
+
 use budget::Budget;
+use meter::Counters;
 use room::Requests;
 
 /// Requests with records that are checked at a time: more than keep the processors of a small
@@ -48,6 +52,8 @@ pub struct Shared {
     answers: Budget,
     /// Who follows which partitions. Held briefly.
     sessions: Mutex<Sessions>,
+    /// What has passed since the start.
+    counters: Arc<Counters>,
     /// Turns at checking records, in the order of asking.
     checks: Semaphore,
     /// Set when the broker stops: nothing new begins, and nobody waits for more any longer.
@@ -77,6 +83,7 @@ pub struct Listener {
     stop: CancellationToken,
     end: CancellationToken,
     tasks: TaskTracker,
+    meter: Meter,
 }
 
 impl Listener {
@@ -95,15 +102,27 @@ impl Listener {
         let checks = Semaphore::new(CHECKED_AT_ONCE);
         let sessions = SessionLimits { slots: limits.fetch_sessions, ..SessionLimits::default() };
         let sessions = Mutex::new(Sessions::new(sessions, unguessable));
-        let shared = Shared { node, groups, requests, answers, sessions, checks, stop: s, end: e };
+        let counters = Arc::new(Counters::default());
+        let meter = Meter {
+            counters: counters.clone(),
+            requests: requests.clone(),
+            answers: answers.clone(),
+        };
+        let shared =
+            Shared { node, groups, requests, answers, sessions, counters, checks, stop: s, end: e };
         let shared = Arc::new(shared);
         tasks.spawn(accept::run(socket, shared, tasks.clone()));
-        Ok(Listener { addr, stop, end, tasks })
+        Ok(Listener { addr, stop, end, tasks, meter })
     }
 
     /// Where clients connect.
     pub fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// Where its counters are read.
+    pub fn meter(&self) -> Meter {
+        self.meter.clone()
     }
 
     /// Lets nobody in any more, answers what was asked, and returns when the last one is gone.

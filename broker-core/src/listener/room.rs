@@ -30,6 +30,11 @@ impl Requests {
         Requests { common: Budget::new(common), last: Budget::new(request_bytes_max) }
     }
 
+    /// Bytes that all rooms hold together now.
+    pub fn held(&self) -> usize {
+        self.common.held() + self.last.held()
+    }
+
     /// Makes a room `bytes` large at least, for a request that will have `whole`.
     pub async fn widen(&self, room: &mut Room, bytes: usize, whole: usize) {
         let missing = bytes.saturating_sub(room.bytes());

@@ -74,6 +74,13 @@ impl Held {
         held.remove(topic).map(|t| t.slots.to_vec()).unwrap_or_default()
     }
 
+    /// How many topics have partitions here, and how many of these could not be opened.
+    pub fn topics_and_failed(&self) -> (usize, usize) {
+        let held = self.0.read();
+        let slots = held.values().flat_map(|topic| topic.slots.iter());
+        (held.len(), slots.filter(|slot| matches!(slot, Slot::Failed)).count())
+    }
+
     /// Every open partition.
     pub fn all(&self) -> Vec<PartitionHandle> {
         let held = self.0.read();

@@ -10,6 +10,7 @@ mod grow;
 mod held;
 mod open;
 mod producer_ids;
+mod stats;
 mod topics;
 
 use std::io;
@@ -28,6 +29,7 @@ pub use config::{AlterError, Described, Live, Source, Told};
 pub use grow::Growth;
 pub use held::NoPartition;
 pub use open::OpenNodeError;
+pub use stats::Holdings;
 pub use topics::{NewTopic, OFFSETS_TOPIC, TopicError, is_internal};
 
 use held::Held;

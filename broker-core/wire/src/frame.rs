@@ -94,13 +94,21 @@ pub fn encode_request<R: Request>(
     close(w).map(Writer::into_bytes)
 }
 
-/// A response ready to be sent, with its length in front: the pieces to write, in order. Records of
-/// a Fetch are pieces of their own and are not copied.
-pub fn encode_response<R: Request>(
+/// A response ready to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Encoded {
+    /// The pieces to write, in order.
+    pub pieces: Vec<Bytes>,
+    /// The error codes in it, but for 0, in their order: one per topic, partition or group refused.
+    pub errors: Vec<i16>,
+}
+
+/// [`encode_response`], for those who also want to know what it refuses.
+pub fn encode_answer<R: Request>(
     version: i16,
     correlation_id: i32,
     response: &R::Response,
-) -> Result<Vec<Bytes>, EncodeError> {
+) -> Result<Encoded, EncodeError> {
     let mut w = Writer::new();
     w.put_i32(0);
     w.put_i32(correlation_id);
@@ -108,7 +116,18 @@ pub fn encode_response<R: Request>(
         TagWriter::new(&TaggedFields::new()).finish(&mut w)?;
     }
     response.encode(&mut w, version)?;
-    close(w).map(Writer::into_segments)
+    let errors = w.take_errors();
+    Ok(Encoded { pieces: close(w)?.into_segments(), errors })
+}
+
+/// A response ready to be sent, with its length in front: the pieces to write, in order. Records of
+/// a Fetch are pieces of their own and are not copied.
+pub fn encode_response<R: Request>(
+    version: i16,
+    correlation_id: i32,
+    response: &R::Response,
+) -> Result<Vec<Bytes>, EncodeError> {
+    Ok(encode_answer::<R>(version, correlation_id, response)?.pieces)
 }
 
 /// Reads a response without its length: the correlation id and the body, to its end.

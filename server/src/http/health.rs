@@ -1,13 +1,16 @@
 //! Whether the process lives, whether it can serve, and its figures: open to everybody.
 //!
-//! `/metrics` is open like the exporters beside which it is scraped. It holds counts by route, no
-//! names of topics, users or clusters; whoever must hide even those binds `--http` to loopback.
+//! `/metrics` is open like the exporters beside which it is scraped. It holds counts by route and
+//! by Kafka API, no names of topics, users or clusters; whoever must hide even those binds `--http`
+//! to loopback.
 
 use axum::{
     extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
+
+use ouzel_broker::stats::StatsReader;
 
 use super::extract::Json;
 use crate::{db, error::Error, openapi, router, state::AppState};
@@ -50,8 +53,9 @@ pub async fn ready(app: &AppState) -> Result<(), String> {
 pub async fn metrics(State(app): State<AppState>) -> Result<Response, Error> {
     let sessions = app.auth.session_count().await?;
     let audit_entries = db::audit::highest_id(&app.db).await?;
+    let broker = app.broker.as_ref().and_then(StatsReader::read);
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
-    Ok((kind, app.metrics.render(sessions, audit_entries)).into_response())
+    Ok((kind, app.metrics.render(sessions, audit_entries, broker.as_ref())).into_response())
 }
 
 /// This API, described.

@@ -1,8 +1,13 @@
 //! Health, figures, and the description of the API.
 
 use ouzel::router;
+use ouzel_api::session::Role;
+use ouzel_wire::batch::Codec;
 
-use crate::support::app::console;
+use crate::support::{
+    app::{App, console, start},
+    kafka::{create, find, produce, search, value},
+};
 
 #[tokio::test]
 async fn it_lives_and_is_ready() {
@@ -28,6 +33,40 @@ async fn the_figures_count_requests_by_route_and_never_by_path() {
     assert!(figures.contains("ouzel_audit_entries 4"), "{figures}");
     assert!(figures.contains("ouzel_build_info{version="), "{figures}");
     assert!(!figures.contains("nobody/knows") && !figures.contains("BREW"), "{figures}");
+}
+
+/// The value of a figure that stands on a line of its own.
+async fn figure(app: &App, name: &str) -> u64 {
+    let text = app.nobody().get("/metrics").await.text();
+    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("no {name} in\n{text}")).parse().unwrap()
+}
+
+#[tokio::test]
+async fn the_figures_of_the_broker_tell_what_clients_did() {
+    let app = start(&[]).await;
+    let client = app.administrator().await;
+    create(&client, "watched", 3).await;
+    let samples = ["one", "two", "three"].map(value);
+    produce(&app, "watched", Codec::None, &samples).await;
+    find(&client, "watched", &search(ouzel_api::search::From::Oldest, 10)).await;
+    assert_eq!(figure(&app, "ouzel_kafka_produced_records_total").await, 3);
+    let produced = figure(&app, "ouzel_kafka_produced_bytes_total").await;
+    assert!(produced > 61, "a batch is longer than its header: {produced}");
+    assert_eq!(figure(&app, "ouzel_kafka_fetched_records_total").await, 3);
+    assert_eq!(figure(&app, "ouzel_kafka_partitions").await, 3);
+    assert_eq!(figure(&app, "ouzel_kafka_partitions_stopped").await, 0);
+    assert!(figure(&app, "ouzel_kafka_flush_rounds_total").await >= 1);
+    assert_eq!(figure(&app, "ouzel_kafka_log_bytes").await, produced);
+    assert!(figure(&app, "ouzel_kafka_connections_open").await >= 1);
+    assert!(figure(&app, "ouzel_kafka_requests_total{api=\"Produce\"}").await >= 1);
+    let exists = "ouzel_kafka_errors_total{api=\"CreateTopics\",error=\"TOPIC_ALREADY_EXISTS\"}";
+    let text = app.nobody().get("/metrics").await.text();
+    assert!(!text.contains(exists) && !text.contains("watched"), "{text}");
+    let editor = app.somebody(Role::Editor).await;
+    let wanted = serde_json::json!({ "name": "watched", "partitions": 1 });
+    editor.post(&ouzel_api::route::topics("embedded"), &wanted).await;
+    assert_eq!(figure(&app, exists).await, 1);
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ use crate::listener::budget::Reservation;
 use crate::listener::call::{Call, Ctx};
 use crate::listener::closed::Closed;
 use crate::listener::error_code::Code;
+use crate::listener::meter::Load;
 use crate::session::{Ended, Fetched, TopicRef, Turn};
 
 use super::fetch_ask::{asked, resolve};
@@ -55,6 +56,8 @@ async fn fetch(ctx: Arc<Ctx>, request: FetchRequest) -> Result<Answer, Closed> {
         true => read(&ctx, &wanted, &terms).await,
         false => (pass(&wanted, None), Reservation::default()),
     };
+    let records = pass.answers.iter().filter_map(|answer| answer.records.as_ref());
+    records.for_each(|records| ctx.shared.counters.fetched.note(Load::of(records)));
     let topics: Vec<TopicRef> = turn.asks.iter().map(|ask| ask.topic.clone()).collect();
     match end(&ctx, turn, &pass.answers) {
         Ok(ended) => {

@@ -17,6 +17,7 @@ use crate::listener::answer::{Answer, Pending};
 use crate::listener::call::{Call, Ctx};
 use crate::listener::closed::Closed;
 use crate::listener::error_code::Code;
+use crate::listener::meter::Load;
 use crate::node::is_internal;
 use crate::partition::{AppendError, Appended, PendingAppend};
 
@@ -74,7 +75,10 @@ fn submit(ctx: &Ctx, acks: i16, topic: &str, part: PartitionProduceData, left: &
     let append = admit(ctx, acks, topic, part.records.as_ref()).and_then(|records| {
         let partition = ctx.shared.node.partition(topic, part.index);
         let partition = partition.map_err(|e| refusal(e.code(), e.to_string()))?;
-        partition.submit_within(records, left).map_err(Refusal::from)
+        let load = Load::of(&records);
+        let append = partition.submit_within(records, left).map_err(Refusal::from)?;
+        ctx.shared.counters.produced.note(load);
+        Ok(append)
     });
     Part { index: part.index, append }
 }

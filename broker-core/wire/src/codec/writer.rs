@@ -18,6 +18,8 @@ pub struct Writer {
     /// The run being written.
     tail: BytesMut,
     field: &'static str,
+    /// Error codes that were written, but for 0.
+    errors: Vec<i16>,
 }
 
 impl Writer {
@@ -63,6 +65,7 @@ impl Writer {
 
     /// Everything another writer holds.
     pub(crate) fn append(&mut self, other: Writer) {
+        self.errors.extend(&other.errors);
         for piece in other.into_segments() {
             self.put_bytes(&piece);
         }
@@ -70,6 +73,9 @@ impl Writer {
 
     /// A 16-bit integer, most significant byte first.
     pub fn put_i16(&mut self, value: i16) {
+        if value != 0 && self.field.ends_with(".error_code") {
+            self.errors.push(value);
+        }
         self.tail.put_i16(value);
     }
 
@@ -90,6 +96,11 @@ impl Writer {
             value >>= 7;
         }
         self.tail.put_u8(value as u8);
+    }
+
+    /// The error codes that were written so far, but for 0: they are taken out.
+    pub(crate) fn take_errors(&mut self) -> Vec<i16> {
+        std::mem::take(&mut self.errors)
     }
 
     /// Overwrites four bytes of the first run, where a length was left open.

@@ -69,6 +69,7 @@ const BROKER: &[Layer] = &[
         "listener",
         &["buffers", "cluster", "config", "group", "ids", "node", "partition", "session", "world"],
     ),
+    ("stats", &["listener", "node"]),
 ];
 
 /// The contract; its modules are nouns beside each other.
