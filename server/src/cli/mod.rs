@@ -12,6 +12,8 @@ mod group;
 mod manual;
 pub mod output;
 mod places;
+mod profile;
+mod progress;
 mod serve;
 mod topic;
 mod user;
@@ -58,6 +60,9 @@ enum Command {
     /// Look at a cluster and its settings, and change them
     #[command(subcommand)]
     Cluster(cluster::Command),
+    /// Keep clusters under a name of your own, and choose the one that commands speak to
+    #[command(subcommand)]
+    Profile(profile::Command),
     /// Make users and set passwords
     #[command(subcommand)]
     User(user::Command),
@@ -133,6 +138,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Topic(command)) => topic::run(command, quiet(load(&flags)?)?).await,
         Some(Command::Group(command)) => group::run(command, quiet(load(&flags)?)?).await,
         Some(Command::Cluster(command)) => cluster::run(command, quiet(load(&flags)?)?).await,
+        Some(Command::Profile(command)) => profile::run(command, &quiet(load(&flags)?)?),
         Some(Command::User(command)) => user::run(command, quiet(load(&flags)?)?).await,
         Some(Command::Audit(command)) => audit::run(command, quiet(load(&flags)?)?).await,
         Some(Command::Config(command)) => config::run(command, &load(&flags)?),

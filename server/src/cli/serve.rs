@@ -1,6 +1,9 @@
 //! `ouzel` and `ouzel console`: start, say so, and stop when asked to.
 
-use std::net::SocketAddr;
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::info;
@@ -28,12 +31,13 @@ pub async fn run(loaded: Loaded, parts: Parts) -> Result<(), Failure> {
     telemetry::start(&config.log).map_err(Failure::Usage)?;
     // Before anything starts: a signal that comes early must not kill it half-way.
     let mut signals = Signals::new()?;
+    let data = config.data.clone();
     let starting = Server::start(config);
     let server = tokio::select! {
         started = starting => started.map_err(Failure::of)?,
         () = signals.any() => return Err(Failure::Failed("stopped while starting".to_owned())),
     };
-    line(&told(&server))?;
+    line(&told(&server, &data))?;
     signals.any().await;
     info!("Stopping; a second signal ends it at once");
     tokio::select! {
@@ -54,7 +58,7 @@ fn chosen(config: Config, parts: Parts) -> Result<Config, Failure> {
 }
 
 /// What a person needs to know, and the last line for scripts.
-fn told(server: &Server) -> String {
+fn told(server: &Server, data: &Path) -> String {
     let mut lines = vec![format!("Ouzel {}", env!("CARGO_PKG_VERSION"))];
     if let Some(address) = server.http {
         lines.push(format!("Console    http://{}", reachable(address)));
@@ -62,18 +66,37 @@ fn told(server: &Server) -> String {
     if let Some(address) = server.kafka {
         lines.push(format!("Kafka API  {}", reachable(address)));
     }
+    lines.push(format!("Data       {}", whole(data).display()));
     // Without a console there is nothing to sign in to yet; `ouzel user passwd` makes one later.
-    if let Some(password) = server.first_password.as_ref().filter(|_| server.http.is_some()) {
-        let user = account::FIRST;
-        lines.push(format!("Sign in    user {user}, password {password}"));
-        lines
-            .push("           (shown only this once; `ouzel user passwd` sets another)".to_owned());
+    if server.http.is_some() {
+        lines.extend(sign_in(server.first_password.as_deref(), data));
     }
     let shown = |address: Option<SocketAddr>| {
         address.map_or("off".to_owned(), |address| address.to_string())
     };
     lines.push(format!("ready kafka={} http={}", shown(server.kafka), shown(server.http)));
     lines.join("\n")
+}
+
+/// How to come in, for those who were here before too: what they chose stands nowhere.
+fn sign_in(first_password: Option<&str>, data: &Path) -> [String; 2] {
+    let user = account::FIRST;
+    let another = format!("`ouzel user passwd {user} --data {}`", whole(data).display());
+    match first_password {
+        Some(password) => [
+            format!("Sign in    user {user}, password {password}"),
+            format!("           (shown only this once; {another} sets another)"),
+        ],
+        None => [
+            format!("Sign in    user {user}, or whoever was made since, as before"),
+            format!("           ({another} helps who has forgotten how)"),
+        ],
+    }
+}
+
+/// The folder as it is called from anywhere.
+fn whole(data: &Path) -> PathBuf {
+    std::fs::canonicalize(data).unwrap_or_else(|_| data.to_owned())
 }
 
 /// An address that a browser on this machine can open, where we listen on all of them.

@@ -54,6 +54,13 @@ pub struct HostPort {
     pub port: u16,
 }
 
+impl HostPort {
+    /// Several of them, with commas between.
+    pub fn list(text: &str) -> Result<Vec<HostPort>, String> {
+        text.split(',').map(|one| one.trim().parse()).collect()
+    }
+}
+
 impl FromStr for HostPort {
     type Err = String;
 

@@ -26,7 +26,7 @@ pub enum ConfigError {
         problem: String,
     },
     /// A key that nobody reads.
-    #[error("{path}:{line}: unknown key `{key}`{}", did_you_mean(nearest))]
+    #[error("{path}:{line}: unknown key `{key}`{}", hint(nearest, beside))]
     UnknownKey {
         /// The file.
         path: PathBuf,
@@ -36,6 +36,8 @@ pub enum ConfigError {
         key: String,
         /// The known key that looks most like it.
         nearest: Option<String>,
+        /// What its table takes, where nothing looks like it.
+        beside: Vec<String>,
     },
     /// An environment variable that nobody reads.
     #[error("unknown environment variable `{name}`{}", did_you_mean(nearest))]
@@ -60,6 +62,13 @@ pub enum ConfigError {
     /// Two settings that do not fit together, or one that is missing.
     #[error("{0}")]
     Contradiction(String),
+}
+
+fn hint(nearest: &Option<String>, beside: &[String]) -> String {
+    match beside {
+        [_, ..] if nearest.is_none() => format!("; there are `{}`", beside.join("`, `")),
+        _ => did_you_mean(nearest),
+    }
 }
 
 fn did_you_mean(nearest: &Option<String>) -> String {

@@ -60,8 +60,9 @@ impl Reader<'_> {
                 self.table(&format!("{key}."), &table.clone().into_table())
             }
             _ if setting::of_key(&key).is_none() || key == "config" => {
-                let nearest = nearest(&key);
-                Err(ConfigError::UnknownKey { path: self.path.to_owned(), line, key, nearest })
+                let (nearest, beside) = (nearest(&key), beside(&key));
+                let path = self.path.to_owned();
+                Err(ConfigError::UnknownKey { path, line, key, nearest, beside })
             }
             Item::Value(value) => {
                 let source = Source::File { path: self.path.to_owned(), line };
@@ -105,22 +106,45 @@ fn text(value: &TomlValue) -> Option<String> {
 
 /// The known key most like `key`, with its cluster's name filled in.
 fn nearest(key: &str) -> Option<String> {
-    let mut parts = key.split('.');
-    let cluster = parts.next().filter(|table| *table == "clusters").and(parts.next());
-    let known = SETTINGS.iter().map(|setting| setting.key).filter(|key| *key != "config");
-    let known = known.map(|known| known.replace('*', cluster.unwrap_or("*")));
-    most_alike(key, known)
+    most_alike(key, known(key))
 }
 
-/// The one of `known` most like `key`, if any is.
+/// What can stand in the table that `key` stands in, as far as that is a table of settings.
+fn beside(key: &str) -> Vec<String> {
+    let tables = key.match_indices('.').rev().map(|(dot, _)| &key[..=dot]);
+    let below = |table: &str| known(key).filter(|known| known.starts_with(table)).collect();
+    let mut found = tables.map(below).filter(|keys: &Vec<String>| !keys.is_empty());
+    found.next().unwrap_or_default()
+}
+
+/// All keys; those of clusters with the name of the cluster that `key` speaks of.
+fn known(key: &str) -> impl Iterator<Item = String> {
+    let mut parts = key.split('.');
+    let cluster = parts.next().filter(|table| *table == "clusters").and(parts.next());
+    let cluster = cluster.unwrap_or("*").to_owned();
+    let known = SETTINGS.iter().map(|setting| setting.key).filter(|key| *key != "config");
+    known.map(move |known| known.replace('*', &cluster))
+}
+
+/// The one of `known` most like `key`, if any is. That both are in the same table makes them no
+/// more alike: what follows it must be.
 pub fn most_alike(key: &str, known: impl Iterator<Item = String>) -> Option<String> {
-    // The last part alone, too: `[session] idle` and `format` are meant for longer keys.
     let alike = |known: &str| {
-        let last = known.rsplit('.').next().unwrap_or(known);
-        strsim::jaro_winkler(key, known).max(strsim::jaro_winkler(key, last))
+        let (own, theirs) = behind_the_same_table(key, known);
+        // The last part alone, too: `[session] idle` and `format` are meant for longer keys.
+        let last = theirs.rsplit('.').next().unwrap_or(theirs);
+        strsim::jaro_winkler(own, theirs).max(strsim::jaro_winkler(own, last))
     };
     let best = known.map(|known| (alike(&known), known)).max_by(|a, b| a.0.total_cmp(&b.0))?;
     (best.0 >= ALIKE_MIN).then_some(best.1)
+}
+
+/// Both without the tables in which both stand.
+fn behind_the_same_table<'a>(one: &'a str, other: &'a str) -> (&'a str, &'a str) {
+    let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    let table = one.as_bytes()[..same].iter().rposition(|byte| *byte == b'.');
+    let behind = table.map_or(0, |dot| dot + 1);
+    (&one[behind..], &other[behind..])
 }
 
 fn line_of(text: &str, at: usize) -> usize {
@@ -167,6 +191,25 @@ mod tests {
         let told = read("[sessoin]\nidle_minutes = 5\n").unwrap_err();
         assert!(told.starts_with("ouzel.toml:1: unknown key `sessoin`"), "{told}");
         assert_eq!(read("zzz = 1\n").unwrap_err(), "ouzel.toml:1: unknown key `zzz`");
+        let told = read("[log]\nformt = \"json\"\n").unwrap_err();
+        assert_eq!(told, "ouzel.toml:2: unknown key `log.formt`; did you mean `log.format`?");
+    }
+
+    #[test]
+    fn where_nothing_is_alike_the_keys_of_the_same_table_are_told() {
+        let told = read("[log]\nzzz = 1\n").unwrap_err();
+        assert_eq!(
+            told,
+            "ouzel.toml:2: unknown key `log.zzz`; there are `log.filter`, `log.format`"
+        );
+        for text in ["[clusters.a.zz]\nqq = 1\n", "[clusters.a]\nzz.qq = 1\n"] {
+            let told = read(text).unwrap_err();
+            assert!(
+                told.starts_with("ouzel.toml:2: unknown key `clusters.a.zz.qq`; there "),
+                "{told}"
+            );
+            assert!(told.contains("`clusters.a.brokers`, `clusters.a.environment`"), "{told}");
+        }
     }
 
     #[test]

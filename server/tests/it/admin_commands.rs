@@ -79,6 +79,9 @@ async fn records_are_trimmed_after_a_yes_and_not_before() {
         ouzel(&app, &["topic", "trim", "t", "-o", "9", "--no-confirm"], "").await;
     assert!(out.contains("t      0          -                 OFFSET_OUT_OF_RANGE"), "{out}");
     assert_eq!((code, err.as_str()), (1, "error: 2 of 2 partitions failed\n"));
+    let (out, err, code) = ouzel(&app, &trim, "").await;
+    assert_eq!((out, code), (trimmed, 0), "nobody is asked about nothing: {err}");
+    assert!(err.contains("there is nothing to delete"), "{err}");
     let all = told(&app, &["topic", "trim-prefix", "t", "-o", "end", "--no-confirm"]).await;
     let wanted = json!([
         {"topic": "t", "partition": 0, "new_start_offset": 3, "error": null},
@@ -155,7 +158,11 @@ async fn a_group_is_moved_into_new_topics_only_when_that_is_allowed_and_never_un
     assert_eq!(allowed, wanted);
     assert_eq!(committed(&app).await, 2, "other topics stay as they are");
     for (arguments, wanted) in [
-        (&["group", "seek", "nobody", "--to", "start"][..], "nothing to move"),
+        (&["group", "seek", "nobody", "--to", "start"][..], "there is no group `nobody`"),
+        (
+            &["group", "seek", "nobody", "--to", "end", "--topics", "u"],
+            "there is no group `nobody`",
+        ),
         (&["group", "seek", "g", "--to-group", "nobody"], "there is no group `nobody`"),
     ] {
         let (_, err, code) = ouzel(&app, arguments, "").await;

@@ -14,6 +14,7 @@ mod health;
 mod live;
 mod other_clusters;
 mod process;
+mod profiles;
 mod roles;
 mod search;
 mod session;

@@ -31,12 +31,17 @@ async fn the_first_start_prints_a_password_that_signs_in_and_the_second_does_not
     assert!(said.contains(&address), "{said}");
     let password = said.split("password ").nth(1).unwrap().lines().next().unwrap();
     assert!(said.contains("user admin"), "{said}");
+    let data = folder.path().canonicalize().unwrap().join("data");
+    let data = format!("Data       {}\n", data.display());
+    assert!(said.contains(&data), "{said}");
     let reply = try_sign_in(&client(&running), "admin", password).await;
     assert_eq!(reply.status, 200, "{said}");
     assert_eq!(running.stop(), Some(0));
 
     let mut running = start(folder.path(), &[]);
-    assert!(!running.said.join("\n").contains("password"), "{:?}", running.said);
+    let said = running.said.join("\n");
+    assert!(!said.contains("password"), "{said}");
+    assert!(said.contains("ouzel user passwd admin --data ") && said.contains(&data), "{said}");
     let reply = try_sign_in(&client(&running), "admin", password).await;
     assert_eq!(reply.status, 200);
     assert_eq!(running.stop(), Some(0));

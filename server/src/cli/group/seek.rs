@@ -86,13 +86,15 @@ struct Moved {
 
 pub async fn run(asked: Seek, loaded: &Loaded) -> Result<(), Failure> {
     let cluster = target(&asked.connect, loaded)?.cluster;
-    let prior = prior(&cluster, &asked.group).await?;
+    let known = prior(&cluster, &asked.group).await?;
+    // A group comes into being by its first commit; by a slip of the pen it should not.
+    if known.is_none() && asked.to.is_some() && !asked.allow_new_topics {
+        return Err(no_group(&asked.group));
+    }
+    let prior = known.unwrap_or_default();
     let wanted = wanted(&cluster, &asked, &prior).await?;
     if wanted.is_empty() {
-        return Err(Failure::Failed(format!(
-            "there is nothing to move group `{}` to",
-            asked.group
-        )));
+        return Err(nothing(&asked));
     }
     let changed = cluster.commit_offsets(&asked.group, &wanted).await.map_err(Failure::of)?;
     let failed = changed.values().filter(|changed| changed.is_err()).count();
@@ -111,6 +113,23 @@ pub async fn run(asked: Seek, loaded: &Loaded) -> Result<(), Failure> {
     outcomes(asked.output.format, &rows, failed, "partitions", moved)
 }
 
+fn no_group(group: &str) -> Failure {
+    Failure::Failed(format!(
+        "there is no group `{group}`; --topics with --allow-new-topics begins one"
+    ))
+}
+
+fn nothing(asked: &Seek) -> Failure {
+    let Seek { group, to_group, to_file, .. } = asked;
+    let why = match (to_group, to_file) {
+        (Some(other), _) => format!("group `{other}` has committed nothing"),
+        (_, Some(file)) => format!("{} names no offset", file.display()),
+        _ => format!("group `{group}` has committed nothing"),
+    };
+    let topics = if asked.topics.is_empty() { "" } else { " in these topics" };
+    Failure::Failed(format!("{why}{topics}, so there is nowhere to move `{group}` to"))
+}
+
 fn moved(rows: &[Moved]) -> String {
     let offset = |offset: Option<i64>| offset.map_or("-".to_owned(), |offset| offset.to_string());
     let row = |it: &Moved| {
@@ -126,15 +145,19 @@ fn moved(rows: &[Moved]) -> String {
     table(&head, &rows.iter().map(row).collect::<Vec<_>>())
 }
 
-/// What the group has committed until now. Members would go on where they are and commit over it.
-async fn prior(cluster: &Cluster, group: &str) -> Result<BTreeMap<TopicPartition, i64>, Failure> {
+/// What the group has committed until now; none if there is no such group. Members would go on
+/// where they are and commit over it.
+async fn prior(
+    cluster: &Cluster,
+    group: &str,
+) -> Result<Option<BTreeMap<TopicPartition, i64>>, Failure> {
     let state = cluster.group_state(group).await.map_err(Failure::of)?;
     let members = state.as_ref().and_then(|state| state.described.as_ref().ok());
     if members.is_some_and(|described| !described.members.is_empty()) {
         let told = format!("group `{group}` has members; it can be moved when they are gone");
         return Err(Failure::Failed(told));
     }
-    Ok(commits(cluster, group).await?.unwrap_or_default())
+    commits(cluster, group).await
 }
 
 async fn wanted(

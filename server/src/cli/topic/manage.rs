@@ -1,7 +1,7 @@
-//! Creating, listing, describing and deleting topics.
+//! Creating, describing and deleting topics.
 
 use clap::Args;
-use ouzel_api::topics::{ConfigValue, CreateTopic, Topic, TopicRow};
+use ouzel_api::topics::{ConfigValue, CreateTopic, Topic};
 use serde::Serialize;
 
 use super::{ConnectFlags, Failure, Loaded, OutputFlags, alter::pair};
@@ -100,23 +100,6 @@ pub fn statuses(
         0 => Ok(()),
         _ => Err(Failure::Failed(format!("{failed} of {total} topics failed"))),
     }
-}
-
-pub async fn list(
-    internal: bool,
-    connect: &ConnectFlags,
-    output: OutputFlags,
-    loaded: &Loaded,
-) -> Result<(), Failure> {
-    let cluster = target(connect, loaded)?.cluster;
-    let mut topics = cluster.topic_list().await.map_err(Failure::of)?.topics;
-    topics.retain(|topic| internal || !topic.internal);
-    show(output.format, &topics, |topics| {
-        let row = |it: &TopicRow| {
-            vec![it.name.clone(), it.partitions.to_string(), it.replication_factor.to_string()]
-        };
-        table(&["name", "partitions", "replicas"], &topics.iter().map(row).collect::<Vec<_>>())
-    })
 }
 
 #[derive(Serialize)]

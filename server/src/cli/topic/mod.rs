@@ -5,6 +5,7 @@ mod consume;
 mod format;
 mod grow;
 mod input;
+mod list;
 mod manage;
 mod offset;
 mod produce;
@@ -19,17 +20,9 @@ use crate::config::Loaded;
 pub enum Command {
     /// Create topics
     Create(manage::Create),
-    /// Print all topics
+    /// Print topics: all, or those that are named
     #[command(visible_alias = "ls")]
-    List {
-        /// Also those that the cluster keeps for itself
-        #[arg(short, long)]
-        internal: bool,
-        #[command(flatten)]
-        connect: ConnectFlags,
-        #[command(flatten)]
-        output: OutputFlags,
-    },
+    List(list::List),
     /// Print a topic's partitions and settings
     Describe {
         /// The topic
@@ -66,9 +59,7 @@ pub enum Command {
 pub async fn run(command: Command, loaded: Loaded) -> Result<(), Failure> {
     match command {
         Command::Create(create) => manage::create(create, &loaded).await,
-        Command::List { internal, connect, output } => {
-            manage::list(internal, &connect, output, &loaded).await
-        }
+        Command::List(asked) => list::run(asked, &loaded).await,
         Command::Describe { topic, connect, output } => {
             manage::describe(&topic, &connect, output, &loaded).await
         }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
 };
 
 use clap::{Args, ValueEnum};
@@ -15,7 +15,7 @@ use super::{
     input::{Input, InputError, Typed},
 };
 use crate::{
-    cli::connect::target,
+    cli::{connect::target, progress::Progress},
     kafka::produce::{Outgoing, Producer, UnderWay},
 };
 
@@ -93,7 +93,11 @@ pub async fn run(asked: Produce, loaded: &Loaded) -> Result<(), Failure> {
     let producer = Producer::new(&target.brokers, asked.compression.into()).await;
     let producer = producer.map_err(Failure::of)?;
     let mut typed = read_ahead(input);
-    let mut answers = Answers { topic: asked.topic.clone(), output, under_way: VecDeque::new() };
+    // Whoever types records, or sees each of them printed, needs nobody to count.
+    let is_told = io::stdin().is_terminal() || io::stdout().is_terminal() && !output.is_empty();
+    let progress = Progress::of("records written", None).unless(is_told);
+    let topic = asked.topic.clone();
+    let mut answers = Answers { topic, output, under_way: VecDeque::new(), progress };
     let mut ended = Ok(());
     while let Some(read) = typed.recv().await {
         match read {
@@ -135,6 +139,7 @@ struct Answers {
     topic: String,
     output: Vec<super::format::Piece>,
     under_way: VecDeque<(UnderWay, i64)>,
+    progress: Progress,
 }
 
 impl Answers {
@@ -189,6 +194,7 @@ impl Answers {
         print(&self.output, &printed, &mut line);
         // Nobody has to read it.
         let _ = io::stdout().lock().write_all(&line);
+        self.progress.add(1);
         Ok(())
     }
 }

@@ -18,9 +18,14 @@ use crate::{
         connect::target,
         output::{outcomes, table},
         places::offsets_in,
+        progress::Progress,
     },
-    kafka::{At, Cluster, Offsets, TopicPartition},
+    kafka::{At, Cluster, Deleted, Offsets, TopicPartition},
 };
+
+/// Partitions that are trimmed in one go: each may cost the broker a sync or two, so that a go is
+/// about a second on a slow disk.
+const PARTITIONS_AT_ONCE: usize = 200;
 
 /// What to delete.
 #[derive(Debug, Args)]
@@ -62,7 +67,7 @@ pub async fn run(asked: TrimPrefix, loaded: &Loaded) -> Result<(), Failure> {
     if !asked.no_confirm {
         confirm(&cluster, &starts).await?;
     }
-    let deleted = cluster.delete_records(&starts).await.map_err(Failure::of)?;
+    let deleted = delete(&cluster, &starts).await?;
     let failed = deleted.values().filter(|deleted| deleted.is_err()).count();
     let rows: Vec<Trimmed> = deleted
         .into_iter()
@@ -82,6 +87,22 @@ pub async fn run(asked: TrimPrefix, loaded: &Loaded) -> Result<(), Failure> {
         let head = ["topic", "partition", "new-start-offset", "error"];
         table(&head, &rows.iter().map(row).collect::<Vec<_>>())
     })
+}
+
+/// Deletes some partitions at a time, so that whoever waits sees it go on.
+async fn delete(
+    cluster: &Cluster,
+    starts: &BTreeMap<TopicPartition, i64>,
+) -> Result<Deleted, Failure> {
+    let places: Vec<(TopicPartition, i64)> = starts.clone().into_iter().collect();
+    let mut progress = Progress::of("partitions trimmed", Some(places.len() as u64));
+    let mut deleted = Deleted::new();
+    for some in places.chunks(PARTITIONS_AT_ONCE) {
+        let some: BTreeMap<TopicPartition, i64> = some.iter().cloned().collect();
+        deleted.extend(cluster.delete_records(&some).await.map_err(Failure::of)?);
+        progress.add(some.len() as u64);
+    }
+    Ok(deleted)
 }
 
 /// The offset at which each partition shall begin.
@@ -122,9 +143,14 @@ fn no_start() -> Failure {
     Failure::Usage("--offset is an offset, `end` or `@TIME`".to_owned())
 }
 
-/// Shows what will go on standard error, where results do not go, and asks.
+/// Shows what will go on standard error, where results do not go, and asks; not where nothing will
+/// go.
 async fn confirm(cluster: &Cluster, starts: &BTreeMap<TopicPartition, i64>) -> Result<(), Failure> {
     let now = cluster.offsets(starts.keys().cloned(), At::Start).await.map_err(Failure::of)?;
+    if starts.iter().all(|(place, start)| is_before(&now, place, *start)) {
+        eprintln!("there is nothing to delete before these offsets");
+        return Ok(());
+    }
     let head = ["topic", "partition", "prior-start-offset", "new-start-offset"];
     let row = |(place, start): (&TopicPartition, &i64)| {
         vec![
@@ -142,6 +168,14 @@ async fn confirm(cluster: &Cluster, starts: &BTreeMap<TopicPartition, i64>) -> R
     match answer.trim().to_lowercase().as_str() {
         "y" | "yes" => Ok(()),
         _ => Err(Failure::Failed("nothing was deleted".to_owned())),
+    }
+}
+
+/// Whether the partition begins there or later already. -1 stands for its end.
+fn is_before(offsets: &Offsets, place: &TopicPartition, start: i64) -> bool {
+    match offsets.get(place) {
+        Some(Ok(Some(found))) => (0..=found.offset).contains(&start),
+        _ => false,
     }
 }
 

@@ -6,10 +6,10 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
-/// The binary with none of the variables of whoever runs the tests.
+/// The binary with none of the variables and profiles of whoever runs the tests.
 fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ouzel"));
-    command.args(arguments).current_dir(folder);
+    command.args(arguments).current_dir(folder).env("XDG_CONFIG_HOME", folder);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("OUZEL_")) {
         command.env_remove(name);
     }
