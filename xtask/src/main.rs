@@ -15,6 +15,7 @@ mod bench;
 mod clients;
 #[cfg(feature = "bench")]
 mod fuzz;
+mod packages;
 mod problem;
 mod server;
 mod shell;

@@ -3,6 +3,7 @@
 use std::{ffi::OsString, os::unix::process::CommandExt, path::PathBuf, process::Command};
 
 use crate::{
+    packages,
     problem::{Problem, Result},
     shell,
     web::{self, Profile},
@@ -29,6 +30,8 @@ pub fn build(workspace: &Workspace, release: bool) -> Result<PathBuf> {
 /// The same together with other packages. Cargo then chooses one set of features for what they
 /// share, so that nothing is built twice.
 pub fn build_with(workspace: &Workspace, release: bool, more: &[&str]) -> Result<PathBuf> {
+    let openssl = openssl_feature();
+    packages::to_build(openssl.is_some())?;
     shell::say("server", "building ouzel");
     let mut cargo = workspace.cargo();
     cargo.args(["build", "--package", "ouzel", "--bin", "ouzel"]);
@@ -38,7 +41,7 @@ pub fn build_with(workspace: &Workspace, release: bool, more: &[&str]) -> Result
     if release {
         cargo.arg("--release");
     }
-    if let Some(feature) = openssl_feature() {
+    if let Some(feature) = openssl {
         shell::say("server", "the system has no OpenSSL; building one (about five minutes)");
         cargo.args(["--features", feature]);
     }

@@ -8,7 +8,7 @@ use std::process::{Command, ExitCode};
 use tally::{Outcome, Tally};
 
 use crate::{
-    clients,
+    clients, packages,
     problem::Result,
     server, shell, tidy,
     web::{self, Profile},
@@ -27,6 +27,7 @@ pub use needs::{
 };
 
 pub fn run(workspace: &Workspace, fast: bool) -> Result<ExitCode> {
+    packages::to_build(server::openssl_feature().is_some())?;
     let mut tally = Tally::default();
     tally.step("fmt", || Outcome::of(fmt(workspace), "cargo fmt --check"));
     tally.step("tidy", || tidy::outcome(workspace));
@@ -43,7 +44,7 @@ pub fn run(workspace: &Workspace, fast: bool) -> Result<ExitCode> {
     if shell::find("cargo-deny").is_some() {
         tally.step("deny", || Outcome::of(deny(workspace), "cargo deny"));
     } else {
-        shell::say("test", "cargo-deny is not installed; licences were not checked");
+        tally.left_out("licences, as cargo-deny is not installed");
     }
     Ok(tally.finish())
 }

@@ -60,6 +60,8 @@ impl Outcome {
 pub struct Tally {
     all: Outcome,
     times: Vec<(&'static str, Duration)>,
+    /// What no step has looked at, and why not.
+    left_out: Vec<&'static str>,
 }
 
 impl Tally {
@@ -76,6 +78,19 @@ impl Tally {
         self.times.push((name, took));
     }
 
+    /// Something that was to be checked and is not; the last line says so.
+    pub fn left_out(&mut self, what: &'static str) {
+        shell::say("test", format!("--- not checked: {what}"));
+        self.left_out.push(what);
+    }
+
+    fn last_line(&self) -> String {
+        match self.left_out.as_slice() {
+            [] => self.all.summary(),
+            some => format!("{} (not checked: {})", self.all.summary(), some.join("; ")),
+        }
+    }
+
     /// Prints what somebody must know who reads only the end.
     pub fn finish(self) -> ExitCode {
         eprintln!();
@@ -85,7 +100,7 @@ impl Tally {
         for name in &self.all.failed {
             shell::say("test", format!("FAILED {name}"));
         }
-        println!("{}", self.all.summary());
+        println!("{}", self.last_line());
         if self.all.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 }
@@ -106,6 +121,9 @@ mod tests {
         assert_eq!(tally.all.summary(), "3 passed, 1 failed");
         tally.step("third", || Outcome { skipped: 2, ..Outcome::default() });
         assert_eq!(tally.all.summary(), "3 passed, 1 failed, 2 skipped");
+        tally.left_out("licences, as x is not installed");
+        let wanted = "3 passed, 1 failed, 2 skipped (not checked: licences, as x is not installed)";
+        assert_eq!(tally.last_line(), wanted);
         assert_eq!(format!("{:?}", tally.finish()), format!("{:?}", ExitCode::FAILURE));
     }
 }

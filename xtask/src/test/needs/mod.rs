@@ -1,5 +1,5 @@
-//! What the tests need from outside, and how it gets onto this machine: Debian packages (as
-//! root) here, everything else in the files beside this one. All of it is kept for the next run.
+//! What the tests need from outside, and how it gets onto this machine: Debian packages by
+//! `packages`, everything else in the files beside this one. All of it is kept for the next run.
 
 use std::{
     path::{Path, PathBuf},
@@ -7,6 +7,7 @@ use std::{
 };
 
 use crate::{
+    packages::debian,
     problem::{Problem, Result},
     shell,
     workspace::Workspace,
@@ -56,37 +57,4 @@ fn recent_node() -> Result<()> {
         "node {} is too old for the tests: {NODE_MAJOR_MIN} is needed",
         version.trim()
     ))
-}
-
-/// Makes sure of programs by their Debian packages.
-fn debian(programs: &[(&str, &str)]) -> Result<()> {
-    let missing = programs.iter().filter(|(program, _)| shell::find(program).is_none());
-    let packages: Vec<&str> = missing.map(|(_, package)| *package).collect();
-    if packages.is_empty() {
-        return Ok(());
-    }
-    let names = packages.join(" ");
-    if shell::find("apt-get").is_none() || !shell::is_root() {
-        return Problem::stop(format!(
-            "missing: {names} (on Debian: sudo apt-get install {names})"
-        ));
-    }
-    apt_install(&packages)
-}
-
-fn apt_install(packages: &[&str]) -> Result<()> {
-    shell::say("needs", format!("apt-get install {}", packages.join(" ")));
-    let install = || {
-        let mut apt = Command::new("apt-get");
-        apt.env("DEBIAN_FRONTEND", "noninteractive");
-        apt.args(["install", "--yes", "--quiet", "--no-install-recommends"]).args(packages);
-        apt
-    };
-    // The lists of a fresh machine are missing or name versions that are gone.
-    if shell::output(&mut install()).is_ok() {
-        return Ok(());
-    }
-    shell::say("needs", "apt-get update");
-    shell::output(Command::new("apt-get").args(["update", "--quiet"]))?;
-    shell::output(&mut install()).map(|_| ())
 }

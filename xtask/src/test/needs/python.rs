@@ -9,6 +9,7 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use crate::{
+    packages,
     problem::{Context, Result},
     shell,
     workspace::Workspace,
@@ -45,7 +46,7 @@ fn make_environment(folder: &Path) -> Result<()> {
         Ok(_) => Ok(()),
         // Debian's python3 comes without the part that fills an environment.
         Err(_) if shell::is_root() && shell::find("apt-get").is_some() => {
-            super::apt_install(&["python3-venv"])?;
+            packages::apt_install(&["python3-venv"])?;
             shell::output(&mut make()).map(|_| ())
         }
         Err(problem) => Err(problem),
