@@ -1,4 +1,4 @@
-//! Topics, their oldest records and their place on disk, by Kafka's own tools.
+//! Topics, settings, the oldest records and their place on disk, by Kafka's own tools.
 
 use std::fs;
 
@@ -11,6 +11,7 @@ use super::{
 use crate::problem::{Context, Problem, Result};
 
 const TOOL: &str = "TopicCommand";
+const CONFIG_TOOL: &str = "ConfigCommand";
 
 pub fn topics(tools: &Tools) -> Result<()> {
     let name = ["--topic", "by-kafkas-tool"];
@@ -33,6 +34,32 @@ pub fn topics(tools: &Tools) -> Result<()> {
     topic(&["--delete"])?;
     let listed = tools.ask(TOOL, &["--list"])?;
     holds(!listed.contains(name[1]), || format!("still listed: {listed}"))
+}
+
+pub fn configs(tools: &Tools) -> Result<()> {
+    let (stage, topic) = (tools.stage, "set-by-kafkas-tool");
+    stage.create_topic(stage.server.kafka, topic, 1)?;
+    let of_topic = ["--entity-type", "topics", "--entity-name", topic];
+    let of_all = ["--entity-type", "brokers", "--entity-default"];
+    let ask = |of: &[&str], act: &[&str]| tools.ask(CONFIG_TOOL, &[act, of].concat());
+    let set = ["--alter", "--add-config", "retention.ms=3600000,max.message.bytes=2000"];
+    ask(&of_topic, &set)?;
+    let told = ask(&of_topic, &["--describe"])?;
+    for fact in ["  retention.ms=3600000 ", "  max.message.bytes=2000 "] {
+        holds(told.contains(fact), || format!("no `{fact}` in {told}"))?;
+    }
+    ask(&of_topic, &["--alter", "--delete-config", "max.message.bytes"])?;
+    let told = ask(&of_topic, &["--describe"])?;
+    holds(told.contains("retention.ms=3600000"), || format!("it is gone too: {told}"))?;
+    holds(!told.contains("max.message.bytes=2000"), || format!("it is still there: {told}"))?;
+    let wrong = [&["--alter", "--add-config", "retention.ms=soon"], &of_topic[..]].concat();
+    tools.refused(CONFIG_TOOL, &wrong, "retention.ms")?;
+    ask(&of_all, &["--alter", "--add-config", "log.retention.ms=7200000"])?;
+    let told = ask(&of_all, &["--describe"])?;
+    holds(told.contains("log.retention.ms=7200000"), || format!("not set: {told}"))?;
+    ask(&of_all, &["--alter", "--delete-config", "log.retention.ms"])?;
+    let told = ask(&of_all, &["--describe"])?;
+    holds(!told.contains("log.retention.ms=7200000"), || format!("still set: {told}"))
 }
 
 /// From lines `Topic: t  Partition: 0  Leader: 0  Replicas: 0  Isr: 0 …`, in their order.

@@ -40,12 +40,13 @@ struct Tools<'a> {
     address: String,
 }
 
-fn scenarios<'a>() -> [Scenario<Tools<'a>>; 6] {
+fn scenarios<'a>() -> [Scenario<Tools<'a>>; 7] {
     [
         (
             "Kafka's topic tool creates, lists, describes, alters and deletes",
             administration::topics,
         ),
+        ("Kafka's config tool sets, describes and deletes", administration::configs),
         ("Kafka's tools see what lies on disk and delete what is old", administration::disk),
         ("Kafka's console producer and consumer agree", records::console),
         ("Kafka's verifiable producer and consumer agree", records::verifiable),
