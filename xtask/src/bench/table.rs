@@ -75,12 +75,13 @@ pub fn json(all: &[Taken], yardstick: (f64, f64)) -> Value {
 fn line(figure: &Figure, ours: &[f64], theirs: &[f64]) -> String {
     let ratio = ratio(ours, theirs);
     let shown = ratio.map_or(String::new(), |ratio| format!("{ratio:.2}x"));
+    let met = is_met(figure.wanted, ratio, ours);
     let (ours, theirs) = (cell(ours, figure.unit), cell(theirs, figure.unit));
     let wanted = bound(figure.wanted).unwrap_or_default();
-    let verdict = match (ratio, is_met(figure.wanted, ratio)) {
-        (Some(_), Some(true)) => ": met",
-        (Some(_), Some(false)) => ": missed",
-        _ => "",
+    let verdict = match met {
+        Some(true) => ": met",
+        Some(false) => ": missed",
+        None => "",
     };
     let line = format!("  {:<40}{ours:>24}{theirs:>24}{shown:>8}  {wanted}{verdict}", figure.what);
     line.trim_end().to_owned()
@@ -128,8 +129,9 @@ fn ratio(ours: &[f64], theirs: &[f64]) -> Option<f64> {
     (!ours.is_empty() && !theirs.is_empty()).then(|| median(ours) / median(theirs))
 }
 
-fn is_met(wanted: Wanted, ratio: Option<f64>) -> Option<bool> {
+fn is_met(wanted: Wanted, ratio: Option<f64>, ours: &[f64]) -> Option<bool> {
     match wanted {
+        Wanted::Itself(bound) => (!ours.is_empty()).then(|| median(ours) >= bound),
         Wanted::AtMost(bound) => Some(ratio? <= bound),
         Wanted::AtLeast(bound) => Some(ratio? >= bound),
         Wanted::Anything => None,
@@ -140,6 +142,7 @@ fn bound(wanted: Wanted) -> Option<String> {
     match wanted {
         Wanted::AtMost(bound) => Some(format!("≤ {bound:.2}x")),
         Wanted::AtLeast(bound) => Some(format!("≥ {bound:.2}x")),
+        Wanted::Itself(bound) => Some(format!("≥ {bound}")),
         Wanted::Anything => None,
     }
 }
@@ -163,5 +166,12 @@ mod tests {
         let figure = Figure { what: "p99", unit: "ms", wanted: Wanted::AtMost(0.25) };
         let alone = line(&figure, &[0.5], &[]);
         assert!(alone.ends_with("≤ 0.25x"), "{alone}");
+    }
+
+    #[test]
+    fn a_figure_that_is_wanted_for_itself_is_judged_alone() {
+        let figure = Figure { what: "kept", unit: "%", wanted: Wanted::Itself(90.0) };
+        assert!(line(&figure, &[95.0], &[]).ends_with("≥ 90: met"));
+        assert!(line(&figure, &[80.0], &[99.0]).ends_with("≥ 90: missed"));
     }
 }

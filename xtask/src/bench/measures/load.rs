@@ -17,7 +17,7 @@ const RECORDS: u64 = 3_000_000;
 /// Enough for p99.9 of a thousand a second to stand on twenty records.
 const PACED_SECONDS: u64 = 20;
 
-const PARTITIONS: i32 = 6;
+pub(super) const PARTITIONS: i32 = 6;
 
 pub fn fsync_1000(stand: &mut Stand, side: Side) -> Result<Vec<f64>> {
     paced(stand, side, Class::Fsync, "rate=1000")
@@ -104,7 +104,7 @@ pub fn crowd(stand: &mut Stand, side: Side) -> Result<Vec<f64>> {
 }
 
 /// Works on a new topic of the side's warm broker; `topic` are words for the load generator.
-fn with_topic<T>(
+pub(super) fn with_topic<T>(
     stand: &mut Stand,
     side: Side,
     class: Class,
@@ -122,6 +122,6 @@ fn with_topic<T>(
     Ok(done)
 }
 
-fn number(told: &Value, name: &str) -> Result<f64> {
+pub(super) fn number(told: &Value, name: &str) -> Result<f64> {
     told[name].as_f64().ok_or_else(|| Problem::new(format!("no {name} in {told}")))
 }

@@ -7,6 +7,7 @@ mod disk;
 mod life;
 mod load;
 mod many;
+mod siege;
 
 pub use disk::append_and_sync;
 
@@ -15,6 +16,8 @@ pub use disk::append_and_sync;
 pub enum Wanted {
     AtMost(f64),
     AtLeast(f64),
+    /// The figure itself is at least this, whatever the other side does.
+    Itself(f64),
     /// Shown for the picture.
     Anything,
 }
@@ -41,7 +44,7 @@ pub struct Measure {
     pub take: fn(&mut Stand, Side) -> Result<Vec<f64>>,
 }
 
-use Wanted::{Anything, AtLeast, AtMost};
+use Wanted::{Anything, AtLeast, AtMost, Itself};
 
 const fn latency(p50: Wanted, p99: Wanted) -> [Figure; 4] {
     [
@@ -74,6 +77,16 @@ const TOPICS: [Figure; 4] = [
 const RESTART: [Figure; 1] = [figure("to first ack", "s", AtMost(1.0 / 10.0))];
 const IDLE: [Figure; 2] =
     [figure("CPU, of one core", "%", AtMost(1.0 / 10.0)), figure("memory", "MB", Anything)];
+/// Of what a good client does alone, this much is left to it under siege.
+const KEPT_PERCENT: f64 = 90.0;
+const SIEGE: [Figure; 6] = [
+    figure("written, alone", "MB/s", Anything),
+    figure("written, under siege", "MB/s", Anything),
+    figure("written: kept", "%", Itself(KEPT_PERCENT)),
+    figure("read, alone", "MB/s", Anything),
+    figure("read, under siege", "MB/s", Anything),
+    figure("read: kept", "%", Itself(KEPT_PERCENT)),
+];
 const CROWD: [Figure; 5] = [
     figure("at 1,000/s: p50", "ms", Anything),
     figure("at 1,000/s: p99", "ms", Anything),
@@ -131,6 +144,12 @@ pub const MEASURES: &[Measure] = &[
         what: "200 producers, 1,000 partitions, fsync",
         figures: &CROWD,
         take: load::crowd,
+    },
+    Measure {
+        name: "siege",
+        what: "a good client beside 2,500 connections that hold, half send, never read or send garbage",
+        figures: &SIEGE,
+        take: siege::siege,
     },
     Measure { name: "start", what: "an empty broker starts", figures: &START, take: life::start },
     Measure {

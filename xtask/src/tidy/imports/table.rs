@@ -230,7 +230,7 @@ const XTASK: &[Layer] = &[
     ("test", &["clients", "packages", "problem", "server", "shell", "tidy", "web", "workspace"]),
     ("shots", &["problem", "server", "shell", "test", "web", "workspace"]),
     ("fuzz", &["problem", "shell", "workspace"]),
-    ("bench", &["problem", "server", "shell", "test", "workspace"]),
+    ("bench", &["attack", "problem", "server", "shell", "test", "workspace"]),
 ];
 
 /// The load generator: what a run is told and what it notes at the bottom, the loads above.
