@@ -1,6 +1,7 @@
 //! Bytes that many share: whoever wants more than is left waits until others give back.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -13,16 +14,42 @@ const SHARE: usize = 4;
 pub(super) struct Budget {
     left: Arc<Semaphore>,
     all: usize,
+    waiting: Arc<AtomicUsize>,
 }
 
 /// Bytes that are ours until this is dropped.
 #[derive(Default)]
-pub(super) struct Reservation(Option<OwnedSemaphorePermit>);
+pub(super) struct Reservation {
+    held: Option<OwnedSemaphorePermit>,
+    /// How many wait for bytes of the same budget.
+    waiting: Option<Arc<AtomicUsize>>,
+}
+
+/// One who waits; dropped when it has what it wants, or wants it no more.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl Waiting<'_> {
+    fn among(others: &AtomicUsize) -> Waiting<'_> {
+        others.fetch_add(1, Ordering::Relaxed);
+        Waiting(others)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 impl Budget {
     pub fn new(bytes: usize) -> Budget {
         let all = bytes.min(Semaphore::MAX_PERMITS);
-        Budget { left: Arc::new(Semaphore::new(all)), all }
+        Budget { left: Arc::new(Semaphore::new(all)), all, waiting: Arc::default() }
+    }
+
+    /// All bytes that there are.
+    pub fn all(&self) -> usize {
+        self.all
     }
 
     /// Bytes that somebody holds now.
@@ -34,21 +61,23 @@ impl Budget {
     /// ask for at most the whole.
     pub async fn reserve(&self, bytes: usize) -> Reservation {
         let permits = u32::try_from(bytes).unwrap_or(u32::MAX);
-        match self.left.clone().acquire_many_owned(permits).await {
-            Ok(permit) => Reservation(Some(permit)),
-            // Never closed; without a budget nothing is held.
-            Err(_) => Reservation(None),
+        if let Ok(held) = self.left.clone().try_acquire_many_owned(permits) {
+            return self.holding(Some(held));
         }
+        let _waiting = Waiting::among(&self.waiting);
+        // Never closed; without a budget nothing is held.
+        self.holding(self.left.clone().acquire_many_owned(permits).await.ok())
+    }
+
+    fn holding(&self, held: Option<OwnedSemaphorePermit>) -> Reservation {
+        Reservation { held, waiting: Some(self.waiting.clone()) }
     }
 
     /// This many bytes if they are left.
     pub fn try_reserve(&self, bytes: usize) -> Option<Reservation> {
         let permits = u32::try_from(bytes).ok()?;
-        self.left
-            .clone()
-            .try_acquire_many_owned(permits)
-            .ok()
-            .map(|permit| Reservation(Some(permit)))
+        let held = self.left.clone().try_acquire_many_owned(permits).ok()?;
+        Some(self.holding(Some(held)))
     }
 
     /// Takes a share of what is left, at most `wanted`, and waits only until that is `floor` at
@@ -58,7 +87,7 @@ impl Budget {
         let bytes = wanted.min(floor.max(left / SHARE)).min(left);
         let permits = u32::try_from(bytes).unwrap_or(u32::MAX);
         match self.left.clone().try_acquire_many_owned(permits) {
-            Ok(permit) if bytes >= floor => Reservation(Some(permit)),
+            Ok(permit) if bytes >= floor => self.holding(Some(permit)),
             _ => self.reserve(floor).await,
         }
     }
@@ -66,13 +95,19 @@ impl Budget {
 
 impl Reservation {
     pub fn bytes(&self) -> usize {
-        self.0.as_ref().map_or(0, OwnedSemaphorePermit::num_permits)
+        self.held.as_ref().map_or(0, OwnedSemaphorePermit::num_permits)
+    }
+
+    /// Whether it holds bytes that others wait for.
+    pub fn is_wanted(&self) -> bool {
+        let waiting = self.waiting.as_ref().map_or(0, |waiting| waiting.load(Ordering::Relaxed));
+        waiting > 0 && self.bytes() > 0
     }
 
     pub fn add(&mut self, more: Reservation) {
-        match (&mut self.0, more.0) {
+        match (&mut self.held, more.held) {
             (Some(mine), Some(more)) => mine.merge(more),
-            (mine @ None, more) => *mine = more,
+            (None, held) => *self = Reservation { held, waiting: more.waiting },
             (Some(_), None) => {}
         }
     }
@@ -80,7 +115,7 @@ impl Reservation {
     /// Gives back what turned out not to be needed.
     pub fn shrink_to(&mut self, bytes: usize) {
         let surplus = self.bytes().saturating_sub(bytes);
-        if let Some(permit) = &mut self.0 {
+        if let Some(permit) = &mut self.held {
             drop(permit.split(surplus));
         }
     }

@@ -11,6 +11,7 @@ use super::Shared;
 use super::answer::{Answer, Pending};
 use super::budget::Reservation;
 use super::closed::Closed;
+use super::standing::Standing;
 
 /// As much of a client's name as is remembered; real ones are shorter.
 const CLIENT_ID_CHARS_MAX: usize = 255;
@@ -28,6 +29,7 @@ pub(super) struct Ends {
 pub(super) struct Call {
     pub shared: Arc<Shared>,
     pub ends: Ends,
+    pub standing: Arc<Standing>,
     pub header: RequestHeader,
     pub body: Reader,
 }
@@ -36,6 +38,8 @@ pub(super) struct Call {
 pub(super) struct Ctx {
     pub shared: Arc<Shared>,
     pub ends: Ends,
+    /// How the client has taken its answers.
+    pub standing: Arc<Standing>,
     pub version: i16,
     pub client_id: String,
     correlation_id: i32,
@@ -43,7 +47,7 @@ pub(super) struct Ctx {
 
 impl Call {
     pub fn decode<R: Request>(self) -> Result<(Ctx, R), Closed> {
-        let Call { shared, ends, header, mut body } = self;
+        let Call { shared, ends, standing, header, mut body } = self;
         // What follows the request is passed over, as Kafka does: librdkafka leaves bytes behind
         // a Metadata request once the last of its topics is gone.
         let request =
@@ -51,6 +55,7 @@ impl Call {
         let ctx = Ctx {
             shared,
             ends,
+            standing,
             version: header.api_version,
             client_id: short(header.client_id.unwrap_or_default()),
             correlation_id: header.correlation_id,

@@ -21,6 +21,8 @@ pub(super) enum Closed {
     Stalled(Duration),
     #[error("the client took none of its answer for {0:?}")]
     NotTaken(Duration),
+    #[error("the client took none of its answer for {0:?}, while others waited for the memory")]
+    NotTakenInNeed(Duration),
     #[error("there was no memory for the request for {0:?}")]
     NoMemory(Duration),
     #[error(transparent)]

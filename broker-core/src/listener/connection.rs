@@ -23,6 +23,7 @@ use super::closed::Closed;
 use super::dispatch::dispatch;
 use super::frames::{Frame, Frames};
 use super::room::Room;
+use super::standing::Standing;
 
 /// How long a stopping broker lets a client take the answers it is owed.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -45,8 +46,9 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, ends: Ends) ->
     let stall = limits.stall;
     let (line, next) = channel(limits.connection_requests_in_flight);
     let frames = Frames::new(read, shared.requests.clone(), limits);
-    let reading = take_requests(shared.clone(), ends, frames, line);
-    let writing = send_answers(write, next, stall);
+    let standing = Arc::new(Standing::default());
+    let reading = take_requests(shared.clone(), ends, standing.clone(), frames, line);
+    let writing = send_answers(write, next, &standing, stall);
     tokio::pin!(reading, writing);
     let closed = tokio::select! {
         closed = &mut reading => closed,
@@ -62,6 +64,7 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, ends: Ends) ->
 async fn take_requests(
     shared: Arc<Shared>,
     ends: Ends,
+    standing: Arc<Standing>,
     mut frames: Frames,
     line: Sender<InLine>,
 ) -> Closed {
@@ -83,7 +86,8 @@ async fn take_requests(
         let answer = match decode_request_header(&mut body) {
             Ok(header) => {
                 let _turn = turn(&shared, header.api_key).await;
-                dispatch(Call { shared: shared.clone(), ends, header, body })
+                let (shared, standing) = (shared.clone(), standing.clone());
+                dispatch(Call { shared, ends, standing, header, body })
             }
             Err(e) => Err(Closed::Header(e)),
         };
@@ -106,13 +110,15 @@ async fn turn(shared: &Shared, api_key: i16) -> Option<SemaphorePermit<'_>> {
 async fn send_answers(
     mut stream: OwnedWriteHalf,
     mut next: Receiver<InLine>,
+    standing: &Standing,
     stall: Duration,
 ) -> Closed {
     while let Some(in_line) = next.recv().await {
         match in_line.answer.await {
             Ok(Answer::Nothing) => {}
             Ok(Answer::Send(pieces, reservation)) => {
-                if let Err(closed) = send(&mut stream, pieces, reservation, stall).await {
+                let sent = send(&mut stream, pieces, reservation, standing, stall).await;
+                if let Err(closed) = sent {
                     return closed;
                 }
             }

@@ -12,8 +12,8 @@ use ouzel_wire::ApiKey;
 use ouzel_wire::batch::{Batch, batches};
 use parking_lot::Mutex;
 
-use super::budget::Budget;
 use super::room::Requests;
+use super::standing::Answers;
 
 /// Numbers of APIs that are counted: all that Kafka has given out, and room for some more.
 const KEYS: usize = 128;
@@ -130,7 +130,7 @@ impl Counters {
 pub struct Meter {
     pub(super) counters: Arc<Counters>,
     pub(super) requests: Requests,
-    pub(super) answers: Budget,
+    pub(super) answers: Answers,
 }
 
 /// What a [`Meter`] showed at one moment. Counters count from the start of the broker.

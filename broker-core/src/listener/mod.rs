@@ -15,6 +15,7 @@ mod frames;
 mod handle;
 mod meter;
 mod room;
+mod standing;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -32,9 +33,9 @@ use crate::session::{SessionLimits, Sessions};
 
 pub use meter::{Meter, Traffic};
 
-use budget::Budget;
 use meter::Counters;
 use room::Requests;
+use standing::Answers;
 
 /// Requests with records that are checked at a time: more than keep the processors of a small
 /// machine busy, and few enough that what they unpack (128 MiB each) stays far below its memory.
@@ -49,7 +50,7 @@ pub struct Shared {
     /// Bytes of requests that are not answered yet.
     requests: Requests,
     /// Bytes of answers that are not taken yet.
-    answers: Budget,
+    answers: Answers,
     /// Who follows which partitions. Held briefly.
     sessions: Mutex<Sessions>,
     /// What has passed since the start.
@@ -97,7 +98,7 @@ impl Listener {
         let (stop, end) = (CancellationToken::new(), CancellationToken::new());
         let tasks = TaskTracker::new();
         let limits = &node.config.limits;
-        let (requests, answers) = (frames::requests(limits), Budget::new(limits.bytes_in_flight));
+        let (requests, answers) = (frames::requests(limits), Answers::new(limits.bytes_in_flight));
         let (s, e) = (stop.clone(), end.clone());
         let checks = Semaphore::new(CHECKED_AT_ONCE);
         let sessions = SessionLimits { slots: limits.fetch_sessions, ..SessionLimits::default() };

@@ -203,6 +203,40 @@ async fn a_client_that_does_not_read_is_dropped() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn clients_that_never_read_do_not_keep_others_from_reading() {
+    // Room for sixteen answers, and as long to take one as anywhere.
+    let test = TestBroker::start_with(|c| c.limits.bytes_in_flight = 16 << 20).await;
+    let mut client = test.client().await;
+    create(&mut client, "orders", 1).await;
+    let large = "x".repeat(500_000);
+    for _ in 0..10 {
+        produce(&mut client, "orders", &[&large]).await;
+    }
+    let mut request = fetch_request("orders", 0);
+    request.topics[0].partitions[0].partition_max_bytes = i32::MAX;
+    let mut deaf = Vec::new();
+    for _ in 0..24 {
+        let mut client = test.client().await;
+        for _ in 0..30 {
+            client.send(FETCH_BY_NAME, &request).await;
+        }
+        deaf.push(client);
+    }
+    let began = tokio::time::Instant::now();
+    for _ in 0..5 {
+        let mut offset = 0;
+        while offset < 10 {
+            let mut request = fetch_request("orders", offset);
+            request.max_wait_ms = 500;
+            let answer = fetched(client.call_at(FETCH_BY_NAME, request).await);
+            offset += values(answer.records).len() as i64;
+        }
+    }
+    let took = began.elapsed();
+    assert!(took < PATIENCE / 2, "{took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn silent_connections_are_closed() {
     let test = TestBroker::start_with(|c| c.limits.idle = Duration::from_millis(50)).await;
     let mut client = test.client().await;

@@ -26,8 +26,6 @@ use super::fetch_wait::Wait;
 
 /// Reads committed records only.
 const READ_COMMITTED: i8 = 1;
-/// A fetch waits until this much of the budget is free: enough for a batch of the default size.
-const RESERVED_BYTES_MIN: usize = 1024 * 1024;
 /// Longest a client may have us wait; longer, and it takes the connection for dead itself.
 const WAIT_MAX: Duration = Duration::from_secs(300);
 
@@ -98,8 +96,7 @@ fn refused(ctx: &Ctx, code: ErrorCode) -> Result<Answer, Closed> {
 /// One pass, with the bytes it read taken from the budget. When others have not taken their
 /// answers and time is up, it reads nothing: the client asks again.
 async fn read(ctx: &Ctx, wanted: &Arc<Vec<Wanted>>, terms: &Terms) -> (Pass, Reservation) {
-    let floor = RESERVED_BYTES_MIN.min(ctx.shared.node.config.limits.bytes_in_flight);
-    let reserving = ctx.shared.answers.reserve_up_to(terms.bytes_max, floor);
+    let reserving = ctx.shared.answers.reserve(&ctx.standing, terms.bytes_max);
     let Ok(mut reservation) = timeout_at(terms.deadline, reserving).await else {
         return (pass(wanted, None), Reservation::default());
     };
