@@ -1,7 +1,8 @@
 //! The cluster's commands on disk: an append-only journal and a snapshot of what it led to.
 //!
 //! Owns the files under `__cluster/`. A record is length, CRC-32C, index and the command as
-//! JSON. A torn end is cut, because what was not synced was not answered; damage before the end
+//! JSON, or a list of commands that are made durable together: one record is there or it is not,
+//! whereas of several that were written at once a power cut can leave the last one. A torn end is cut, because what was not synced was not answered; damage before the end
 //! is refused, because it was. Does not judge commands.
 
 use std::io::{self, IoSlice};
@@ -91,7 +92,7 @@ impl Journal {
     fn replay(&mut self, bytes: &[u8], state: &mut ClusterState) -> Result<(), JournalError> {
         let mut at = 0;
         while let Some(body) = whole_record(&bytes[at..]) {
-            let (index, command) = self.parse(body, at)?;
+            let (index, commands) = self.parse(body, at)?;
             at += HEAD_BYTES + body.len();
             if index <= self.last {
                 continue; // The snapshot was written, the journal not yet emptied.
@@ -99,8 +100,10 @@ impl Journal {
             if index != self.last + 1 {
                 return Err(self.damaged(at, format!("record {index} follows {}", self.last)));
             }
-            let applied = state.apply(&command);
-            applied.map_err(|refusal| self.damaged(at, refusal.to_string()))?;
+            for command in &commands {
+                let applied = state.apply(command);
+                applied.map_err(|refusal| self.damaged(at, refusal.to_string()))?;
+            }
             self.last = index;
         }
         self.cut(bytes, at)
@@ -123,10 +126,13 @@ impl Journal {
         Ok(())
     }
 
-    fn parse(&self, mut body: &[u8], at: usize) -> Result<(u64, Command), JournalError> {
+    fn parse(&self, mut body: &[u8], at: usize) -> Result<(u64, Vec<Command>), JournalError> {
         let index = body.get_u64();
-        let command = serde_json::from_slice(body);
-        Ok((index, command.map_err(|e| self.damaged(at, e.to_string()))?))
+        let commands = match body.first() {
+            Some(b'[') => serde_json::from_slice(body),
+            _ => serde_json::from_slice(body).map(|command| vec![command]),
+        };
+        Ok((index, commands.map_err(|e| self.damaged(at, e.to_string()))?))
     }
 
     /// Holds room for all that the journal may become: on a full disk topics can be deleted, which
@@ -139,11 +145,14 @@ impl Journal {
         }
     }
 
-    /// Makes a command durable. After a failure other than a full disk nothing is known of the
-    /// file's end, so the caller must not append again.
-    pub fn append(&mut self, command: &Command) -> Result<(), JournalError> {
+    /// Makes commands durable, all or none. After a failure other than a full disk nothing is known
+    /// of the file's end, so the caller must not append again.
+    pub fn append(&mut self, commands: &[&Command]) -> Result<(), JournalError> {
         let path = self.folder.join(JOURNAL);
-        let record = record(self.last + 1, command);
+        let record = match commands {
+            [command] => record(self.last + 1, command),
+            several => record(self.last + 1, &several),
+        };
         let mut parts = [IoSlice::new(&record)];
         if let Err(failure) = self.file.write_at(&mut parts, self.bytes) {
             if failure.kind() != io::ErrorKind::StorageFull {
@@ -277,7 +286,7 @@ mod tests {
         let (mut journal, mut state) = open(data).unwrap();
         for number in 1..=records {
             state.apply(&create(number)).unwrap();
-            journal.append(&create(number)).unwrap();
+            journal.append(&[&create(number)]).unwrap();
         }
         state
     }
@@ -287,6 +296,24 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let state = filled(dir.path(), 3);
         assert_eq!(open(dir.path()).unwrap().1, state);
+    }
+
+    #[test]
+    fn commands_that_were_made_durable_together_are_there_together_or_not_at_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let kept = filled(dir.path(), 1);
+        let path = dir.path().join(FOLDER).join(JOURNAL);
+        let before = fs::read(&path).unwrap().len();
+        let (mut journal, mut state) = open(dir.path()).unwrap();
+        let several = [create(2), create(3), create(4)];
+        several.iter().for_each(|command| drop(state.apply(command).unwrap()));
+        journal.append(&several.iter().collect::<Vec<_>>()).unwrap();
+        assert_eq!(open(dir.path()).unwrap().1, state);
+        let mut torn = fs::read(&path).unwrap();
+        // The first sector of it did not reach the disk, the rest did.
+        torn[before..before + HEAD_BYTES + 40].fill(0);
+        fs::write(&path, torn).unwrap();
+        assert_eq!(open(dir.path()).unwrap().1, kept);
     }
 
     #[test]
@@ -322,7 +349,7 @@ mod tests {
         let (mut journal, mut state) = open(dir.path()).unwrap();
         for number in 1..=3 {
             state.apply(&create(number)).unwrap();
-            journal.append(&create(number)).unwrap();
+            journal.append(&[&create(number)]).unwrap();
         }
         let path = dir.path().join(FOLDER).join(JOURNAL);
         let before = fs::read(&path).unwrap();
@@ -332,7 +359,7 @@ mod tests {
         fs::write(&path, before).unwrap();
         let (mut journal, again) = open(dir.path()).unwrap();
         assert_eq!(again, state);
-        journal.append(&create(4)).unwrap();
+        journal.append(&[&create(4)]).unwrap();
         assert!(open(dir.path()).unwrap().1.topic("topic-4").is_some());
     }
 }

@@ -72,28 +72,64 @@ impl Cluster {
 
     /// Makes a change; it is on disk when this returns. Blocks for as long as a sync takes.
     pub fn propose(&self, command: &Command) -> Result<Event, ProposeError> {
+        let mut outcomes = self.propose_all(std::slice::from_ref(command));
+        outcomes.pop().expect("one command has one outcome")
+    }
+
+    /// Makes changes in their order at the price of one; an outcome for each. Those that are not
+    /// refused are on disk when this returns, or none of them happened. Blocks.
+    pub fn propose_all(&self, commands: &[Command]) -> Vec<Result<Event, ProposeError>> {
         let mut writer = self.writer.lock();
-        let Writer { journal, ahead, stopped } = &mut *writer;
-        if *stopped {
-            return Err(ProposeError::Stopped);
+        if writer.stopped {
+            return commands.iter().map(|_| Err(ProposeError::Stopped)).collect();
         }
-        let event = ahead.apply(command)?;
-        if let Err(failure) = journal.append(command) {
-            if matches!(failure, JournalError::Full { .. }) {
-                tracing::error!(%failure, "the cluster's state was not changed: {failure}");
-                *ahead = self.visible.read().clone();
-                return Err(ProposeError::DiskFull);
-            }
+        let mut judged: Vec<Result<Event, ProposeError>> = Vec::with_capacity(commands.len());
+        for command in commands {
+            judged.push(writer.ahead.apply(command).map_err(ProposeError::from));
+        }
+        let taken = commands.iter().zip(&judged).filter(|(_, judged)| judged.is_ok());
+        let taken: Vec<&Command> = taken.map(|(command, _)| command).collect();
+        if taken.is_empty() {
+            return judged;
+        }
+        if let Err(failure) = writer.journal.append(&taken) {
+            let is_full = matches!(failure, JournalError::Full { .. });
+            self.undone(&mut writer, &failure);
+            let why = || if is_full { ProposeError::DiskFull } else { ProposeError::Stopped };
+            return judged.into_iter().map(|judged| judged.and_then(|_| Err(why()))).collect();
+        }
+        self.show(&mut writer, commands, &judged);
+        judged
+    }
+
+    /// What could not be made durable did not happen.
+    fn undone(&self, writer: &mut Writer, failure: &JournalError) {
+        if matches!(failure, JournalError::Full { .. }) {
+            tracing::error!(%failure, "the cluster's state was not changed: {failure}");
+            writer.ahead = self.visible.read().clone();
+        } else {
             tracing::error!(%failure, "the cluster's state can no longer change");
-            *stopped = true;
-            return Err(ProposeError::Stopped);
+            writer.stopped = true;
         }
-        let replayed = self.visible.write().apply(command);
-        assert_eq!(replayed.as_ref(), Ok(&event), "one command, two outcomes: {command:?}");
+    }
+
+    fn show(
+        &self,
+        writer: &mut Writer,
+        commands: &[Command],
+        judged: &[Result<Event, ProposeError>],
+    ) {
+        let mut visible = self.visible.write();
+        for (command, event) in commands.iter().zip(judged) {
+            let Ok(event) = event else { continue };
+            let replayed = visible.apply(command);
+            assert_eq!(replayed.as_ref(), Ok(event), "one command, two outcomes: {command:?}");
+        }
+        drop(visible);
+        let Writer { journal, ahead, stopped } = writer;
         if let Err(failure) = journal.shorten(ahead) {
             tracing::error!(%failure, "the cluster's state can no longer change");
             *stopped = true;
         }
-        Ok(event)
     }
 }

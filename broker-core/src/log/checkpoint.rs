@@ -58,6 +58,11 @@ pub(crate) struct Checkpoint {
 }
 
 impl Checkpoint {
+    /// That of a folder in which there is none.
+    pub fn fresh() -> Checkpoint {
+        Checkpoint { file: LazyFile::default(), sequence: 0 }
+    }
+
     /// The last point that was written, if any, and the file to go on with.
     pub fn read(folder: &Folder) -> io::Result<(Checkpoint, Option<Point>)> {
         let bytes = read_small(&*folder.disk, &folder.path.join(FILE), FILE_BYTES)?;

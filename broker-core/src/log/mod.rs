@@ -30,7 +30,7 @@ mod trim;
 mod truncate;
 mod walk;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use checkpoint::{Checkpoint, Point};
@@ -56,6 +56,7 @@ pub(crate) use walk::{Located, SCAN_WINDOW_BYTES, Walk};
 use ouzel_wire::batch::{Batch, BatchHeader};
 
 use crate::ids::LogIndex;
+use crate::world::Disk;
 
 /// The segments from oldest to newest, never none; cheap to clone, and a clone stays as it is.
 pub(crate) type Segments = Arc<Vec<Arc<Segment>>>;
@@ -94,6 +95,37 @@ pub struct Placed {
 }
 
 impl Log {
+    /// Makes the log of a folder that does not exist yet, and looks for nothing there.
+    pub fn create(
+        disk: Arc<dyn Disk>,
+        path: PathBuf,
+        config: LogConfig,
+    ) -> Result<Log, StorageError> {
+        disk.create_dir(&path).map_err(StorageError::of("create", &path))?;
+        Ok(Log::empty(Arc::new(Folder { disk, path }), config))
+    }
+
+    /// A log without a record.
+    fn empty(folder: Arc<Folder>, config: LogConfig) -> Log {
+        Log {
+            config,
+            segments: Arc::new(vec![Arc::new(Segment::empty(folder.clone(), 0))]),
+            folder,
+            tail: None,
+            has_files: false,
+            start: 0,
+            end: 0,
+            flushed: 0,
+            flushed_at: Place { base: 0, position: 0 },
+            last_index: LogIndex(0),
+            epoch: 0,
+            epochs: Epochs::default(),
+            checkpoint: Checkpoint::fresh(),
+            point: None,
+            dirty: Dirty::default(),
+        }
+    }
+
     /// Appends a checked batch to the page cache and returns its base offset, which it gets here
     /// like its leader epoch. When the disk is full, the log is as it was before; after any other
     /// error it must not be written again: what the disk holds behind `end` is unknown.

@@ -51,30 +51,24 @@ impl Log {
         for gone in segments.drain(good.segments..) {
             remove_segment(&folder, gone.base())?;
         }
-        let has_files = !segments.is_empty();
-        if !has_files {
-            segments.push(Arc::new(Segment::empty(folder.clone(), 0)));
-        }
-        let oldest = segments[0].base();
-        let start = point.map_or(oldest, |p| p.start.max(oldest)).min(good.end);
         let epochs = Epochs::read(&folder).map_err(StorageError::of("read", &folder.path))?;
         let known = epochs.is_some();
+        let (has_files, mut log) = (!segments.is_empty(), Log::empty(folder, config));
+        if has_files {
+            log.segments = Arc::new(segments);
+        }
+        let oldest = log.segments[0].base();
         let mut log = Log {
-            folder,
-            config,
-            segments: Arc::new(segments),
-            tail: None,
             has_files,
-            start,
+            start: point.map_or(oldest, |p| p.start.max(oldest)).min(good.end),
             end: good.end,
             flushed: good.end,
             flushed_at: Place { base: oldest, position: 0 },
             last_index: point.map_or(LogIndex(0), |p| p.index),
-            epoch: 0,
             epochs: epochs.unwrap_or_default(),
             checkpoint,
             point,
-            dirty: Default::default(),
+            ..log
         };
         if !known {
             log.learn_epochs(good.trusted)?;

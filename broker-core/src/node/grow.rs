@@ -5,6 +5,7 @@ use ouzel_wire::Uuid;
 use crate::cluster::{Command, Refusal, Topic, TopicId};
 
 use super::Node;
+use super::open::Folders;
 use super::topics::{TopicError, is_internal};
 
 /// What a client asks for when it adds partitions.
@@ -32,7 +33,7 @@ impl Node {
         topic.replicas.extend(replicas.iter().cloned());
         self.move_strays_away(&topic, first)?;
         self.cluster.propose(&Command::AddPartitions { id: topic.id, replicas })?;
-        self.open_partitions(&topic, first);
+        self.open_partitions(&topic, first, Folders::New);
         self.all_opened(&topic)?;
         tracing::info!(topic = %topic.name, partitions = topic.replicas.len(),
             "topic `{}` has {} partitions now", topic.name, topic.replicas.len());

@@ -6,6 +6,7 @@
 //! [`Node::open`].
 
 mod config;
+mod create;
 mod grow;
 mod held;
 mod open;
@@ -26,12 +27,14 @@ use crate::world::lock::DataLock;
 use crate::world::{Clock, Space};
 
 pub use config::{AlterError, Described, Live, Source, Told};
+pub use create::NewTopic;
 pub use grow::Growth;
 pub use held::NoPartition;
 pub use open::OpenNodeError;
 pub use stats::Holdings;
-pub use topics::{NewTopic, OFFSETS_TOPIC, TopicError, is_internal};
+pub use topics::{OFFSETS_TOPIC, TopicError, is_internal};
 
+use create::Creations;
 use held::Held;
 use producer_ids::ProducerIds;
 
@@ -44,6 +47,7 @@ pub struct Node {
     cluster: Cluster,
     held: Held,
     producer_ids: ProducerIds,
+    creations: Creations,
     /// Given back when the last one who works on the folder is gone.
     _lock: DataLock,
     /// Topics come and go, and settings change, one at a time, so that files follow the state in

@@ -11,18 +11,29 @@ use thiserror::Error;
 use crate::cluster::{Cluster, Command, JournalError, ProposeError, Topic};
 use crate::config::BrokerConfig;
 use crate::flush::Flusher;
-use crate::log::StorageError;
+use crate::ids::TopicName;
+use crate::log::{OpenError, StorageError};
 use crate::partition::{PartitionEnv, PartitionHandle, remove_leftovers};
 use crate::world::World;
 use crate::world::lock::DataLock;
 
 use super::Node;
 use super::config::{Live, log_config};
+use super::create::Creations;
 use super::held::{Held, Slot};
 use super::producer_ids::ProducerIds;
 
 /// Partitions that are opened at once: opening waits for the disk more than it computes.
 const OPENERS: usize = 4;
+
+/// What is known of the folders of partitions that are opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Folders {
+    /// There are none: nothing need be looked for in them.
+    New,
+    /// A start finds what it finds.
+    MayExist,
+}
 
 /// Why a node cannot start. Its files are as they were.
 #[derive(Debug, Error)]
@@ -60,7 +71,8 @@ impl Node {
         let (held, gate) = (Held::default(), Mutex::new(()));
         let producer_ids = ProducerIds::default();
         let live = RwLock::new(Arc::new(Live::of(&config, &cluster.state())));
-        let node = Node { config, live, env, cluster, held, producer_ids, _lock: lock, gate };
+        let (creations, _lock) = (Creations::default(), lock);
+        let node = Node { config, live, env, cluster, held, producer_ids, creations, _lock, gate };
         node.found_once()?;
         remove_leftovers(&node.env.world, &node.env.data)?;
         node.bury_the_dead()?;
@@ -121,7 +133,7 @@ impl Node {
             for _ in 0..OPENERS.min(topics.len()) {
                 scope.spawn(|| {
                     while let Some(topic) = topics.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        self.open_partitions(topic, 0);
+                        self.open_partitions(topic, 0, Folders::MayExist);
                     }
                 });
             }
@@ -129,23 +141,31 @@ impl Node {
     }
 
     /// Opens the topic's partitions from `first` on and holds them.
-    pub(super) fn open_partitions(&self, topic: &Topic, first: usize) {
-        let config = log_config(&topic.settings, &self.live());
-        let open = |partition: usize| {
-            let number = partition as i32;
-            match PartitionHandle::open(&self.env, &topic.name, number, config) {
-                Ok((handle, _)) => Slot::Open(handle),
-                Err(failure) => {
-                    let topic = &topic.name;
-                    tracing::error!(%topic, partition, %failure,
-                        "`{topic}-{partition}` cannot be opened: {failure}");
-                    Slot::Failed
-                }
-            }
-        };
-        let slots = (first..topic.replicas.len()).map(open).collect();
+    pub(super) fn open_partitions(&self, topic: &Topic, first: usize, folders: Folders) {
+        let slot = |number| self.open_partition(topic, number, folders);
+        let slots = (first..topic.replicas.len()).map(slot).collect();
         self.held.add(&topic.name, topic.id, slots);
     }
+
+    fn open_partition(&self, topic: &Topic, partition: usize, folders: Folders) -> Slot {
+        let config = log_config(&topic.settings, &self.live());
+        let (env, name, number) = (&self.env, &topic.name, partition as i32);
+        let opened = match folders {
+            Folders::New => {
+                PartitionHandle::create(env, name, number, config).map_err(OpenError::from)
+            }
+            Folders::MayExist => {
+                PartitionHandle::open(env, name, number, config).map(|(opened, _)| opened)
+            }
+        };
+        opened.map_or_else(|failure| not_opened(name, partition, &failure), Slot::Open)
+    }
+}
+
+fn not_opened(topic: &TopicName, partition: usize, failure: &OpenError) -> Slot {
+    tracing::error!(%topic, partition, %failure,
+        "`{topic}-{partition}` cannot be opened: {failure}");
+    Slot::Failed
 }
 
 /// The topic and number that a partition's folder is named for.

@@ -1,4 +1,5 @@
-//! Topics come and go: first in the state, durably, then on the disk.
+//! Topics that are there, and how they go: first in the state, durably, then on the disk. How they
+//! come is in `create.rs`.
 
 use std::io;
 use std::path::PathBuf;
@@ -6,16 +7,13 @@ use std::path::PathBuf;
 use ouzel_wire::Uuid;
 use thiserror::Error;
 
-use crate::cluster::{
-    Command, InvalidSetting, ProposeError, Refusal, Settings, Topic, TopicId, parse_settings,
-    topic_keys,
-};
+use crate::cluster::{Command, InvalidSetting, ProposeError, Refusal, Topic, TopicId};
 use crate::ids::{InvalidTopicName, TopicName};
 use crate::log::StorageError;
 use crate::partition::PartitionHandle;
 
 use super::Node;
-use super::config::check_topic;
+use super::create::NewTopic;
 use super::held::{NoPartition, Slot};
 
 /// Where consumer groups keep their state.
@@ -24,21 +22,6 @@ pub const OFFSETS_TOPIC: &str = "__consumer_offsets";
 /// Topics that belong to the broker. Clients may read them.
 pub fn is_internal(topic: &str) -> bool {
     matches!(topic, OFFSETS_TOPIC | "__transaction_state")
-}
-
-/// What a client asks for when it creates a topic.
-#[derive(Debug, Clone, Default)]
-pub struct NewTopic {
-    /// Its name, unchecked.
-    pub name: String,
-    /// How many partitions; the broker's default if the client does not say.
-    pub partitions: Option<i32>,
-    /// How many replicas; as many as there are nodes to hold them if the client does not say.
-    pub replication: Option<i16>,
-    /// Partition and nodes, if the client wants to place them itself.
-    pub placement: Vec<(i32, Vec<i32>)>,
-    /// Settings, unchecked.
-    pub settings: Vec<(String, Option<String>)>,
 }
 
 /// Why a topic was not created, changed or deleted.
@@ -131,22 +114,6 @@ impl From<ProposeError> for TopicError {
 }
 
 impl Node {
-    /// Says what creating the topic would make, or why it would fail. Changes nothing.
-    pub fn judge_topic(&self, new: &NewTopic) -> Result<Topic, TopicError> {
-        let topic = self.draft(new)?;
-        let judged = self.cluster.state().may_create(&topic.name, topic.replicas.len());
-        judged.map(|()| topic).map_err(TopicError::Refused)
-    }
-
-    /// Creates a topic; it is durable when this returns, and its partitions are open. A folder that
-    /// a crash takes before anything was written to it is made anew at the next start. Blocks.
-    pub fn create_topic(&self, new: &NewTopic) -> Result<Topic, TopicError> {
-        if is_internal(&new.name) {
-            return Err(TopicError::Internal { name: new.name.clone() });
-        }
-        self.create_any_topic(new)
-    }
-
     /// Creates the topic in which groups keep their state, unless it is there; its partitions are
     /// open when this returns. Blocks.
     pub fn ensure_offsets_topic(&self) -> Result<Topic, TopicError> {
@@ -168,7 +135,8 @@ impl Node {
             ],
             ..NewTopic::default()
         };
-        match self.create_any_topic(&new) {
+        let mut outcomes = self.create_any_topics(vec![new]);
+        match outcomes.pop().expect("one topic has one outcome") {
             Err(TopicError::Refused(Refusal::TopicExists { .. })) => self.ensure_offsets_topic(),
             outcome => outcome,
         }
@@ -180,21 +148,6 @@ impl Node {
         let count = self.cluster.state().topic(OFFSETS_TOPIC).map_or(0, |t| t.replicas.len());
         let partition = |number| self.held.get(OFFSETS_TOPIC, number as i32).ok();
         (0..count).map(partition).collect()
-    }
-
-    fn create_any_topic(&self, new: &NewTopic) -> Result<Topic, TopicError> {
-        let topic = self.draft(new)?;
-        let _gate = self.gate.lock();
-        let taken = self.cluster.state().topic(topic.name.as_str()).is_some();
-        if !taken {
-            self.move_strays_away(&topic, 0)?;
-        }
-        self.cluster.propose(&create(&topic))?;
-        self.open_partitions(&topic, 0);
-        self.all_opened(&topic)?;
-        tracing::info!(topic = %topic.name, id = %topic.id, partitions = topic.replicas.len(),
-            "topic `{}` was created", topic.name);
-        Ok(topic)
     }
 
     pub(super) fn all_opened(&self, topic: &Topic) -> Result<(), TopicError> {
@@ -257,51 +210,6 @@ impl Node {
         }
     }
 
-    /// Checks what a client asks for and fills in what it left open.
-    fn draft(&self, new: &NewTopic) -> Result<Topic, TopicError> {
-        let name = TopicName::parse(&new.name)?;
-        let settings = settings(&new.settings)?;
-        check_topic(&settings, &self.live())?;
-        let partitions = match new.placement.is_empty() {
-            true => self.numbers(new)?,
-            false => self.placed(new)?,
-        };
-        // Checked before the lists are made: a client may ask for two thousand million.
-        if partitions > crate::cluster::TOPIC_PARTITIONS_MAX {
-            let most = crate::cluster::TOPIC_PARTITIONS_MAX;
-            let refusal = Refusal::TooManyPartitions { asked: partitions, most };
-            return Err(TopicError::Refused(refusal));
-        }
-        let replicas = vec![vec![self.config.node_id]; partitions];
-        Ok(Topic { name, id: TopicId(Uuid::random()), replicas, settings })
-    }
-
-    fn numbers(&self, new: &NewTopic) -> Result<usize, TopicError> {
-        let asked = new.partitions.unwrap_or(self.live().config.num_partitions);
-        if let Some(got) = new.replication.filter(|r| *r != 1) {
-            return Err(TopicError::Replication { got });
-        }
-        match usize::try_from(asked) {
-            Ok(partitions) if partitions > 0 => Ok(partitions),
-            _ => Err(TopicError::Partitions { got: asked }),
-        }
-    }
-
-    fn placed(&self, new: &NewTopic) -> Result<usize, TopicError> {
-        if new.partitions.is_some() || new.replication.is_some() {
-            return Err(TopicError::PlacementAndNumbers);
-        }
-        let node_id = self.config.node_id;
-        let mut numbers: Vec<i32> = new.placement.iter().map(|(number, _)| *number).collect();
-        numbers.sort_unstable();
-        let without_gaps = numbers.iter().enumerate().all(|(i, n)| usize::try_from(*n) == Ok(i));
-        let all_here = new.placement.iter().all(|(_, nodes)| nodes[..] == [node_id]);
-        match without_gaps && all_here {
-            true => Ok(numbers.len()),
-            false => Err(TopicError::Placement { node_id }),
-        }
-    }
-
     /// A folder in the place of a new partition is nobody's. It is kept under another name, so
     /// that old records never turn up in a new topic and are not lost either.
     pub(super) fn move_strays_away(&self, topic: &Topic, first: usize) -> Result<(), TopicError> {
@@ -320,20 +228,6 @@ impl Node {
         }
         Ok(())
     }
-}
-
-fn create(topic: &Topic) -> Command {
-    Command::CreateTopic {
-        name: topic.name.clone(),
-        id: topic.id,
-        replicas: topic.replicas.clone(),
-        settings: topic.settings.clone(),
-    }
-}
-
-fn settings(given: &[(String, Option<String>)]) -> Result<Settings, InvalidSetting> {
-    let given = given.iter().map(|(name, value)| (name.as_str(), value.as_deref()));
-    parse_settings(topic_keys(), given)
 }
 
 /// How a partition's folder is called.

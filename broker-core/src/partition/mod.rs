@@ -138,6 +138,17 @@ impl PartitionHandle {
         Ok((PartitionHandle(shared), report))
     }
 
+    /// Makes a partition that is new: its folder must not exist.
+    pub fn create(
+        env: &PartitionEnv,
+        topic: &TopicName,
+        partition: PartitionId,
+        config: LogConfig,
+    ) -> Result<PartitionHandle, StorageError> {
+        let name = TopicPartition { topic: topic.clone(), partition };
+        Shared::create(env, name, config).map(PartitionHandle)
+    }
+
     /// Which partition this is.
     pub fn name(&self) -> &TopicPartition {
         &self.0.name

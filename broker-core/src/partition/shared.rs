@@ -73,10 +73,25 @@ impl Shared {
         let (log, report) = Log::open(env.world.disk.clone(), path, config)?;
         tell(&name, &report);
         let producers = remember(&env.world, &log)?;
+        Ok((Shared::of(env, name, log, producers), report))
+    }
+
+    /// A partition whose folder does not exist yet.
+    pub fn create(
+        env: &PartitionEnv,
+        name: TopicPartition,
+        config: LogConfig,
+    ) -> Result<Arc<Shared>, StorageError> {
+        let path = env.data.join(name.to_string());
+        let log = Log::create(env.world.disk.clone(), path, config)?;
+        Ok(Shared::of(env, name, log, Producers::default()))
+    }
+
+    fn of(env: &PartitionEnv, name: TopicPartition, log: Log, producers: Producers) -> Arc<Shared> {
         let view = View::of(&log, log.end());
         let waiting = Waiting::default();
         let writer = Writer { log, producers, waiting, state: State::Open, is_full: false };
-        let shared = Shared {
+        Arc::new(Shared {
             name,
             world: env.world.clone(),
             flusher: env.flusher.clone(),
@@ -85,8 +100,7 @@ impl Shared {
             flushing: Mutex::new(()),
             writer: Mutex::new(writer),
             view: Mutex::new(view),
-        };
-        Ok((Arc::new(shared), report))
+        })
     }
 
     /// Shows readers what the writer did; the high watermark only rises.

@@ -8,6 +8,7 @@ mod bombs;
 mod config_effects;
 mod configs;
 mod cooperative;
+mod create_many;
 mod delete_records;
 mod ends;
 mod fetch_sessions;

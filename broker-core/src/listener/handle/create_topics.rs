@@ -15,11 +15,11 @@ use ouzel_wire::messages::{
 use crate::cluster::Topic;
 use crate::listener::call::Ctx;
 use crate::listener::error_code::Code;
-use crate::node::{Described, NewTopic, Node, TopicError};
+use crate::node::{Described, NewTopic, Node};
 
 use super::resource::source;
 
-/// Most topics in one request: each takes several syncs, one after the other.
+/// Most topics in one request: they are made durable together, and others wait meanwhile.
 const TOPICS_MAX: usize = 1000;
 
 pub(in crate::listener) async fn handle(
@@ -31,44 +31,52 @@ pub(in crate::listener) async fn handle(
 }
 
 fn create_all(node: &Node, request: CreateTopicsRequest) -> Vec<CreatableTopicResult> {
-    let mut times: HashMap<String, u32> = HashMap::new();
-    for topic in &request.topics {
-        *times.entry(topic.name.clone()).or_default() += 1;
-    }
-    let twice = |name: &str| times.get(name).is_some_and(|times| *times > 1);
     let validate_only = request.validate_only;
-    let too_many = request.topics.len() > TOPICS_MAX;
-    let one = |topic: CreatableTopic| {
-        let name = topic.name.clone();
-        if too_many {
-            let why = format!("more than {TOPICS_MAX} topics in one request");
-            return refusal(name, ErrorCode::PolicyViolation, why);
-        }
-        if twice(&name) {
-            let why = format!("topic `{name}` is in the request more than once");
-            return refusal(name, ErrorCode::InvalidRequest, why);
-        }
-        match create(node, topic, validate_only) {
-            Ok(topic) => result(node, &topic),
-            Err(e) => refusal(name, e.code(), e.to_string()),
-        }
+    let unfit = unfit(&request.topics);
+    let fit = request.topics.iter().filter(|topic| unfit(&topic.name).is_none());
+    let wanted: Vec<NewTopic> = fit.cloned().map(asked).collect();
+    let outcomes = match validate_only {
+        true => wanted.iter().map(|new| node.judge_topic(new)).collect(),
+        false => node.create_topics(&wanted),
     };
-    request.topics.into_iter().map(one).collect()
+    let mut outcomes = outcomes.into_iter();
+    let one = |topic: &CreatableTopic| match unfit(&topic.name) {
+        Some((code, why)) => refusal(topic.name.clone(), code, why),
+        None => match outcomes.next().expect("one outcome for each that is fit") {
+            Ok(topic) => result(node, &topic),
+            Err(e) => refusal(topic.name.clone(), e.code(), e.to_string()),
+        },
+    };
+    request.topics.iter().map(one).collect()
 }
 
-fn create(node: &Node, asked: CreatableTopic, validate_only: bool) -> Result<Topic, TopicError> {
-    let placement = asked.assignments.into_iter().map(|a| (a.partition_index, a.broker_ids));
-    let new = NewTopic {
-        name: asked.name,
+/// Why a topic is refused whatever there is: because of the other topics of its request.
+fn unfit(topics: &[CreatableTopic]) -> impl Fn(&str) -> Option<(ErrorCode, String)> + use<> {
+    let mut times: HashMap<String, u32> = HashMap::new();
+    for topic in topics {
+        *times.entry(topic.name.clone()).or_default() += 1;
+    }
+    let too_many = topics.len() > TOPICS_MAX;
+    move |name| {
+        if too_many {
+            let why = format!("more than {TOPICS_MAX} topics in one request");
+            return Some((ErrorCode::PolicyViolation, why));
+        }
+        let twice = times.get(name).is_some_and(|times| *times > 1);
+        let why = || format!("topic `{name}` is in the request more than once");
+        twice.then(|| (ErrorCode::InvalidRequest, why()))
+    }
+}
+
+fn asked(topic: CreatableTopic) -> NewTopic {
+    let placement = topic.assignments.into_iter().map(|a| (a.partition_index, a.broker_ids));
+    NewTopic {
+        name: topic.name,
         // -1 stands for the broker's default.
-        partitions: Some(asked.num_partitions).filter(|n| *n != -1),
-        replication: Some(asked.replication_factor).filter(|n| *n != -1),
+        partitions: Some(topic.num_partitions).filter(|n| *n != -1),
+        replication: Some(topic.replication_factor).filter(|n| *n != -1),
         placement: placement.collect(),
-        settings: asked.configs.into_iter().map(|c| (c.name, c.value)).collect(),
-    };
-    match validate_only {
-        true => node.judge_topic(&new),
-        false => node.create_topic(&new),
+        settings: topic.configs.into_iter().map(|c| (c.name, c.value)).collect(),
     }
 }
 
