@@ -4,8 +4,10 @@
 //! A partition stands in the queue at most once; what is written to it while its
 //! round runs shares the next one, so the busier the disk, the more each round
 //! carries. What a round has to sync, and who is told, is the partition's business.
-//! With nothing to sync the threads are blocked and cost nothing.
+//! With nothing to sync the threads are blocked and cost nothing. Whoever is not waited for may
+//! come later (`late.rs`).
 
+mod late;
 mod ticket;
 
 use std::collections::VecDeque;
@@ -15,7 +17,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::{Condvar, Mutex};
 
+pub use late::FLUSH_DELAY;
 pub use ticket::Ticket;
+
+use late::Late;
 
 /// How many partitions may be in `fdatasync` at once. The threads only wait; several waiting at
 /// once let the file system put their journal commits into one. With a record in each of 200 files
@@ -43,6 +48,7 @@ struct Owner(Arc<Shared>);
 struct Shared {
     queue: Mutex<Queue>,
     work: Condvar,
+    late: Late,
     rounds: AtomicU64,
 }
 
@@ -61,6 +67,8 @@ impl Flusher {
             let thread = std::thread::Builder::new().name(format!("flush-{number}"));
             thread.spawn(move || shared.run())?;
         }
+        let late = shared.clone();
+        std::thread::Builder::new().name("flush-late".to_owned()).spawn(move || late.run_late())?;
         Ok(Flusher(Arc::new(Owner(shared))))
     }
 
@@ -74,6 +82,7 @@ impl Flusher {
     /// Performs the rounds that were asked for, on this thread.
     #[cfg(test)]
     pub(crate) fn perform(&self) {
+        self.0.0.late.take_all().into_iter().for_each(|target| self.0.0.is_due(target));
         let next = || self.0.0.queue.lock().targets.pop_front();
         while let Some(target) = next() {
             self.0.0.round(target);
@@ -84,12 +93,20 @@ impl Flusher {
     #[cfg(test)]
     pub(crate) fn end(&self) {
         self.0.0.queue.lock().targets.clear();
+        drop(self.0.0.late.take_all());
     }
 
     /// Asks for a round that begins after this call.
     pub fn request(&self, target: &Arc<dyn Target>) {
         if target.ticket().request() {
             self.0.0.push(target.clone());
+        }
+    }
+
+    /// Asks for a round within [`FLUSH_DELAY`], for what nobody waits for.
+    pub fn request_later(&self, target: &Arc<dyn Target>) {
+        if target.ticket().postpone() {
+            self.0.0.late.push(target);
         }
     }
 
@@ -103,13 +120,15 @@ impl Drop for Owner {
     fn drop(&mut self) {
         self.0.queue.lock().stopping = true;
         self.0.work.notify_all();
+        self.0.late.stop();
     }
 }
 
 impl Shared {
     fn new() -> Shared {
         let queue = Mutex::new(Queue { targets: VecDeque::new(), stopping: false });
-        Shared { queue, work: Condvar::new(), rounds: AtomicU64::new(0) }
+        let (work, late) = (Condvar::new(), Late::default());
+        Shared { queue, work, late, rounds: AtomicU64::new(0) }
     }
 
     fn push(&self, target: Arc<dyn Target>) {
@@ -120,6 +139,19 @@ impl Shared {
     fn run(&self) {
         while let Some(target) = self.next() {
             self.round(target);
+        }
+    }
+
+    fn run_late(&self) {
+        while let Some(target) = self.late.next() {
+            self.is_due(target);
+        }
+    }
+
+    fn is_due(&self, target: Arc<dyn Target>) {
+        target.ticket().due();
+        if target.ticket().request() {
+            self.push(target);
         }
     }
 

@@ -14,6 +14,10 @@ use super::{Appended, Origin, snapshot, validate};
 use crate::flush::Target;
 use crate::log::{LogConfig, StorageError, TimestampType};
 
+/// Most bytes that a partition with `write.caching` gathers before it asks for a sync, whatever
+/// the time: what a power cut can take, and what a start after a crash goes through again.
+const UNFLUSHED_BYTES_MAX: u64 = 64 << 20;
+
 impl Shared {
     pub fn submit(
         self: &Arc<Shared>,
@@ -46,9 +50,13 @@ impl Shared {
         let appended = Appended { log_append_time_ms: stamp_ms, ..appended };
         self.publish(&writer);
         let pending = writer.pending(appended);
+        let may_wait = writer.may_wait();
         drop(writer);
         let target: Arc<dyn Target> = self.clone();
-        self.flusher.request(&target);
+        match may_wait {
+            true => self.flusher.request_later(&target),
+            false => self.flusher.request(&target),
+        }
         Ok(pending)
     }
 
@@ -79,6 +87,7 @@ impl Shared {
                 self.save_producers(writer, placed.base_offset);
             }
             writer.producers.note(&batch.header, placed.base_offset, now_ms);
+            writer.unflushed_bytes += batch.header.size() as u64;
         }
         Ok(Appended {
             base_offset,
@@ -98,6 +107,11 @@ impl Shared {
 }
 
 impl Writer {
+    /// Whether nobody waits for the disk, and little enough is at stake.
+    fn may_wait(&self) -> bool {
+        self.log.config().write_caching && self.unflushed_bytes < UNFLUSHED_BYTES_MAX
+    }
+
     fn pending(&mut self, appended: Appended) -> PendingAppend {
         let end = appended.last_offset + 1;
         if self.log.config().write_caching || self.log.flushed() >= end {

@@ -45,6 +45,7 @@ impl Shared {
         if writer.state != State::Open {
             return None;
         }
+        writer.unflushed_bytes = 0;
         match writer.log.begin_round() {
             Ok(round) => round,
             Err(cause) => {

@@ -11,7 +11,7 @@ use super::PartitionOffsets;
 use super::pending::Waiting;
 use super::producers::Producers;
 use super::snapshot;
-use crate::flush::{Flusher, Ticket};
+use crate::flush::{Flusher, Target, Ticket};
 use crate::ids::TopicPartition;
 use crate::log::{
     Log, LogConfig, OpenError, Place, RecoveryReport, SCAN_WINDOW_BYTES, Segments, StorageError,
@@ -41,6 +41,8 @@ pub(super) struct Writer {
     pub state: State,
     /// The last append found no room on the disk.
     pub is_full: bool,
+    /// Bytes that were written since the last round of flushes began.
+    pub unflushed_bytes: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +92,8 @@ impl Shared {
     fn of(env: &PartitionEnv, name: TopicPartition, log: Log, producers: Producers) -> Arc<Shared> {
         let view = View::of(&log, log.end());
         let waiting = Waiting::default();
-        let writer = Writer { log, producers, waiting, state: State::Open, is_full: false };
+        let (state, is_full, unflushed_bytes) = (State::Open, false, 0);
+        let writer = Writer { log, producers, waiting, state, is_full, unflushed_bytes };
         Arc::new(Shared {
             name,
             world: env.world.clone(),
@@ -148,11 +151,17 @@ impl Shared {
         self.view.lock().state == State::Stopped
     }
 
-    pub fn set_config(&self, config: LogConfig) {
+    pub fn set_config(self: &Arc<Shared>, config: LogConfig) {
         let mut writer = self.writer.lock();
         writer.log.set_config(config);
         self.view.lock().config = config;
         self.publish(&writer);
+        if !config.write_caching && writer.unflushed_bytes > 0 {
+            drop(writer);
+            // Consumers see nothing new until the disk has caught up.
+            let target: Arc<dyn Target> = self.clone();
+            self.flusher.request(&target);
+        }
     }
 
     pub fn epoch_of(&self, offset: i64) -> Option<i32> {

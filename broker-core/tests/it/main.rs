@@ -28,3 +28,4 @@ mod restart;
 mod static_members;
 mod topic_partitions;
 mod versions;
+mod write_caching;
