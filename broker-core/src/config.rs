@@ -115,6 +115,11 @@ pub struct Limits {
     pub bytes_in_flight: usize,
     /// Most bytes one Fetch returns (`fetch.max.bytes`), its first batch excepted.
     pub fetch_bytes_max: usize,
+    /// Producers are refused when this little of the disk is left, so that consumers can commit,
+    /// topics be deleted and a start rebuild its indexes (Redpanda's `storage_min_free_bytes`); 0
+    /// lets them fill it. Commits of a busy group are ten kilobytes a minute, and the indexes of a
+    /// segment some megabytes.
+    pub disk_free_bytes_min: u64,
     /// Most fetch sessions (`max.incremental.fetch.session.cache.slots`).
     pub fetch_sessions: usize,
     /// A connection that says nothing for this long is closed (`connections.max.idle.ms`).
@@ -132,6 +137,7 @@ impl Default for Limits {
             connection_requests_in_flight: 128,
             bytes_in_flight: 512 * MIB,
             fetch_bytes_max: 55 * MIB,
+            disk_free_bytes_min: 64 * MIB as u64,
             fetch_sessions: 1_000,
             idle: Duration::from_secs(600),
             stall: Duration::from_secs(30),

@@ -22,6 +22,7 @@ pub async fn start(config: &Config) -> Result<Option<Broker>, StartError> {
     broker.auto_create_topics = config.broker.auto_create_topics;
     broker.num_partitions = config.broker.num_partitions;
     broker.limits.frame_bytes_max = config.broker.max_frame_bytes;
+    broker.limits.disk_free_bytes_min = config.broker.storage_min_free_bytes;
     Broker::start(broker).await.map(Some)
 }
 

@@ -16,6 +16,8 @@ pub(super) enum Slot {
     Open(PartitionHandle),
     /// It could not be opened; why is in the log. Its files are as they were.
     Failed,
+    /// The same for want of room on the disk only: once there is some, it can be.
+    NoRoom,
 }
 
 /// Why a partition cannot be had.
@@ -45,7 +47,7 @@ impl Held {
         let place = usize::try_from(partition).map_err(|_| NoPartition::Unknown)?;
         match slots.get(place) {
             Some(Slot::Open(handle)) => Ok(handle.clone()),
-            Some(Slot::Failed) => Err(NoPartition::Failed),
+            Some(Slot::Failed | Slot::NoRoom) => Err(NoPartition::Failed),
             None => Err(NoPartition::Unknown),
         }
     }
@@ -74,11 +76,33 @@ impl Held {
         held.remove(topic).map(|t| t.slots.to_vec()).unwrap_or_default()
     }
 
+    /// Partitions that were not opened for want of room.
+    pub fn without_room(&self) -> Vec<(TopicName, TopicId, usize)> {
+        let held = self.0.read();
+        let of = |(name, topic): (&TopicName, &Topic)| {
+            let waiting = topic.slots.iter().enumerate();
+            let waiting = waiting.filter(|(_, slot)| matches!(slot, Slot::NoRoom));
+            waiting.map(|(number, _)| (name.clone(), topic.id, number)).collect::<Vec<_>>()
+        };
+        held.iter().flat_map(of).collect()
+    }
+
+    /// Puts a partition in its place, if its topic is still here.
+    pub fn put(&self, topic: &TopicName, id: TopicId, number: usize, slot: Slot) {
+        let mut held = self.0.write();
+        let Some(topic) = held.get_mut(topic).filter(|topic| topic.id == id) else { return };
+        let mut slots = topic.slots.to_vec();
+        if let Some(place) = slots.get_mut(number) {
+            *place = slot;
+        }
+        topic.slots = slots.into();
+    }
+
     /// How many topics have partitions here, and how many of these could not be opened.
     pub fn topics_and_failed(&self) -> (usize, usize) {
         let held = self.0.read();
         let slots = held.values().flat_map(|topic| topic.slots.iter());
-        (held.len(), slots.filter(|slot| matches!(slot, Slot::Failed)).count())
+        (held.len(), slots.filter(|slot| opened(slot).is_none()).count())
     }
 
     /// Every open partition.
@@ -91,6 +115,6 @@ impl Held {
 fn opened(slot: &Slot) -> Option<PartitionHandle> {
     match slot {
         Slot::Open(handle) => Some(handle.clone()),
-        Slot::Failed => None,
+        Slot::Failed | Slot::NoRoom => None,
     }
 }

@@ -107,8 +107,9 @@ impl Node {
         self.env.world.disk.space(&self.env.data)
     }
 
-    /// Removes what topics no longer keep. Blocks.
+    /// Removes what topics no longer keep, and opens what had no room before. Blocks.
     pub fn retain(&self) {
+        self.open_where_room_was_missing();
         self.held.all().iter().for_each(|partition| self.retain_one(partition));
     }
 

@@ -13,7 +13,7 @@ use crate::config::BrokerConfig;
 use crate::flush::Flusher;
 use crate::ids::TopicName;
 use crate::log::{OpenError, StorageError};
-use crate::partition::{PartitionEnv, PartitionHandle, remove_leftovers};
+use crate::partition::{DiskRoom, PartitionEnv, PartitionHandle, remove_leftovers};
 use crate::world::World;
 use crate::world::lock::DataLock;
 
@@ -67,7 +67,9 @@ impl Node {
     pub fn open(config: BrokerConfig, world: World, lock: DataLock) -> Result<Node, OpenNodeError> {
         let cluster = Cluster::open(world.disk.clone(), &config.data)?;
         let flusher = Flusher::start().map_err(OpenNodeError::Flusher)?;
-        let env = PartitionEnv { world, flusher, data: config.data.clone() };
+        let (data, kept) = (config.data.clone(), config.limits.disk_free_bytes_min);
+        let room = Arc::new(DiskRoom::new(world.disk.clone(), data.clone(), kept));
+        let env = PartitionEnv { world, flusher, data, room, producers: Arc::default() };
         let (held, gate) = (Held::default(), Mutex::new(()));
         let producer_ids = ProducerIds::default();
         let live = RwLock::new(Arc::new(Live::of(&config, &cluster.state())));
@@ -147,6 +149,22 @@ impl Node {
         self.held.add(&topic.name, topic.id, slots);
     }
 
+    /// Tries once more what could not be opened on a full disk. Blocks.
+    pub(super) fn open_where_room_was_missing(&self) {
+        for (name, id, number) in self.held.without_room() {
+            // So that the topic is not deleted meanwhile.
+            let _gate = self.gate.lock();
+            let topic = self.cluster.state().topic_by_id(id).cloned();
+            let Some(topic) = topic else { continue };
+            let slot = self.open_partition(&topic, number, Folders::MayExist);
+            if matches!(slot, Slot::Open(_)) {
+                tracing::info!(topic = %name, partition = number,
+                    "`{name}-{number}` was opened, now that there is room");
+            }
+            self.held.put(&name, id, number, slot);
+        }
+    }
+
     fn open_partition(&self, topic: &Topic, partition: usize, folders: Folders) -> Slot {
         let config = log_config(&topic.settings, &self.live());
         let (env, name, number) = (&self.env, &topic.name, partition as i32);
@@ -163,6 +181,11 @@ impl Node {
 }
 
 fn not_opened(topic: &TopicName, partition: usize, failure: &OpenError) -> Slot {
+    if matches!(failure, OpenError::Storage(cause) if cause.is_full()) {
+        tracing::error!(%topic, partition, %failure,
+            "`{topic}-{partition}` cannot be opened before there is room: {failure}");
+        return Slot::NoRoom;
+    }
     tracing::error!(%topic, partition, %failure,
         "`{topic}-{partition}` cannot be opened: {failure}");
     Slot::Failed

@@ -191,7 +191,7 @@ impl Node {
     ) -> Result<(), StorageError> {
         match slot {
             Slot::Open(handle) => handle.delete(),
-            Slot::Failed => self.remove_folder(topic, partition),
+            Slot::Failed | Slot::NoRoom => self.remove_folder(topic, partition),
         }
     }
 

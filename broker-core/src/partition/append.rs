@@ -1,5 +1,6 @@
 //! Appending: what must happen in order, under the writer's lock.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -40,6 +41,10 @@ impl Shared {
         {
             return Ok(writer.repeated(&first));
         }
+        let bytes = batches.iter().map(|batch| batch.header.size()).sum();
+        if origin == Origin::Client && !self.room.has(bytes, now_ms) {
+            return Err(self.no_room(&mut writer, &"the room that is left is kept for others"));
+        }
         let stamp_ms = append_time(&config, now_ms);
         let written = self.write(&mut writer, &batches, now_ms);
         let appended = written.map_err(|cause| self.refuse(&mut writer, &cause))?;
@@ -68,6 +73,11 @@ impl Shared {
             self.stop(writer, cause);
             return AppendError::Stopped;
         }
+        self.no_room(writer, cause)
+    }
+
+    /// Said once, however many ask.
+    fn no_room(&self, writer: &mut Writer, cause: &dyn Display) -> AppendError {
         if !std::mem::replace(&mut writer.is_full, true) {
             error!(partition = %self.name, %cause, "`{}` takes no records: {cause}", self.name);
         }

@@ -17,6 +17,7 @@ mod lifecycle;
 mod pending;
 mod producers;
 mod reading;
+mod room;
 mod rounds;
 mod shared;
 mod snapshot;
@@ -32,6 +33,8 @@ use tokio::sync::watch;
 pub use error::{AppendError, DeleteError, ReadError, RecordError};
 pub use lifecycle::{close_all, remove_leftovers};
 pub use pending::PendingAppend;
+pub use producers::ProducerRoom;
+pub use room::DiskRoom;
 
 use crate::flush::Flusher;
 use crate::ids::{PartitionId, TopicName, TopicPartition};
@@ -49,6 +52,10 @@ pub struct PartitionEnv {
     pub flusher: Flusher,
     /// The data folder, in which each partition has its own.
     pub data: PathBuf,
+    /// The room on the disk that producers leave to others.
+    pub room: Arc<DiskRoom>,
+    /// How many producers are remembered.
+    pub producers: Arc<ProducerRoom>,
 }
 
 /// Who appends.

@@ -5,6 +5,8 @@
 //! a restart. Knows no transactions yet.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ouzel_wire::batch::BatchHeader;
 
@@ -18,13 +20,66 @@ pub(crate) const BATCHES_REMEMBERED: usize = 5;
 /// thousand others is treated like a new one, as after its expiry.
 pub(crate) const PRODUCERS_MAX: usize = 10_000;
 
+/// How many producers all partitions of a broker remember together: some 30 MB. A thousand
+/// partitions with ten thousand each would be a hundred times as much.
+const ALL_PRODUCERS_MAX: usize = 100_000;
+
 /// What becomes of the room when there is no more: a tenth at once, so that finding the oldest
-/// is paid for once in a thousand newcomers.
-const FORGOTTEN_AT_ONCE: usize = PRODUCERS_MAX / 10;
+/// is paid for seldom.
+const FORGOTTEN_AT_ONCE: usize = 10;
 
 /// The producers of one partition.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Producers(HashMap<i64, Producer>);
+#[derive(Debug, Default)]
+pub(crate) struct Producers {
+    known: HashMap<i64, Producer>,
+    room: Arc<ProducerRoom>,
+    /// As many of them as the room knows of.
+    counted: usize,
+}
+
+/// What the partitions of a broker remember together.
+///
+/// While there is room, a partition may take what it needs. Once there is none, one that has more
+/// than its share forgets its oldest, and so those that rest make room for those that are busy.
+#[derive(Debug)]
+pub struct ProducerRoom {
+    most: usize,
+    producers: AtomicUsize,
+    /// Partitions that remember any.
+    partitions: AtomicUsize,
+}
+
+impl Default for ProducerRoom {
+    fn default() -> ProducerRoom {
+        ProducerRoom::of(ALL_PRODUCERS_MAX)
+    }
+}
+
+impl ProducerRoom {
+    fn of(most: usize) -> ProducerRoom {
+        ProducerRoom { most, producers: AtomicUsize::default(), partitions: AtomicUsize::default() }
+    }
+
+    /// How many one partition may have at present.
+    fn share(&self) -> usize {
+        if self.producers.load(Ordering::Relaxed) < self.most {
+            return PRODUCERS_MAX;
+        }
+        let partitions = self.partitions.load(Ordering::Relaxed).max(1);
+        (self.most / partitions).clamp(1, PRODUCERS_MAX)
+    }
+
+    /// A partition that had `before` has `now`.
+    fn count(&self, before: usize, now: usize) {
+        // Wrapping, so that less is a sum too.
+        self.producers.fetch_add(now.wrapping_sub(before), Ordering::Relaxed);
+        match (before, now) {
+            (0, 1..) => drop(self.partitions.fetch_add(1, Ordering::Relaxed)),
+            (1.., 0) => drop(self.partitions.fetch_sub(1, Ordering::Relaxed)),
+            _ => {}
+        }
+    }
+}
 
 /// Invariant: at least one batch and at most [`BATCHES_REMEMBERED`], oldest first, all of `epoch`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,9 +110,19 @@ pub(crate) enum Verdict {
 }
 
 impl Producers {
+    /// The same producers, in the room that all partitions share.
+    pub fn within(mut self, room: &Arc<ProducerRoom>) -> Producers {
+        self.room.count(self.counted, 0);
+        (self.room, self.counted) = (room.clone(), 0);
+        self.count();
+        self
+    }
+
     /// Whether a batch comes in turn.
     pub fn judge(&self, header: &BatchHeader) -> Result<Verdict, AppendError> {
-        let Some(producer) = self.0.get(&header.producer_id) else { return Ok(Verdict::Append) };
+        let Some(producer) = self.known.get(&header.producer_id) else {
+            return Ok(Verdict::Append);
+        };
         let (producer_id, got) = (header.producer_id, header.base_sequence);
         if header.producer_epoch < producer.epoch {
             let (current, got) = (producer.epoch, header.producer_epoch);
@@ -81,8 +146,9 @@ impl Producers {
         if header.producer_id < 0 || header.attributes.is_control() {
             return;
         }
-        if self.0.len() >= PRODUCERS_MAX && !self.0.contains_key(&header.producer_id) {
-            self.forget_oldest();
+        let is_new = !self.known.contains_key(&header.producer_id);
+        if is_new && self.known.len() >= self.room.share() {
+            self.forget_oldest((self.known.len() / FORGOTTEN_AT_ONCE).max(1));
         }
         let batch = SentBatch {
             first_sequence: header.base_sequence,
@@ -93,7 +159,7 @@ impl Producers {
         };
         let new =
             || Producer { epoch: header.producer_epoch, batches: VecDeque::new(), seen_ms: 0 };
-        let producer = self.0.entry(header.producer_id).or_insert_with(new);
+        let producer = self.known.entry(header.producer_id).or_insert_with(new);
         if producer.epoch != header.producer_epoch {
             *producer = new();
         }
@@ -102,34 +168,62 @@ impl Producers {
         }
         producer.batches.push_back(batch);
         producer.seen_ms = now_ms;
+        if is_new {
+            self.count();
+        }
     }
 
-    /// Forgets producers that were not seen for so long.
+    /// Forgets producers that were not seen for so long, and those that are more than its share.
     pub fn expire(&mut self, now_ms: i64, expiration_ms: i64) {
-        self.0.retain(|_, producer| now_ms.saturating_sub(producer.seen_ms) < expiration_ms);
-        self.0.shrink_to(self.0.len() * 2);
+        self.known.retain(|_, producer| now_ms.saturating_sub(producer.seen_ms) < expiration_ms);
+        match self.known.len().saturating_sub(self.room.share()) {
+            0 => {}
+            surplus => self.forget_oldest(surplus),
+        }
+        self.known.shrink_to(self.known.len() * 2);
+        self.count();
     }
 
     /// All, in no particular order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&i64, &Producer)> {
-        self.0.iter()
+        self.known.iter()
     }
 
     /// Puts back one that was saved.
     pub fn restore(&mut self, producer_id: i64, producer: Producer) {
-        self.0.insert(producer_id, producer);
+        self.known.insert(producer_id, producer);
+        self.count();
     }
 
-    fn forget_oldest(&mut self) {
-        let mut seen: Vec<i64> = self.0.values().map(|producer| producer.seen_ms).collect();
-        let (_, oldest, _) = seen.select_nth_unstable(FORGOTTEN_AT_ONCE - 1);
-        let (oldest, mut left) = (*oldest, FORGOTTEN_AT_ONCE);
+    /// Tells the room how many there are now.
+    fn count(&mut self) {
+        self.room.count(self.counted, self.known.len());
+        self.counted = self.known.len();
+    }
+
+    /// Forgets so many, at least one and no more than there are.
+    fn forget_oldest(&mut self, many: usize) {
+        let mut seen: Vec<i64> = self.known.values().map(|producer| producer.seen_ms).collect();
+        let (_, oldest, _) = seen.select_nth_unstable(many - 1);
+        let (oldest, mut left) = (*oldest, many);
         // Of many that were seen in the same millisecond no more than needed.
-        self.0.retain(|_, producer| {
+        self.known.retain(|_, producer| {
             let forget = producer.seen_ms <= oldest && left > 0;
             left -= usize::from(forget);
             !forget
         });
+    }
+}
+
+impl PartialEq for Producers {
+    fn eq(&self, other: &Producers) -> bool {
+        self.known == other.known
+    }
+}
+
+impl Drop for Producers {
+    fn drop(&mut self) {
+        self.room.count(self.counted, 0);
     }
 }
 
@@ -242,7 +336,34 @@ mod tests {
             let header = BatchHeader { producer_id: id, ..batch(0, 0, 1) };
             producers.note(&header, id, id);
         }
-        assert_eq!(producers.iter().len(), PRODUCERS_MAX + 1 - FORGOTTEN_AT_ONCE);
-        assert!(!producers.0.contains_key(&0) && producers.0.contains_key(&5000));
+        let forgotten = PRODUCERS_MAX / FORGOTTEN_AT_ONCE;
+        assert_eq!(producers.iter().len(), PRODUCERS_MAX + 1 - forgotten);
+        assert!(!producers.known.contains_key(&0) && producers.known.contains_key(&5000));
+    }
+
+    #[test]
+    fn partitions_that_rest_make_room_for_busy_ones_and_all_together_keep_their_bound() {
+        let room = Arc::new(ProducerRoom::of(100));
+        let partition = || Producers::default().within(&room);
+        let fill = |producers: &mut Producers, from: i64, to: i64| {
+            for id in from..to {
+                let header = BatchHeader { producer_id: id, ..batch(0, 0, 1) };
+                producers.note(&header, id, id);
+            }
+        };
+        let (mut resting, mut busy) = (partition(), partition());
+        fill(&mut resting, 0, 90);
+        fill(&mut busy, 1000, 1200);
+        assert!((45..=50).contains(&busy.iter().len()), "{}", busy.iter().len());
+        assert!(busy.known.contains_key(&1199), "the newest stay");
+        resting.expire(2000, i64::MAX);
+        assert_eq!(resting.iter().len(), 50);
+        assert!(resting.known.contains_key(&89) && !resting.known.contains_key(&0));
+        drop(resting);
+        fill(&mut busy, 2000, 2200);
+        assert!((90..=100).contains(&busy.iter().len()), "{}", busy.iter().len());
+        drop(busy);
+        assert_eq!(room.producers.load(Ordering::Relaxed), 0);
+        assert_eq!(room.partitions.load(Ordering::Relaxed), 0);
     }
 }

@@ -10,6 +10,7 @@ use super::PartitionEnv;
 use super::PartitionOffsets;
 use super::pending::Waiting;
 use super::producers::Producers;
+use super::room::DiskRoom;
 use super::snapshot;
 use crate::flush::{Flusher, Target, Ticket};
 use crate::ids::TopicPartition;
@@ -24,6 +25,7 @@ pub(super) struct Shared {
     pub name: TopicPartition,
     pub world: World,
     pub flusher: Flusher,
+    pub room: Arc<DiskRoom>,
     pub ticket: Ticket,
     /// Held while the old end of the log is trimmed, until the files are gone.
     pub trimming: Mutex<()>,
@@ -93,11 +95,13 @@ impl Shared {
         let view = View::of(&log, log.end());
         let waiting = Waiting::default();
         let (state, is_full, unflushed_bytes) = (State::Open, false, 0);
+        let producers = producers.within(&env.producers);
         let writer = Writer { log, producers, waiting, state, is_full, unflushed_bytes };
         Arc::new(Shared {
             name,
             world: env.world.clone(),
             flusher: env.flusher.clone(),
+            room: env.room.clone(),
             ticket: Ticket::default(),
             trimming: Mutex::new(()),
             flushing: Mutex::new(()),

@@ -62,6 +62,8 @@ pub struct BrokerSettings {
     pub auto_create_topics: bool,
     /// Partitions of a topic whose creator does not say.
     pub num_partitions: i32,
+    /// Producers are refused when the disk has less room than this; 0 lets them fill it.
+    pub storage_min_free_bytes: u64,
     /// Longest request, without its length.
     pub max_frame_bytes: usize,
 }

@@ -48,6 +48,8 @@ pub fn config(values: &Values) -> Result<Config, ConfigError> {
             num_partitions: read.required(setting::NUM_PARTITIONS, |text| {
                 whole(text, 1, PARTITIONS_MAX).map(|count| count as i32)
             })?,
+            storage_min_free_bytes: read
+                .required(setting::STORAGE_MIN_FREE_BYTES, |text| whole(text, 0, u64::MAX))?,
             max_frame_bytes: read.required(setting::MAX_FRAME_BYTES, |text| {
                 whole(text, FRAME_BYTES_MIN, MAX_FRAME_BYTES as u64).map(|bytes| bytes as usize)
             })?,

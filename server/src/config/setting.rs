@@ -41,6 +41,8 @@ pub const ADMIN_PASSWORD: &str = "admin_password";
 pub const AUTO_CREATE_TOPICS: &str = "auto_create_topics";
 /// Partitions of a topic whose creator does not say.
 pub const NUM_PARTITIONS: &str = "num_partitions";
+/// Bytes of the disk that producers leave free.
+pub const STORAGE_MIN_FREE_BYTES: &str = "storage_min_free_bytes";
 /// Longest request that the broker reads.
 pub const MAX_FRAME_BYTES: &str = "max_frame_bytes";
 
@@ -98,6 +100,12 @@ pub const SETTINGS: &[Setting] = &[
         default: Some("104857600"),
         flag: None,
         ..serve(MAX_FRAME_BYTES, "OUZEL_MAX_FRAME_BYTES", "")
+    },
+    Setting {
+        // Enough for commits and for a start that rebuilds indexes; see the broker's limits.
+        default: Some("67108864"),
+        flag: None,
+        ..serve(STORAGE_MIN_FREE_BYTES, "OUZEL_STORAGE_MIN_FREE_BYTES", "")
     },
     Setting {
         value_name: "HOST:PORT",

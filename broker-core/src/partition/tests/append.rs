@@ -119,10 +119,12 @@ async fn a_deleted_partition_is_gone_and_one_of_the_same_name_begins_anew() {
 
 #[tokio::test]
 async fn the_whole_life_of_a_partition_on_a_real_disk() {
-    let data = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let world = World { clock: Node::new().clock, ..World::real() };
     let flusher = Flusher::start().unwrap();
-    let env = PartitionEnv { world, flusher, data: data.path().join("data") };
+    let data = folder.path().join("data");
+    let room = Arc::new(DiskRoom::new(world.disk.clone(), data.clone(), 0));
+    let env = PartitionEnv { world, flusher, data, room, producers: Arc::default() };
     let topic = TopicName::parse("orders").unwrap();
     let open = || PartitionHandle::open(&env, &topic, 3, small_segments()).unwrap();
     let partition = open().0;

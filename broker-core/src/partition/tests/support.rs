@@ -60,7 +60,11 @@ impl Node {
             Rounds::AtOnce => Flusher::start().unwrap(),
             Rounds::ByHand => Flusher::by_hand(),
         };
-        Node { disk, clock, env: PartitionEnv { world, flusher, data: DATA.into() }, rounds }
+        // The disk's own limit is what tests are about.
+        let room = Arc::new(DiskRoom::new(world.disk.clone(), DATA.into(), 0));
+        let producers = Arc::default();
+        let env = PartitionEnv { world, flusher, data: DATA.into(), room, producers };
+        Node { disk, clock, env, rounds }
     }
 
     pub fn open(&self, config: LogConfig) -> PartitionHandle {

@@ -43,7 +43,11 @@ pub async fn join(broker: &TestBroker, group: &str) -> (Member, JoinGroupRespons
 impl Member {
     /// Connects and waits until the group's coordinator serves.
     pub async fn new(broker: &TestBroker, group: &str, instance: Option<&str>) -> Member {
-        let mut client = broker.client().await;
+        Member::on(broker.client().await, group, instance).await
+    }
+
+    /// [`Member::new`] on a connection that is there.
+    pub async fn on(mut client: Client, group: &str, instance: Option<&str>) -> Member {
         let keys = vec![group.to_owned()];
         let find = FindCoordinatorRequest { coordinator_keys: keys, ..Default::default() };
         let found = client.call(find).await.coordinators.remove(0);
