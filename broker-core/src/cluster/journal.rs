@@ -306,7 +306,9 @@ mod tests {
         let before = fs::read(&path).unwrap().len();
         let (mut journal, mut state) = open(dir.path()).unwrap();
         let several = [create(2), create(3), create(4)];
-        several.iter().for_each(|command| drop(state.apply(command).unwrap()));
+        for command in &several {
+            state.apply(command).unwrap();
+        }
         journal.append(&several.iter().collect::<Vec<_>>()).unwrap();
         assert_eq!(open(dir.path()).unwrap().1, state);
         let mut torn = fs::read(&path).unwrap();
