@@ -2,8 +2,9 @@
 //!
 //! Owns the files under `__cluster/`. A record is length, CRC-32C, index and the command as
 //! JSON, or a list of commands that are made durable together: one record is there or it is not,
-//! whereas of several that were written at once a power cut can leave the last one. A torn end is cut, because what was not synced was not answered; damage before the end
-//! is refused, because it was. Does not judge commands.
+//! whereas of several that were written at once a power cut can leave the last one. A torn end is
+//! cut, because what was not synced was not answered; damage before the end is refused, because it
+//! was. Does not judge commands.
 
 use std::io::{self, IoSlice};
 use std::path::{Path, PathBuf};

@@ -263,8 +263,8 @@ const TOPIC_SETTINGS: &[Setting] = &[
         "write.caching",
         "write.caching.default",
         (Boolean, "false", Any),
-        "`true` answers producers before their records are on disk, where they are brought within a \
-         second or 64 MiB of a partition: a power cut may lose that much of what was acknowledged; \
-         a killed process loses nothing.",
+        "`true` answers producers before their records are on disk, where they are brought within \
+         a second or 64 MiB of a partition: a power cut may lose that much of what was \
+         acknowledged; a killed process loses nothing.",
     ),
 ];

@@ -147,7 +147,7 @@ pub const MEASURES: &[Measure] = &[
     },
     Measure {
         name: "siege",
-        what: "a good client beside 2,500 connections that hold, half send, never read or send garbage",
+        what: "a good client beside attackers that rest, half send, never read or send garbage",
         figures: &SIEGE,
         take: siege::siege,
     },
