@@ -19,7 +19,8 @@ use crate::{
     book::BookError,
     browse::{SearchError, TooMany},
     db::DbError,
-    kafka::KafkaError,
+    import::{CheckError, RangesError},
+    kafka::{KafkaError, produce::ProduceError},
     telemetry,
 };
 
@@ -216,6 +217,30 @@ impl From<SearchError> for Error {
             }
             SearchError::Unreadable { .. } => kafka("CORRUPT_MESSAGE", error.to_string()),
         }
+    }
+}
+
+impl From<ProduceError> for Error {
+    fn from(error: ProduceError) -> Error {
+        let text = error.to_string();
+        match error.kafka_name() {
+            _ if error.is_too_large() => Error::TooLarge(text),
+            _ if error.is_doubtful() => Error::Timeout(text),
+            Some(name) => kafka(name, text),
+            None => kafka("NOT_WRITTEN", text),
+        }
+    }
+}
+
+impl From<CheckError> for Error {
+    fn from(error: CheckError) -> Error {
+        Error::TooLarge(error.to_string())
+    }
+}
+
+impl From<RangesError> for Error {
+    fn from(error: RangesError) -> Error {
+        Error::Invalid(error.to_string())
     }
 }
 

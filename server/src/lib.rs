@@ -31,6 +31,7 @@ pub mod book;
 pub mod audit;
 
 pub mod browse;
+pub mod import;
 pub mod kafka;
 
 pub mod clock;

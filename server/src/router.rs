@@ -11,6 +11,7 @@ use axum::{
     routing::get,
 };
 use ouzel_api::{
+    produce::PRODUCE_BYTES_MAX,
     route::*,
     session::Permission::{self, *},
 };
@@ -27,8 +28,8 @@ use crate::{
     bundle,
     error::Error,
     http::{
-        access, audit, clusters, groups, health, live, me, messages, roles, session, topic_config,
-        topics, trim, users,
+        access, audit, clusters, groups, health, import, live, me, messages, produce, roles,
+        session, topic_config, topics, trim, users,
     },
     metrics,
     state::AppState,
@@ -100,6 +101,11 @@ pub fn table() -> Vec<Route> {
             .stream()
             .body(SEARCH_BYTES_MAX),
         Route::get(MESSAGE, needs(ReadMessages), routes!(messages::show)),
+        Route::post(RECORDS, needs(ProduceMessages), routes!(produce::records))
+            .stream()
+            .body(PRODUCE_BYTES_MAX),
+        Route::post(IMPORT_CHECK, needs(ProduceMessages), routes!(import::check)).stream(),
+        Route::post(IMPORT, needs(ProduceMessages), routes!(import::run)).stream(),
         Route::get(GROUPS, needs(ViewCluster), routes!(groups::list)),
         Route::get(GROUP, needs(ViewCluster), routes!(groups::show)),
         Route::get(LIVE, within(ReadMessages), routes!(live::open)).stream(),

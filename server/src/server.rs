@@ -148,6 +148,7 @@ impl Server {
             auth: Auth::open(db.clone(), config.session).await?,
             clusters,
             permits: Permits::new(browse::limits::SEARCHES),
+            imports: Permits::new(browse::limits::IMPORTS),
             sockets: Permits::new(live::SOCKETS),
             bundle: Arc::new(Bundle::open()),
             metrics: Metrics::start(),

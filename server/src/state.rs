@@ -32,6 +32,8 @@ pub struct AppState {
     pub clusters: Clusters,
     /// Who runs how many searches and tails.
     pub permits: Permits,
+    /// Who runs how many imports.
+    pub imports: Permits,
     /// Who holds how many WebSockets.
     pub sockets: Permits,
     /// The built web app.

@@ -17,6 +17,7 @@ pub mod lag;
 pub mod live;
 pub mod messages;
 pub mod pattern;
+pub mod produce;
 pub mod route;
 pub mod search;
 pub mod session;

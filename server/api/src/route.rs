@@ -66,6 +66,12 @@ pub const SEARCH: &str = "/api/v1/clusters/{cluster}/topics/{topic}/search";
 /// `GET`: one record; key and value whole, up to the server's limit.
 pub const MESSAGE: &str =
     "/api/v1/clusters/{cluster}/topics/{topic}/partitions/{partition}/messages/{offset}";
+/// `POST` writes records.
+pub const RECORDS: &str = "/api/v1/clusters/{cluster}/topics/{topic}/records";
+/// `POST`: what a file would write.
+pub const IMPORT_CHECK: &str = "/api/v1/clusters/{cluster}/topics/{topic}/import/check";
+/// `POST` writes the records of a file, answered as NDJSON.
+pub const IMPORT: &str = "/api/v1/clusters/{cluster}/topics/{topic}/import";
 /// `GET`: the groups.
 pub const GROUPS: &str = "/api/v1/clusters/{cluster}/groups";
 /// `GET`: one group.
@@ -179,6 +185,21 @@ pub fn search(cluster: &str, topic: &str) -> String {
 /// The path of [`MESSAGE`].
 pub fn message(cluster: &str, topic: &str, partition: i32, offset: i64) -> String {
     fill(MESSAGE, &[cluster, topic, &partition.to_string(), &offset.to_string()])
+}
+
+/// The path of [`RECORDS`].
+pub fn records(cluster: &str, topic: &str) -> String {
+    fill(RECORDS, &[cluster, topic])
+}
+
+/// The path of [`IMPORT_CHECK`].
+pub fn import_check(cluster: &str, topic: &str) -> String {
+    fill(IMPORT_CHECK, &[cluster, topic])
+}
+
+/// The path of [`IMPORT`].
+pub fn import(cluster: &str, topic: &str) -> String {
+    fill(IMPORT, &[cluster, topic])
 }
 
 /// The path of [`GROUPS`].

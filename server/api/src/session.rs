@@ -28,7 +28,7 @@ impl std::fmt::Debug for SignIn {
 pub enum Role {
     /// May do everything, reading the audit log included.
     Administrator,
-    /// May also create, change, empty and delete topics.
+    /// May also create, change, empty and delete topics, and write records.
     Editor,
     /// May look at clusters, topics, groups and messages.
     Viewer,
@@ -57,6 +57,8 @@ pub enum Permission {
     ViewCluster,
     /// Read keys, values and headers of records.
     ReadMessages,
+    /// Write records.
+    ProduceMessages,
     /// Create topics.
     CreateTopic,
     /// Delete topics.
@@ -89,6 +91,7 @@ impl Permission {
     pub const ALL: &[Permission] = &[
         Permission::ViewCluster,
         Permission::ReadMessages,
+        Permission::ProduceMessages,
         Permission::CreateTopic,
         Permission::DeleteTopic,
         Permission::AlterTopic,
@@ -119,6 +122,7 @@ impl Permission {
         match self {
             Permission::ViewCluster => "view_cluster",
             Permission::ReadMessages => "read_messages",
+            Permission::ProduceMessages => "produce_messages",
             Permission::CreateTopic => "create_topic",
             Permission::DeleteTopic => "delete_topic",
             Permission::AlterTopic => "alter_topic",

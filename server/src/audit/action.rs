@@ -59,6 +59,12 @@ pub enum Kind {
     TailMessages,
     /// Rows of the audit log are taken out as a file.
     ExportAudit,
+    /// Records are written.
+    ProduceMessages,
+    /// A record is written once more, here or to another topic.
+    ReplayMessage,
+    /// The records of a file are written.
+    ImportMessages,
     /// The hash chain is checked.
     VerifyAudit,
     /// A cluster is added.
@@ -103,6 +109,9 @@ impl Kind {
             Kind::ReadMessage => "messages.read",
             Kind::TailMessages => "messages.tail",
             Kind::ExportAudit => "audit.export",
+            Kind::ProduceMessages => "messages.produce",
+            Kind::ReplayMessage => "messages.replay",
+            Kind::ImportMessages => "messages.import",
             Kind::VerifyAudit => "audit.verify",
             Kind::AddCluster => "cluster.add",
             Kind::ChangeCluster => "cluster.change",
@@ -127,6 +136,7 @@ impl Action {
         Action::new(match permission {
             Permission::ViewCluster => Kind::ViewCluster,
             Permission::ReadMessages => Kind::ReadMessage,
+            Permission::ProduceMessages => Kind::ProduceMessages,
             Permission::CreateTopic => Kind::CreateTopic,
             Permission::DeleteTopic => Kind::DeleteTopic,
             Permission::AlterTopic => Kind::AlterTopic,

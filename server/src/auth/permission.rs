@@ -46,9 +46,15 @@ pub fn grants(role: Role) -> &'static [Permission] {
     use Permission::*;
     match role {
         Role::Viewer => &[ViewCluster, ReadMessages],
-        Role::Editor => {
-            &[ViewCluster, ReadMessages, CreateTopic, DeleteTopic, AlterTopic, DeleteRecords]
-        }
+        Role::Editor => &[
+            ViewCluster,
+            ReadMessages,
+            ProduceMessages,
+            CreateTopic,
+            DeleteTopic,
+            AlterTopic,
+            DeleteRecords,
+        ],
         Role::Administrator => Permission::ALL,
     }
 }

@@ -11,6 +11,9 @@ use std::{
 pub const SEARCHES: Limits =
     Limits { in_all: 32, by_user: 12, what: "searches and tails", end: "stop" };
 
+/// Imports: each holds its file, up to 64 MiB, until it is written.
+pub const IMPORTS: Limits = Limits { in_all: 4, by_user: 2, what: "imports", end: "wait for" };
+
 /// How many of something may go on at once.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {

@@ -14,19 +14,19 @@ pub struct Record {
     /// Its value; none for a customer who is gone.
     pub value: Option<Vec<u8>>,
     /// Its headers.
-    pub headers: Vec<(String, Vec<u8>)>,
+    pub headers: Vec<(String, Option<Vec<u8>>)>,
 }
 
 impl Record {
     /// A record with JSON in it.
     pub fn json(topic: &'static str, at_ms: i64, key: &str, value: String) -> Record {
-        let headers = vec![("content-type".to_owned(), b"application/json".to_vec())];
+        let headers = vec![("content-type".to_owned(), Some(b"application/json".to_vec()))];
         Record { topic, at_ms, key: key.into(), value: Some(value.into_bytes()), headers }
     }
 
     /// The same with one more header.
     pub fn with(mut self, key: &str, value: &str) -> Record {
-        self.headers.push((key.to_owned(), value.as_bytes().to_vec()));
+        self.headers.push((key.to_owned(), Some(value.as_bytes().to_vec())));
         self
     }
 

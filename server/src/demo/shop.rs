@@ -253,7 +253,7 @@ impl Shop {
         if self.rng.random_bool(0.002) {
             // The old app still sends lines of its own.
             let line = format!("{} GET {page} {took_ms}ms \"{browser}\"\n", iso(at_ms));
-            let headers = vec![("content-type".to_owned(), b"text/plain".to_vec())];
+            let headers = vec![("content-type".to_owned(), Some(b"text/plain".to_vec()))];
             let value = Some(line.into_bytes());
             return Record { topic: PAGE_VIEWS, at_ms, key: session.into(), value, headers };
         }
@@ -280,7 +280,7 @@ impl Shop {
         value.extend(celsius.to_be_bytes());
         value.extend(humidity.to_be_bytes());
         value.extend(self.rng.random::<u32>().to_be_bytes());
-        let headers = vec![("unit".to_owned(), vec![0x01, sensor as u8])];
+        let headers = vec![("unit".to_owned(), Some(vec![0x01, sensor as u8]))];
         let key = [[0xF5, 0x01].as_slice(), &sensor.to_be_bytes()].concat();
         Record { topic: SENSOR_FRAMES, at_ms, key, value: Some(value), headers }
     }

@@ -14,12 +14,14 @@ use rdkafka::{
 };
 use tokio::{task::spawn_blocking, time::sleep};
 
-use super::cluster::Brokers;
+use super::{Cluster, cluster::Brokers};
 
 /// How long a record may wait for its broker before it counts as failed.
 const DELIVERY_MAX: Duration = Duration::from_secs(30);
 /// How long leaving waits for records that are under way.
 const FLUSH_MAX: Duration = Duration::from_secs(10);
+/// Largest record that is handed to the cluster, which has limits of its own by topic and says so.
+const RECORD_BYTES_MAX: usize = 100 * 1024 * 1024;
 /// How long to wait while librdkafka's queue is full.
 const QUEUE_FULL_PAUSE: Duration = Duration::from_millis(20);
 
@@ -50,8 +52,8 @@ pub struct Outgoing<'a> {
     pub key: Option<&'a [u8]>,
     /// Its value; none is a tombstone.
     pub value: Option<&'a [u8]>,
-    /// Its headers, in order.
-    pub headers: &'a [(String, Vec<u8>)],
+    /// Its headers, in order; a header may have no value.
+    pub headers: &'a [(String, Option<Vec<u8>>)],
 }
 
 /// Where a record was written.
@@ -66,6 +68,42 @@ pub struct Written {
 /// A record that is under way.
 #[must_use = "whether it is written is told by `written`"]
 pub struct UnderWay(DeliveryFuture);
+
+impl ProduceError {
+    /// Whether the record may be on the cluster all the same: it did not answer.
+    pub fn is_doubtful(&self) -> bool {
+        matches!(self, ProduceError::GivenUp)
+            || matches!(
+                self.code(),
+                Some(
+                    RDKafkaErrorCode::MessageTimedOut
+                        | RDKafkaErrorCode::RequestTimedOut
+                        | RDKafkaErrorCode::OperationTimedOut
+                )
+            )
+    }
+
+    /// Whether the record is larger than the topic takes.
+    pub fn is_too_large(&self) -> bool {
+        let too_large =
+            [RDKafkaErrorCode::MessageSizeTooLarge, RDKafkaErrorCode::InvalidMessageSize];
+        self.code().is_some_and(|code| too_large.contains(&code))
+    }
+
+    /// Kafka's own name for the error, such as `TOPIC_AUTHORIZATION_FAILED`, where a broker gave
+    /// one.
+    pub fn kafka_name(&self) -> Option<&'static str> {
+        let number = i16::try_from(self.code()? as i32).ok()?;
+        ouzel_wire::ErrorCode::from_i16(number).filter(|_| number > 0).map(|code| code.name())
+    }
+
+    fn code(&self) -> Option<RDKafkaErrorCode> {
+        match self {
+            ProduceError::Setup(cause) | ProduceError::Refused(cause) => cause.rdkafka_error_code(),
+            ProduceError::GivenUp => None,
+        }
+    }
+}
 
 impl UnderWay {
     /// Waits until it is on the cluster.
@@ -95,11 +133,17 @@ impl Producer {
             .set("enable.idempotence", "true")
             .set("compression.type", codec.name())
             .set("delivery.timeout.ms", DELIVERY_MAX.as_millis().to_string())
+            .set("message.max.bytes", RECORD_BYTES_MAX.to_string())
             // A batch goes out when it is full or this old, so that few records are not slow.
             .set("linger.ms", "20");
         let made = spawn_blocking(move || config.create()).await;
         let made = made.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
         made.map(|producer| Producer(Some(producer))).map_err(ProduceError::Setup)
+    }
+
+    /// For a cluster that the console knows.
+    pub async fn on(cluster: &Cluster, codec: Codec) -> Result<Producer, ProduceError> {
+        Producer::new(cluster.brokers(), codec).await
     }
 
     /// Hands a record over; waits while too many are under way.
@@ -124,7 +168,7 @@ impl Producer {
 
 fn record<'a>(outgoing: &Outgoing<'a>) -> FutureRecord<'a, [u8], [u8]> {
     let headers = outgoing.headers.iter().fold(OwnedHeaders::new(), |headers, (key, value)| {
-        headers.insert(Header { key, value: Some(value) })
+        headers.insert(Header { key, value: value.as_ref() })
     });
     FutureRecord {
         topic: outgoing.topic,

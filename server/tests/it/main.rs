@@ -15,6 +15,7 @@ mod live;
 mod other_clusters;
 mod process;
 mod profiles;
+mod produce;
 mod roles;
 mod search;
 mod session;

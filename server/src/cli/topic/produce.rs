@@ -83,7 +83,7 @@ pub async fn run(asked: Produce, loaded: &Loaded) -> Result<(), Failure> {
         |flag: &'static str| move |wrong: String| Failure::Usage(format!("{flag}: {wrong}"));
     let output = parse(&asked.output_format).map_err(|wrong| usage("-o")(wrong.to_string()))?;
     let pieces = parse(&asked.format).map_err(|wrong| usage("-f")(wrong.to_string()))?;
-    let headers: Vec<(String, Vec<u8>)> =
+    let headers: Vec<(String, Option<Vec<u8>>)> =
         asked.headers.iter().map(|text| header(text)).collect::<Result<_, _>>()?;
     let input = Input::new(io::BufReader::new(io::stdin()), pieces);
     let input = input.map_err(|wrong| usage("-f")(wrong.to_string()))?;
@@ -111,11 +111,11 @@ pub async fn run(asked: Produce, loaded: &Loaded) -> Result<(), Failure> {
     ended
 }
 
-fn header(text: &str) -> Result<(String, Vec<u8>), Failure> {
+fn header(text: &str) -> Result<(String, Option<Vec<u8>>), Failure> {
     let (key, value) = text
         .split_once(':')
         .ok_or_else(|| Failure::Usage(format!("-H {text}: it is not KEY:VALUE")))?;
-    Ok((key.to_owned(), value.as_bytes().to_vec()))
+    Ok((key.to_owned(), Some(value.as_bytes().to_vec())))
 }
 
 /// Reads on a thread of its own, since standard input blocks.
@@ -148,7 +148,7 @@ impl Answers {
         producer: &Producer,
         asked: &Produce,
         typed: Typed,
-        headers: &[(String, Vec<u8>)],
+        headers: &[(String, Option<Vec<u8>>)],
     ) -> Result<(), Failure> {
         let key = typed.key.as_deref().or(asked.key.as_deref().map(str::as_bytes));
         let value = typed.value.as_deref().filter(|value| !(asked.tombstone && value.is_empty()));

@@ -113,8 +113,13 @@ impl Found {
     }
 }
 
-/// The events in a body of lines.
+/// The events of a search in a body of lines.
 pub fn events(body: &[u8]) -> Vec<SearchEvent> {
+    events_of(body)
+}
+
+/// The events in a body of lines.
+pub fn events_of<T: DeserializeOwned>(body: &[u8]) -> Vec<T> {
     let lines = body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     lines.map(|line| serde_json::from_slice(line).unwrap()).collect()
 }
