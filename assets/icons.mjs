@@ -4,10 +4,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const names = `arrow-down arrow-right arrow-up ban bookmark check chevron-down chevron-left chevron-right
-  chevron-up circle-check circle-user circle-x clock copy download ellipsis external-link eye eye-off
+const names = `arrow-down arrow-right arrow-up ban bookmark chart-column check chevron-down chevron-left chevron-right
+  chevron-up circle-check circle-user circle-x clock columns-3 copy download ellipsis external-link eye eye-off
   file-question globe house inbox info keyboard layers link list list-filter lock log-out menu
-  monitor moon panel-left pause play plus radio refresh-cw rows-3 scroll-text search server
+  monitor moon panel-left pause play plus radio refresh-cw repeat rows-3 scroll-text search send server
   shield-check square star sun text-search trash-2 triangle-alert user users wifi-off wrap-text x`;
 
 const bird = `<symbol id="ouzel" viewBox="0 0 24 24"><g fill="currentColor" stroke="none">

@@ -29,7 +29,7 @@ const SECOND_KEY_MS: u64 = 1_500;
 const FILTER: &str = "[data-filter]";
 
 /// All shortcuts as the sheet shows them: heading, then keys and what they do.
-pub const SHEET: [(&str, &[(&str, &str)]); 3] = [
+pub const SHEET: [(&str, &[(&str, &str)]); 4] = [
     (
         "Anywhere",
         &[
@@ -51,6 +51,16 @@ pub const SHEET: [(&str, &[(&str, &str)]); 3] = [
             ("Enter", "Open the row"),
             ("Space", "Tick the row, where rows can be ticked"),
             ("Home  End", "First and last row"),
+        ],
+    ),
+    (
+        "Among messages",
+        &[
+            ("c", "Add a condition"),
+            ("n", "Write a record"),
+            ("s", "Next record with the same key"),
+            ("e", "Edit the record and write it once more"),
+            ("f", "Find in the record"),
         ],
     ),
     ("In a drawer, dialog or field", &[("Esc", "Close, or leave the field")]),

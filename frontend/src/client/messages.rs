@@ -1,10 +1,12 @@
 //! Searching a topic and reading one record whole.
 
+use js_sys::Uint8Array;
 use ouzel_api::{
     messages::Message,
     route,
     search::{Search, SearchEvent},
 };
+use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
 use super::{
@@ -49,4 +51,15 @@ pub async fn bytes(
 ) -> Result<Blob, ClientError> {
     let message = route::message(cluster, topic, partition, offset);
     send::get_file(&format!("{message}?download={part}")).await
+}
+
+/// The same, here.
+pub async fn whole(
+    names: (&str, &str),
+    record: (i32, i64),
+    part: &str,
+) -> Result<Vec<u8>, ClientError> {
+    let file = bytes(names, record, part).await?;
+    let buffer = JsFuture::from(file.array_buffer()).await.map_err(|_| ClientError::NoAnswer)?;
+    Ok(Uint8Array::new(&buffer).to_vec())
 }

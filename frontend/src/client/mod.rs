@@ -12,9 +12,10 @@ pub mod groups;
 mod lines;
 pub mod live;
 pub mod messages;
+pub mod produce;
 mod send;
 pub mod session;
 pub mod topics;
 
 pub use error::ClientError;
-pub use send::on_session_ended;
+pub use send::{Raw, on_session_ended};

@@ -45,6 +45,25 @@ pub async fn post<T: DeserializeOwned>(
     read_json(&Request::send("POST", path, Some(to_json(body)?)).await?).await
 }
 
+/// What is sent as it is: a text, or a file of which no byte passes through here.
+#[derive(Debug, Clone)]
+pub enum Raw {
+    /// A text.
+    Text(String),
+    /// A file, or a part of one.
+    File(Blob),
+}
+
+/// `POST` of a file, answered with JSON.
+pub async fn post_raw<T: DeserializeOwned>(path: &str, raw: Raw) -> Result<T, ClientError> {
+    read_json(&Request::send("POST", path, Some(raw.into())).await?).await
+}
+
+/// `POST` of a file, answered line by line.
+pub async fn post_raw_lines(path: &str, raw: Raw) -> Result<LineStream, ClientError> {
+    LineStream::of(Request::send("POST", path, Some(raw.into())).await?)
+}
+
 /// A request whose answer holds nothing but its success.
 pub async fn act(
     method: &str,
@@ -57,10 +76,7 @@ pub async fn act(
 
 /// `POST` of JSON, answered with one JSON value a line for as long as the server likes.
 pub async fn post_lines(path: &str, body: &impl Serialize) -> Result<LineStream, ClientError> {
-    let request = Request::send("POST", path, Some(to_json(body)?)).await?;
-    let body = request.response.body().ok_or(ClientError::NoAnswer)?;
-    let reader = body.get_reader().dyn_into().map_err(|_| ClientError::NoAnswer)?;
-    Ok(LineStream { request, reader, lines: Lines::default(), ended: false })
+    LineStream::of(Request::send("POST", path, Some(to_json(body)?)).await?)
 }
 
 /// An answer that arrives line by line. Dropping it aborts the request.
@@ -72,6 +88,12 @@ pub struct LineStream {
 }
 
 impl LineStream {
+    fn of(request: Request) -> Result<LineStream, ClientError> {
+        let body = request.response.body().ok_or(ClientError::NoAnswer)?;
+        let reader = body.get_reader().dyn_into().map_err(|_| ClientError::NoAnswer)?;
+        Ok(LineStream { request, reader, lines: Lines::default(), ended: false })
+    }
+
     /// The next value; `None` at the end of the answer.
     pub async fn next<T: DeserializeOwned>(&mut self) -> Option<Result<T, ClientError>> {
         loop {
@@ -106,6 +128,22 @@ impl LineStream {
     }
 }
 
+/// What a request carries, and how it is announced.
+struct Body {
+    content: JsValue,
+    kind: &'static str,
+}
+
+impl From<Raw> for Body {
+    fn from(raw: Raw) -> Body {
+        let content = match raw {
+            Raw::Text(text) => JsValue::from_str(&text),
+            Raw::File(file) => file.into(),
+        };
+        Body { content, kind: "text/plain" }
+    }
+}
+
 /// An answered request that still holds its connection.
 struct Request {
     response: Response,
@@ -123,16 +161,15 @@ impl Drop for AbortOnDrop {
 
 impl Request {
     /// Sends, waits for the head of the answer and turns everything but a success into an error.
-    async fn send(method: &str, path: &str, body: Option<String>) -> Result<Request, ClientError> {
+    async fn send(method: &str, path: &str, body: Option<Body>) -> Result<Request, ClientError> {
         let abort = AbortOnDrop(AbortController::new().map_err(|_| ClientError::NoAnswer)?);
         let options = RequestInit::new();
         options.set_method(method);
         options.set_signal(Some(&abort.0.signal()));
         let headers = Headers::new().map_err(|_| ClientError::NoAnswer)?;
-        if let Some(body) = body {
-            let set = headers.set("content-type", "application/json");
-            set.map_err(|_| ClientError::NoAnswer)?;
-            options.set_body(&JsValue::from_str(&body));
+        if let Some(Body { content, kind }) = body {
+            headers.set("content-type", kind).map_err(|_| ClientError::NoAnswer)?;
+            options.set_body(&content);
         }
         options.set_headers(&headers);
         let response = JsFuture::from(window().fetch_with_str_and_init(path, &options)).await;
@@ -178,9 +215,10 @@ fn parse<T: DeserializeOwned>(status: u16, json: &[u8]) -> Result<T, ClientError
         .map_err(|error| ClientError::Unreadable { status, reason: error.to_string() })
 }
 
-fn to_json(body: &impl Serialize) -> Result<String, ClientError> {
-    serde_json::to_string(body)
-        .map_err(|error| ClientError::Unreadable { status: 0, reason: error.to_string() })
+fn to_json(body: &impl Serialize) -> Result<Body, ClientError> {
+    let text = serde_json::to_string(body)
+        .map_err(|error| ClientError::Unreadable { status: 0, reason: error.to_string() })?;
+    Ok(Body { content: JsValue::from_str(&text), kind: "application/json" })
 }
 
 fn session_ended() {

@@ -56,6 +56,7 @@ fn text_is_legible_on_every_ground() {
     assert_all(&["--ink", "--ink-2", "--ink-3"], &grounds, 4.5);
     assert_all(&["--str", "--num", "--key", "--lit"], &grounds, 4.5);
     assert_all(&["--accent-ink"], &grounds, 4.5);
+    assert_all(&["--ink", "--ink-2", "--str", "--num", "--key", "--lit"], &["--mark"], 4.5);
 }
 
 #[test]

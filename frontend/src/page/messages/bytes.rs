@@ -5,6 +5,9 @@ use ouzel_api::messages::{Encoding, Payload};
 /// Bytes on one line of a dump: as many as fit into a drawer beside the table.
 pub const LINE_BYTES: usize = 8;
 
+/// The same where there is room for a line of the usual length.
+pub const LINE_BYTES_WIDE: usize = 16;
+
 /// The bytes that a payload stands for (as many as it holds, if it was cut).
 pub fn of(payload: &Payload) -> Vec<u8> {
     match payload.encoding {
@@ -24,16 +27,14 @@ fn unhex(text: &str) -> Vec<u8> {
     text.as_bytes().chunks(2).map_while(pair).collect()
 }
 
-/// One line of a dump: position, bytes in hex, the same as text with a dot for the unprintable.
-pub fn dump_line(bytes: &[u8], line: usize) -> (String, String, String) {
-    let from = line * LINE_BYTES;
-    let here = &bytes[from.min(bytes.len())..(from + LINE_BYTES).min(bytes.len())];
-    let hex = here.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ");
+/// Bytes as a dump shows them: in hex, and as text with a dot for the unprintable.
+pub fn dumped(bytes: &[u8]) -> (String, String) {
+    let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ");
     let shown = |byte: &u8| match byte {
         0x20..=0x7e => char::from(*byte),
         _ => '·',
     };
-    (format!("{from:08x}"), hex, here.iter().map(shown).collect())
+    (hex, bytes.iter().map(shown).collect())
 }
 
 #[cfg(test)]
@@ -53,14 +54,9 @@ mod tests {
     }
 
     #[test]
-    fn a_dump_shows_position_bytes_and_text() {
-        let bytes = b"01234567\x00Z\xff".to_vec();
-        let (at, hex, text) = dump_line(&bytes, 0);
-        assert_eq!(at, "00000000");
-        assert_eq!(hex, "30 31 32 33 34 35 36 37");
-        assert_eq!(text, "01234567");
-        let line = dump_line(&bytes, 1);
-        assert_eq!(line, ("00000008".to_owned(), "00 5a ff".to_owned(), "·Z·".to_owned()));
-        assert_eq!(dump_line(&bytes, 2).1, "");
+    fn a_dump_shows_bytes_and_text() {
+        let (hex, text) = dumped(b"01\x00Z\xff");
+        assert_eq!((hex.as_str(), text.as_str()), ("30 31 00 5a ff", "01·Z·"));
+        assert_eq!(dumped(b""), (String::new(), String::new()));
     }
 }

@@ -5,12 +5,16 @@ use ouzel_api::search::{FILTER_BYTES_MAX, FILTERS_MAX, Filter, Operator};
 
 use super::{
     Page,
+    columns::{self, Proposed},
     condition::{Condition, OPERATORS, TARGETS, operator, target},
 };
 use crate::ui::{Chip, Choice, Icon, Select, TextInput, use_toasts};
 
 /// The choice of place that means a field of JSON.
 const FIELD: &str = "field";
+
+/// The id of the paths that are proposed.
+const PATHS: &str = "seen-paths";
 
 /// The chips, while there are any.
 #[component]
@@ -108,6 +112,7 @@ pub fn Composer(page: Page) -> impl IntoView {
     };
     let field = Memo::new(move |_| draft.is_field());
     let exists = Memo::new(move |_| field.get() && draft.op.with(|op| op == "exists"));
+    let paths = RwSignal::new(Vec::new());
     let hint = move || if field.get() { "value" } else { "Filter…" };
     view! {
         <form class="composer" on:submit=submit on:keydown=enter aria-label="Add a condition">
@@ -118,7 +123,10 @@ pub fn Composer(page: Page) -> impl IntoView {
                     attr:placeholder="path.to.field"
                     attr:aria-label="Path of the field"
                     attr:size="14"
+                    attr:list=PATHS
+                    on:focus=move |_| paths.set(columns::seen(page))
                 />
+                <Proposed names=paths id=PATHS/>
             </Show>
             {move || match field.get() {
                 true => view! { <Pick value=draft.op choices=operators() label="Comparison"/> },

@@ -8,9 +8,13 @@ use web_sys::HtmlInputElement;
 use super::{
     Page,
     chips::Composer,
-    query::{self, Start},
+    produce::ProduceButton,
+    query::{self, Asked, Start},
 };
-use crate::ui::{Button, Choice, Inline, Select, Tone, now_ms, use_clock, use_toasts};
+use crate::{
+    format::count,
+    ui::{Button, Choice, Icon, Inline, Select, Tone, now_ms, use_clock, use_toasts},
+};
 
 /// Numbers of matches to choose from.
 const LIMITS: [u32; 7] = [50, 100, 200, 500, 1_000, 5_000, 10_000];
@@ -22,25 +26,75 @@ const LASTS: [(&str, &str, i64); 3] = [
     ("last-24h", "a day ago", 86_400_000),
 ];
 
-/// The controls.
+/// The controls. On a phone they are folded into one line that says what is searched.
 #[component]
 pub fn Controls(page: Page) -> impl IntoView {
     let live = Memo::new(move |_| page.view.with(|view| view.asked.start == Start::Live));
+    let unfolded = RwSignal::new(false);
     view! {
-        <div class="bar" role="search" aria-label="Search this topic">
-            <Beginning page/>
-            <Partitions page/>
-            <Show when=move || !live.get()>
-                <Limit page/>
-            </Show>
-            <Composer page/>
+        <div
+            class="bar controls"
+            class:unfolded=unfolded
+            role="search"
+            aria-label="Search this topic"
+        >
+            <Folded page unfolded/>
+            <div class="fields" id=FIELDS>
+                <Beginning page/>
+                <Partitions page/>
+                <Show when=move || !live.get()>
+                    <Limit page/>
+                </Show>
+                <Composer page/>
+            </div>
             <span class="row end">
                 <Show when=move || live.get()>
                     <Pause page/>
                 </Show>
                 <Run page/>
+                <ProduceButton page/>
             </span>
         </div>
+    }
+}
+
+/// The id of what the line of a phone unfolds.
+const FIELDS: &str = "search-fields";
+
+/// What is searched, in a line; only a phone shows it.
+#[component]
+fn Folded(page: Page, unfolded: RwSignal<bool>) -> impl IntoView {
+    let clock = use_clock();
+    let text = move || page.view.with(|view| summary(&view.asked, |at_ms| clock.date_time(at_ms)));
+    view! {
+        <button
+            type="button"
+            class="btn fold-line"
+            aria-expanded=move || unfolded.get().to_string()
+            aria-controls=FIELDS
+            on:click=move |_| unfolded.update(|open| *open = !*open)
+        >
+            <Icon name="list-filter"/>
+            <span class="clip">{text}</span>
+            <Icon name="chevron-down" size="small"/>
+        </button>
+    }
+}
+
+/// The search without its conditions, which stand below as chips.
+fn summary(asked: &Asked, write_time: impl Fn(i64) -> String) -> String {
+    let from = match asked.start {
+        Start::At(From::Offset { offset }) => format!("offset {}", count(offset)),
+        Start::At(From::Time { timestamp_ms }) => write_time(timestamp_ms),
+        start => kind(start).to_owned(),
+    };
+    let partitions = match &asked.partitions {
+        None => "all partitions".to_owned(),
+        Some(some) => format!("p. {}", query::write_partitions(some)),
+    };
+    match asked.start {
+        Start::Live => format!("{from} · {partitions}"),
+        Start::At(_) => format!("{from} · {partitions} · {}", count(asked.limit)),
     }
 }
 
@@ -217,7 +271,7 @@ fn Limit(page: Page) -> impl IntoView {
         limits.push(now.get());
         limits.sort_unstable();
         limits.dedup();
-        let choice = |limit: u32| Choice::new(limit.to_string(), crate::format::count(limit));
+        let choice = |limit: u32| Choice::new(limit.to_string(), count(limit));
         limits.into_iter().map(choice).collect::<Vec<_>>()
     };
     let pick = move |text: String| {

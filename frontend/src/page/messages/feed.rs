@@ -1,7 +1,12 @@
 //! Rows and figures on screen, filled by a search or a tail.
 //!
 //! Records are shown in lots, a few times a second, so that a fast scan does not redraw the table
-//! for each of them. Rows are only added below the others; nothing on screen moves.
+//! for each of them.
+//!
+//! Invariant: rows are only added below the others, so nothing on screen moves under the pointer.
+//! That is why a tail shows the newest record last although a search begins with it: a row added
+//! above would push down all that somebody reads, or stay out of sight. A tail follows its end
+//! while the reader is there and the pointer is elsewhere; else a button tells what is below.
 
 use std::{sync::Arc, time::Duration};
 

@@ -4,30 +4,46 @@
 //! changes the address, and only this file starts work from it. [`scan`] and [`tail`] fill the
 //! [`feed`]; the rest draws it.
 
+mod acts;
+mod body;
 mod bytes;
 mod chips;
+mod columns;
 mod condition;
 mod controls;
 mod drawer;
 mod empty;
 mod feed;
+mod fields;
+mod find;
+mod histogram;
 mod json;
 mod keys;
+mod lines;
+mod long;
+mod marks;
+mod metadata;
+mod payload;
 mod preview;
+mod produce;
 mod query;
 mod record;
+mod same_key;
 mod save;
 mod scan;
 mod status;
 mod table;
 mod tail;
 mod value;
+mod views;
 mod wait;
+mod wrap;
 
 use futures::future::AbortHandle;
 use leptos::prelude::*;
 
 use feed::{Feed, Figures, Phase, ROWS_MAX};
+use marks::Marks;
 use query::{Asked, Start, View};
 
 use crate::{
@@ -43,9 +59,13 @@ struct Page {
     /// Cluster and topic.
     names: StoredValue<(String, String)>,
     view: Memo<View>,
+    /// Why records match.
+    marks: Memo<Marks>,
     feed: Feed,
     location: Location,
     draft: chips::Draft,
+    /// What is to be written, while that is asked.
+    writing: produce::Writing,
     again: RwSignal<u32>,
     work: StoredValue<Work, LocalStorage>,
 }
@@ -81,12 +101,16 @@ pub fn Messages(cluster: String, topic: String) -> impl IntoView {
             <chips::Chips page/>
             {problems}
             <status::Status page/>
+            <Show when=move || page.view.with(|view| view.chart)>
+                <histogram::Bars page/>
+            </Show>
             <div class="split" class:open=move || record.is_open()>
                 <table::Rows page/>
                 <Show when=move || record.is_open()>
                     <drawer::RecordDrawer page record/>
                 </Show>
             </div>
+            <produce::WriteDialog page/>
         </div>
     }
 }
@@ -103,9 +127,11 @@ impl Page {
         Page {
             names: StoredValue::new((cluster, topic)),
             view,
+            marks: Memo::new(move |_| view.with(|view| Marks::of(&view.asked))),
             feed: Feed::new(TableHandle::default()),
             location,
             draft: chips::Draft::new(),
+            writing: produce::Writing::new(),
             again: RwSignal::new(0),
             work: StoredValue::new_local(Work::Nothing),
         }

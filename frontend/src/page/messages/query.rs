@@ -5,22 +5,29 @@
 
 use ouzel_api::search::{From, MATCHES_MAX, Search};
 
-use super::condition::Condition;
+use super::{condition::Condition, fields::Path};
 use crate::{format, query::Query};
 
 /// Matches that a search asks for unless the address says otherwise: several screens of rows.
 pub const LIMIT_DEFAULT: u32 = 200;
 
+/// Most columns of fields beside the usual ones: more would leave none of them room.
+pub const COLUMNS_MAX: usize = 8;
+
 /// Most partitions that a list may name; no broker has more in one topic.
 const PARTITIONS_MAX: usize = 10_000;
 
 /// What the address asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct View {
     /// What is searched or followed.
     pub asked: Asked,
     /// Partition and offset of the record in the drawer.
     pub open: Option<(i32, i64)>,
+    /// Paths of the fields that are columns.
+    pub columns: Vec<String>,
+    /// Whether the matches over time are drawn.
+    pub chart: bool,
     /// Parts of the address that say nothing we understand.
     pub problems: Vec<String>,
 }
@@ -75,7 +82,11 @@ impl View {
         };
         let partition = read.one("p", |text| text.parse().ok().filter(|number| *number >= 0));
         let offset = read.one("o", |text| text.parse().ok().filter(|number| *number >= 0));
-        View { asked, open: partition.zip(offset), problems }
+        let path = |text: &str| Path::parse(text).map(|_| text.to_owned());
+        let mut columns = read.many("col", path);
+        columns.truncate(COLUMNS_MAX);
+        let chart = read.one("chart", |text| (text == "1").then_some(true)).unwrap_or_default();
+        View { asked, open: partition.zip(offset), columns, chart, problems }
     }
 
     /// Writes the address; what is as usual is left out.
@@ -96,6 +107,12 @@ impl View {
         }
         if let Some(resume) = resume {
             query.push("resume", resume.clone());
+        }
+        for column in &self.columns {
+            query.push("col", column.clone());
+        }
+        if self.chart {
+            query.push("chart", "1");
         }
         if let Some((partition, offset)) = self.open {
             query.push("p", partition.to_string());
@@ -234,7 +251,9 @@ mod tests {
     }
 
     fn view(asked: Asked) -> View {
-        View { asked, open: Some((3, 9_007_199_254_740_993)), problems: Vec::new() }
+        let columns = vec!["user.city".to_owned(), r#"["a&b"].x"#.to_owned()];
+        let open = Some((3, 9_007_199_254_740_993));
+        View { asked, open, columns, chart: true, problems: Vec::new() }
     }
 
     #[test]
@@ -266,16 +285,17 @@ mod tests {
 
     #[test]
     fn the_usual_search_has_an_empty_address() {
-        let usual = View { asked: Asked::default(), open: None, problems: Vec::new() };
+        let usual = View::default();
         assert!(usual.write().is_empty());
         assert_eq!(View::parse(&Query::default()), usual);
     }
 
     #[test]
     fn what_cannot_be_understood_is_named_and_the_rest_is_kept() {
-        let query = Query::parse("from=yesterday&limit=0&partitions=1-&f=x&f=contains~key~a&o=-4");
+        let query =
+            Query::parse("from=yesterday&limit=0&partitions=1-&f=x&f=contains~key~a&o=-4&col=a..b");
         let view = View::parse(&query);
-        let problems = ["from=yesterday", "partitions=1-", "limit=0", "f=x", "o=-4"];
+        let problems = ["from=yesterday", "partitions=1-", "limit=0", "f=x", "o=-4", "col=a..b"];
         assert_eq!(view.problems, problems);
         assert_eq!(view.asked.conditions.len(), 1);
         assert_eq!(view.open, None);

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use leptos::{prelude::*, task::spawn_local};
 use ouzel_api::messages::Message;
 
-use super::{Page, table::id};
+use super::{Page, body::Body, table::id, value::Part};
 use crate::{client, client::ClientError, location::History};
 
+/// Most bytes that are held and shown here; larger values can still be downloaded.
+const SHOWN_BYTES_MAX: u64 = 128 * 1024 * 1024;
+
 /// Partition and offset.
-type Id = (i32, i64);
+pub type Id = (i32, i64);
 
 /// What the server said of a record.
 type Answer = (Id, Result<Arc<Message>, ClientError>);
@@ -23,6 +26,8 @@ pub struct Record {
     /// What is known of it.
     pub shown: Memo<Shown>,
     fetched: RwSignal<Option<Answer>>,
+    /// Every byte of a part that came cut.
+    whole: RwSignal<Option<(Id, Part, Arc<Body>)>>,
     /// The record that is on its way.
     pub fetching: RwSignal<Option<Id>>,
 }
@@ -51,7 +56,8 @@ pub fn follow(page: Page) -> Record {
             (None, None) => Shown::Waiting,
         }
     });
-    let record = Record { page, id, shown, fetched, fetching: RwSignal::new(None) };
+    let whole = RwSignal::new(None);
+    let record = Record { page, id, shown, fetched, whole, fetching: RwSignal::new(None) };
     record.fetch_what_is_not_in_the_rows();
     record.keep_the_active_row();
     record.take_the_keyboard();
@@ -69,10 +75,43 @@ impl Record {
         self.id.with(Option::is_some)
     }
 
-    /// Whether the open record is here as far as the server shows it at all.
-    pub fn is_fetched(self) -> bool {
-        let id = self.id.get();
-        self.fetched.with(|answer| matches!(answer, Some((of, Ok(_))) if Some(*of) == id))
+    /// What is here of a part of the open record; reactive.
+    pub fn body(self, part: Part) -> Option<Arc<Body>> {
+        let Shown::Ready(message) = self.shown.get() else { return None };
+        let id = (message.partition, message.offset);
+        let whole = self.whole.with(|whole| match whole {
+            Some((of, which, body)) if (*of, *which) == (id, part) => Some(body.clone()),
+            _ => None,
+        });
+        whole.or_else(|| Some(Arc::new(Body::of(part.of(&message)))))
+    }
+
+    /// Every byte of a part; what came cut is fetched.
+    pub async fn whole_body(self, message: Arc<Message>, part: Part) -> Result<Arc<Body>, String> {
+        let id = (message.partition, message.offset);
+        let payload = part.of(&message);
+        if !payload.truncated {
+            return Ok(Arc::new(Body::of(payload)));
+        }
+        let kept = self.whole.try_get_untracked().flatten();
+        if let Some((.., body)) = kept.filter(|(of, which, _)| (*of, *which) == (id, part)) {
+            return Ok(body);
+        }
+        if u64::from(payload.size_bytes) > SHOWN_BYTES_MAX {
+            return Err(format!("The {} is too large to be shown; download it.", part.name()));
+        }
+        self.fetching.try_set(Some(id));
+        let names = self.page.names.try_get_value().unwrap_or_default();
+        let bytes = client::messages::whole((&names.0, &names.1), id, part.name()).await;
+        self.fetching.try_update(|fetching| {
+            if *fetching == Some(id) {
+                *fetching = None;
+            }
+        });
+        let bytes = bytes.map_err(|error| format!("{}. {}", error.title(), error.message()))?;
+        let body = Arc::new(Body::whole(payload, bytes));
+        self.whole.try_set(Some((id, part, body.clone())));
+        Ok(body)
     }
 
     fn fetch_what_is_not_in_the_rows(self) {

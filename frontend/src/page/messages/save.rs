@@ -7,7 +7,6 @@ use web_sys::{Blob, HtmlAnchorElement, Url};
 use super::{Page, bytes, query::View, value::Part};
 use crate::{
     client,
-    query::Query,
     route::{Route, TopicTab},
 };
 
@@ -16,7 +15,7 @@ pub fn link(page: Page, (partition, offset): (i32, i64)) -> String {
     let (cluster, topic) = page.names.get_value();
     let path = Route::topic(&cluster, &topic, TopicTab::Messages).path();
     let open = Some((partition, offset));
-    let query = View { open, ..View::parse(&Query::default()) }.write();
+    let query = View { open, ..View::default() }.write();
     let origin = window().location().origin().unwrap_or_default();
     format!("{origin}{path}?{query}")
 }

@@ -6,11 +6,14 @@ use ouzel_api::search::{DoneReason, PartitionProgress};
 
 use super::{
     Page,
+    columns::ColumnMenu,
     feed::{Figures, Phase},
+    views::ViewMenu,
 };
 use crate::{
     format::{bytes, count, count_short, counted, duration},
-    ui::{Coverage, Covered, StatusLine, use_clock},
+    location::History,
+    ui::{Coverage, Covered, Icon, StatusLine, use_clock},
 };
 
 /// The status line.
@@ -38,7 +41,33 @@ pub fn Status(page: Page) -> impl IntoView {
             <span class="grow"></span>
             {move || figures.with(troubles)}
             {move || on(page)}
+            <ChartSwitch page/>
+            <ColumnMenu page/>
+            <ViewMenu page/>
         </StatusLine>
+    }
+}
+
+/// Draws the matches over time, or not.
+#[component]
+fn ChartSwitch(page: Page) -> impl IntoView {
+    let drawn = Memo::new(move |_| page.view.with(|view| view.chart));
+    let turn = move |_| {
+        let mut view = page.view.get_untracked();
+        view.chart = !view.chart;
+        page.location.set_query(&view.write(), History::Replace);
+    };
+    view! {
+        <button
+            type="button"
+            class="btn quiet only-icon"
+            aria-pressed=move || drawn.get().to_string()
+            aria-label="Matches over time"
+            title="Matches over time"
+            on:click=turn
+        >
+            <Icon name="chart-column"/>
+        </button>
     }
 }
 
@@ -91,7 +120,12 @@ fn end(page: Page) -> impl IntoView {
                 if held > 0 { format!(", {} held", count(held as i128)) } else { String::new() };
             view! { <span class="live off">"paused" {held}</span> }.into_any()
         }
-        Phase::Following => view! { <span class="live">"live"</span> }.into_any(),
+        Phase::Following => view! {
+            <span class="live" title="Records are added at the bottom, so that no row moves">
+                "live, newest last"
+            </span>
+        }
+        .into_any(),
         Phase::Lost { retry_at_ms } => {
             let when = move || clock.relative(retry_at_ms);
             view! { <span class="live off">"connection lost, tried again " {when}</span> }

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use ouzel_api::{ErrorCode, messages::Message};
+use ouzel_api::{
+    ErrorCode,
+    messages::{Encoding, Message},
+};
 
-use super::{Page, empty, preview};
+use super::{Page, empty, fields::Path, preview};
 use crate::{
     format::{bytes, count},
     load::broken,
@@ -25,7 +28,8 @@ pub fn Rows(page: Page) -> impl IntoView {
             page.open(record, History::Push);
         }
     };
-    let spec = TableSpec::new("Messages", columns(use_clock())).on_open(open);
+    let clock = use_clock();
+    let fields = Memo::new(move |_| page.view.with(|view| view.columns.clone()));
     let broke = move || {
         let any = feed.rows.with(|rows| !rows.is_empty());
         let error = page.error().filter(|_| any)?;
@@ -48,11 +52,17 @@ pub fn Rows(page: Page) -> impl IntoView {
     view! {
         <div
             class="card rows"
+            style=("--slim", move || fields.with(|fields| slim(fields.len())))
+            style=("--slim-min", move || fields.with(|fields| slim_min(fields.len())))
             on:pointerenter=move |event| feed.pointed.set(event.pointer_type() == "mouse")
             on:pointerleave=move |_| feed.pointed.set(false)
         >
             {broke}
-            <Table spec rows=feed.rows handle=feed.table empty=nothing/>
+            {move || {
+                let columns = fields.with(|fields| columns(page, clock, fields));
+                let spec = TableSpec::new("Messages", columns).on_open(open);
+                view! { <Table spec rows=feed.rows handle=feed.table empty=nothing/> }
+            }}
             <Below page/>
         </div>
     }
@@ -87,12 +97,16 @@ fn Below(page: Page) -> impl IntoView {
     }
 }
 
-fn columns(clock: Clock) -> Vec<Column<Row>> {
-    vec![
+/// On a phone the value has a line of its own, and below it stands where the record lies, when it
+/// was written, and its key.
+fn columns(page: Page, clock: Clock, fields: &[String]) -> Vec<Column<Row>> {
+    let marks = page.marks;
+    let mut columns = vec![
         Column::new("partition", "part.", "60px", |row: &Row| {
             view! { <span class="mono">{row.partition}</span> }
         })
         .right()
+        .narrow("52px")
         .hint("Partition"),
         Column::new("offset", "offset", "132px", |row: &Row| {
             let shown = count(row.offset);
@@ -102,19 +116,53 @@ fn columns(clock: Clock) -> Vec<Column<Row>> {
                 </Copyable>
             }
         })
-        .right(),
-        Column::new("time", "time", "202px", move |row: &Row| time(clock, row.timestamp_ms)),
-        Column::new("key", "key", "minmax(110px, 0.28fr)", |row: &Row| {
-            let (text, shown) = (row.key.text.clone(), preview::cell(&row.key));
-            view! { <Copyable text what="the key">{shown}</Copyable> }
-        }),
-        Column::new("value", "value", "minmax(220px, 1fr)", |row: &Row| preview::cell(&row.value)),
+        .right()
+        .narrow("90px"),
+        Column::new("time", "time", "202px", move |row: &Row| time(clock, row.timestamp_ms))
+            .narrow("106px"),
+        Column::new("key", "key", "minmax(110px, 0.28fr)", move |row: &Row| {
+            let shown = marks.with_untracked(|marks| preview::key(row, marks));
+            view! { <Copyable text=row.key.text.clone() what="the key">{shown}</Copyable> }
+        })
+        .narrow("minmax(0, 1fr)"),
+    ];
+    columns.extend(fields.iter().filter_map(|path| field(path)));
+    columns.extend([
+        Column::new("value", "value", "minmax(220px, 1fr)", move |row: &Row| {
+            marks.with_untracked(|marks| preview::value(row, marks))
+        })
+        .headline(),
         Column::new("size", "size", "84px", |row: &Row| {
             view! { <span class="mono dim">{bytes(row.size_bytes.into())}</span> }
         })
         .right()
         .hint("Bytes of key, value and headers"),
-    ]
+    ]);
+    columns
+}
+
+/// Values of one field that a cell shows; a path with `[*]` may lead to many.
+const FIELD_VALUES_MAX: usize = 5;
+
+/// A column of a field.
+fn field(path: &str) -> Option<Column<Row>> {
+    let parsed = Path::parse(path)?;
+    let cell = move |row: &Row| match row.value.encoding {
+        Encoding::Json => preview::fields(&row.value.text, &parsed, FIELD_VALUES_MAX),
+        _ => ().into_any(),
+    };
+    Some(Column::new("field", path.to_owned(), "minmax(96px, 0.3fr)", cell))
+}
+
+/// The tracks beside the drawer, with so many columns of fields.
+fn slim(fields: usize) -> String {
+    let of_fields = "minmax(90px, 0.4fr) ".repeat(fields);
+    format!("56px 134px 118px minmax(116px, 0.4fr) {of_fields}minmax(150px, 1fr) 80px")
+}
+
+/// The least width of these tracks together.
+fn slim_min(fields: usize) -> String {
+    format!("{}px", 654 + 90 * fields)
 }
 
 /// Date and time; a record may have none.

@@ -146,7 +146,7 @@ fn Head<R: 'static>(columns: Vec<Column<R>>, sorting: Option<Sorting>) -> impl I
 
 /// A heading that sorts, with an arrow while it does.
 fn heading<R>(sorting: Sorting, column: &Column<R>) -> impl IntoView + use<R> {
-    let (id, right, title) = (column.id, column.right, column.title);
+    let (id, right, title) = (column.id, column.right, column.title.clone());
     let arrow = move || {
         sorting.aria(id).map(|way| match way {
             "descending" => view! { <Icon name="arrow-down" size="small"/> },

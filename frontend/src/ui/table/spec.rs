@@ -1,6 +1,6 @@
 //! What a table shows: its columns, how it is sorted, what opening a row does.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use leptos::prelude::*;
 
@@ -12,7 +12,7 @@ type Cell<R> = Arc<dyn Fn(&R) -> AnyView + Send + Sync>;
 pub struct Column<R> {
     /// Its name in addresses and classes.
     pub id: &'static str,
-    pub(super) title: &'static str,
+    pub(super) title: Cow<'static, str>,
     /// A track of a CSS grid, such as `minmax(160px, 2fr)` or `80px`.
     pub(super) track: &'static str,
     pub(super) right: bool,
@@ -31,13 +31,13 @@ impl<R> Column<R> {
     /// A column of text.
     pub fn new<V: IntoView + 'static>(
         id: &'static str,
-        title: &'static str,
+        title: impl Into<Cow<'static, str>>,
         track: &'static str,
         cell: impl Fn(&R) -> V + Send + Sync + 'static,
     ) -> Column<R> {
         let cell: Cell<R> = Arc::new(move |row| cell(row).into_any());
         let (right, sortable, hint) = (false, false, None);
-        let (narrow, headline) = (None, false);
+        let (narrow, headline, title) = (None, false, title.into());
         let head = None;
         Column { id, title, track, right, sortable, hint, narrow, headline, head, cell }
     }

@@ -1,0 +1,139 @@
+//! Writing records from the page: one, one once more, a tombstone, or those of a file.
+//!
+//! Owns the dialogs. What is written goes through the same API that scripts use; the server alone
+//! decides whether it may.
+
+mod draft;
+mod form;
+mod import;
+mod outcome;
+mod tombstone;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use ouzel_api::{messages::Message, session::Permission, topics::TopicList};
+
+use super::Page;
+use crate::{
+    client,
+    load::{Load, load},
+    session::use_session,
+    ui::{Button, Dialog, Tabs},
+};
+use draft::Draft;
+
+/// What is to be written.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Purpose {
+    /// Something new.
+    New,
+    /// This record once more, after editing.
+    Replay(Arc<Message>),
+    /// That the key of this record has no value any more.
+    Tombstone(Arc<Message>),
+}
+
+/// The dialog's state, which the parts of the page share. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Writing {
+    open: RwSignal<bool>,
+    purpose: RwSignal<Purpose>,
+}
+
+impl Writing {
+    /// Shut.
+    pub fn new() -> Writing {
+        Writing { open: RwSignal::new(false), purpose: RwSignal::new(Purpose::New) }
+    }
+
+    /// Opens the dialog.
+    pub fn begin(self, purpose: Purpose) {
+        self.purpose.set(purpose);
+        self.open.set(true);
+    }
+
+    /// Shuts the dialog.
+    pub fn close(self) {
+        self.open.try_set(false);
+    }
+}
+
+/// Why the person may not write; reactive.
+pub fn refusal() -> Signal<Option<String>> {
+    let session = use_session();
+    Signal::derive(move || session.refusal(Permission::ProduceMessages))
+}
+
+/// The button that begins a new record.
+#[component]
+pub fn ProduceButton(page: Page) -> impl IntoView {
+    let begin = move |_| page.writing.begin(Purpose::New);
+    view! {
+        <Button icon="send" off=refusal() on:click=begin>
+            <span class="clip">"Produce…"</span>
+        </Button>
+    }
+}
+
+/// The dialog.
+#[component]
+pub fn WriteDialog(page: Page) -> impl IntoView {
+    let Writing { open, purpose } = page.writing;
+    let title = move || {
+        let topic = page.names.with_value(|(_, topic)| topic.clone());
+        purpose.with(|purpose| match purpose {
+            Purpose::New => format!("Produce to {topic}"),
+            Purpose::Replay(_) => "Write this record once more".to_owned(),
+            Purpose::Tombstone(_) => "Write a tombstone".to_owned(),
+        })
+    };
+    view! {
+        <Dialog open title=Signal::derive(title) wide=true>
+            {move || match purpose.get() {
+                Purpose::New => view! { <New page/> }.into_any(),
+                Purpose::Replay(message) => {
+                    let topic = page.names.with_value(|(_, topic)| topic.clone());
+                    let draft = Draft::replay(&topic, &message);
+                    view! { <form::Form page draft topics=topics(page)/> }.into_any()
+                }
+                Purpose::Tombstone(message) => {
+                    view! { <tombstone::Tombstone page message/> }.into_any()
+                }
+            }}
+        </Dialog>
+    }
+}
+
+/// One or many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum HowMany {
+    One,
+    Many,
+}
+
+#[component]
+fn New(page: Page) -> impl IntoView {
+    let now = RwSignal::new(HowMany::One);
+    let topics = topics(page);
+    let tabs = vec![(HowMany::One, "One record", None), (HowMany::Many, "Many, from a file", None)];
+    let topic = page.names.with_value(|(_, topic)| topic.clone());
+    // What is typed survives a look at the other tab.
+    let draft = Draft::new(&topic);
+    let many = import::Import::new(page);
+    view! {
+        <Tabs now tabs/>
+        {move || match now.get() {
+            HowMany::One => view! { <form::Form page draft topics/> }.into_any(),
+            HowMany::Many => view! { <import::Many many topics/> }.into_any(),
+        }}
+    }
+}
+
+/// All topics of the cluster, for choosing one and for their partitions.
+fn topics(page: Page) -> Load<TopicList> {
+    load(move || {
+        let (cluster, _) = page.names.get_value();
+        client::topics::list(cluster)
+    })
+}

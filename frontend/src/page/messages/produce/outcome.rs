@@ -1,0 +1,134 @@
+//! How an import stands: what a check found, how far the writing is, what was written and what is
+//! left.
+
+use leptos::prelude::*;
+use ouzel_api::produce::{BrokenLine, ImportCheck, ImportRow, WrittenPart};
+
+use super::import::{Import, Step};
+use crate::{
+    client::ClientError,
+    format::{bytes, count, counted},
+    load::refused,
+    ui::Note,
+};
+
+/// Draws it.
+pub fn outcome(many: Import, step: &Step) -> AnyView {
+    match step {
+        Step::Choosing => ().into_any(),
+        Step::Checking => {
+            view! { <p class="hint" role="status">"It is being read…"</p> }.into_any()
+        }
+        Step::Checked(check) => checked(check).into_any(),
+        Step::Writing { written, of } => {
+            let text = format!("{} of {} written", count(*written), count(*of));
+            view! {
+                <div class="row" role="status">
+                    <progress max=of.to_string() value=written.to_string()></progress>
+                    <span>{text}</span>
+                </div>
+            }
+            .into_any()
+        }
+        Step::Done { written, partitions } => done(many, *written, partitions).into_any(),
+        Step::Broken { error, line, written, doubtful, .. } => {
+            let error = ClientError::from(error.clone());
+            let text = format!(
+                "{} written; then line {} was not: {}",
+                counted(*written, "record was", "records were"),
+                count(*line),
+                error.message(),
+            );
+            let doubt = doubtful.then_some(
+                " The cluster did not answer for some of them: they may be there all the same, \
+                 and writing the rest would write them twice.",
+            );
+            view! { <div class="note bad" role="alert"><span>{text} {doubt}</span></div> }
+                .into_any()
+        }
+        Step::Failed(error) => refused(error.clone()).into_any(),
+        Step::Stopped { written } => {
+            let written = counted(*written, "record", "records");
+            let text = format!("Stopped after about {written}; the audit log has the exact count.");
+            view! { <Note><span>{text}</span></Note> }.into_any()
+        }
+    }
+}
+
+fn done(many: Import, written: u64, partitions: &[WrittenPart]) -> impl IntoView + use<> {
+    let place = |part: &WrittenPart| {
+        let (first, last) = (count(part.first_offset), count(part.last_offset));
+        format!("partition {}: {first}–{last}", part.partition)
+    };
+    let places = partitions.iter().map(place).collect::<Vec<_>>().join(", ");
+    let text = format!("{} written. {places}", counted(written, "record was", "records were"));
+    let close = move |_| {
+        many.page.writing.close();
+        many.page.retry();
+    };
+    view! {
+        <div class="note good" role="status">
+            <span class="grow">{text}</span>
+            <button type="button" class="link" on:click=close>"Close and search again"</button>
+        </div>
+    }
+}
+
+/// The first records, and the broken lines.
+fn checked(check: &ImportCheck) -> impl IntoView + use<> {
+    let fine = format!(
+        "{} can be written, {}.",
+        counted(i128::from(check.records), "record", "records"),
+        bytes(check.size_bytes),
+    );
+    let broken = (check.broken > 0).then(|| {
+        let title = counted(i128::from(check.broken), "line is broken", "lines are broken");
+        let line = |it: &BrokenLine| {
+            view! { <li><b>"Line " {count(it.line)} ": "</b> {it.reason.clone()}</li> }
+        };
+        let lines = check.first_broken.iter().map(line).collect_view();
+        let more = check.broken - check.first_broken.len() as u64;
+        let more = (more > 0).then(|| view! { <li>"and " {count(more)} " more"</li> });
+        view! {
+            <div class="note bad" role="alert">
+                <div><b>{title} ". Nothing is written until they are mended."</b>
+                    <ul class="broken-lines">{lines} {more}</ul></div>
+            </div>
+        }
+    });
+    let rows = check.sample.iter().map(sample).collect_view();
+    view! {
+        {broken}
+        <p role="status">{fine}</p>
+        <div class="sample">
+            <table aria-label="The first records">
+                <thead>
+                    <tr>
+                        <th scope="col">"line"</th>
+                        <th scope="col">"part."</th>
+                        <th scope="col">"key"</th>
+                        <th scope="col">"value"</th>
+                        <th scope="col">"headers"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn sample(row: &ImportRow) -> impl IntoView + use<> {
+    let text = |text: &Option<String>| match text {
+        Some(text) => view! { <span class="mono">{text.clone()}</span> }.into_any(),
+        None => view! { <span class="none">"null"</span> }.into_any(),
+    };
+    view! {
+        <tr>
+            <td>{count(row.line)}</td>
+            <td>{row.partition.map_or("by key".to_owned(), |it| it.to_string())}</td>
+            <td>{text(&row.key)}</td>
+            <td>{text(&row.value)}</td>
+            <td>{row.headers.join(", ")}</td>
+        </tr>
+    }
+}

@@ -1,0 +1,149 @@
+// Writing records: one, one once more, a tombstone, and a file, by mouse and by keyboard.
+import { execFileSync } from "node:child_process";
+import { expect, test } from "../fixtures.ts";
+
+const VERA = { user: "vera-reads", password: "another password for tests" };
+
+test.beforeEach(async ({ page, signIn }) => signIn(page));
+
+test("a record with key, header and partition is written, and kcat reads it", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  await createTopic(page, "write", 3);
+  await page.goto("/c/embedded/topics/write/messages");
+  await page.getByRole("button", { name: "Produce…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Partition").selectOption("2");
+  await dialog.getByLabel("Compression").selectOption("zstd");
+  await dialog.getByLabel("Key", { exact: true }).fill("order-1");
+  await dialog.getByLabel("Value", { exact: true }).fill('{"amount": 9007199254740993');
+  await expect(dialog.getByText("not valid JSON; it is sent as text")).toBeVisible();
+  await dialog.getByLabel("Value", { exact: true }).fill('{"amount": 9007199254740993}');
+  await expect(dialog.getByText("valid JSON", { exact: true })).toBeVisible();
+  await dialog.getByRole("button", { name: "Add a header" }).click();
+  await dialog.getByLabel("Header name").fill("source");
+  await dialog.getByLabel("Header value", { exact: true }).fill("console");
+  await dialog.getByRole("button", { name: "Write the record" }).click();
+  await expect(dialog.getByText("Written to write, partition 2, offset 0.")).toBeVisible();
+  expect(await kcat.consume("write", ["-f", "%p %k %h %s\n"])).toEqual([
+    '2 order-1 source=console {"amount": 9007199254740993}',
+  ]);
+  await dialog.getByRole("button", { name: "Open it" }).click();
+  await expect(page.getByRole("complementary", { name: "Record" })).toContainText(
+    "9007199254740993",
+  );
+  await expect(page).toHaveURL(/p=2&o=0/);
+});
+
+test("the keyboard alone writes a record", async ({ page, kcat, createTopic }) => {
+  await createTopic(page, "typed");
+  await page.goto("/c/embedded/topics/typed/messages");
+  await expect(page.getByText("This topic holds no records")).toBeVisible();
+  await page.keyboard.press("n");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Key", { exact: true }).focus();
+  await page.keyboard.type("k");
+  await dialog.getByLabel("Value", { exact: true }).focus();
+  await page.keyboard.type("by hand");
+  await page.keyboard.press("Control+Enter");
+  await expect(dialog.getByText(/Written to typed/)).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+  expect(await kcat.consume("typed", ["-K", ":"])).toEqual(["k:by hand"]);
+});
+
+test("a record is edited and written to another topic, and a key gets its tombstone", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  await createTopic(page, "replay-from");
+  await createTopic(page, "replay-to");
+  await kcat.produce("replay-from", ["id-7:wrong"], ["-K", ":", "-H", "h=1"]);
+  await page.goto("/c/embedded/topics/replay-from/messages?p=0&o=0");
+  const acts = page.getByTitle("More acts on this record");
+  await acts.click();
+  await page.getByRole("menuitem", { name: "Edit and write once more…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Topic").fill("replay-to");
+  await dialog.getByLabel("Value", { exact: true }).fill("right");
+  await dialog.getByRole("button", { name: "Write the record" }).click();
+  await expect(dialog.getByText(/Written to replay-to, partition 0/)).toBeVisible();
+  await page.keyboard.press("Escape");
+  expect(await kcat.consume("replay-to", ["-f", "%k %h %s\n"])).toEqual(["id-7 h=1 right"]);
+
+  await acts.click();
+  await page.getByRole("menuitem", { name: /tombstone/ }).click();
+  await expect(dialog).toContainText("id-7");
+  await dialog.getByRole("button", { name: "Write the tombstone" }).click();
+  await expect(page.getByText("The tombstone was written at offset 1.")).toBeVisible();
+  expect(await kcat.consume("replay-from", ["-f", "%k %S\n"])).toEqual(["id-7 5", "id-7 -1"]);
+  await page.goto("/audit?action=messages");
+  await expect(
+    page.getByRole("row").filter({ hasText: "messages.replay" }).first(),
+  ).toBeVisible();
+});
+
+test("a file is checked, its broken line named, and nothing written until it is mended", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  await createTopic(page, "file");
+  await page.goto("/c/embedded/topics/file/messages");
+  await page.getByRole("button", { name: "Produce…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("tab", { name: "Many, from a file" }).click();
+  const line = (n: number) => JSON.stringify({ key: `k${n}`, value: { n } });
+  const lines = Array.from({ length: 70_000 }, (_, n) => line(n));
+  const file = (more: string) => ({
+    name: "records.jsonl",
+    mimeType: "application/x-ndjson",
+    buffer: Buffer.from([...lines, more].join("\n") + "\n"),
+  });
+  await dialog.getByLabel("File").setInputFiles(file('{"value": oops}'));
+  await dialog.getByRole("button", { name: "Check it" }).click();
+  await expect(dialog.getByRole("alert")).toContainText("Line 70,001");
+  await expect(dialog.getByRole("table")).toContainText("k9");
+  await expect(dialog.getByRole("button", { name: /^Write/ })).toHaveCount(0);
+  await dialog.getByLabel("File").setInputFiles(file('{"value": null}'));
+  await dialog.getByRole("button", { name: "Check it" }).click();
+  await dialog.getByRole("button", { name: "Write 70,001 records" }).click();
+  await expect(dialog.getByText(/70,001 records were written/)).toBeVisible({ timeout: 30_000 });
+  await dialog.getByRole("button", { name: "Close and search again" }).click();
+  await expect(page.getByRole("row").filter({ hasText: "k69999" })).toBeVisible();
+  expect((await kcat.consume("file", ["-f", "%k\n"])).length).toBe(70_000);
+});
+
+test("a pasted CSV is written", async ({ page, kcat, createTopic }) => {
+  await createTopic(page, "pasted");
+  await page.goto("/c/embedded/topics/pasted/messages");
+  await page.getByRole("button", { name: "Produce…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("tab", { name: "Many, from a file" }).click();
+  await dialog.getByLabel("Each record is").selectOption("csv");
+  await dialog.getByLabel("Text to import").fill('key,value\na,"one, two"\nb,\n');
+  await dialog.getByRole("button", { name: "Check it" }).click();
+  await dialog.getByRole("button", { name: "Write 2 records" }).click();
+  await expect(dialog.getByText(/2 records were written/)).toBeVisible();
+  const read = await kcat.consume("pasted", ["-f", "%k %S %s\n"]);
+  expect(read.sort()).toEqual(["a 8 one, two", "b -1 "]);
+});
+
+test("a viewer sees that writing is closed, and why", async ({ page, server, createTopic }) => {
+  await createTopic(page, "closed");
+  const words = ["user", "create", VERA.user, "--role", "viewer", "--data", server.data];
+  execFileSync(server.binary, words, { input: VERA.password });
+  expect((await page.request.post("/api/v1/session", { data: VERA })).status()).toBe(200);
+  await page.goto("/c/embedded/topics/closed/messages");
+  const produce = page.getByRole("button", { name: "Produce…" });
+  await expect(produce).toBeDisabled();
+  await expect(produce).toHaveAttribute("title", /viewer.*produce_messages/);
+  await page.keyboard.press("n");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  const data = { records: [{ value: { text: "x" } }] };
+  const path = "/api/v1/clusters/embedded/topics/closed/records";
+  expect((await page.request.post(path, { data })).status()).toBe(403);
+});
