@@ -20,6 +20,12 @@ const SLACK: usize = 16;
 /// little beside what the broker may have in flight.
 const KEPT_BYTES_MAX: usize = 32 << 20;
 
+/// Most pieces of scratch kept: what is unpacked is used up before the thread turns to another.
+const SCRATCH_KEPT: usize = 8;
+/// Larger ones are given back: batches unpack to this only where producers were told to make them so.
+const SCRATCH_BYTES_MAX: usize = 4 << 20;
+
+static SCRATCH: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
 static POOL: LazyLock<Pool> = LazyLock::new(|| Pool::new(KEPT_BYTES_MAX));
 
 /// A buffer of at least some length, with bytes of no meaning in it.
@@ -28,6 +34,33 @@ pub struct Buffer(Vec<u8>);
 /// A buffer with room for so many bytes.
 pub fn take(bytes: usize) -> Buffer {
     Buffer(POOL.take(bytes))
+}
+
+/// Memory that grows as it is written to.
+pub struct Scratch(Vec<u8>);
+
+/// Some of which the length is not known yet, empty.
+pub fn scratch() -> Scratch {
+    Scratch(SCRATCH.lock().pop().unwrap_or_default())
+}
+
+impl Scratch {
+    /// The memory.
+    pub fn memory(&mut self) -> &mut Vec<u8> {
+        &mut self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let mut memory = std::mem::take(&mut self.0);
+        let kept = &mut SCRATCH.lock();
+        if kept.len() < SCRATCH_KEPT && (KEPT_FROM..=SCRATCH_BYTES_MAX).contains(&memory.capacity())
+        {
+            memory.clear();
+            kept.push(memory);
+        }
+    }
 }
 
 impl Buffer {

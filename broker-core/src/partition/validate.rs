@@ -11,6 +11,7 @@ use ouzel_wire::batch::{
 
 use super::Origin;
 use super::error::{AppendError, RecordError};
+use crate::buffers;
 use crate::log::{LogConfig, Repack, TimestampType};
 
 /// Most records that a refusal names one by one: enough to see what is wrong.
@@ -47,9 +48,10 @@ fn client_batch(
     }
     batch.verify_crc().map_err(unreadable)?;
     header(batch)?;
-    let unpacked = unpack(batch, config, left)?;
-    let latest = records(batch, &unpacked, config, now_ms)?;
-    let batch = &repacked(batch, &unpacked, config)?;
+    let mut scratch = buffers::scratch();
+    let unpacked = unpack(batch, config, left, scratch.memory())?;
+    let latest = records(batch, unpacked, config, now_ms)?;
+    let batch = &repacked(batch, unpacked, config)?;
     Ok(match config.timestamp_type {
         TimestampType::LogAppendTime => stamped(batch, now_ms, StampedBy::LogAppend),
         TimestampType::CreateTime if latest == batch.header.max_timestamp => batch.clone(),
@@ -88,11 +90,16 @@ fn header(batch: &Batch) -> Result<(), AppendError> {
 }
 
 /// What cannot be unpacked counts with all that it might have been: it is found out late.
-fn unpack(batch: &Batch, config: &LogConfig, left: &mut usize) -> Result<Bytes, AppendError> {
+fn unpack<'a>(
+    batch: &'a Batch,
+    config: &LogConfig,
+    left: &mut usize,
+    scratch: &'a mut Vec<u8>,
+) -> Result<&'a [u8], AppendError> {
     let limit = DECOMPRESSED_MAX.min(config.unpacked_bytes_max as usize).min(*left);
-    let unpacked = batch.unpack(limit);
+    let unpacked = batch.unpack_in(limit, scratch);
     if batch.header.attributes.codec() != Ok(Codec::None) {
-        *left -= unpacked.as_ref().map_or(limit, Bytes::len);
+        *left -= unpacked.as_ref().map_or(limit, |bytes| bytes.len());
     }
     unpacked.map_err(unreadable)
 }
@@ -112,7 +119,7 @@ fn repacked(batch: &Batch, unpacked: &[u8], config: &LogConfig) -> Result<Batch,
 /// Goes through the records; returns the largest timestamp.
 fn records(
     batch: &Batch,
-    unpacked: &Bytes,
+    unpacked: &[u8],
     config: &LogConfig,
     now_ms: i64,
 ) -> Result<i64, AppendError> {

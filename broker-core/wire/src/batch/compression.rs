@@ -87,17 +87,33 @@ pub enum CompressionError {
 
 /// Unpacks records, at most `limit` bytes of them.
 pub fn decompress(codec: Codec, packed: &Bytes, limit: usize) -> Result<Bytes, CompressionError> {
-    let input = &packed[..];
-    let unpacked = match codec {
-        Codec::None => return Ok(packed.clone()),
-        Codec::Gzip => read_to(limit, flate2::read::MultiGzDecoder::new(input)),
-        Codec::Snappy => snappy::unpack(input, limit),
-        Codec::Lz4 => read_to(limit, lz4_flex::frame::FrameDecoder::new(input)),
-        Codec::Zstd => unzstd(input, limit),
+    if codec == Codec::None {
+        return Ok(packed.clone());
+    }
+    let mut unpacked = Vec::new();
+    decompress_into(codec, packed, limit, &mut unpacked)?;
+    Ok(Bytes::from(unpacked))
+}
+
+/// Unpacks records into memory that may have served before; what it held is gone, and after an
+/// error what it holds means nothing.
+pub(super) fn decompress_into(
+    codec: Codec,
+    packed: &[u8],
+    limit: usize,
+    unpacked: &mut Vec<u8>,
+) -> Result<(), CompressionError> {
+    unpacked.clear();
+    let fits = match codec {
+        Codec::None => read_to(limit, packed, unpacked),
+        Codec::Gzip => read_to(limit, flate2::read::MultiGzDecoder::new(packed), unpacked),
+        Codec::Snappy => snappy::unpack(packed, limit, unpacked),
+        Codec::Lz4 => read_to(limit, lz4_flex::frame::FrameDecoder::new(packed), unpacked),
+        Codec::Zstd => unzstd(packed, limit, unpacked),
     };
-    match unpacked {
-        Ok(Some(bytes)) => Ok(Bytes::from(bytes)),
-        Ok(None) => Err(CompressionError::TooLarge { codec, limit }),
+    match fits {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(CompressionError::TooLarge { codec, limit }),
         Err(wrong) => Err(corrupt(codec, wrong)),
     }
 }
@@ -128,17 +144,16 @@ fn corrupt(codec: Codec, wrong: io::Error) -> CompressionError {
     CompressionError::Corrupt { codec, reason: wrong.to_string() }
 }
 
-/// All that the reader has, or none if that is more than `limit`.
-fn read_to(limit: usize, reader: impl Read) -> io::Result<Option<Vec<u8>>> {
-    let mut unpacked = Vec::new();
-    reader.take(limit as u64 + 1).read_to_end(&mut unpacked)?;
-    Ok((unpacked.len() <= limit).then_some(unpacked))
+/// Reads all that the reader has; answers whether that is at most `limit`.
+fn read_to(limit: usize, reader: impl Read, unpacked: &mut Vec<u8>) -> io::Result<bool> {
+    reader.take(limit as u64 + 1).read_to_end(unpacked)?;
+    Ok(unpacked.len() <= limit)
 }
 
-fn unzstd(input: &[u8], limit: usize) -> io::Result<Option<Vec<u8>>> {
+fn unzstd(input: &[u8], limit: usize, unpacked: &mut Vec<u8>) -> io::Result<bool> {
     let mut decoder = zstd::stream::read::Decoder::with_buffer(input)?;
     decoder.window_log_max(ZSTD_WINDOW_LOG_MAX)?;
-    read_to(limit, decoder)
+    read_to(limit, decoder, unpacked)
 }
 
 fn gzip(records: &[u8], level: Option<i32>) -> io::Result<Vec<u8>> {

@@ -13,24 +13,23 @@ const BLOCK_BYTES: usize = 32 * 1024;
 /// not believed, so that no memory is set aside for it.
 const EXPANSION_MAX: usize = 22;
 
-/// Unpacks all blocks; none if they come to more than `limit` bytes.
-pub(super) fn unpack(input: &[u8], limit: usize) -> io::Result<Option<Vec<u8>>> {
-    let mut unpacked = Vec::new();
+/// Unpacks all blocks behind what is in `unpacked`; answers whether all of it is at most `limit`
+/// bytes.
+pub(super) fn unpack(input: &[u8], limit: usize, unpacked: &mut Vec<u8>) -> io::Result<bool> {
     let Some(framed) = input.strip_prefix(MAGIC) else {
-        let fits = unpack_block(input, limit, &mut unpacked)?;
-        return Ok(fits.then_some(unpacked));
+        return unpack_block(input, limit, unpacked);
     };
     let mut blocks = framed.get(VERSIONS.len()..).ok_or_else(cut_short)?;
     while !blocks.is_empty() {
         let (length, rest) = blocks.split_first_chunk().ok_or_else(cut_short)?;
         let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| cut_short())?;
         let (block, rest) = rest.split_at_checked(length).ok_or_else(cut_short)?;
-        if !unpack_block(block, limit, &mut unpacked)? {
-            return Ok(None);
+        if !unpack_block(block, limit, unpacked)? {
+            return Ok(false);
         }
         blocks = rest;
     }
-    Ok(Some(unpacked))
+    Ok(true)
 }
 
 /// Adds one block to what is unpacked, unless that makes more than `limit` bytes.

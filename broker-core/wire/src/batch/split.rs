@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::compression::compress_at;
+use super::compression::{compress_at, decompress_into};
 use super::header;
 use super::record::Records;
 use super::{BatchError, BatchHeader, Codec, HEADER_BYTES, decompress, records, verify_crc};
@@ -41,6 +41,21 @@ impl Batch {
     pub fn unpack(&self, limit: usize) -> Result<Bytes, BatchError> {
         let codec = self.header.attributes.codec()?;
         Ok(decompress(codec, &self.packed(), limit)?)
+    }
+
+    /// The same, without memory of its own: in `scratch`, or where they lie if they are not packed.
+    pub fn unpack_in<'a>(
+        &'a self,
+        limit: usize,
+        scratch: &'a mut Vec<u8>,
+    ) -> Result<&'a [u8], BatchError> {
+        let codec = self.header.attributes.codec()?;
+        let packed = &self.bytes[HEADER_BYTES..];
+        if codec == Codec::None {
+            return Ok(packed);
+        }
+        decompress_into(codec, packed, limit, scratch)?;
+        Ok(scratch)
     }
 
     /// The same batch with its records, unpacked in `unpacked`, packed by another codec; see

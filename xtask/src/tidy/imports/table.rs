@@ -61,7 +61,7 @@ const BROKER: &[Layer] = &[
     ("buffers", &[]),
     ("log", &["buffers", "ids", "world"]),
     ("flush", &["ids", "log", "world"]),
-    ("partition", &["flush", "ids", "log", "world"]),
+    ("partition", &["buffers", "flush", "ids", "log", "world"]),
     ("cluster", &["ids", "world"]),
     ("node", &["cluster", "config", "flush", "ids", "log", "partition", "world"]),
     ("group", &["config", "ids", "partition", "world"]),
@@ -76,6 +76,7 @@ const BROKER: &[Layer] = &[
 const API: &[Layer] = &[
     ("route", &[]),
     ("error", &[]),
+    ("find", &[]),
     ("lag", &[]),
     ("pattern", &[]),
     ("session", &["pattern"]),
@@ -233,7 +234,7 @@ const XTASK: &[Layer] = &[
     ("test", &["clients", "packages", "problem", "server", "shell", "tidy", "web", "workspace"]),
     ("shots", &["problem", "server", "shell", "test", "web", "workspace"]),
     ("fuzz", &["problem", "shell", "workspace"]),
-    ("bench", &["attack", "problem", "server", "shell", "test", "workspace"]),
+    ("bench", &["attack", "problem", "server", "shell", "test", "web", "workspace"]),
 ];
 
 /// The load generator: what a run is told and what it notes at the bottom, the loads above.
