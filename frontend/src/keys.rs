@@ -1,4 +1,5 @@
-//! Shortcuts that work on every page, and the sheet that lists them.
+//! Shortcuts that work on every page, and the sheet that lists them. What they open is drawn by
+//! the shell.
 //!
 //! A page's own keys (moving in a table, closing a drawer) belong to its components; the sheet
 //! names them all the same.
@@ -33,6 +34,7 @@ pub const SHEET: [(&str, &[(&str, &str)]); 4] = [
     (
         "Anywhere",
         &[
+            ("Ctrl+K", "Find a page, topic or group"),
             ("/", "Go to the filter"),
             ("g o", "Overview"),
             ("g t", "Topics"),
@@ -66,30 +68,44 @@ pub const SHEET: [(&str, &[(&str, &str)]); 4] = [
     ("In a drawer, dialog or field", &[("Esc", "Close, or leave the field")]),
 ];
 
+/// What shortcuts open over the page. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Opened {
+    /// The sheet of shortcuts.
+    pub sheet: RwSignal<bool>,
+    /// The palette.
+    pub palette: RwSignal<bool>,
+}
+
 /// What the shortcuts share.
 #[derive(Clone, Copy)]
 struct Keys {
     location: Location,
     /// The cluster that `g t` and its like lead to.
     cluster: Signal<Option<String>>,
-    sheet: RwSignal<bool>,
+    opened: Opened,
     /// Set while a `g` waits for its second key.
     leader: RwSignal<bool>,
     timeout: StoredValue<Option<TimeoutHandle>>,
 }
 
-/// Listens from here on; answers whether the sheet is open.
-pub fn provide(location: Location, cluster: Signal<Option<String>>) -> RwSignal<bool> {
-    let sheet = RwSignal::new(false);
+/// Listens from here on; answers what is open.
+pub fn provide(location: Location, cluster: Signal<Option<String>>) -> Opened {
+    let opened = Opened { sheet: RwSignal::new(false), palette: RwSignal::new(false) };
     let leader = RwSignal::new(false);
-    let keys = Keys { location, cluster, sheet, leader, timeout: StoredValue::new(None) };
+    let keys = Keys { location, cluster, opened, leader, timeout: StoredValue::new(None) };
     let handle = window_event_listener(ev::keydown, move |event| keys.press(&event));
     on_cleanup(move || handle.remove());
-    sheet
+    opened
 }
 
 impl Keys {
     fn press(&self, event: &KeyboardEvent) {
+        if asks_for_palette(event) && !event.default_prevented() {
+            event.prevent_default();
+            self.opened.palette.try_update(|open| *open = !*open);
+            return;
+        }
         let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
         if event.default_prevented() || modified {
             return;
@@ -111,7 +127,7 @@ impl Keys {
         }
         match key {
             "/" => focus(FILTER),
-            "?" => self.sheet.try_update(|open| *open = !*open).is_some(),
+            "?" => self.opened.sheet.try_update(|open| *open = !*open).is_some(),
             "g" => self.wait_for_second(),
             "j" | "k" | "ArrowDown" | "ArrowUp" if nothing_focused() => focus("[role=grid]"),
             _ => false,
@@ -146,6 +162,13 @@ impl Keys {
         self.location.open(&route);
         true
     }
+}
+
+/// Ctrl-K, and Cmd-K where that is the custom; also while a field has the focus.
+fn asks_for_palette(event: &KeyboardEvent) -> bool {
+    let command = event.ctrl_key() || event.meta_key();
+    let alone = !event.alt_key() && !event.shift_key();
+    command && alone && event.key().eq_ignore_ascii_case("k")
 }
 
 /// The field that the key goes into, if the person is typing.

@@ -28,7 +28,7 @@ use crate::{
     bundle,
     error::Error,
     http::{
-        access, audit, clusters, groups, health, import, live, me, messages, produce, roles,
+        access, audit, clusters, find, groups, health, import, live, me, messages, produce, roles,
         session, topic_config, topics, trim, users,
     },
     metrics,
@@ -85,6 +85,7 @@ pub fn table() -> Vec<Route> {
         Route::delete(CLUSTER, needs(ManageClusters), routes!(clusters::remove)),
         Route::post(CLUSTER_TEST, needs(ManageClusters), routes!(clusters::test)),
         Route::get(HEALTH, needs(ViewCluster), routes!(clusters::health)),
+        Route::get(FIND, SignedIn, routes!(find::find)),
         Route::get(OVERVIEW, needs(ViewCluster), routes!(clusters::overview)),
         Route::get(TOPICS, needs(ViewCluster), routes!(topics::list)),
         Route::post(TOPICS, within(CreateTopic), routes!(topics::create)),

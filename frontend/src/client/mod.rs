@@ -8,6 +8,7 @@ pub mod access;
 pub mod audit;
 pub mod clusters;
 mod error;
+pub mod find;
 pub mod groups;
 mod lines;
 pub mod live;

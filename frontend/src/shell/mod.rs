@@ -1,6 +1,7 @@
-//! The frame around every page: the rail, the top bar, the sheet of shortcuts, and what the tab's
+//! The frame around every page: the rail, the top bar, the palette, the sheet of shortcuts, and what the tab's
 //! title and icon say of the cluster.
 
+mod palette;
 mod rail;
 mod sheet;
 mod title;
@@ -27,7 +28,7 @@ pub fn Shell(children: Children) -> impl IntoView {
         }
     });
     title::follow(location, clusters);
-    let sheet = keys::provide(location, id.into());
+    let opened = keys::provide(location, id.into());
     let rail_open = RwSignal::new(false);
     let page = NodeRef::<html::Main>::new();
     Effect::new(move |_| {
@@ -49,14 +50,15 @@ pub fn Shell(children: Children) -> impl IntoView {
             <a class="skip" href="#page">"Skip to the page"</a>
             <rail::Rail/>
             <div class="rail-shade" on:click=move |_| rail_open.set(false)></div>
-            <top::Top rail_open sheet/>
+            <top::Top rail_open opened/>
             <main class="page" id="page" tabindex="-1" node_ref=page>
                 <rail::NoClusters/>
                 {children()}
             </main>
         </div>
-        <Dialog open=sheet title="Keyboard shortcuts">
+        <Dialog open=opened.sheet title="Keyboard shortcuts">
             <sheet::Sheet/>
         </Dialog>
+        <palette::Palette opened/>
     }
 }

@@ -1,13 +1,14 @@
-//! The top bar: where one is, time zone, theme, shortcuts, account.
+//! The top bar: where one is, the way to the palette, time zone, theme, shortcuts, account.
 
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
+    keys::Opened,
     location::use_location,
     prefs::{Theme, use_prefs},
     route::{AccessTab, GroupTab, Route, TopicTab},
-    session::use_session,
-    ui::{Copyable, Icon, IconButton, Menu, MenuItem, Zone, use_toasts},
+    session::{Session, use_session},
+    ui::{Copyable, Icon, IconButton, Menu, MenuItem, Toasts, Zone, use_toasts},
 };
 
 /// The top bar.
@@ -15,8 +16,8 @@ use crate::{
 pub fn Top(
     /// Whether the rail lies over the page (on narrow screens).
     rail_open: RwSignal<bool>,
-    /// Whether the sheet of shortcuts is open.
-    sheet: RwSignal<bool>,
+    /// What its buttons open.
+    opened: Opened,
 ) -> impl IntoView {
     view! {
         <header class="top">
@@ -30,11 +31,21 @@ pub fn Top(
                 />
             </span>
             <Crumbs/>
+            <button
+                type="button"
+                class="btn find-button"
+                title="Find a page, topic or group (Ctrl+K)"
+                on:click=move |_| opened.palette.set(true)
+            >
+                <Icon name="search"/>
+                <span class="wide-only">"Find"</span>
+                <kbd class="wide-only" aria-hidden="true">"Ctrl K"</kbd>
+            </button>
             <span class="keys-button">
                 <IconButton
                     icon="keyboard"
                     label="Keyboard shortcuts (?)"
-                    on:click=move |_| sheet.set(true)
+                    on:click=move |_| opened.sheet.set(true)
                 />
             </span>
             <ZoneMenu/>
@@ -147,6 +158,15 @@ fn ThemeMenu() -> impl IntoView {
     }
 }
 
+/// Signs out, and says so if that failed: whoever leaves a shared machine must know.
+pub fn sign_out(session: Session, toasts: Toasts) {
+    spawn_local(async move {
+        if let Err(error) = session.sign_out().await {
+            toasts.bad(format!("You are still signed in. {}", error.message()));
+        }
+    });
+}
+
 #[component]
 fn Account() -> impl IntoView {
     let session = use_session();
@@ -155,13 +175,7 @@ fn Account() -> impl IntoView {
     let user = move || session.viewer().map(|viewer| viewer.user).unwrap_or_default();
     let role = move || session.viewer().map(|viewer| viewer.role).unwrap_or_default();
     let initials = move || user().chars().take(2).collect::<String>().to_uppercase();
-    let leave = move || {
-        spawn_local(async move {
-            if let Err(error) = session.sign_out().await {
-                toasts.bad(format!("You are still signed in. {}", error.message()));
-            }
-        });
-    };
+    let leave = move || sign_out(session, toasts);
     let face = move || view! { <span class="avatar" aria-hidden="true">{initials}</span> };
     view! {
         <Menu label="Account" face=face>

@@ -7,11 +7,13 @@ use super::IconButton;
 
 /// Shown while `open`; its content is made anew each time, so nothing of the last time is left.
 /// A `wide` one is for what has columns.
+/// A `bare` one shows no heading: what is inside says itself what it is.
 #[component]
 pub fn Dialog(
     open: RwSignal<bool>,
     #[prop(into)] title: Signal<String>,
     #[prop(optional)] wide: bool,
+    #[prop(optional)] bare: bool,
     children: ChildrenFn,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
@@ -34,16 +36,19 @@ pub fn Dialog(
         <dialog
             class="dialog"
             class:wide=wide
+            class:bare=bare
             node_ref=node
             aria-label=title
             on:close=move |_| open.set(false)
             on:pointerdown=on_ground
         >
             <Show when=move || open.get()>
-                <header>
-                    <h2>{title}</h2>
-                    <IconButton icon="x" label="Close (Esc)" on:click=move |_| open.set(false)/>
-                </header>
+                <Show when=move || !bare>
+                    <header>
+                        <h2>{title}</h2>
+                        <IconButton icon="x" label="Close (Esc)" on:click=move |_| open.set(false)/>
+                    </header>
+                </Show>
                 <div class="dialog-body">{children()}</div>
             </Show>
         </dialog>

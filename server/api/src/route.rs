@@ -43,6 +43,8 @@ pub const CLUSTER: &str = "/api/v1/clusters/{cluster}";
 pub const CLUSTER_TEST: &str = "/api/v1/cluster-test";
 /// `GET`: whether a cluster answers, and what is wrong with it, in five numbers.
 pub const HEALTH: &str = "/api/v1/clusters/{cluster}/health";
+/// `GET`: topics and groups of all clusters by a part of their name.
+pub const FIND: &str = "/api/v1/find";
 /// `GET`: one cluster's overview.
 pub const OVERVIEW: &str = "/api/v1/clusters/{cluster}/overview";
 /// `GET` lists topics, `POST` creates one.
@@ -135,6 +137,11 @@ pub fn other_session(session: &str) -> String {
 /// The path of [`TOKEN`].
 pub fn token(token: &str) -> String {
     fill(TOKEN, &[token])
+}
+
+/// The path and query of [`FIND`].
+pub fn find(wanted: &str) -> String {
+    format!("{FIND}?q={}", encode(wanted))
 }
 
 /// The path of [`TOPICS`].

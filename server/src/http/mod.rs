@@ -6,6 +6,7 @@ pub mod access;
 pub mod audit;
 pub mod clusters;
 pub mod extract;
+pub mod find;
 pub mod groups;
 pub mod health;
 pub mod import;

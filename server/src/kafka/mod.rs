@@ -9,6 +9,7 @@ mod configs;
 mod connection;
 mod error;
 mod fetch;
+mod find;
 pub mod groups;
 mod links;
 mod log_dirs;

@@ -9,6 +9,7 @@ mod command_line;
 mod config_commands;
 mod cross_site;
 mod demo;
+mod find;
 mod groups;
 mod health;
 mod live;

@@ -61,6 +61,7 @@ const WANTED: &[(&str, &str, Least)] = &[
     ("DELETE", "/api/v1/clusters/{cluster}", Administrator),
     ("POST", "/api/v1/cluster-test", Administrator),
     ("GET", "/api/v1/clusters/{cluster}/health", Viewer),
+    ("GET", "/api/v1/find", Viewer),
     ("GET", "/api/v1/clusters/{cluster}/overview", Viewer),
     ("GET", "/api/v1/clusters/{cluster}/topics", Viewer),
     ("POST", "/api/v1/clusters/{cluster}/topics", Editor),

@@ -1,0 +1,66 @@
+// The palette: by keyboard and by mouse, what is not found, and what could not be asked.
+import { expect, test } from "../fixtures.ts";
+
+test.beforeEach(async ({ page, signIn }) => signIn(page));
+
+test("a topic is found and opened by the keyboard alone", async ({ page, createTopic }) => {
+  await createTopic(page, "palette.first.invoices");
+  await createTopic(page, "palette.second.invoices");
+  await page.goto("/c/embedded/overview");
+  await expect(page.getByRole("heading", { name: "Overview" })).toBeVisible();
+  await page.keyboard.press("Control+k");
+  const field = page.getByRole("combobox", { name: /find a page/i });
+  await expect(field).toBeFocused();
+  await page.keyboard.type("invoices sec");
+  const chosen = page.getByRole("option", { selected: true });
+  await expect(chosen).toContainText("palette.second.invoices");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/topics\/palette\.second\.invoices\/messages/);
+  await expect(field).toBeHidden();
+});
+
+test("the arrows walk round, Escape closes, and the next time begins empty", async ({ page }) => {
+  await page.goto("/c/embedded/topics");
+  await expect(page.getByRole("heading", { name: "Topics" })).toBeVisible();
+  await page.keyboard.press("Control+k");
+  const options = page.getByRole("option");
+  await expect(options.first()).toHaveAttribute("aria-selected", "true");
+  await page.keyboard.press("ArrowUp");
+  await expect(options.last()).toHaveAttribute("aria-selected", "true");
+  await page.keyboard.press("ArrowDown");
+  await expect(options.first()).toHaveAttribute("aria-selected", "true");
+  const field = page.getByRole("combobox", { name: /find a page/i });
+  await field.fill("audit");
+  await page.keyboard.press("Escape");
+  await expect(field).toBeHidden();
+  await page.keyboard.press("Control+k");
+  await expect(field).toHaveValue("");
+});
+
+test("by mouse: a page, a theme, and words when nothing fits", async ({ page }) => {
+  await page.goto("/c/embedded/topics");
+  const open = page.getByRole("button", { name: /find/i });
+  await open.click();
+  const field = page.getByRole("combobox", { name: /find a page/i });
+  await field.fill("dark theme");
+  await page.getByRole("option", { name: "Dark" }).click();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await open.click();
+  await field.fill("no-such-thing-anywhere");
+  await expect(page.getByText("No topic or group by that name")).toBeVisible();
+  await expect(page.getByRole("option")).toHaveCount(0);
+  await field.fill("consumer groups");
+  await page.getByRole("option", { name: /Consumer groups/ }).click();
+  await expect(page).toHaveURL(/\/c\/embedded\/groups$/);
+});
+
+test("that the server could not be asked is said, and the pages are still there", async ({
+  page,
+}) => {
+  await page.goto("/c/embedded/topics");
+  await page.route("**/api/v1/find*", (route) => route.abort());
+  await page.getByRole("button", { name: /find/i }).click();
+  await page.getByRole("combobox", { name: /find a page/i }).fill("topics");
+  await expect(page.getByText(/could not be looked through/)).toBeVisible();
+  await expect(page.getByRole("option", { name: /Topics/ })).toBeVisible();
+});
