@@ -1,11 +1,13 @@
-// What every browser test gets: a server per worker, kcat beside it, a page that notices its own
+// What every browser test gets: a server per worker (and Apache Kafka behind it, where a project
+// asks for that), kcat beside it, a page that notices its own
 // errors, and a way in.
 //
 //   import { expect, test } from "../fixtures.ts";
 //   test("…", async ({ page, kcat, signIn }) => { await signIn(page); … });
 import { test as base, expect, type Page } from "@playwright/test";
 import { Kcat } from "./support/kcat.ts";
-import { ADMIN, type Server, start } from "./support/server.ts";
+import { startKafka } from "./support/kafka.ts";
+import { ADMIN, type Server, start, startBefore } from "./support/server.ts";
 
 export { ADMIN, expect };
 
@@ -20,23 +22,33 @@ interface PerTest {
 interface PerWorker {
   /** Further words for the server's command line, as `--demo`. */
   arguments: string[];
+  /** The broker that the console stands before: our own, or Apache Kafka. */
+  against: "ouzel" | "kafka";
   server: Server;
 }
 
 export const test = base.extend<PerTest, PerWorker>({
   arguments: [[], { option: true, scope: "worker" }],
 
+  against: ["ouzel", { option: true, scope: "worker" }],
+
   server: [
-    async ({ arguments: more }, use) => {
-      const server = await start(more);
-      await use(server);
-      await server.stop();
+    async ({ arguments: more, against }, use) => {
+      const kafka = against === "kafka" ? await startKafka() : undefined;
+      try {
+        const server = await (kafka ? startBefore(kafka.address) : start(more));
+        await use(server);
+        await server.stop();
+      } finally {
+        await kafka?.stop();
+      }
     },
-    { scope: "worker", timeout: 90_000 },
+    { scope: "worker", timeout: 150_000 },
   ],
 
+  // `goto("topics")` is the cluster under test; `goto("/audit")` the console as a whole.
   baseURL: async ({ server }, use) => {
-    await use(server.url);
+    await use(`${server.url}/c/${server.cluster}/`);
   },
 
   page: async ({ page }, use) => {
@@ -62,7 +74,7 @@ export const test = base.extend<PerTest, PerWorker>({
 
   createTopic: async ({ server }, use) => {
     await use(async (page, name, partitions = 1) => {
-      const topics = `${server.url}/api/v1/clusters/embedded/topics`;
+      const topics = `${server.api}/topics`;
       const data = { name, partitions, replication_factor: 1 };
       const answer = await page.request.post(topics, { data });
       expect(answer.ok(), await answer.text()).toBe(true);

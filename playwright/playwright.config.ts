@@ -1,8 +1,18 @@
 // How the browser tests run: Debian's Chromium, the real binary, no retries. A test that passes
 // only the second time has found something.
 import { defineConfig } from "@playwright/test";
+import { jars } from "./support/kafka.ts";
 
-export default defineConfig({
+// The pages whose every request goes to the cluster, once more before Apache Kafka. Left out where
+// `cargo xtask` found no JVM, which it says.
+const onKafka = {
+  name: "kafka",
+  testDir: "tests",
+  testMatch: /(topics|messages|groups)\.spec\.ts/,
+  use: { against: "kafka" as const },
+};
+
+export default defineConfig<object, { against: "ouzel" | "kafka" }>({
   // Two cores: the browser and the server share them with each worker.
   workers: 2,
   retries: 0,
@@ -34,6 +44,8 @@ export default defineConfig({
   },
   projects: [
     { name: "tests", testDir: "tests" },
+    ...(jars() ? [onKafka] : []),
     { name: "shots", testDir: "photographs" },
+    { name: "measures", testDir: "measures" },
   ],
 });

@@ -19,6 +19,10 @@ const BUILT = fileURLToPath(new URL("../../target/debug/ouzel", import.meta.url)
 export interface Server {
   /** `http://127.0.0.1:port` */
   url: string;
+  /** The id of the cluster under test. */
+  cluster: string;
+  /** The address below which the API has what belongs to that cluster. */
+  api: string;
   /** `127.0.0.1:port` */
   kafka: string;
   /** The binary that runs, for its other commands. */
@@ -31,11 +35,24 @@ export interface Server {
 }
 
 /** Starts one; `more` are further words on its command line, as `--demo`. */
-export async function start(more: string[] = []): Promise<Server> {
+export function start(more: string[] = []): Promise<Server> {
+  return run(["--kafka", "127.0.0.1:0", ...more], { cluster: "embedded" });
+}
+
+/** Starts a console without a broker of its own, before the one at `kafka`. */
+export function startBefore(kafka: string): Promise<Server> {
+  // The name of the cluster that `--brokers` names.
+  return run(["--kafka", "off", "--brokers", kafka], { cluster: "default", kafka });
+}
+
+async function run(
+  more: string[],
+  { cluster, kafka: elsewhere }: { cluster: string; kafka?: string },
+): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), "ouzel-browser-"));
   const logFile = join(folder, "log");
   const log = () => readFileSync(logFile, "utf8");
-  const words = ["--kafka", "127.0.0.1:0", "--http", "127.0.0.1:0", ...more];
+  const words = ["--http", "127.0.0.1:0", ...more];
   const out = openSync(logFile, "a");
   const binary = process.env.OUZEL_BINARY ?? BUILT;
   const data = join(folder, "data");
@@ -50,7 +67,10 @@ export async function start(more: string[] = []): Promise<Server> {
   };
   try {
     const ready = await readyLine(child);
-    return { url: `http://${ready.http}`, kafka: ready.kafka, binary, data, log, stop };
+    const url = `http://${ready.http}`;
+    const api = `${url}/api/v1/clusters/${cluster}`;
+    const kafka = elsewhere ?? ready.kafka;
+    return { url, cluster, api, kafka, binary, data, log, stop };
   } catch (problem) {
     const said = log();
     await stop();
@@ -69,9 +89,9 @@ function readyLine(child: ChildProcess): Promise<{ kafka: string; http: string }
     createInterface({ input: child.stdout }).on("line", (line) => {
       const kafka = /^ready .*\bkafka=(\S+)/.exec(line)?.[1];
       const http = /^ready .*\bhttp=(\S+)/.exec(line)?.[1];
-      if (!kafka || !http) return;
+      if (!http) return;
       clearTimeout(timer);
-      resolve({ kafka, http });
+      resolve({ kafka: kafka ?? "", http });
     });
   });
 }

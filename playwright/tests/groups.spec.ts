@@ -1,5 +1,6 @@
 // Consumer groups: lag before and after consuming, and what has never been committed.
 import type { Locator, Page } from "@playwright/test";
+// Run on our own broker and on Apache Kafka; paths are relative to the cluster under test.
 import { expect, test } from "../fixtures.ts";
 
 test.beforeEach(async ({ page, signIn }) => signIn(page));
@@ -27,7 +28,7 @@ test("lag falls to zero when the group has read everything", async ({
   await kcat.produce("bills", ["one"]);
   await kcat.consumeAs("billing", "bills");
   await kcat.produce("bills", ["two", "three", "four"]);
-  await page.goto("/c/embedded/groups");
+  await page.goto("groups");
   const row = page.getByRole("row").filter({ hasText: "billing" });
   await expect(await cell(page, "billing", "records behind")).toHaveText("3");
   await row.getByRole("link", { name: "billing" }).click();
@@ -42,6 +43,7 @@ test("lag falls to zero when the group has read everything", async ({
 test("a lag that leaves partitions out says so, and is not called caught up", async ({
   page,
   kcat,
+  server,
   createTopic,
 }) => {
   await createTopic(page, "halves", 2);
@@ -52,18 +54,18 @@ test("a lag that leaves partitions out says so, and is not called caught up", as
     await expect
       .poll(
         async () => {
-          const answer = await page.request.get("/api/v1/clusters/embedded/groups/half-read");
+          const answer = await page.request.get(`${server.api}/groups/half-read`);
           return answer.ok() ? ((await answer.json()).without_commit as number) : 0;
         },
         { timeout: 30_000 },
       )
       .toBe(1);
-    await page.goto("/c/embedded/groups");
+    await page.goto("groups");
     const behind = await cell(page, "half-read", "records behind");
     await expect(behind).toHaveText("0 + 1 without commit");
-    await page.goto("/c/embedded/groups/half-read");
+    await page.goto("groups/half-read");
     await expect(fact(page, "records behind")).toHaveText("0 + 1 without commit");
-    await page.goto("/c/embedded/overview");
+    await page.goto("overview");
     await expect(page.getByRole("heading", { name: "Groups furthest behind" })).toBeVisible();
     await expect(page.getByText(/groups? ha(s|ve) not committed everywhere/)).toBeVisible();
     await expect(page.getByText("Every group has read everything")).toHaveCount(0);
@@ -72,22 +74,27 @@ test("a lag that leaves partitions out says so, and is not called caught up", as
   }
 });
 
-test("a member without a commit shows no commit, not zero", async ({ page, kcat, createTopic }) => {
+test("a member without a commit shows no commit, not zero", async ({
+  page,
+  kcat,
+  server,
+  createTopic,
+}) => {
   await createTopic(page, "untouched", 2);
   const member = kcat.join("waiting-room", "untouched");
   try {
     await expect
       .poll(
         async () => {
-          const answer = await page.request.get("/api/v1/clusters/embedded/groups/waiting-room");
+          const answer = await page.request.get(`${server.api}/groups/waiting-room`);
           return answer.ok() ? ((await answer.json()).partitions.length as number) : 0;
         },
         { timeout: 30_000 },
       )
       .toBe(2);
-    await page.goto("/c/embedded/groups/waiting-room");
+    await page.goto("groups/waiting-room");
     await expect(page.getByText("no commit").first()).toBeVisible();
-    await page.goto("/c/embedded/groups/waiting-room/members");
+    await page.goto("groups/waiting-room/members");
     await expect(page.getByRole("grid").getByText("rdkafka").first()).toBeVisible();
   } finally {
     await member.stop();

@@ -1,6 +1,7 @@
 // Reading messages: live, one of a hundred thousand, its link in another session, and the truth
 // about nothing.
 import { readFileSync } from "node:fs";
+// Run on our own broker and on Apache Kafka; paths are relative to the cluster under test.
 import { expect, test } from "../fixtures.ts";
 
 test.beforeEach(async ({ page, signIn }) => signIn(page));
@@ -8,7 +9,7 @@ test.beforeEach(async ({ page, signIn }) => signIn(page));
 test("a record that kcat produces arrives live", async ({ page, kcat, createTopic }) => {
   await createTopic(page, "live");
   await kcat.produce("live", ["before"]);
-  await page.goto("/c/embedded/topics/live/messages?from=live");
+  await page.goto("topics/live/messages?from=live");
   await expect(page.getByText("Waiting for new records")).toBeVisible();
   await kcat.produce("live", ['{"said":"hello"}'], ["-k", "greeting"]);
   const row = page.getByRole("row").filter({ hasText: "hello" });
@@ -23,7 +24,7 @@ test("a paused tail holds what arrives and shows it when it goes on", async ({
   createTopic,
 }) => {
   await createTopic(page, "paused");
-  await page.goto("/c/embedded/topics/paused/messages?from=live");
+  await page.goto("topics/paused/messages?from=live");
   await expect(page.getByText("Waiting for new records")).toBeVisible();
   await page.getByRole("button", { name: "Pause" }).click();
   await kcat.produce("paused", ["held back"]);
@@ -52,7 +53,7 @@ test("one record of 100,000 is found, and its link opens it in a second session"
   lines[71_233] = '{"id":"neighbour","amount":9007199254740992,"price":0.10}';
   lines[71_234] = '{"id":"needle","amount":9007199254740993,"price":0.10}';
   await kcat.produce("haystack", lines);
-  await page.goto("/c/embedded/topics/haystack/messages?from=oldest");
+  await page.goto("topics/haystack/messages?from=oldest");
   await page.getByLabel("Where to look").selectOption("field");
   await page.getByLabel("Path of the field").fill("amount");
   await page.getByLabel("Text to look for").fill("9007199254740993");
@@ -85,7 +86,7 @@ test("a condition can be switched off without being lost, and the address keeps 
 }) => {
   await createTopic(page, "chips");
   await kcat.produce("chips", ["red", "green", "blue"]);
-  await page.goto("/c/embedded/topics/chips/messages");
+  await page.goto("topics/chips/messages");
   await page.getByLabel("Text to look for").fill("green");
   await page.getByLabel("Text to look for").press("Enter");
   const rows = page.getByRole("grid", { name: "Messages" }).getByRole("row");
@@ -108,7 +109,7 @@ test("newest comes first across partitions, and Continue goes on where it stoppe
 }) => {
   await createTopic(page, "order", 2);
   for (let at = 0; at < 60; at += 1) await kcat.produce("order", [`r-${at}`], ["-p", `${at % 2}`]);
-  await page.goto("/c/embedded/topics/order/messages?limit=50");
+  await page.goto("topics/order/messages?limit=50");
   const rows = page.getByRole("grid", { name: "Messages" }).getByRole("row");
   await expect(rows.filter({ hasText: "r-59" })).toBeVisible();
   await expect(page.getByText("50 matches")).toBeVisible();
@@ -134,19 +135,19 @@ test("an empty topic, no match and a wrong pattern are three different things", 
   createTopic,
 }) => {
   await createTopic(page, "nothing");
-  await page.goto("/c/embedded/topics/nothing/messages");
+  await page.goto("topics/nothing/messages");
   await expect(page.getByText("This topic holds no records")).toBeVisible();
   await kcat.produce("nothing", ["a", "b"]);
-  await page.goto("/c/embedded/topics/nothing/messages?f=contains~any~zebra");
+  await page.goto("topics/nothing/messages?f=contains~any~zebra");
   await expect(page.getByText("Nothing matched of 2 records read")).toBeVisible();
-  await page.goto("/c/embedded/topics/nothing/messages?f=regex~any~%5B");
+  await page.goto("topics/nothing/messages?f=regex~any~%5B");
   await expect(page.getByRole("alert").first()).toContainText(/pattern|regex|expression/i);
 });
 
 test("the drawer walks by keyboard and closes with Escape", async ({ page, kcat, createTopic }) => {
   await createTopic(page, "walk");
   await kcat.produce("walk", ["first", "second", "third"]);
-  await page.goto("/c/embedded/topics/walk/messages?from=oldest");
+  await page.goto("topics/walk/messages?from=oldest");
   const rows = page.getByRole("grid", { name: "Messages" }).getByRole("row");
   await rows.filter({ hasText: "first" }).click();
   const drawer = page.getByRole("complementary", { name: "Record" });
@@ -160,16 +161,20 @@ test("the drawer walks by keyboard and closes with Escape", async ({ page, kcat,
   await expect(drawer).toHaveCount(0);
 });
 
-test("a key and a value larger than one answer are downloaded whole", async ({ page, kcat }) => {
+test("a key and a value larger than one answer are downloaded whole", async ({
+  page,
+  kcat,
+  server,
+}) => {
   const configs = [{ name: "max.message.bytes", value: "12000000" }];
   const data = { name: "large", partitions: 1, replication_factor: 1, configs };
-  const made = await page.request.post("/api/v1/clusters/embedded/topics", { data });
+  const made = await page.request.post(`${server.api}/topics`, { data });
   expect(made.ok(), await made.text()).toBe(true);
   const value = "0123456789".repeat(500_000);
   const key = "abcdefghi-".repeat(450_000);
   const size = ["-X", "message.max.bytes=12000000"];
   await kcat.produce("large", [`${key}:${value}`], ["-K", ":", ...size]);
-  await page.goto("/c/embedded/topics/large/messages?p=0&o=0");
+  await page.goto("topics/large/messages?p=0&o=0");
   const drawer = page.getByRole("complementary", { name: "Record" });
   await expect(drawer).toContainText(/The first .* of/);
   const downloaded = async () => {
@@ -190,7 +195,7 @@ test("a value that looks like markup is shown as what it is", async ({
 }) => {
   await createTopic(page, "markup");
   await kcat.produce("markup", ['<img src=x onerror="document.title=1">', '{"big":1e400}']);
-  await page.goto("/c/embedded/topics/markup/messages?from=oldest");
+  await page.goto("topics/markup/messages?from=oldest");
   await expect(page.getByText('<img src=x onerror="document.title=1">')).toBeVisible();
   await expect(page.getByText("1e400")).toBeVisible();
 });
@@ -202,7 +207,7 @@ test("Run takes what is written in a field and searches once; nonsense is not se
 }) => {
   await createTopic(page, "pressed");
   await kcat.produce("pressed", ["zero", "one", "two"]);
-  await page.goto("/c/embedded/topics/pressed/messages");
+  await page.goto("topics/pressed/messages");
   await expect(page.getByText("everything was read")).toBeVisible();
   const searches: string[] = [];
   page.on("request", (request) => {

@@ -9,6 +9,8 @@ use std::{fs, path::PathBuf};
 use crate::{
     problem::{Context, Result},
     server, shell,
+    test::{browser_command, browser_needs},
+    web::{self, Profile},
     workspace::Workspace,
 };
 use broker::{Kafka, Side};
@@ -30,6 +32,9 @@ mod topics;
 /// What `--only` calls the measures without librdkafka.
 const BASICS: &str = "basics";
 
+/// What `--only` calls the console's pages in a browser; by name only, since they need one.
+const PAGES: &str = "pages";
+
 /// The client, a package and a program of this name.
 const LOAD: &str = "ouzel-load";
 
@@ -38,6 +43,9 @@ pub fn run(workspace: &Workspace, words: &[&str]) -> Result<()> {
     if options.only.as_deref() == Some("list") {
         MEASURES.iter().for_each(|measure| println!("{:<14}{}", measure.name, measure.what));
         return Ok(());
+    }
+    if options.only.as_deref() == Some(PAGES) {
+        return pages(workspace);
     }
     let folder = workspace.target.join("bench");
     clear(&folder)?;
@@ -50,6 +58,15 @@ pub fn run(workspace: &Workspace, words: &[&str]) -> Result<()> {
         compare(&mut stand, &options, &wanted)?;
     }
     fs::remove_dir_all(&stand.folder).context(|| "removing what was measured".into())
+}
+
+/// First rows in Chromium, of release builds on both sides.
+fn pages(workspace: &Workspace) -> Result<()> {
+    browser_needs(workspace)?;
+    web::build(workspace, Profile::Release)?;
+    let ouzel = server::build_with(workspace, true, &[])?;
+    let mut playwright = browser_command(workspace, "measures");
+    shell::run(playwright.env("OUZEL_BINARY", ouzel).args(["--reporter", "line"]))
 }
 
 fn clear(folder: &PathBuf) -> Result<()> {

@@ -9,7 +9,8 @@ cargo xtask bench [options]
 
   --against kafka   measure Apache Kafka in the same go (a JVM and Maven are needed)
   --only NAME       one measure of the table, or every one whose name begins so; `basics` are the
-                    codec, one connection and one search; `list` names all
+                    codec, one connection and one search; `pages` are the console's first
+                    rows in Chromium; `list` names the measures
   --quick           a tenth of the load: whether it works, not how fast it is
   --rounds N        how often each measure is taken, the sides in turn first [2 against, else 1]
   --json FILE       the figures of every round as JSON

@@ -1,6 +1,10 @@
 //! Playwright's tests against the real binary, counted from its JSON report.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use serde_json::Value;
 
@@ -26,16 +30,32 @@ fn all(workspace: &Workspace) -> Result<Outcome> {
     if report.exists() {
         fs::remove_file(&report).context(|| format!("removing {}", report.display()))?;
     }
-    let status = command(workspace, "tests")
+    let jars = kafka(workspace)?;
+    let mut playwright = command(workspace, "tests");
+    if let Some(jars) = &jars {
+        playwright.env("KAFKA_JARS", jars).args(["--project", "kafka"]);
+    }
+    let status = playwright
         .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report)
         .args(["--reporter", "list,json"])
         .status()
         .context(|| "starting playwright".into())?;
-    let outcome = read(&report)?;
+    let mut outcome = read(&report)?;
+    outcome.skipped += usize::from(jars.is_none());
     if !status.success() && outcome.failed.is_empty() {
         return Problem::stop(format!("playwright ended with {status}"));
     }
     Ok(outcome)
+}
+
+/// Apache Kafka's jars, for the pages that are tested before it as well; none where they cannot
+/// run, which is said.
+fn kafka(workspace: &Workspace) -> Result<Option<PathBuf>> {
+    if let Some(reason) = needs::kafka_tools::missing() {
+        shell::say("browser", format!("Apache Kafka behind the console is left out: {reason}"));
+        return Ok(None);
+    }
+    needs::kafka_tools::jars(workspace).map(Some)
 }
 
 /// Playwright on one of its projects (`tests` or `shots`), told which server to start.

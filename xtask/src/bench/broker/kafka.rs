@@ -16,9 +16,6 @@ use crate::{
     workspace::Workspace,
 };
 
-/// The tools' jars are the broker's as well.
-const POM: &str = "xtask/clients/kafka_tools/pom.xml";
-
 /// As `kafka-server-start.sh` and `kafka-run-class.sh` have them, the heap of the comparison first.
 const JVM: [&str; 10] = [
     "-Xms1g",
@@ -47,7 +44,7 @@ impl Kafka {
         if let Some(why) = kafka_tools::missing() {
             return Problem::stop(format!("Apache Kafka cannot be measured here: {why}"));
         }
-        let jars = kafka_tools::jars(workspace, &workspace.root.join(POM))?;
+        let jars = kafka_tools::jars(workspace)?;
         Ok(Kafka { jars })
     }
 

@@ -66,8 +66,7 @@ pub fn outcome(workspace: &Workspace, stage: &Stage, part: &str) -> Outcome {
         shell::say("clients", format!("Kafka's {chosen} tools are left out: {reason}"));
         return Outcome { skipped: chosen, ..Outcome::default() };
     }
-    let pom = workspace.root.join("xtask/clients/kafka_tools/pom.xml");
-    match kafka_tools::jars(workspace, &pom) {
+    match kafka_tools::jars(workspace) {
         Ok(jars) => {
             let address = stage.server.kafka.to_string();
             perform(&Tools { stage, jars, address }, stage, &scenarios, part)

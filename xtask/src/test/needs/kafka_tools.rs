@@ -1,10 +1,6 @@
 //! Apache Kafka's own tools, as Maven's jars in the cache folder.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::PathBuf, process::Command};
 
 use sha2::{Digest, Sha256};
 
@@ -19,6 +15,9 @@ const JAVA_MAJOR_MIN: u32 = 17;
 
 /// Pinned, because Maven would otherwise take what it finds newest.
 const COPY: &str = "org.apache.maven.plugins:maven-dependency-plugin:3.6.0:copy-dependencies";
+
+/// What Maven is asked for. The tools' jars are the broker's as well.
+const POM: &str = "xtask/clients/kafka_tools/pom.xml";
 
 /// Why this machine goes without them; a JVM is not installed for a test's sake.
 pub fn missing() -> Option<String> {
@@ -38,8 +37,9 @@ fn java_major() -> Option<u32> {
     text.split('"').nth(1)?.split(['.', '-']).next()?.parse().ok()
 }
 
-/// The folder of jars that `pom` asks for; another file makes another folder.
-pub fn jars(workspace: &Workspace, pom: &Path) -> Result<PathBuf> {
+/// The folder of jars that the project's own list asks for; another list makes another folder.
+pub fn jars(workspace: &Workspace) -> Result<PathBuf> {
+    let pom = &workspace.root.join(POM);
     let text = fs::read(pom).context(|| format!("reading {}", pom.display()))?;
     let digest = Sha256::digest(&text);
     let key: String = digest[..4].iter().map(|byte| format!("{byte:02x}")).collect();

@@ -1,0 +1,114 @@
+// Apache Kafka on a port and in a folder of its own: one process that is broker and controller.
+// Owns its life, as server.ts does for ours. `cargo xtask` fetches the jars and says where they lie.
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+// A JVM that starts beside a browser on two cores.
+const READY_WITHIN_MS = 90_000;
+const STOPPED_WITHIN_MS = 30_000;
+const LOOK_EVERY_MS = 100;
+
+// Its own defaults are for a server with a machine to itself.
+const JVM = ["-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
+
+export interface Kafka {
+  /** `127.0.0.1:port` */
+  address: string;
+  stop(): Promise<void>;
+}
+
+/** The folder with Kafka's jars, if this machine can run them. */
+export function jars(): string | undefined {
+  return process.env.KAFKA_JARS || undefined;
+}
+
+/** Formats an empty folder, starts a broker on it and waits until it listens. */
+export async function startKafka(): Promise<Kafka> {
+  const folder = mkdtempSync(join(tmpdir(), "ouzel-browser-kafka-"));
+  const [port, controller] = [await freePort(), await freePort()];
+  const properties = join(folder, "server.properties");
+  writeFileSync(properties, configuration(folder, port, controller));
+  const out = openSync(join(folder, "log"), "a");
+  const words = (main: string) => [...JVM, "-cp", join(jars() ?? "", "*"), main];
+  const format = ["format", "--cluster-id", "b3V6ZWwtYnJvd3Nlci0xMg", "--config", properties];
+  spawnSync("java", [...words("kafka.tools.StorageTool"), ...format], { stdio: ["ignore", out, out] });
+  const child = spawn("java", [...words("kafka.Kafka"), properties], { stdio: ["ignore", out, out] });
+  closeSync(out);
+  const stop = async () => {
+    await end(child);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await listening(child, port);
+  } catch (problem) {
+    const said = readFileSync(join(folder, "log"), "utf8");
+    await stop();
+    throw new Error(`Apache Kafka did not start: ${problem}\n${said.slice(-4000)}`);
+  }
+  return { address: `127.0.0.1:${port}`, stop };
+}
+
+function configuration(folder: string, port: number, controller: number): string {
+  const lines = {
+    "process.roles": "broker,controller",
+    "node.id": 1,
+    "controller.quorum.voters": `1@127.0.0.1:${controller}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
+    "advertised.listeners": `PLAINTEXT://127.0.0.1:${port}`,
+    "controller.listener.names": "CONTROLLER",
+    "log.dirs": join(folder, "logs"),
+    "offsets.topic.replication.factor": 1,
+    "offsets.topic.num.partitions": 4,
+    "transaction.state.log.replication.factor": 1,
+    "transaction.state.log.min.isr": 1,
+    "share.coordinator.state.topic.replication.factor": 1,
+    "share.coordinator.state.topic.min.isr": 1,
+    "group.initial.rebalance.delay.ms": 0,
+  };
+  return Object.entries(lines).map(([key, value]) => `${key}=${value}\n`).join("");
+}
+
+/** A port that was free a moment ago; the system gives out others before it gives it out again. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      const port = typeof address === "object" && address ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+async function listening(child: ChildProcess, port: number): Promise<void> {
+  const until = Date.now() + READY_WITHIN_MS;
+  while (Date.now() < until) {
+    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
+    if (await answers(port)) return;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+  throw new Error("too slow");
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    const tell = (open: boolean) => {
+      socket.destroy();
+      resolve(open);
+    };
+    socket.once("connect", () => tell(true)).once("error", () => tell(false));
+  });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), STOPPED_WITHIN_MS);
+  await ended;
+  clearTimeout(timer);
+}
