@@ -22,7 +22,7 @@ const KEPT_BYTES_MAX: usize = 32 << 20;
 
 /// Most pieces of scratch kept: what is unpacked is used up before the thread turns to another.
 const SCRATCH_KEPT: usize = 8;
-/// Larger ones are given back: batches unpack to this only where producers were told to make them so.
+/// Larger ones are given back: batches unpack to this only where producers were told to.
 const SCRATCH_BYTES_MAX: usize = 4 << 20;
 
 static SCRATCH: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());

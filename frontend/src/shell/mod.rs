@@ -1,5 +1,5 @@
-//! The frame around every page: the rail, the top bar, the palette, the sheet of shortcuts, and what the tab's
-//! title and icon say of the cluster.
+//! The frame around every page: the rail, the top bar, the palette, the sheet of shortcuts, and
+//! what the tab's title and icon say of the cluster.
 
 mod palette;
 mod rail;

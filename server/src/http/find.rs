@@ -18,7 +18,8 @@ use crate::{
 
 /// Find topics and groups by name.
 ///
-/// Only clusters that you may see are looked through; one that cannot be is named in the answer, which holds what the others have.
+/// Only clusters that you may see are looked through. One that cannot be is named in the answer,
+/// which holds what the others have.
 #[utoipa::path(get, path = route::FIND, tag = "clusters", params(FindQuery), responses(
     (status = 200, description = "The names that fit, best first", body = Found),
     (status = 400, description = "The text is missing or too long", body = ApiError),

@@ -203,7 +203,10 @@ const FRONTEND: &[Layer] = &[
     ),
     (
         "shell",
-        &["clusters", "keys", "load", "location", "prefs", "query", "route", "session", "ui"],
+        &[
+            "client", "clusters", "keys", "load", "location", "prefs", "query", "route", "session",
+            "ui",
+        ],
     ),
     ("app", &["load", "location", "page", "prefs", "query", "route", "session", "shell", "ui"]),
 ];
