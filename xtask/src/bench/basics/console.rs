@@ -53,7 +53,9 @@ pub fn lines(binary: &Path, data: &Path, kafka: SocketAddr) -> Result<Vec<Line>>
     let settings = [("OUZEL_BROKERS", brokers.as_str())];
     let ouzel = Launch { binary, data, kafka: own, settings: &settings }.start()?;
     let console = Console { ouzel: &ouzel, cookie: http::sign_in(ouzel.http)? };
-    let field = |op: &str, path: &str, value: &str| json!({ "kind": "field", "path": path, "op": op, "value": value });
+    let field = |op: &str, path: &str, value: &str| -> Value {
+        json!({ "kind": "field", "path": path, "op": op, "value": value })
+    };
     let anchor = "Redpanda Console: 107,000-117,000/s, 16.4 CPU-s, 205 MB";
     let lines = vec![
         console.search(
