@@ -212,7 +212,7 @@ impl From<SearchError> for Error {
     fn from(error: SearchError) -> Error {
         match error {
             SearchError::Kafka(error) => error.into(),
-            SearchError::Filter(_) | SearchError::Token(_) | SearchError::Limit(_) => {
+            SearchError::Filter(_) | SearchError::Token(_) | SearchError::Limit { .. } => {
                 Error::Invalid(error.to_string())
             }
             SearchError::Unreadable { .. } => kafka("CORRUPT_MESSAGE", error.to_string()),

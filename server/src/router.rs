@@ -101,6 +101,7 @@ pub fn table() -> Vec<Route> {
         Route::post(SEARCH, needs(ReadMessages), routes!(messages::search))
             .stream()
             .body(SEARCH_BYTES_MAX),
+        Route::get(EXPORT, needs(ReadMessages), routes!(messages::export::run)).stream(),
         Route::get(MESSAGE, needs(ReadMessages), routes!(messages::show)),
         Route::post(RECORDS, needs(ProduceMessages), routes!(produce::records))
             .stream()

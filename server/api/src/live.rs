@@ -5,7 +5,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{error::ApiError, messages::Message, search::Filter};
+use crate::{
+    error::ApiError,
+    messages::Message,
+    search::{Decode, Filter},
+};
 
 /// Most tails in one WebSocket.
 pub const TAILS_MAX: usize = 8;
@@ -31,6 +35,9 @@ pub enum ClientFrame {
         filters: Vec<Filter>,
         /// Records the browser takes before it grants more.
         credits: u32,
+        /// How keys and values are read.
+        #[serde(default, skip_serializing_if = "Decode::is_auto")]
+        decode: Decode,
     },
     /// Grant more credits.
     Credit {

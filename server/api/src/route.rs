@@ -65,6 +65,8 @@ pub const TRIM: &str = "/api/v1/clusters/{cluster}/topics/{topic}/trim";
 pub const TOPIC_CONSUMERS: &str = "/api/v1/clusters/{cluster}/topics/{topic}/consumers";
 /// `POST`: search, answered as NDJSON.
 pub const SEARCH: &str = "/api/v1/clusters/{cluster}/topics/{topic}/search";
+/// `GET`: what a search finds, as a file.
+pub const EXPORT: &str = "/api/v1/clusters/{cluster}/topics/{topic}/export";
 /// `GET`: one record; key and value whole, up to the server's limit.
 pub const MESSAGE: &str =
     "/api/v1/clusters/{cluster}/topics/{topic}/partitions/{partition}/messages/{offset}";
@@ -187,6 +189,12 @@ pub fn topic_consumers(cluster: &str, topic: &str) -> String {
 /// The path of [`SEARCH`].
 pub fn search(cluster: &str, topic: &str) -> String {
     fill(SEARCH, &[cluster, topic])
+}
+
+/// The address of [`EXPORT`]: `search` as JSON, `format` by its name.
+pub fn export(cluster: &str, topic: &str, format: &str, search: &str) -> String {
+    let (format, search) = (encode(format), encode(search));
+    format!("{}?format={format}&search={search}", fill(EXPORT, &[cluster, topic]))
 }
 
 /// The path of [`MESSAGE`].

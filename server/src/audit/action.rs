@@ -53,6 +53,8 @@ pub enum Kind {
     TrimTopic,
     /// Messages are searched.
     SearchMessages,
+    /// What a search finds is written to a file.
+    ExportMessages,
     /// One message is read.
     ReadMessage,
     /// Messages are followed as they arrive.
@@ -106,6 +108,7 @@ impl Kind {
             Kind::GrowTopic => "topic.partitions",
             Kind::TrimTopic => "topic.trim",
             Kind::SearchMessages => "messages.search",
+            Kind::ExportMessages => "messages.export",
             Kind::ReadMessage => "messages.read",
             Kind::TailMessages => "messages.tail",
             Kind::ExportAudit => "audit.export",

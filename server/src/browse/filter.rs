@@ -1,20 +1,26 @@
 //! The conditions of a search, compiled, and whether a record meets them.
 //!
-//! Owns what each kind of filter means. All work on raw bytes; only field filters look into JSON,
-//! and they come last, when the cheap ones have let a record through. Start at [`Filters::compile`]
-//! and [`Filters::judge`]; [`Filters::can_match`] rules out a whole batch at once.
+//! Owns what each kind of filter means and in which order they are asked: what needs no more than
+//! the raw bytes first, fields of JSON last, and of those only what a look at the bytes lets
+//! through. Start at [`Filters::compile`] and [`Filters::judge`]; [`Filters::can_match`] rules out
+//! a whole batch at once. How two values compare is `compare`'s.
 
-use std::cmp::Ordering;
+mod compare;
 
-use memchr::memmem::Finder;
-use ouzel_api::search::{FILTER_BYTES_MAX, FILTERS_MAX, Filter, Operator, Target};
+use std::borrow::Cow;
+
+use compare::{Comparison, Operand};
+use memchr::{memchr, memmem::Finder};
+use ouzel_api::search::{FILTER_BYTES_MAX, FILTERS_MAX, Filter, Operator, Side, Target, Test};
 use ouzel_wire::batch::RecordRef;
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::json::{
-    self, Found, NotJson,
-    number::Decimal,
-    path::{Path, PathError},
+use super::{
+    decode::{Decoding, Unfit},
+    json::{
+        self,
+        path::{Path, PathError, Step},
+    },
 };
 
 /// Memory of one compiled pattern and, again, of the cache it runs with: enough for long
@@ -60,129 +66,270 @@ pub enum FilterError {
 }
 
 /// What the filters say of a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// All hold.
     Match,
     /// One does not.
     NoMatch,
-    /// A field filter cannot tell: there is a value, but it is not JSON.
-    NotJson(NotJson),
+    /// A filter cannot tell: what it looks at is there, but cannot be read as it has to be.
+    Unjudged(Unfit),
 }
 
 /// Filters ready to be used, all of which must hold.
 #[derive(Debug, Default)]
 pub struct Filters {
-    texts: Vec<(Target, Finder<'static>)>,
-    patterns: Vec<(Target, Regex)>,
-    fields: Vec<Field>,
+    /// On bytes.
+    raw: Vec<Asked<Raw>>,
+    /// On parts as they are shown.
+    parts: Vec<Asked<(Target, Comparison)>>,
+    /// On fields of JSON.
+    fields: Vec<Asked<Field>>,
+    decoding: Decoding,
+}
+
+/// A test, and whether it must not hold.
+#[derive(Debug)]
+struct Asked<T> {
+    test: T,
+    negate: bool,
+}
+
+#[derive(Debug)]
+enum Raw {
+    Text(Target, Box<Finder<'static>>),
+    Pattern(Target, Regex),
 }
 
 #[derive(Debug)]
 struct Field {
+    of: Side,
     path: Path,
-    op: Operator,
-    operand: Operand,
+    comparison: Comparison,
+    /// What the raw text has to hold, if it has no backslash, for the test to hold.
+    needles: Vec<Finder<'static>>,
 }
 
 impl Filters {
-    /// Checks and prepares filters as they came.
-    pub fn compile(filters: &[Filter]) -> Result<Filters, FilterError> {
+    /// Checks and prepares filters as they came; those that are switched off, too, so that none is
+    /// found wrong only when it is switched on.
+    pub fn compile(filters: &[Filter], decoding: Decoding) -> Result<Filters, FilterError> {
         if filters.len() > FILTERS_MAX {
             return Err(FilterError::TooMany(filters.len()));
         }
-        let mut compiled = Filters::default();
+        let mut compiled = Filters { decoding, ..Filters::default() };
+        let mut unused = Filters::default();
         for (filter, at) in filters.iter().zip(1..) {
-            compiled.add(filter, at)?;
+            let into = if filter.enabled { &mut compiled } else { &mut unused };
+            into.add(filter, at)?;
         }
         Ok(compiled)
     }
 
     fn add(&mut self, filter: &Filter, at: usize) -> Result<(), FilterError> {
-        let bytes = match filter {
-            Filter::Contains { text, .. } => text.len(),
-            Filter::Regex { pattern, .. } => pattern.len(),
-            Filter::Field { path, value, .. } => path.len().max(value.len()),
+        let bytes = match &filter.test {
+            Test::Contains { text, .. } => text.len(),
+            Test::Regex { pattern, .. } => pattern.len(),
+            Test::Part { value, .. } => value.len(),
+            Test::Field { path, value, .. } => path.len().max(value.len()),
         };
         if bytes > FILTER_BYTES_MAX {
             return Err(FilterError::TooLong { at, bytes });
         }
-        match filter {
-            Filter::Contains { text, .. } if text.is_empty() => Err(FilterError::NoText { at }),
-            Filter::Contains { target, text } => {
-                self.texts.push((*target, Finder::new(text).into_owned()));
-                Ok(())
+        let negate = filter.negate;
+        match &filter.test {
+            Test::Contains { text, .. } if text.is_empty() => {
+                return Err(FilterError::NoText { at });
             }
-            Filter::Regex { target, pattern } => {
-                let regex = RegexBuilder::new(pattern)
-                    .size_limit(REGEX_BYTES_MAX)
-                    .dfa_size_limit(REGEX_BYTES_MAX)
-                    .build();
-                let reason = |wrong: regex::Error| wrong.to_string();
-                let regex =
-                    regex.map_err(|wrong| FilterError::Pattern { at, reason: reason(wrong) })?;
-                self.patterns.push((*target, regex));
-                Ok(())
+            Test::Contains { target, text } => {
+                let test = Raw::Text(target.clone(), Box::new(Finder::new(text).into_owned()));
+                self.raw.push(Asked { test, negate });
             }
-            Filter::Field { path, op, value } => {
+            Test::Regex { target, pattern } => {
+                let test = Raw::Pattern(target.clone(), regex(pattern, at)?);
+                self.raw.push(Asked { test, negate });
+            }
+            Test::Part { target, op, value } => {
+                let test = (target.clone(), comparison(*op, value, at)?);
+                self.parts.push(Asked { test, negate });
+            }
+            Test::Field { of, path, op, value } => {
                 let path = Path::parse(path).map_err(|source| FilterError::Path { at, source })?;
-                self.fields.push(Field { path, op: *op, operand: Operand::read(value) });
-                Ok(())
+                let comparison = comparison(*op, value, at)?;
+                let needles = needles(&path, &comparison);
+                let test = Field { of: *of, path, comparison, needles };
+                self.fields.push(Asked { test, negate });
             }
         }
+        Ok(())
     }
 
     /// Whether every record matches.
     pub fn is_empty(&self) -> bool {
-        self.texts.is_empty() && self.patterns.is_empty() && self.fields.is_empty()
+        self.raw.is_empty() && self.parts.is_empty() && self.fields.is_empty()
+    }
+
+    /// How records are read.
+    pub fn decoding(&self) -> &Decoding {
+        &self.decoding
     }
 
     /// Whether a batch whose unpacked records are `bytes` can hold a match. Keys, values and
     /// headers lie in it unbroken, so a text that is nowhere in it is in none of them.
     pub fn can_match(&self, bytes: &[u8]) -> bool {
-        self.texts.iter().all(|(_, text)| text.find(bytes).is_some())
+        let nowhere = |asked: &Asked<Raw>| match &asked.test {
+            Raw::Text(_, text) => !asked.negate && text.find(bytes).is_none(),
+            Raw::Pattern(..) => false,
+        };
+        !self.raw.iter().any(nowhere)
     }
 
     /// Tests one record.
     pub fn judge(&self, record: &RecordRef<'_>) -> Verdict {
-        let cheap =
-            self.texts.iter().all(|(target, text)| {
-                any_part(record, *target, |bytes| text.find(bytes).is_some())
-            }) && self
-                .patterns
-                .iter()
-                .all(|(target, regex)| any_part(record, *target, |bytes| regex.is_match(bytes)));
-        match (cheap, self.fields.is_empty(), record.value) {
-            (false, ..) => Verdict::NoMatch,
-            (true, true, _) => Verdict::Match,
-            // A tombstone has no fields, and nobody meant it to have any.
-            (true, false, None) => Verdict::NoMatch,
-            (true, false, Some(value)) => self.judge_fields(value),
+        let holds = |asked: &Asked<Raw>| asked.negate != asked.test.holds(record);
+        if !self.raw.iter().all(holds) {
+            return Verdict::NoMatch;
         }
-    }
-
-    fn judge_fields(&self, value: &[u8]) -> Verdict {
-        let text = match std::str::from_utf8(value) {
-            Ok(text) => text,
-            Err(wrong) => {
-                let at = wrong.valid_up_to();
-                return Verdict::NotJson(NotJson { at, expected: "UTF-8" });
+        for Asked { test: (target, comparison), negate } in &self.parts {
+            match self.holds_of_part(record, target, comparison) {
+                Ok(holds) if holds != *negate => {}
+                Ok(_) => return Verdict::NoMatch,
+                Err(unfit) => return Verdict::Unjudged(unfit),
             }
-        };
-        for field in &self.fields {
-            let test = &mut |found| field.operand.holds(field.op, found);
-            match json::any(text, &field.path, test) {
-                Ok(true) => {}
-                Ok(false) => return Verdict::NoMatch,
-                Err(not_json) => return Verdict::NotJson(not_json),
+        }
+        let mut texts = Texts { decoding: &self.decoding, record, key: None, value: None };
+        for Asked { test, negate } in &self.fields {
+            match test.holds(&mut texts) {
+                Ok(holds) if holds != *negate => {}
+                Ok(_) => return Verdict::NoMatch,
+                Err(unfit) => return Verdict::Unjudged(unfit),
             }
         }
         Verdict::Match
     }
+
+    /// Parts are compared as they are shown: a number of eight bytes as a number.
+    fn holds_of_part(
+        &self,
+        record: &RecordRef<'_>,
+        target: &Target,
+        comparison: &Comparison,
+    ) -> Result<bool, Unfit> {
+        let side = |side: Side, bytes: Option<&[u8]>| {
+            let Some(bytes) = bytes else { return Ok::<_, Unfit>(false) };
+            let text = self.decoding.text(side, record.key, bytes)?;
+            Ok(comparison.holds_bytes(text.as_bytes()))
+        };
+        let headers = || any_part(record, &Target::Headers, |bytes| comparison.holds_bytes(bytes));
+        Ok(match target {
+            Target::Key => side(Side::Key, record.key)?,
+            Target::Value => side(Side::Value, record.value)?,
+            Target::Any => {
+                side(Side::Key, record.key)? || headers() || side(Side::Value, record.value)?
+            }
+            Target::Headers | Target::Header(_) => {
+                any_part(record, target, |bytes| comparison.holds_bytes(bytes))
+            }
+        })
+    }
+}
+
+impl Raw {
+    fn holds(&self, record: &RecordRef<'_>) -> bool {
+        match self {
+            Raw::Text(target, text) => any_part(record, target, |bytes| text.find(bytes).is_some()),
+            Raw::Pattern(target, regex) => any_part(record, target, |bytes| regex.is_match(bytes)),
+        }
+    }
+}
+
+impl Field {
+    /// A tombstone has no fields, and nobody meant it to have any.
+    fn holds(&self, texts: &mut Texts<'_>) -> Result<bool, Unfit> {
+        let Some(bytes) = texts.bytes(self.of) else { return Ok(false) };
+        if self.is_ruled_out(bytes, texts.decoding) {
+            return Ok(false);
+        }
+        let text = texts.of(self.of, bytes)?;
+        Ok(json::any(text, &self.path, &mut |found| self.comparison.holds(found))?)
+    }
+
+    /// Whether a look at the bytes is enough. JSON holds a text as it is, or with a backslash in
+    /// it; other formats are left to their decoders.
+    fn is_ruled_out(&self, bytes: &[u8], decoding: &Decoding) -> bool {
+        decoding.keeps_text(self.of)
+            && !self.needles.is_empty()
+            && bytes.trim_ascii_start().first().is_some_and(|first| b"{[".contains(first))
+            && !self.needles.iter().any(|needle| needle.find(bytes).is_some())
+            && memchr(b'\\', bytes).is_none()
+    }
+}
+
+/// Key and value of one record as text, each made at most once.
+struct Texts<'a> {
+    decoding: &'a Decoding,
+    record: &'a RecordRef<'a>,
+    key: Option<Result<Cow<'a, str>, Unfit>>,
+    value: Option<Result<Cow<'a, str>, Unfit>>,
+}
+
+impl<'a> Texts<'a> {
+    fn bytes(&self, side: Side) -> Option<&'a [u8]> {
+        match side {
+            Side::Key => self.record.key,
+            Side::Value => self.record.value,
+        }
+    }
+
+    fn of(&mut self, side: Side, bytes: &'a [u8]) -> Result<&str, Unfit> {
+        let made = match side {
+            Side::Key => &mut self.key,
+            Side::Value => &mut self.value,
+        };
+        let make = || self.decoding.text(side, self.record.key, bytes);
+        made.get_or_insert_with(make).as_deref().map_err(Clone::clone)
+    }
+}
+
+/// Texts one of which has to be in JSON for which the comparison holds: what it compares with, or
+/// else the last name of the path.
+fn needles(path: &Path, comparison: &Comparison) -> Vec<Finder<'static>> {
+    let finder = |needle: &[u8]| Finder::new(needle).into_owned();
+    match comparison.needles() {
+        Some(needles) => needles.into_iter().map(finder).collect(),
+        None => match path.steps().iter().rev().find_map(Step::name) {
+            Some(name) => vec![finder(format!("\"{name}\"").as_bytes())],
+            None => Vec::new(),
+        },
+    }
+}
+
+fn comparison(op: Operator, value: &str, at: usize) -> Result<Comparison, FilterError> {
+    Ok(match op {
+        Operator::Exists => Comparison::Exists,
+        Operator::Regex => Comparison::Matches(regex(value, at)?),
+        Operator::Contains => match Operand::read(value).text {
+            text if text.is_empty() => return Err(FilterError::NoText { at }),
+            text => Comparison::Contains(Box::new(Finder::new(&text).into_owned())),
+        },
+        Operator::In => match Operand::read_list(value) {
+            operands if operands.is_empty() => return Err(FilterError::NoText { at }),
+            operands => Comparison::In(operands),
+        },
+        _ => Comparison::Order(op, Operand::read(value)),
+    })
+}
+
+fn regex(pattern: &str, at: usize) -> Result<Regex, FilterError> {
+    let regex = RegexBuilder::new(pattern)
+        .size_limit(REGEX_BYTES_MAX)
+        .dfa_size_limit(REGEX_BYTES_MAX)
+        .build();
+    regex.map_err(|wrong| FilterError::Pattern { at, reason: wrong.to_string() })
 }
 
 /// Whether `test` holds for any of the bytes that `target` names.
-fn any_part(record: &RecordRef<'_>, target: Target, test: impl Fn(&[u8]) -> bool) -> bool {
+fn any_part(record: &RecordRef<'_>, target: &Target, test: impl Fn(&[u8]) -> bool) -> bool {
     let key = || record.key.is_some_and(&test);
     let value = || record.value.is_some_and(&test);
     let headers =
@@ -191,65 +338,11 @@ fn any_part(record: &RecordRef<'_>, target: Target, test: impl Fn(&[u8]) -> bool
         Target::Key => key(),
         Target::Value => value(),
         Target::Headers => headers(),
+        Target::Header(name) => record
+            .headers
+            .into_iter()
+            .any(|part| part.key == name.as_bytes() && part.value.is_some_and(&test)),
         Target::Any => value() || key() || headers(),
-    }
-}
-
-/// What a field is compared with. In double quotes it is text and nothing else, so that `"5"`
-/// finds the string; bare it is a number if it looks like one.
-#[derive(Debug)]
-struct Operand {
-    text: String,
-    is_number: bool,
-}
-
-impl Operand {
-    fn read(typed: &str) -> Operand {
-        let typed = typed.trim();
-        let inside = typed.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-        match inside {
-            Some(inside) if json::check(typed).is_ok() => {
-                Operand { text: json::unescape(inside).into_owned(), is_number: false }
-            }
-            _ => Operand { is_number: Decimal::parse(typed).is_some(), text: typed.to_owned() },
-        }
-    }
-
-    fn holds(&self, op: Operator, found: Found<'_>) -> bool {
-        let order = || self.order(found);
-        match op {
-            Operator::Exists => true,
-            Operator::Eq => order() == Some(Ordering::Equal),
-            Operator::Ne => order() != Some(Ordering::Equal),
-            Operator::Gt => order() == Some(Ordering::Greater),
-            Operator::Ge => order().is_some_and(Ordering::is_ge),
-            Operator::Lt => order() == Some(Ordering::Less),
-            Operator::Le => order().is_some_and(Ordering::is_le),
-            Operator::Contains => match found {
-                Found::String(raw) => json::unescape(raw).contains(&self.text),
-                Found::Number(raw) | Found::Word(raw) | Found::Nested(raw) => {
-                    raw.contains(&self.text)
-                }
-            },
-        }
-    }
-
-    /// How what was found stands to the operand; `None` where the two cannot be compared. A
-    /// string that is a number as a whole, as many systems write money, compares as that number.
-    fn order(&self, found: Found<'_>) -> Option<Ordering> {
-        match found {
-            Found::Number(raw) => self.order_numbers(raw),
-            Found::String(raw) => {
-                let text = json::unescape(raw);
-                Some(self.order_numbers(&text).unwrap_or_else(|| (*text).cmp(&self.text)))
-            }
-            Found::Word(raw) | Found::Nested(raw) => (raw == self.text).then_some(Ordering::Equal),
-        }
-    }
-
-    fn order_numbers(&self, found: &str) -> Option<Ordering> {
-        let wanted = self.is_number.then(|| Decimal::parse(&self.text)).flatten()?;
-        Some(Decimal::parse(found)?.cmp(&wanted))
     }
 }
 

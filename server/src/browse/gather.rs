@@ -25,10 +25,46 @@ pub struct Hit<T> {
 pub struct Counts {
     /// Records looked at.
     pub read: u64,
-    /// Records that a field filter could not judge.
-    pub not_json: u64,
+    /// Control records that were passed.
+    pub control: u64,
+    /// Records of aborted transactions that were left out.
+    pub aborted: u64,
+    /// Records that a filter could not judge.
+    pub filter_errors: u64,
     /// Offset and reason of the first of them.
-    pub first_not_json: Option<(i64, String)>,
+    pub first_filter_error: Option<(i64, String)>,
+    /// Matches that the chosen decoder could not read.
+    pub undecodable: u64,
+    /// Offset and reason of the first of them.
+    pub first_undecodable: Option<(i64, String)>,
+}
+
+impl Counts {
+    /// Adds what came after.
+    pub fn add(&mut self, later: Counts) {
+        self.read += later.read;
+        self.control += later.control;
+        self.aborted += later.aborted;
+        self.filter_errors += later.filter_errors;
+        self.undecodable += later.undecodable;
+        self.first_filter_error = self.first_filter_error.take().or(later.first_filter_error);
+        self.first_undecodable = self.first_undecodable.take().or(later.first_undecodable);
+    }
+
+    /// Takes away what does not count as read after all.
+    fn without(mut self, mark: &Mark) -> Counts {
+        self.read -= mark.read;
+        self.control -= mark.control;
+        self.aborted -= mark.aborted;
+        self.filter_errors -= mark.filter_errors;
+        self.undecodable -= mark.undecodable;
+        self
+    }
+
+    fn mark(&self) -> Mark {
+        let Counts { read, control, aborted, filter_errors, undecodable, .. } = *self;
+        Mark { read, control, aborted, filter_errors, undecodable }
+    }
 }
 
 /// How much may be kept.
@@ -60,7 +96,10 @@ pub struct Gather<T> {
 #[derive(Debug, Clone, Copy)]
 struct Mark {
     read: u64,
-    not_json: u64,
+    control: u64,
+    aborted: u64,
+    filter_errors: u64,
+    undecodable: u64,
 }
 
 /// The newest match that was given up.
@@ -105,7 +144,7 @@ impl<T> Gather<T> {
         self.direction == Direction::Forward && over
     }
 
-    /// Counts a record that was looked at; call before [`Gather::hit`] or [`Gather::not_json`].
+    /// Counts a record that was looked at; call before what is said of it.
     pub fn saw(&mut self, timestamp_ms: i64) {
         self.saw_many(1, timestamp_ms, timestamp_ms);
     }
@@ -119,19 +158,33 @@ impl<T> Gather<T> {
         }
     }
 
+    /// Counts control records, which are passed.
+    pub fn passed_control(&mut self, records: u64) {
+        self.counts.control += records;
+    }
+
+    /// Counts records of an aborted transaction, which are left out.
+    pub fn passed_aborted(&mut self, records: u64) {
+        self.counts.aborted += records;
+    }
+
     /// The record just seen could not be judged.
-    pub fn not_json(&mut self, offset: i64, reason: impl FnOnce() -> String) {
-        self.counts.not_json += 1;
-        if self.counts.first_not_json.is_none() {
-            self.counts.first_not_json = Some((offset, reason()));
-        }
+    pub fn unjudged(&mut self, offset: i64, reason: impl FnOnce() -> String) {
+        self.counts.filter_errors += 1;
+        self.counts.first_filter_error.get_or_insert_with(|| (offset, reason()));
+    }
+
+    /// The record just seen matches, but cannot be read as was asked.
+    pub fn undecodable(&mut self, offset: i64, reason: impl FnOnce() -> String) {
+        self.counts.undecodable += 1;
+        self.counts.first_undecodable.get_or_insert_with(|| (offset, reason()));
     }
 
     /// The record just seen matches.
     pub fn hit(&mut self, hit: Hit<T>) {
         debug_assert!(self.hits.back().is_none_or(|(last, _)| last.offset < hit.offset));
         self.bytes += hit.weight;
-        let mark = Mark { read: self.counts.read, not_json: self.counts.not_json };
+        let mark = self.counts.mark();
         self.hits.push_back((hit, mark));
         if self.direction == Direction::Backward {
             self.give_up_oldest();
@@ -158,11 +211,10 @@ impl<T> Gather<T> {
             (Direction::Backward, Some(dropped)) => Some(dropped.timestamp_ms),
             (Direction::Backward, None) => self.first_time,
         };
-        let mut counts = self.counts;
-        if let Some(dropped) = &self.dropped {
-            counts.read -= dropped.mark.read;
-            counts.not_json -= dropped.mark.not_json;
-        }
+        let counts = match &self.dropped {
+            Some(dropped) => self.counts.without(&dropped.mark),
+            None => self.counts,
+        };
         Gathered {
             hits: self.hits.into_iter().map(|(hit, _)| hit).collect(),
             counts,

@@ -1,10 +1,12 @@
 //! Looking through the records of a topic: searches, single records, and what tails share.
 //!
 //! Owns what a search means. `plan`, `part` and `gather` decide purely what to read and show next;
-//! `sift` tests records with `filter` and `json`; `decode` makes them readable; `scan` performs it
+//! `sift` tests records with `filter` and `json`; `decode` makes them readable; `transactions`
+//! tells which were aborted; `scan` performs it
 //! all against a cluster; `token` lets it go on later. Start at [`Search::prepare`].
 
 pub mod decode;
+pub mod export;
 pub mod filter;
 mod gather;
 mod json;
@@ -19,16 +21,18 @@ mod scan;
 mod sift;
 pub mod tail;
 mod token;
+mod transactions;
 
 use ouzel_api::{
     messages::Message,
-    search::{DoneReason, MATCHES_MAX, Progress},
+    search::{DoneReason, Progress},
 };
 
+pub use decode::Decoding;
 pub use filter::{FilterError, Filters};
 pub use limits::{Permit, Permits, TooMany};
-pub use prepare::Search;
-pub use sift::{SiftError, message};
+pub use prepare::{Purpose, Search};
+pub use sift::{Shape, SiftError, message};
 pub use token::{TOKEN_BYTES_MAX, TokenError};
 
 use crate::kafka::KafkaError;
@@ -43,8 +47,13 @@ pub enum SearchError {
     #[error(transparent)]
     Token(#[from] TokenError),
     /// So many matches cannot be asked for.
-    #[error("the limit is {0}; it has to be between 1 and {MATCHES_MAX}")]
-    Limit(u32),
+    #[error("the limit is {limit}; it has to be between 1 and {most}")]
+    Limit {
+        /// So many.
+        limit: u32,
+        /// What is possible.
+        most: u32,
+    },
     /// The cluster did not give the records.
     #[error(transparent)]
     Kafka(#[from] KafkaError),

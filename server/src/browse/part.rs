@@ -59,6 +59,12 @@ pub struct Part<T> {
     pub time: Option<i64>,
     /// Matches in the order in which they are shown.
     pub ready: VecDeque<Hit<T>>,
+    /// What has been counted.
+    pub counts: Counts,
+    /// Why it is not read any further.
+    pub failed: Option<String>,
+    /// Where this search began to read it.
+    began: i64,
     busy: bool,
     begun: Option<Begun<T>>,
     target_bytes: i64,
@@ -83,6 +89,9 @@ impl<T> Part<T> {
             span,
             time: None,
             ready: VecDeque::new(),
+            counts: Counts::default(),
+            failed: None,
+            began: span.edge,
             busy: false,
             begun: None,
             target_bytes: BYTES_FIRST,
@@ -90,14 +99,49 @@ impl<T> Part<T> {
         }
     }
 
-    /// Whether nothing is left to read.
+    /// Whether nothing is left to read, or nothing more can be.
     pub fn is_done(&self) -> bool {
-        self.span.is_done(self.direction)
+        self.failed.is_some() || self.span.is_done(self.direction)
+    }
+
+    /// Offsets that this search has passed, and those that are left.
+    pub fn passed_and_left(&self) -> (u64, u64) {
+        let left = match self.direction {
+            Direction::Forward => self.span.end - self.span.edge,
+            Direction::Backward => self.span.edge - self.span.start,
+        };
+        (self.span.edge.abs_diff(self.began), u64::try_from(left).unwrap_or(0))
+    }
+
+    /// Gives it up for this reason. What was read of an unfinished stretch does not count, so that
+    /// a resumed search reads it again.
+    pub fn fail(&mut self, reason: String) {
+        assert!(!self.busy, "partition {} is being read", self.span.partition);
+        self.begun = None;
+        self.failed = Some(reason);
     }
 
     /// Whether it should be read: it has nothing to show and is not being read.
     pub fn is_hungry(&self) -> bool {
         !self.busy && self.ready.is_empty() && !self.is_done()
+    }
+
+    /// Where the next stretch begins, or one that was begun goes on.
+    pub fn next(&self, first_offsets: i64) -> i64 {
+        match (&self.begun, self.direction) {
+            (_, Direction::Forward) => self.span.edge,
+            (Some(begun), Direction::Backward) => begun.next,
+            (None, Direction::Backward) => self.low(first_offsets),
+        }
+    }
+
+    /// Where the next stretch that is read backwards begins.
+    fn low(&self, first_offsets: i64) -> i64 {
+        let offsets = match self.bytes_per_offset {
+            None => first_offsets,
+            Some(each) => self.target_bytes / each,
+        };
+        (self.span.edge - offsets.clamp(1, OFFSETS_MAX)).max(self.span.start)
     }
 
     /// Hands out the next stretch, of about `first_offsets` while sizes are unknown.
@@ -124,11 +168,7 @@ impl<T> Part<T> {
                 }
             }
             (Direction::Backward, None) => {
-                let offsets = match self.bytes_per_offset {
-                    None => first_offsets,
-                    Some(each) => self.target_bytes / each,
-                };
-                let low = (edge - offsets.clamp(1, OFFSETS_MAX)).max(self.span.start);
+                let low = self.low(first_offsets);
                 let gather = Gather::new(self.direction, room);
                 self.stretch(low, self.span.start..edge, self.estimate(edge - low), gather)
             }
@@ -153,8 +193,8 @@ impl<T> Part<T> {
         likely.saturating_add(likely / 4).saturating_add(BYTES_SPARE)
     }
 
-    /// Takes back a stretch, read up to `next`; gives the counts of all that is now done.
-    pub fn put(&mut self, stretch: Stretch<T>) -> Counts {
+    /// Takes back a stretch, read up to `next`.
+    pub fn put(&mut self, stretch: Stretch<T>) {
         assert!(self.busy, "partition {} was not handed out", self.span.partition);
         self.busy = false;
         let Stretch { next, clip, received, gather, low, .. } = stretch;
@@ -166,26 +206,26 @@ impl<T> Part<T> {
         }
     }
 
-    fn move_up(&mut self, next: i64, received: i64, gather: Gather<T>) -> Counts {
+    fn move_up(&mut self, next: i64, received: i64, gather: Gather<T>) {
         self.learn(received, next - self.span.edge);
         self.span.edge = next;
         let gathered = gather.finish();
         self.time = gathered.edge_time.or(self.time);
         self.ready.extend(gathered.hits);
-        gathered.counts
+        self.counts.add(gathered.counts);
     }
 
-    fn move_down(&mut self, begun: Begun<T>) -> Counts {
+    fn move_down(&mut self, begun: Begun<T>) {
         if begun.next < begun.high {
             self.begun = Some(begun);
-            return Counts::default();
+            return;
         }
         self.learn(begun.received, begun.high - begun.low);
         let gathered = begun.gather.finish();
         self.span.edge = gathered.dropped.map_or(begun.low, |dropped| dropped + 1);
         self.time = gathered.edge_time.or(self.time);
         self.ready.extend(gathered.hits.into_iter().rev());
-        gathered.counts
+        self.counts.add(gathered.counts);
     }
 
     fn learn(&mut self, received: i64, offsets: i64) {
@@ -196,33 +236,31 @@ impl<T> Part<T> {
     }
 
     /// See [`super::plan::Plan::start_moved`].
-    pub fn start_moved(&mut self, start: i64) -> Counts {
+    pub fn start_moved(&mut self, start: i64) {
         assert!(!self.busy, "partition {} is being read", self.span.partition);
         let start = start.min(self.span.end);
         if self.direction == Direction::Forward {
             self.span.edge = self.span.edge.max(start);
-            return Counts::default();
+            return;
         }
         self.span.start = self.span.start.max(start);
         self.span.edge = self.span.edge.max(self.span.start);
-        let Some(begun) = self.begun.take() else { return Counts::default() };
+        let Some(begun) = self.begun.take() else { return };
         let (low, next) = (begun.low.max(self.span.start), begun.next.max(start));
-        self.move_down(Begun { low, next, ..begun })
+        self.move_down(Begun { low, next, ..begun });
     }
 
     /// See [`super::plan::Plan::end_moved`].
-    pub fn end_moved(&mut self, end: i64) -> Counts {
+    pub fn end_moved(&mut self, end: i64) {
         assert!(!self.busy, "partition {} is being read", self.span.partition);
         if self.direction == Direction::Forward {
             self.span.end = self.span.end.min(end.max(self.span.edge));
-            return Counts::default();
+            return;
         }
-        let counts = match self.begun.take() {
-            None => Counts::default(),
-            Some(begun) => self.move_down(Begun { next: begun.high, ..begun }),
-        };
+        if let Some(begun) = self.begun.take() {
+            self.move_down(Begun { next: begun.high, ..begun });
+        }
         self.span.edge = self.span.edge.min(end).max(self.span.start);
-        counts
     }
 
     /// Where to go on so that what waits is found again.

@@ -9,6 +9,8 @@
 //! rising; where they are not, offsets decide within the partition and the merge stays as close
 //! to time as that allows. Every search therefore first advances whatever lies furthest behind.
 
+use ouzel_api::search::{PartitionProgress, Skipped};
+
 use super::{
     gather::{Counts, Hit, Room},
     part::{Part, Stretch},
@@ -69,9 +71,28 @@ pub struct Plan<T> {
     filtered: bool,
     wanted: usize,
     shown: u64,
-    counts: Counts,
-    first_not_json: Option<String>,
     parts: Vec<Part<T>>,
+}
+
+/// Counts over all that a search has read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Records looked at.
+    pub read: u64,
+    /// Offsets without a record to look at.
+    pub skipped: Skipped,
+    /// Records that a filter could not judge.
+    pub filter_errors: u64,
+    /// Partition, offset and reason of the first of them in the lowest partition.
+    pub first_filter_error: Option<String>,
+    /// Matches that the chosen decoder could not read.
+    pub undecodable: u64,
+    /// Partition, offset and reason of the first of them in the lowest partition.
+    pub first_undecodable: Option<String>,
+    /// Offsets that were passed.
+    pub passed: u64,
+    /// Offsets that are left.
+    pub left: u64,
 }
 
 impl<T> Plan<T> {
@@ -79,15 +100,7 @@ impl<T> Plan<T> {
     /// expected not to match, so that larger stretches are worth their while.
     pub fn new(direction: Direction, spans: &[Span], wanted: usize, filtered: bool) -> Plan<T> {
         let parts = spans.iter().map(|span| Part::new(direction, *span)).collect();
-        let mut plan = Plan {
-            direction,
-            filtered,
-            wanted,
-            shown: 0,
-            counts: Counts::default(),
-            first_not_json: None,
-            parts,
-        };
+        let mut plan = Plan { direction, filtered, wanted, shown: 0, parts };
         plan.parts.sort_by_key(|part| part.span.partition);
         plan
     }
@@ -100,6 +113,11 @@ impl<T> Plan<T> {
         hungry.iter().map(|part| part.span.partition).collect()
     }
 
+    /// The offset at which a hungry partition is read on.
+    pub fn next(&self, partition: i32) -> i64 {
+        self.parts[self.place(partition)].next(self.first_stretch())
+    }
+
     /// The next stretch of a hungry partition. It has to come back by [`Plan::put`].
     pub fn take(&mut self, partition: i32) -> Stretch<T> {
         let room = Room { hits: self.wanted_now(), bytes: self.room_bytes() };
@@ -109,23 +127,35 @@ impl<T> Plan<T> {
 
     /// Takes back a stretch that was read up to `stretch.next`, which may be nothing at all.
     pub fn put(&mut self, stretch: Stretch<T>) {
-        let partition = stretch.partition;
-        let counts = self.part(partition).put(stretch);
-        self.count(partition, counts);
+        self.part(stretch.partition).put(stretch);
     }
 
     /// The log now begins at `start`: what lay below is gone and counts as done. Only for a
     /// partition that is not handed out.
     pub fn start_moved(&mut self, partition: i32, start: i64) {
-        let counts = self.part(partition).start_moved(start);
-        self.count(partition, counts);
+        self.part(partition).start_moved(start);
     }
 
     /// The log now ends at `end`: there is nothing to read from there on. Only for a partition
     /// that is not handed out.
     pub fn end_moved(&mut self, partition: i32, end: i64) {
-        let counts = self.part(partition).end_moved(end);
-        self.count(partition, counts);
+        self.part(partition).end_moved(end);
+    }
+
+    /// Gives a partition up; the others go on, and a resumed search tries it again. Only for a
+    /// partition that is not handed out.
+    pub fn fail(&mut self, partition: i32, reason: String) {
+        self.part(partition).fail(reason);
+    }
+
+    /// Whether every partition was given up.
+    pub fn is_all_failed(&self) -> bool {
+        self.parts.iter().all(|part| part.failed.is_some())
+    }
+
+    /// Whether some partition was given up.
+    pub fn has_failed(&self) -> bool {
+        self.parts.iter().any(|part| part.failed.is_some())
     }
 
     /// The next match in order, if it is certain.
@@ -166,18 +196,44 @@ impl<T> Plan<T> {
     }
 
     /// Counts over all that has been read.
-    pub fn counts(&self) -> &Counts {
-        &self.counts
-    }
-
-    /// Partition, offset and reason of the first record that could not be judged.
-    pub fn first_not_json(&self) -> Option<&str> {
-        self.first_not_json.as_deref()
+    pub fn totals(&self) -> Totals {
+        let mut all = Totals::default();
+        for part in &self.parts {
+            let Counts { read, control, aborted, .. } = part.counts;
+            let (passed, left) = part.passed_and_left();
+            let told = |first: &Option<(i64, String)>| {
+                let (offset, reason) = first.as_ref()?;
+                Some(format!("partition {}, offset {offset}: {reason}", part.span.partition))
+            };
+            all.read += read;
+            all.skipped.control += control;
+            all.skipped.aborted += aborted;
+            // Every offset holds a record of one of these kinds, or none.
+            all.skipped.missing += passed.saturating_sub(read + control + aborted);
+            all.filter_errors += part.counts.filter_errors;
+            all.undecodable += part.counts.undecodable;
+            let first = || told(&part.counts.first_filter_error);
+            all.first_filter_error = all.first_filter_error.take().or_else(first);
+            let first = || told(&part.counts.first_undecodable);
+            all.first_undecodable = all.first_undecodable.take().or_else(first);
+            all.passed += passed;
+            all.left += if part.is_done() { 0 } else { left };
+        }
+        all
     }
 
     /// How far each partition has been read.
-    pub fn covered(&self) -> Vec<Span> {
-        self.parts.iter().map(|part| part.span).collect()
+    pub fn covered(&self) -> Vec<PartitionProgress> {
+        let covered = |part: &Part<T>| {
+            let Span { partition, start, end, edge } = part.span;
+            let (covered_from, covered_to) = match self.direction {
+                Direction::Forward => (start, edge),
+                Direction::Backward => (edge, end),
+            };
+            let (read, failed) = (part.counts.read, part.failed.clone());
+            PartitionProgress { partition, start, end, covered_from, covered_to, read, failed }
+        };
+        self.parts.iter().map(covered).collect()
     }
 
     /// Where to go on so that nothing shown comes again and nothing else is missed.
@@ -194,17 +250,13 @@ impl<T> Plan<T> {
     }
 
     fn part(&mut self, partition: i32) -> &mut Part<T> {
-        let at = self.parts.binary_search_by_key(&partition, |part| part.span.partition);
-        let at = at.unwrap_or_else(|_| panic!("partition {partition} is not part of the search"));
+        let at = self.place(partition);
         &mut self.parts[at]
     }
 
-    fn count(&mut self, partition: i32, counts: Counts) {
-        self.counts.read += counts.read;
-        self.counts.not_json += counts.not_json;
-        if let (None, Some((offset, reason))) = (&self.first_not_json, counts.first_not_json) {
-            self.first_not_json = Some(format!("partition {partition}, offset {offset}: {reason}"));
-        }
+    fn place(&self, partition: i32) -> usize {
+        let at = self.parts.binary_search_by_key(&partition, |part| part.span.partition);
+        at.unwrap_or_else(|_| panic!("partition {partition} is not part of the search"))
     }
 
     fn wanted_now(&self) -> usize {

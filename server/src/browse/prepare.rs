@@ -2,16 +2,22 @@
 
 use std::collections::HashMap;
 
-use ouzel_api::search::{self, From, MATCHES_MAX};
+use ouzel_api::{
+    messages::PREVIEW_BYTES_MAX,
+    search::{self, EXPORT_MATCHES_MAX, From, Isolation, MATCHES_MAX, Until},
+};
 
 use super::{
     SearchError,
+    decode::Decoding,
     filter::Filters,
     plan::{Direction, Span},
+    sift::Shape,
     token::{self, Binding},
 };
 use crate::kafka::{
     At, Cluster, KafkaError, Lane, OffsetAndTime, Offsets, Partition, Topic, TopicPartition,
+    groups::Commit,
 };
 
 /// A search that is ready to run; see [`Search::run`].
@@ -19,9 +25,37 @@ use crate::kafka::{
 pub struct Search {
     pub(super) route: Route,
     pub(super) filters: Filters,
+    pub(super) shape: Shape,
+    pub(super) isolation: Isolation,
     pub(super) direction: Direction,
     pub(super) wanted: usize,
     pub(super) binding: Binding,
+}
+
+/// What a search is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Rows for a page: previews, at most [`MATCHES_MAX`] of them.
+    Rows,
+    /// A file: whole records, at most [`EXPORT_MATCHES_MAX`] of them.
+    Export,
+}
+
+impl Purpose {
+    /// Most matches.
+    pub fn matches_max(self) -> u32 {
+        match self {
+            Purpose::Rows => MATCHES_MAX,
+            Purpose::Export => EXPORT_MATCHES_MAX,
+        }
+    }
+
+    fn shape(self) -> Shape {
+        match self {
+            Purpose::Rows => Shape::Decoded(PREVIEW_BYTES_MAX),
+            Purpose::Export => Shape::Exact,
+        }
+    }
 }
 
 /// Where a reader of a topic begins and ends, and how it gets there.
@@ -30,6 +64,8 @@ pub(super) struct Route {
     pub lane: Lane,
     pub spans: Vec<Span>,
     pub leaders: HashMap<i32, i32>,
+    /// Before these offsets every transaction is decided.
+    pub stable: HashMap<i32, i64>,
 }
 
 impl Search {
@@ -38,30 +74,47 @@ impl Search {
         cluster: &Cluster,
         topic: &str,
         asked: &search::Search,
+        purpose: Purpose,
     ) -> Result<Search, SearchError> {
-        let filters = Filters::compile(&asked.filters)?;
-        if !(1..=MATCHES_MAX).contains(&asked.limit) {
-            return Err(SearchError::Limit(asked.limit));
+        let filters = Filters::compile(&asked.filters, Decoding::new(topic, asked.decode))?;
+        let (limit, most) = (asked.limit, purpose.matches_max());
+        if !(1..=most).contains(&limit) {
+            return Err(SearchError::Limit { limit, most });
         }
         let binding = Binding::new(cluster.id(), topic, asked);
         let start = match &asked.resume {
             Some(token) => Start::At(token::read(token, binding)?),
-            None => Start::Fresh(asked.from, asked.partitions.as_deref()),
+            None => Start::Fresh(Range::of(asked), asked.partitions.as_deref()),
         };
         Ok(Search {
             route: route(cluster, topic, start).await?,
             filters,
-            direction: direction(asked.from),
-            wanted: asked.limit as usize,
+            shape: purpose.shape(),
+            isolation: asked.isolation,
+            direction: direction(&asked.from),
+            wanted: limit as usize,
             binding,
         })
+    }
+}
+
+/// From where to where.
+pub(super) struct Range<'a> {
+    pub from: &'a From,
+    pub until: Until,
+    pub isolation: Isolation,
+}
+
+impl Range<'_> {
+    fn of(asked: &search::Search) -> Range<'_> {
+        Range { from: &asked.from, until: asked.until, isolation: asked.isolation }
     }
 }
 
 /// Where a route begins.
 pub(super) enum Start<'a> {
     /// At the beginning of a search over these partitions, or all.
-    Fresh(From, Option<&'a [i32]>),
+    Fresh(Range<'a>, Option<&'a [i32]>),
     /// Where an earlier search was.
     At(Vec<Span>),
 }
@@ -74,28 +127,36 @@ pub(super) async fn route(
 ) -> Result<Route, KafkaError> {
     // Read now, not from the cache: the topic may have been made a moment ago.
     let found = &cluster.fresh_topic(topic).await?;
-    let spans = match start {
-        Start::At(spans) => spans,
-        Start::Fresh(from, partitions) => {
+    let (spans, stable) = match start {
+        Start::At(spans) => {
+            let partitions: Vec<i32> = spans.iter().map(|span| span.partition).collect();
+            let places = chosen(topic, found, Some(&partitions))?;
+            let stable = cluster.offsets(places, At::StableEnd).await?;
+            (spans, stable)
+        }
+        Start::Fresh(range, partitions) => {
             let places = chosen(topic, found, partitions)?;
-            spans(cluster, direction(from), from, places).await?
+            spans(cluster, &range, places).await?
         }
     };
-    for span in &spans {
-        partition_of(topic, found, span.partition)?;
-    }
     let led = |partition: &Partition| Some((partition.number, partition.leader?));
+    let decided = stable.iter().filter_map(|(place, found)| {
+        Some((place.partition, found.as_ref().ok()?.as_ref()?.offset))
+    });
     Ok(Route {
         lane: Lane::new(cluster, topic, found.id),
         spans,
         leaders: found.partitions.iter().filter_map(led).collect(),
+        stable: decided.collect(),
     })
 }
 
-fn direction(from: From) -> Direction {
+fn direction(from: &From) -> Direction {
     match from {
         From::Newest => Direction::Backward,
-        From::Oldest | From::Offset { .. } | From::Time { .. } => Direction::Forward,
+        From::Oldest | From::Offset { .. } | From::Time { .. } | From::Group { .. } => {
+            Direction::Forward
+        }
     }
 }
 
@@ -123,34 +184,115 @@ fn partition_of(topic: &str, found: &Topic, partition: i32) -> Result<TopicParti
     }
 }
 
+/// Offsets that a range is made of, all asked for at once.
+struct Bounds {
+    starts: Offsets,
+    ends: Offsets,
+    stable: Offsets,
+    /// Where the search begins, if it is not at an end.
+    from: Offsets,
+    /// The first offset that is later than the search.
+    until: Offsets,
+}
+
+/// The part of the search in each partition, and where the decided transactions end there.
 async fn spans(
     cluster: &Cluster,
-    direction: Direction,
-    from: From,
+    range: &Range<'_>,
     places: Vec<TopicPartition>,
-) -> Result<Vec<Span>, KafkaError> {
-    let (starts, ends) = tokio::try_join!(
-        cluster.offsets(places.clone(), At::Start),
-        cluster.offsets(places.clone(), At::End)
-    )?;
-    let times = match from {
-        From::Time { timestamp_ms } => {
-            cluster.offsets(places.clone(), At::Time(timestamp_ms)).await?
-        }
-        From::Newest | From::Oldest | From::Offset { .. } => Offsets::new(),
-    };
+) -> Result<(Vec<Span>, Offsets), KafkaError> {
+    let bounds = bounds(cluster, range, &places).await?;
+    let direction = direction(range.from);
     let span = |place: &TopicPartition| {
-        let first = known(&starts, place)?.map_or(0, |found| found.offset);
-        let end = known(&ends, place)?.map_or(first, |found| found.offset);
-        let start = match from {
-            From::Newest | From::Oldest => first,
-            From::Offset { offset } => offset.clamp(first, end.max(first)),
-            // No record that late: nothing to read.
-            From::Time { .. } => known(&times, place)?.map_or(end, |found| found.offset),
+        let first = known(&bounds.starts, place)?.map_or(0, |found| found.offset);
+        let ends = match range.isolation {
+            Isolation::ReadUncommitted => &bounds.ends,
+            Isolation::ReadCommitted => &bounds.stable,
         };
+        let end = known(ends, place)?.map_or(first, |found| found.offset);
+        let start = match range.from {
+            From::Newest | From::Oldest => first,
+            From::Offset { offset } => (*offset).clamp(first, end.max(first)),
+            // No record that late: nothing to read.
+            From::Time { .. } => known(&bounds.from, place)?.map_or(end, |found| found.offset),
+            From::Group { .. } => known(&bounds.from, place)?.map_or(first, |found| found.offset),
+        };
+        let start = start.clamp(first, end.max(first));
+        let later = match range.until {
+            Until::Time { .. } => known(&bounds.until, place)?.map(|found| found.offset),
+            Until::Now | Until::Offset { .. } => None,
+        };
+        let (start, end) = narrowed(range.until, direction, (start, end), later);
         Ok(Span::unread(direction, place.partition, start, end))
     };
-    places.iter().map(span).collect()
+    let spans = places.iter().map(span).collect::<Result<_, KafkaError>>()?;
+    Ok((spans, bounds.stable))
+}
+
+/// The part of a range that lies before its end, in the direction of the search. `later` is the
+/// first offset that is not within the time.
+fn narrowed(
+    until: Until,
+    direction: Direction,
+    (start, end): (i64, i64),
+    later: Option<i64>,
+) -> (i64, i64) {
+    match (until, direction) {
+        (Until::Now, _) => (start, end),
+        (Until::Offset { offset }, Direction::Forward) => {
+            (start, end.min(offset.saturating_add(1)))
+        }
+        (Until::Offset { offset }, Direction::Backward) => (start.max(offset).min(end), end),
+        (Until::Time { .. }, Direction::Forward) => (start, later.map_or(end, |at| at.min(end))),
+        (Until::Time { .. }, Direction::Backward) => {
+            (later.map_or(end, |at| at.clamp(start, end.max(start))), end)
+        }
+    }
+}
+
+async fn bounds(
+    cluster: &Cluster,
+    range: &Range<'_>,
+    places: &[TopicPartition],
+) -> Result<Bounds, KafkaError> {
+    let ask = |at| cluster.offsets(places.to_vec(), at);
+    let from = async {
+        match range.from {
+            From::Time { timestamp_ms } => ask(At::Time(*timestamp_ms)).await,
+            From::Group { group } => commits(cluster, group).await,
+            From::Newest | From::Oldest | From::Offset { .. } => Ok(Offsets::new()),
+        }
+    };
+    let until = async {
+        match (range.until, direction(range.from)) {
+            // The first that is later than the time, or the first that is not earlier.
+            (Until::Time { timestamp_ms }, Direction::Forward) => {
+                ask(At::Time(timestamp_ms.saturating_add(1))).await
+            }
+            (Until::Time { timestamp_ms }, Direction::Backward) => {
+                ask(At::Time(timestamp_ms)).await
+            }
+            (Until::Now | Until::Offset { .. }, _) => Ok(Offsets::new()),
+        }
+    };
+    let (starts, ends, stable, mut from, until) =
+        tokio::try_join!(ask(At::Start), ask(At::End), ask(At::StableEnd), from, until)?;
+    if matches!(range.from, From::Group { .. }) {
+        // Of a group that is, a partition without a commit is no error.
+        for place in places {
+            from.entry(place.clone()).or_insert(Ok(None));
+        }
+    }
+    Ok(Bounds { starts, ends, stable, from, until })
+}
+
+/// What a group has committed, as offsets.
+async fn commits(cluster: &Cluster, group: &str) -> Result<Offsets, KafkaError> {
+    let no_group = || KafkaError::NoGroup { group: group.to_owned() };
+    let state = cluster.group_state(group).await?.ok_or_else(no_group)?;
+    let offset = |commit: Commit| OffsetAndTime { offset: commit.offset, timestamp_ms: -1 };
+    let commits = state.commits?.into_iter();
+    Ok(commits.map(|(place, commit)| (place, commit.map(|it| Some(offset(it))))).collect())
 }
 
 fn known(offsets: &Offsets, place: &TopicPartition) -> Result<Option<OffsetAndTime>, KafkaError> {
@@ -158,6 +300,31 @@ fn known(offsets: &Offsets, place: &TopicPartition) -> Result<Option<OffsetAndTi
         Some(found) => found.clone(),
         None => {
             Err(KafkaError::NoPartition { topic: place.topic.clone(), partition: place.partition })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Direction::*, Until, narrowed};
+
+    #[test]
+    fn a_search_ends_where_it_was_told_to_in_either_direction() {
+        let (offset, time) = (Until::Offset { offset: 7 }, Until::Time { timestamp_ms: 1 });
+        for (until, direction, later, wanted) in [
+            (Until::Now, Forward, None, (3, 10)),
+            (offset, Forward, None, (3, 8)),
+            (offset, Backward, None, (7, 10)),
+            (Until::Offset { offset: 99 }, Forward, None, (3, 10)),
+            (Until::Offset { offset: 99 }, Backward, None, (10, 10)),
+            (Until::Offset { offset: i64::MAX }, Forward, None, (3, 10)),
+            (time, Forward, Some(6), (3, 6)),
+            (time, Forward, None, (3, 10)),
+            (time, Backward, Some(6), (6, 10)),
+            (time, Backward, Some(1), (3, 10)),
+            (time, Backward, None, (10, 10)),
+        ] {
+            assert_eq!(narrowed(until, direction, (3, 10), later), wanted, "{until:?}");
         }
     }
 }

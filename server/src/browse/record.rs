@@ -3,11 +3,19 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use ouzel_api::messages::Message;
+use ouzel_api::{
+    messages::Message,
+    search::{Decode, Isolation},
+};
 use ouzel_wire::batch::{self, BatchError, DECOMPRESSED_MAX};
 
-use super::{SearchError, SiftError, sift::message};
-use crate::kafka::{Ask, At, Cluster, FETCH_BYTES_MAX, KafkaError, Lane, TopicPartition};
+use super::{
+    SearchError, SiftError,
+    decode::Decoding,
+    sift::{Shape, message},
+    transactions::Transactions,
+};
+use crate::kafka::{Answer, Ask, At, Cluster, FETCH_BYTES_MAX, KafkaError, Lane, TopicPartition};
 
 /// Most bytes of a key or value that are shown whole; larger ones can still be downloaded.
 pub const WHOLE_BYTES_MAX: usize = 4 * 1024 * 1024;
@@ -31,48 +39,64 @@ pub async fn read(
     cluster: &Cluster,
     place: &TopicPartition,
     offset: i64,
+    decode: Decode,
 ) -> Result<Option<Record>, SearchError> {
     let topic = cluster.fresh_topic(&place.topic).await?;
     let leader = topic.leader(&place.topic, place.partition)?;
-    if !is_within(cluster, place, offset).await? {
-        return Ok(None);
-    }
+    let Some(asked) = how_to_ask(cluster, place, offset).await? else { return Ok(None) };
     let lane = Lane::new(cluster, &place.topic, topic.id);
     let ask = Ask { partition: place.partition, offset, bytes_max: FETCH_BYTES_MAX };
-    let answer = lane.fetch(leader, &[ask], WAIT).await?.into_iter().next();
+    let answer = lane.fetch(leader, &[ask], WAIT, asked).await?.into_iter().next();
     let Some(answer) = answer else { return Ok(None) };
     let about = || format!("reading {place} at offset {offset}");
     KafkaError::check(about, answer.error_code)?;
     let partition = place.partition;
-    let find = move || find(partition, &answer.records, offset);
+    let decoding = Decoding::new(&place.topic, decode);
+    let find = move || find(partition, answer, asked, (offset, &decoding));
     let found = tokio::task::spawn_blocking(find).await;
     let found = found.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
     found.map_err(|source| SearchError::Unreadable { partition, source })
 }
 
-/// Asking for what is outside would be an error; it is merely not there.
-async fn is_within(
+/// What to ask the leader for so that it gives this record and tells of its transaction what is
+/// known. Asking for what is outside would be an error; it is merely not there.
+async fn how_to_ask(
     cluster: &Cluster,
     place: &TopicPartition,
     offset: i64,
-) -> Result<bool, KafkaError> {
+) -> Result<Option<Isolation>, KafkaError> {
     let bound = async |at| {
         let mut offsets = cluster.offsets([place.clone()], at).await?;
         let found = offsets.remove(place).unwrap_or(Ok(None))?;
         Ok::<_, KafkaError>(found.map_or(0, |found| found.offset))
     };
-    let (start, end) = tokio::try_join!(bound(At::Start), bound(At::End))?;
-    Ok((start..end).contains(&offset))
+    let (start, end, stable) =
+        tokio::try_join!(bound(At::Start), bound(At::End), bound(At::StableEnd))?;
+    let isolation = match offset < stable {
+        true => Isolation::ReadCommitted,
+        false => Isolation::ReadUncommitted,
+    };
+    Ok((start..end).contains(&offset).then_some(isolation))
 }
 
-fn find(partition: i32, records: &Bytes, offset: i64) -> Result<Option<Record>, SiftError> {
+fn find(
+    partition: i32,
+    answer: Answer,
+    asked: Isolation,
+    (offset, decoding): (i64, &Decoding),
+) -> Result<Option<Record>, SiftError> {
     let unreadable = |source| SiftError::Batch { offset, source };
-    for batch in batch::batches(records.clone()) {
+    let mut transactions = match asked {
+        Isolation::ReadCommitted => Transactions::decided(i64::MAX, answer.aborted),
+        Isolation::ReadUncommitted => Transactions::undecided(),
+    };
+    for batch in batch::batches(answer.records) {
         let batch = match batch {
             Ok(batch) => batch,
             Err(BatchError::Partial { .. }) => return Ok(None),
             Err(source) => return Err(unreadable(source)),
         };
+        let transaction = transactions.of(&batch);
         if batch.header.last_offset() < offset {
             continue;
         }
@@ -85,8 +109,9 @@ fn find(partition: i32, records: &Bytes, offset: i64) -> Result<Option<Record>, 
             let base_offset = batch.header.base_offset;
             let record = record.map_err(|source| SiftError::Record { base_offset, source })?;
             if record.offset == offset {
+                let how = (decoding, Shape::Decoded(WHOLE_BYTES_MAX));
                 return Ok(Some(Record {
-                    message: message(partition, &batch, &record, WHOLE_BYTES_MAX),
+                    message: Message { transaction, ..message(partition, &batch, &record, how) },
                     key: record.key.map(|key| unpacked.slice_ref(key)),
                     value: record.value.map(|value| unpacked.slice_ref(value)),
                 }));

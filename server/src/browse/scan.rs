@@ -9,7 +9,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use ouzel_api::{
     messages::Message,
-    search::{DoneReason, PartitionProgress, Progress},
+    search::{DoneReason, Isolation, Progress},
 };
 use tokio::{
     sync::mpsc,
@@ -20,7 +20,7 @@ use super::{
     Event, SearchError,
     outlet::{Outlet, STALL_MAX, Shut},
     part::Stretch,
-    plan::{Direction, Plan},
+    plan::{Direction, Plan, Totals},
     prepare::Search,
     round::{self, Abandon, Done, Errand, Outcome, Tools},
     token::{self, Binding},
@@ -48,7 +48,10 @@ struct Scan {
     tools: Tools,
     direction: Direction,
     binding: Binding,
+    isolation: Isolation,
     leaders: HashMap<i32, i32>,
+    /// Before these offsets every transaction was decided when the search began.
+    stable: HashMap<i32, i64>,
     rounds: FuturesUnordered<BoxFuture<'static, Done>>,
     rounds_by_leader: HashMap<i32, usize>,
     failures: HashMap<i32, u32>,
@@ -67,6 +70,8 @@ impl Search {
         let tools = Tools {
             lane: Arc::new(self.route.lane),
             filters: Arc::new(self.filters),
+            shape: self.shape,
+            isolation: self.isolation,
             wait: WAIT,
             abandoned: abandon.flag(),
         };
@@ -76,7 +81,9 @@ impl Search {
             tools,
             direction: self.direction,
             binding: self.binding,
+            isolation: self.isolation,
             leaders: self.route.leaders,
+            stable: self.route.stable,
             rounds: FuturesUnordered::new(),
             rounds_by_leader: HashMap::new(),
             failures: HashMap::new(),
@@ -110,10 +117,15 @@ impl Scan {
                 return Ok(Ok(DoneReason::Limit));
             }
             if self.plan.is_exhausted() {
-                return Ok(Ok(DoneReason::Exhausted));
+                let partly = self.plan.has_failed();
+                return Ok(Ok(if partly { DoneReason::Partial } else { DoneReason::Exhausted }));
             }
             if let Err(error) = self.begin_rounds() {
                 return Ok(Err(error));
+            }
+            // Giving the last one up leaves nothing to wait for.
+            if self.rounds.is_empty() {
+                continue;
             }
             tokio::select! {
                 () = self.outlet.closed() => return Err(Shut::Gone),
@@ -143,33 +155,53 @@ impl Scan {
     }
 
     fn begin_rounds(&mut self) -> Result<(), SearchError> {
-        let hungry = self.plan.hungry();
-        let mut by_leader: HashMap<i32, Vec<i32>> = HashMap::new();
+        let mut by_leader: HashMap<(i32, Isolation), Vec<i32>> = HashMap::new();
         let mut order = Vec::new();
-        for partition in hungry {
+        for partition in self.plan.hungry() {
             let Some(&leader) = self.leaders.get(&partition) else {
                 let topic = self.tools.lane.topic().to_owned();
-                return Err(KafkaError::NoLeader { topic, partition }.into());
+                self.give_up(partition, KafkaError::NoLeader { topic, partition }.into())?;
+                continue;
             };
-            let partitions = by_leader.entry(leader).or_default();
+            let way = (leader, self.asked(partition));
+            let partitions = by_leader.entry(way).or_default();
             if partitions.is_empty() {
-                order.push(leader);
+                order.push(way);
             }
             partitions.push(partition);
         }
-        for leader in order {
-            let mut partitions =
-                by_leader.remove(&leader).unwrap_or_default().into_iter().peekable();
+        for way @ (leader, asked) in order {
+            let mut partitions = by_leader.remove(&way).unwrap_or_default().into_iter().peekable();
             while partitions.peek().is_some()
                 && self.rounds.len() < ROUNDS_MAX
                 && self.rounds_by_leader.get(&leader).is_none_or(|now| *now < ROUNDS_LEADER_MAX)
             {
                 let errands = self.errands(&mut partitions);
                 *self.rounds_by_leader.entry(leader).or_default() += 1;
-                self.rounds.push(Box::pin(round::run(self.tools.clone(), leader, errands)));
+                let tools = self.tools.clone();
+                self.rounds.push(Box::pin(round::run(tools, leader, asked, errands)));
             }
         }
         Ok(())
+    }
+
+    /// What to ask for where a partition goes on. Only for committed records does a leader tell
+    /// which transactions were aborted, and behind an undecided one it sends only all.
+    fn asked(&self, partition: i32) -> Isolation {
+        let next = self.plan.next(partition);
+        let is_decided = self.stable.get(&partition).is_some_and(|stable| next < *stable);
+        match self.isolation {
+            Isolation::ReadUncommitted if !is_decided => Isolation::ReadUncommitted,
+            _ => Isolation::ReadCommitted,
+        }
+    }
+
+    /// Reads a partition no further; the others go on. An error if that leaves none, or if it is
+    /// one of the topic.
+    fn give_up(&mut self, partition: i32, error: SearchError) -> Result<(), SearchError> {
+        self.plan.fail(partition, error.to_string());
+        let of_topic = matches!(error, SearchError::Kafka(KafkaError::NoTopic { .. }));
+        if of_topic || self.plan.is_all_failed() { Err(error) } else { Ok(()) }
     }
 
     /// As many stretches as one answer holds.
@@ -221,10 +253,26 @@ impl Scan {
             }
         };
         let clip_end = stretch.clip.end;
-        if matches!(outcome, Outcome::Nothing) && failures >= EMPTY_MAX {
-            stretch.next = clip_end;
+        match outcome {
+            Outcome::Nothing if failures >= EMPTY_MAX => stretch.next = clip_end,
+            // Asked for first and with room for everything, it would have come.
+            Outcome::Withheld(end) if failures >= EMPTY_MAX => stretch.next = end.min(clip_end),
+            _ => {}
         }
         self.plan.put(stretch);
+        match self.follow_up(partition, outcome, (failures, clip_end)) {
+            Ok(()) => Ok(()),
+            Err(error) => self.give_up(partition, error),
+        }
+    }
+
+    /// What an outcome means for how a partition is read on; an error if it is not.
+    fn follow_up(
+        &mut self,
+        partition: i32,
+        outcome: Outcome,
+        (failures, clip_end): (u32, i64),
+    ) -> Result<(), SearchError> {
         let again = failures <= RETRIES;
         match outcome {
             Outcome::Read | Outcome::Throttled | Outcome::Nothing => {}
@@ -241,11 +289,10 @@ impl Scan {
                     return Err(KafkaError::refused(about, code, None).into());
                 }
             }
-            Outcome::Stale(error, leaders) => {
-                self.leaders = leaders;
-                if !again || !self.leaders.contains_key(&partition) {
-                    return Err(error.into());
-                }
+            // A partition without a leader may get one: its last one is asked until then.
+            Outcome::Stale(_, leaders) if again => self.leaders.extend(leaders),
+            Outcome::Withheld(_) => {
+                self.bytes_min.insert(partition, FETCH_BYTES_MAX);
             }
             Outcome::Larger(needed) if again => {
                 let needed = i32::try_from(needed).unwrap_or(i32::MAX);
@@ -258,7 +305,7 @@ impl Scan {
             Outcome::Unreadable(source) => {
                 return Err(SearchError::Unreadable { partition, source });
             }
-            Outcome::Failed(error) => return Err(error.into()),
+            Outcome::Stale(error, _) | Outcome::Failed(error) => return Err(error.into()),
         }
         Ok(())
     }
@@ -270,25 +317,41 @@ impl Scan {
 
     async fn tell(&mut self) -> Result<(), Shut> {
         self.told = Instant::now();
-        let counts = self.plan.counts();
-        let spans = self.plan.covered();
-        let covered = |span: &super::plan::Span| {
-            let (covered_from, covered_to) = match self.direction {
-                Direction::Forward => (span.start, span.edge),
-                Direction::Backward => (span.edge, span.end),
-            };
-            let (partition, start, end) = (span.partition, span.start, span.end);
-            PartitionProgress { partition, start, end, covered_from, covered_to }
-        };
+        let totals = self.plan.totals();
+        let Totals { read, skipped, filter_errors, undecodable, .. } = totals;
+        let elapsed_ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let progress = Progress {
-            read: counts.read,
+            read,
             matched: self.plan.shown(),
             bytes: self.bytes,
-            not_json: counts.not_json,
-            first_not_json: self.plan.first_not_json().map(str::to_owned),
-            elapsed_ms: u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX),
-            partitions: spans.iter().map(covered).collect(),
+            skipped,
+            filter_errors,
+            first_filter_error: totals.first_filter_error,
+            undecodable,
+            first_undecodable: totals.first_undecodable,
+            elapsed_ms,
+            left_ms: left_ms(elapsed_ms, totals.passed, totals.left),
+            partitions: self.plan.covered(),
         };
         self.outlet.send(Event::Progress(progress)).await
+    }
+}
+
+/// How long what is left takes at the rate of what was passed; nothing is known before anything
+/// was passed.
+fn left_ms(elapsed_ms: u64, passed: u64, left: u64) -> Option<u64> {
+    let all = u128::from(elapsed_ms) * u128::from(left);
+    u64::try_from(all.checked_div(u128::from(passed))?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::left_ms;
+
+    #[test]
+    fn what_is_left_takes_as_long_as_what_was_passed() {
+        assert_eq!(left_ms(1_000, 250, 500), Some(2_000));
+        assert_eq!(left_ms(1_000, 0, 500), None);
+        assert_eq!(left_ms(u64::MAX, 1, u64::MAX), None);
     }
 }

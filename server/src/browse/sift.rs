@@ -1,22 +1,26 @@
 //! Record sets from a broker, sifted by filters into the stretch they were fetched for.
 //!
-//! Owns the walk over batches and records: what lies outside the stretch, control records, a tail
-//! that was cut. Runs on a thread of its own kind, since unpacking and testing take time; it
-//! looks up now and then whether anybody still waits for it.
+//! Owns the walk over batches and records: what lies outside the stretch, control records, aborted
+//! transactions, a tail that was cut. Runs on a thread of its own kind, since unpacking and testing
+//! take time; it looks up now and then whether anybody still waits for it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
-use ouzel_api::messages::{self, Header, Message, PREVIEW_BYTES_MAX};
+use ouzel_api::{
+    messages::{self, Header, Message, Payload, Transaction},
+    search::{Isolation, Side},
+};
 use ouzel_wire::batch::{
     self, Batch, BatchError, DECOMPRESSED_MAX, RecordError, RecordRef, TimestampType,
 };
 
 use super::{
-    decode,
+    decode::{self, Decoding},
     filter::{Filters, Verdict},
     gather::Hit,
     part::Stretch,
+    transactions::Transactions,
 };
 
 /// Why a record set could not be sifted.
@@ -48,13 +52,47 @@ pub enum SiftError {
     },
 }
 
+/// How records are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// For people: decoded, each key and value cut after so many bytes.
+    Decoded(usize),
+    /// For files: whole, as they are.
+    Exact,
+}
+
+/// What records are tested with.
+#[derive(Debug)]
+pub struct Sieve<'a> {
+    /// What matches.
+    pub filters: &'a Filters,
+    /// How matches are shown.
+    pub shape: Shape,
+    /// Which records of transactions count.
+    pub isolation: Isolation,
+    /// What became of the transactions in the answer.
+    pub transactions: Transactions,
+    /// Set when nobody waits any more.
+    pub abandoned: &'a AtomicBool,
+}
+
+impl Sieve<'_> {
+    fn leaves_out(&self, transaction: Option<Transaction>) -> bool {
+        self.isolation == Isolation::ReadCommitted
+            && matches!(transaction, Some(Transaction::Aborted | Transaction::Open))
+    }
+
+    fn is_abandoned(&self) -> bool {
+        self.abandoned.load(Ordering::Relaxed)
+    }
+}
+
 /// Sifts `records`, as fetched from `stretch.next`, and moves `stretch` on. Returns early, with
-/// the stretch not read further than it says, once `abandoned` is set.
+/// the stretch not read further than it says, once nobody waits.
 pub fn sift(
     records: Bytes,
     stretch: &mut Stretch<Message>,
-    filters: &Filters,
-    abandoned: &AtomicBool,
+    sieve: &mut Sieve<'_>,
 ) -> Result<(), SiftError> {
     for (whole, batch) in batch::batches(records).enumerate() {
         let batch = match batch {
@@ -68,13 +106,10 @@ pub fn sift(
         if batch.header.base_offset >= stretch.clip.end {
             stretch.next = stretch.clip.end;
         }
-        if stretch.next >= stretch.clip.end
-            || stretch.gather.is_full()
-            || abandoned.load(Ordering::Relaxed)
-        {
+        if stretch.next >= stretch.clip.end || stretch.gather.is_full() || sieve.is_abandoned() {
             return Ok(());
         }
-        sift_batch(&batch, stretch, filters)?;
+        sift_batch(&batch, stretch, sieve)?;
     }
     Ok(())
 }
@@ -82,29 +117,53 @@ pub fn sift(
 fn sift_batch(
     batch: &Batch,
     stretch: &mut Stretch<Message>,
-    filters: &Filters,
+    sieve: &mut Sieve<'_>,
 ) -> Result<(), SiftError> {
     let header = &batch.header;
+    let transaction = sieve.transactions.of(batch);
     let next = header.next_offset().min(stretch.clip.end);
     if next <= stretch.next {
         return Ok(());
     }
     stretch.reaches_down_to(header.base_offset);
-    if header.attributes.is_control() || header.record_count == 0 {
-        stretch.next = next;
-        return Ok(());
+    if header.attributes.is_control() {
+        stretch.gather.passed_control(inside(batch, stretch));
+    } else if sieve.leaves_out(transaction) {
+        stretch.gather.passed_aborted(inside(batch, stretch));
+    } else if header.record_count > 0 {
+        return sift_data(batch, transaction, stretch, sieve);
     }
+    stretch.next = next;
+    Ok(())
+}
+
+/// Records of the batch that count, as far as its header tells.
+fn inside(batch: &Batch, stretch: &Stretch<Message>) -> u64 {
+    let header = &batch.header;
+    let from = header.base_offset.max(stretch.clip.start);
+    let to = header.next_offset().min(stretch.clip.end);
+    let offsets = u64::try_from(to - from).unwrap_or(0);
+    offsets.min(header.record_count.unsigned_abs().into())
+}
+
+fn sift_data(
+    batch: &Batch,
+    transaction: Option<Transaction>,
+    stretch: &mut Stretch<Message>,
+    sieve: &Sieve<'_>,
+) -> Result<(), SiftError> {
+    let header = &batch.header;
     let offset = header.base_offset;
     batch.verify_crc().map_err(|source| SiftError::Batch { offset, source })?;
     let unpacked =
         batch.unpack(DECOMPRESSED_MAX).map_err(|source| SiftError::Batch { offset, source })?;
-    if is_inside(batch, stretch) && !filters.can_match(&unpacked) {
+    if is_inside(batch, stretch) && !sieve.filters.can_match(&unpacked) {
         let records = header.record_count.unsigned_abs().into();
         stretch.gather.saw_many(records, first_time(batch), header.max_timestamp);
-        stretch.next = next;
+        stretch.next = header.next_offset();
         return Ok(());
     }
-    sift_records(batch, &unpacked, stretch, filters)
+    sift_records(&Whole { batch, unpacked, transaction }, stretch, sieve)
 }
 
 /// Whether every record of the batch counts, and its header tells the time of the first.
@@ -122,14 +181,21 @@ fn first_time(batch: &Batch) -> i64 {
     }
 }
 
+/// A batch with its records unpacked.
+struct Whole<'a> {
+    batch: &'a Batch,
+    unpacked: Bytes,
+    transaction: Option<Transaction>,
+}
+
 fn sift_records(
-    batch: &Batch,
-    unpacked: &[u8],
+    whole: &Whole<'_>,
     stretch: &mut Stretch<Message>,
-    filters: &Filters,
+    sieve: &Sieve<'_>,
 ) -> Result<(), SiftError> {
-    let base_offset = batch.header.base_offset;
-    for record in batch.records(unpacked) {
+    let header = &whole.batch.header;
+    for record in whole.batch.records(&whole.unpacked) {
+        let base_offset = header.base_offset;
         let record = record.map_err(|source| SiftError::Record { base_offset, source })?;
         if record.offset >= stretch.clip.end {
             break;
@@ -137,29 +203,53 @@ fn sift_records(
         if !stretch.clip.contains(&record.offset) {
             continue;
         }
-        if stretch.gather.is_full() {
+        // One record can be large enough to take a while.
+        if stretch.gather.is_full() || sieve.is_abandoned() {
             return Ok(());
         }
         stretch.gather.saw(record.timestamp);
-        match filters.judge(&record) {
+        match sieve.filters.judge(&record) {
             Verdict::NoMatch => {}
-            Verdict::NotJson(reason) => {
-                stretch.gather.not_json(record.offset, || reason.to_string());
+            Verdict::Unjudged(unfit) => {
+                stretch.gather.unjudged(record.offset, || unfit.to_string());
             }
-            Verdict::Match => {
-                let message = message(stretch.partition, batch, &record, PREVIEW_BYTES_MAX);
-                stretch.gather.hit(hit(message));
-            }
+            Verdict::Match => take(whole, &record, stretch, sieve),
         }
         stretch.next = stretch.next.max(record.offset + 1);
     }
-    stretch.next = stretch.next.max(batch.header.next_offset().min(stretch.clip.end));
+    stretch.next = stretch.next.max(header.next_offset().min(stretch.clip.end));
     Ok(())
 }
 
+fn take(
+    whole: &Whole<'_>,
+    record: &RecordRef<'_>,
+    stretch: &mut Stretch<Message>,
+    sieve: &Sieve<'_>,
+) {
+    let decoding = sieve.filters.decoding();
+    let mut message = message(stretch.partition, whole.batch, record, (decoding, sieve.shape));
+    message.transaction = whole.transaction;
+    if let (Some(reason), Shape::Decoded(_)) = (misread(decoding, &message), sieve.shape) {
+        stretch.gather.undecodable(message.offset, || reason);
+    }
+    stretch.gather.hit(hit(message));
+}
+
+/// Why a key or value is not shown as was chosen.
+fn misread(decoding: &Decoding, message: &Message) -> Option<String> {
+    let sides = [(Side::Key, &message.key, "key"), (Side::Value, &message.value, "value")];
+    sides.into_iter().find_map(|(side, payload, name)| {
+        let chosen = decoding.chosen(side);
+        let first = payload.tried.first().filter(|tried| tried.decoder == chosen)?;
+        Some(format!("the {name} is not {}: {}", chosen.name(), first.reason))
+    })
+}
+
 fn hit(message: Message) -> Hit<Message> {
-    let headers = message.headers.iter().map(|header| header.key.len() + header.value.text.len());
-    let texts = message.key.text.len() + message.value.text.len() + headers.sum::<usize>();
+    let of = |payload: &Payload| payload.text.len() + payload.raw.as_ref().map_or(0, String::len);
+    let headers = message.headers.iter().map(|header| header.key.len() + of(&header.value));
+    let texts = of(&message.key) + of(&message.value) + headers.sum::<usize>();
     Hit {
         offset: message.offset,
         timestamp_ms: message.timestamp_ms,
@@ -168,17 +258,27 @@ fn hit(message: Message) -> Hit<Message> {
     }
 }
 
-/// A record as the browser shows it, key, value and header values cut after `preview_bytes_max`.
+/// A record as the browser shows it.
 pub fn message(
     partition: i32,
     batch: &Batch,
     record: &RecordRef<'_>,
-    preview_bytes_max: usize,
+    (decoding, shape): (&Decoding, Shape),
 ) -> Message {
-    let shown = |bytes| decode::payload(bytes, preview_bytes_max);
+    let (key, value) = match shape {
+        Shape::Exact => (decode::exact(record.key), decode::exact(record.value)),
+        Shape::Decoded(bytes_max) => (
+            decoding.key(record.key, bytes_max),
+            decoding.value(record.key, record.value, bytes_max),
+        ),
+    };
+    let plain = |bytes| match shape {
+        Shape::Exact => decode::exact(bytes),
+        Shape::Decoded(bytes_max) => decode::plain(bytes, bytes_max),
+    };
     let headers: Vec<Header> = record
         .headers
-        .map(|header| Header { key: header.name().into_owned(), value: shown(header.value) })
+        .map(|header| Header { key: header.name().into_owned(), value: plain(header.value) })
         .collect();
     let length = |bytes: Option<&[u8]>| bytes.map_or(0, <[u8]>::len);
     let header_bytes = record.headers.map(|header| header.key.len() + length(header.value));
@@ -191,11 +291,12 @@ pub fn message(
             TimestampType::Create => messages::TimestampType::CreateTime,
             TimestampType::LogAppend => messages::TimestampType::LogAppendTime,
         },
-        key: shown(record.key),
-        value: shown(record.value),
+        key,
+        value,
         headers,
         size_bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
         batch: of_batch(batch),
+        transaction: None,
     }
 }
 

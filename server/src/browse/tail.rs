@@ -11,7 +11,10 @@ use std::{
 };
 
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
-use ouzel_api::{messages::Message, search::From};
+use ouzel_api::{
+    messages::{Message, PREVIEW_BYTES_MAX},
+    search::{From, Isolation, Until},
+};
 use tokio::sync::mpsc;
 
 use super::{
@@ -20,10 +23,11 @@ use super::{
     gather::Room,
     part::Part,
     plan::{Direction, Span},
-    prepare::{Start, route},
+    prepare::{Range, Start, route},
     round::{self, Abandon, Done, Errand, Outcome, Tools},
+    sift::Shape,
 };
-use crate::kafka::{Cluster, KafkaError, RETRIES};
+use crate::kafka::{Cluster, FETCH_BYTES_MAX, KafkaError, RETRIES};
 
 /// How long a leader may wait for a record: idle tails cost a request in this time, no more.
 const WAIT: Duration = Duration::from_secs(5);
@@ -62,7 +66,9 @@ impl Tail {
         partitions: Option<&[i32]>,
         filters: Filters,
     ) -> Result<Tail, SearchError> {
-        let start = Start::Fresh(From::Newest, partitions);
+        let isolation = Isolation::ReadUncommitted;
+        let range = Range { from: &From::Newest, until: Until::Now, isolation };
+        let start = Start::Fresh(range, partitions);
         let found = route(cluster, topic, start).await?;
         let at_end = |span: &Span| {
             let end = span.end;
@@ -74,6 +80,8 @@ impl Tail {
             tools: Tools {
                 lane: Arc::new(found.lane),
                 filters: Arc::new(filters),
+                shape: Shape::Decoded(PREVIEW_BYTES_MAX),
+                isolation,
                 wait: WAIT,
                 abandoned: abandon.flag(),
             },
@@ -99,13 +107,17 @@ impl Tail {
         let mut rounds: FuturesUnordered<BoxFuture<'static, Done>> = FuturesUnordered::new();
         loop {
             for (leader, errands) in self.errands()? {
-                rounds.push(Box::pin(round::run(self.tools.clone(), leader, errands)));
+                // What was just written is shown before its transaction is decided.
+                let all = Isolation::ReadUncommitted;
+                rounds.push(Box::pin(round::run(self.tools.clone(), leader, all, errands)));
             }
             let Some(done) = rounds.next().await else { return Ok(()) };
             for (stretch, outcome) in done.errands {
                 let partition = stretch.partition;
                 let part = self.parts.get_mut(&partition).expect("it was handed out");
-                let read = part.put(stretch).read;
+                let before = part.counts.read;
+                part.put(stretch);
+                let read = part.counts.read - before;
                 let messages: Vec<Message> = part.ready.drain(..).map(|hit| hit.record).collect();
                 if read > 0 && events.send(Event::Records { messages, read }).await.is_err() {
                     return Ok(());
@@ -158,6 +170,15 @@ impl Tail {
             Outcome::Stale(_, leaders) if again && leaders.contains_key(&partition) => {
                 self.leaders = leaders;
                 Ok(())
+            }
+            Outcome::Withheld(_) if again => {
+                self.bytes_min.insert(partition, FETCH_BYTES_MAX);
+                Ok(())
+            }
+            Outcome::Withheld(end) => {
+                let about = format!("following partition {partition} up to {end}");
+                let code = ouzel_wire::ErrorCode::OffsetOutOfRange.code();
+                Err(KafkaError::refused(about, code, None).into())
             }
             Outcome::Larger(needed) if again => {
                 self.bytes_min.insert(partition, i32::try_from(needed).unwrap_or(i32::MAX));

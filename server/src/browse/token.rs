@@ -47,7 +47,8 @@ pub struct Binding([u8; BINDING_BYTES]);
 impl Binding {
     /// Of this search on this topic.
     pub fn new(cluster: &str, topic: &str, search: &Search) -> Binding {
-        let search = Search { limit: 0, resume: None, ..search.clone() };
+        let mut search = Search { limit: 0, resume: None, ..search.clone() };
+        search.filters.retain(|filter| filter.enabled);
         let text = serde_json::to_string(&(cluster, topic, search))
             .expect("a search came as JSON and goes as JSON");
         let digest = Sha256::digest(text.as_bytes());
@@ -131,20 +132,14 @@ fn take(rest: &mut &[u8]) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use ouzel_api::search::{Filter, From, Search, Target};
+    use ouzel_api::search::{Filter, From, Search, Target, Test};
     use proptest::prelude::*;
 
     use super::{Binding, Direction, PARTITIONS_MAX, Span, TokenError, read, write};
 
     fn search(text: &str) -> Search {
-        let filter = Filter::Contains { target: Target::Any, text: text.to_owned() };
-        Search {
-            from: From::Newest,
-            partitions: None,
-            filters: vec![filter],
-            limit: 5,
-            resume: None,
-        }
+        let test = Test::Contains { target: Target::Any, text: text.to_owned() };
+        Search { filters: vec![Filter::new(test)], ..Search::new(From::Newest, 5) }
     }
 
     fn token(spans: &[Span]) -> Option<String> {
@@ -203,6 +198,10 @@ mod tests {
         for other in others {
             assert_eq!(read(&token, other), Err(TokenError::Foreign));
         }
+        let mut switched = search("x");
+        let off = search("y").filters.remove(0);
+        switched.filters.push(Filter { enabled: false, ..off });
+        assert!(read(&token, Binding::new("c", "t", &switched)).is_ok());
         let more = Search { limit: 500, resume: Some(token.clone()), ..search("x") };
         assert!(read(&token, Binding::new("c", "t", &more)).is_ok());
     }

@@ -139,7 +139,9 @@ async fn stored(cluster: &Cluster, origin: &Origin) -> Result<record::Record, Er
     let place = TopicPartition::new(&origin.topic, origin.partition);
     let offset = origin.offset;
     let none = || Error::NotFound(format!("{place} holds no message at offset {offset}"));
-    record::read(cluster, &place, offset).await?.ok_or_else(none)
+    record::read(cluster, &place, offset, ouzel_api::search::Decode::default())
+        .await?
+        .ok_or_else(none)
 }
 
 /// The API's codec in the wire's words.

@@ -3,9 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use ouzel_api::search::Isolation;
 use ouzel_wire::{
     Uuid,
-    messages::{FetchPartition, FetchRequest, FetchTopic},
+    messages::{AbortedTransaction, FetchPartition, FetchRequest, FetchTopic},
 };
 
 use super::{
@@ -50,6 +51,11 @@ pub struct Answer {
     pub records: Bytes,
     /// Offset after the last record that can be read; -1 if the broker does not say.
     pub high_watermark: i64,
+    /// Offset before which every transaction is decided; -1 if the broker does not say.
+    pub stable_offset: i64,
+    /// Producer and first offset of the aborted transactions among the records, if committed ones
+    /// were asked for.
+    pub aborted: Vec<(i64, i64)>,
     /// How long the broker wants to be left alone.
     pub throttle: Duration,
 }
@@ -72,12 +78,14 @@ impl Lane {
         &self.topic
     }
 
-    /// Reads from `leader`, which waits at most `wait` for the first byte.
+    /// Reads from `leader`, which waits at most `wait` for the first byte. Asked for committed
+    /// records, it sends those before the stable offset and tells which of them were aborted.
     pub async fn fetch(
         &self,
         leader: i32,
         asks: &[Ask],
         wait: Duration,
+        isolation: Isolation,
     ) -> Result<Vec<Answer>, KafkaError> {
         let connection = self.connection(leader).await?;
         let mut version = connection.version::<FetchRequest>()?;
@@ -89,6 +97,7 @@ impl Lane {
             max_wait_ms: i32::try_from(wait.as_millis()).unwrap_or(i32::MAX),
             min_bytes: 1,
             max_bytes: FETCH_BYTES_MAX,
+            isolation_level: isolation_level(isolation),
             topics: vec![self.partitions(asks)],
             ..FetchRequest::default()
         };
@@ -101,6 +110,8 @@ impl Lane {
             error_code: partition.error_code,
             records: partition.records.unwrap_or_default(),
             high_watermark: partition.high_watermark,
+            stable_offset: partition.last_stable_offset,
+            aborted: aborted(partition.aborted_transactions),
             throttle,
         };
         Ok(partitions.map(answer).collect())
@@ -124,6 +135,19 @@ impl Lane {
     async fn connection(&self, leader: i32) -> Result<Arc<Connection>, KafkaError> {
         let address = self.cluster.address(leader).await?;
         self.links.get(&address).await
+    }
+}
+
+fn aborted(transactions: Option<Vec<AbortedTransaction>>) -> Vec<(i64, i64)> {
+    let each = transactions.into_iter().flatten();
+    each.map(|aborted| (aborted.producer_id, aborted.first_offset)).collect()
+}
+
+/// Kafka's number.
+pub(super) fn isolation_level(isolation: Isolation) -> i8 {
+    match isolation {
+        Isolation::ReadUncommitted => 0,
+        Isolation::ReadCommitted => 1,
     }
 }
 

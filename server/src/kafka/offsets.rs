@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use futures::future::join_all;
+use ouzel_api::search::Isolation;
 use ouzel_wire::{
     ErrorCode,
     messages::{ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic},
@@ -13,11 +14,14 @@ use super::{
     TopicPartition,
     cluster::{AGE_MAX_ROUTING, Cluster, RETRIES, pause},
     error::KafkaError,
+    fetch::isolation_level,
     metadata::Metadata,
 };
 
 /// Most partitions in one request: its answer stays below a quarter of a megabyte.
 const PARTITIONS_MAX: usize = 4_000;
+/// The version in which ListOffsets learnt of transactions. Before it, nothing was undecided.
+const VERSION_ISOLATION: i16 = 2;
 /// The version in which ListOffsets learnt to find the largest timestamp.
 const VERSION_LARGEST_TIMESTAMP: i16 = 7;
 
@@ -28,6 +32,9 @@ pub enum At {
     Start,
     /// The one after the last that can be read.
     End,
+    /// The one before which every transaction is decided: where consumers of committed records
+    /// stop.
+    StableEnd,
     /// That of the first record at or after this time in milliseconds.
     Time(i64),
     /// That of the record with the largest timestamp.
@@ -38,7 +45,7 @@ impl At {
     fn number(self) -> i64 {
         match self {
             At::Time(timestamp_ms) => timestamp_ms.max(0),
-            At::End => -1,
+            At::End | At::StableEnd => -1,
             At::Start => -2,
             At::LargestTimestamp => -3,
         }
@@ -149,7 +156,11 @@ impl Cluster {
                 api: "ListOffsets (largest timestamp)",
             });
         }
-        let response = connection.call(&request(places, at)).await?;
+        let mut request = request(places, at);
+        if version < VERSION_ISOLATION {
+            request.isolation_level = 0;
+        }
+        let response = connection.call(&request).await?;
         let mut answers = Offsets::with_capacity(places.len());
         for topic in response.topics {
             for found in topic.partitions {
@@ -213,6 +224,10 @@ fn request(places: &[TopicPartition], at: At) -> ListOffsetsRequest {
     };
     ListOffsetsRequest {
         replica_id: -1,
+        isolation_level: isolation_level(match at {
+            At::StableEnd => Isolation::ReadCommitted,
+            _ => Isolation::ReadUncommitted,
+        }),
         topics: topics.into_iter().map(topic).collect(),
         ..ListOffsetsRequest::default()
     }

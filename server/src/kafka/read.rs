@@ -8,6 +8,7 @@ use std::{
 
 use bytes::Bytes;
 use futures::future::join_all;
+use ouzel_api::search::Isolation;
 use ouzel_wire::batch::{BatchError, batches};
 use tokio::time::sleep;
 
@@ -17,6 +18,8 @@ pub use ouzel_wire::batch::Batch;
 
 /// How long a leader may wait for a record.
 const WAIT: Duration = Duration::from_secs(1);
+/// Records of transactions are printed whatever becomes of them.
+const ALL: Isolation = Isolation::ReadUncommitted;
 /// Bytes asked for per partition.
 const PARTITION_BYTES_MAX: i32 = 1024 * 1024;
 
@@ -78,7 +81,7 @@ impl Reader {
         for asks in asks.values_mut() {
             asks.sort_by_key(|ask| !self.waiting.contains(&ask.partition));
         }
-        let fetches = asks.iter().map(|(leader, asks)| self.lane.fetch(*leader, asks, WAIT));
+        let fetches = asks.iter().map(|(leader, asks)| self.lane.fetch(*leader, asks, WAIT, ALL));
         let answers = join_all(fetches).await;
         let mut pieces = Vec::new();
         for answers in answers {

@@ -125,9 +125,10 @@ impl Session {
     async fn hear(&mut self, text: &str) -> Result<(), End> {
         let unreadable = |_| End::Told(close_code::POLICY, "a frame that cannot be read");
         match serde_json::from_str(text).map_err(unreadable)? {
-            ClientFrame::Tail { tail, cluster, topic, partitions, filters, credits } => {
+            ClientFrame::Tail { tail, cluster, topic, partitions, filters, credits, decode } => {
                 let credits = credits.min(CREDITS_MAX);
-                self.begin(Wanted { tail, cluster, topic, partitions, filters, credits }).await;
+                let wanted = Wanted { tail, cluster, topic, partitions, filters, credits, decode };
+                self.begin(wanted).await;
             }
             ClientFrame::Credit { tail, credits } => self.command(tail, Command::Credit(credits)),
             ClientFrame::Stop { tail } => self.command(tail, Command::Stop),

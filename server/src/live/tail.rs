@@ -6,7 +6,7 @@ use ouzel_api::{
     audit::Outcome,
     live::{CREDITS_MAX, ServerFrame},
     messages::Message,
-    search::Filter,
+    search::{Decode, Filter},
     session::{Asked, Permission},
 };
 use serde_json::json;
@@ -19,7 +19,7 @@ use crate::{
     audit::{Action, Begun, Kind},
     auth::{Viewer, guard},
     browse::{
-        Filters, Permit, SearchError,
+        Decoding, Filters, Permit, SearchError,
         tail::{Event, Tail},
     },
     error::Error,
@@ -45,6 +45,8 @@ pub struct Wanted {
     pub filters: Vec<Filter>,
     /// Records it takes at first.
     pub credits: u32,
+    /// How keys and values are read.
+    pub decode: Decode,
 }
 
 /// What it asks of a running tail.
@@ -94,7 +96,9 @@ async fn follow(
     let who = guard::require(app, viewer, &asked, &action).await?;
     let begun = app.audit.begin(&who, action).await?;
     let prepare = async {
-        let filters = Filters::compile(&wanted.filters).map_err(SearchError::Filter)?;
+        let filters =
+            Filters::compile(&wanted.filters, Decoding::new(&wanted.topic, wanted.decode))
+                .map_err(SearchError::Filter)?;
         Tail::prepare(&cluster, &wanted.topic, wanted.partitions.as_deref(), filters).await
     };
     let engine = match prepare.await {

@@ -295,6 +295,7 @@ async fn tail_is_refused(app: &App, member: &Client) {
         partitions: None,
         filters: Vec::new(),
         credits: 1,
+        decode: ouzel_api::search::Decode::default(),
     };
     socket.say(&tail).await;
     let Heard::Frame(ServerFrame::Stopped { error: Some(error), .. }) = socket.hear().await else {

@@ -6,7 +6,7 @@ use ouzel_api::{
     audit::{AuditPage, Outcome},
     live::{ClientFrame, ServerFrame, TAILS_MAX},
     route,
-    search::{Filter, Target},
+    search::{Decode, Filter, Target, Test},
     session::Role,
 };
 use ouzel_wire::batch::Codec;
@@ -27,6 +27,7 @@ fn tail(tail: u32, topic: &str, credits: u32) -> ClientFrame {
         partitions: None,
         filters: Vec::new(),
         credits,
+        decode: Decode::default(),
     }
 }
 
@@ -63,7 +64,8 @@ async fn a_tail_sees_what_is_produced_after_it_began_and_only_what_matches() {
     let (app, _client, mut socket) = open().await;
     produce(&app, "orders", Codec::None, &[value("before")]).await;
     begin(&mut socket, &tail(1, "orders", 100)).await;
-    let filter = Filter::Contains { target: Target::Value, text: "paid".to_owned() };
+    let test = Test::Contains { target: Target::Value, text: "paid".to_owned() };
+    let filter = Filter::new(test);
     let filtered = ClientFrame::Tail {
         tail: 2,
         cluster: CLUSTER.to_owned(),
@@ -71,6 +73,7 @@ async fn a_tail_sees_what_is_produced_after_it_began_and_only_what_matches() {
         partitions: Some(vec![1]),
         filters: vec![filter],
         credits: 100,
+        decode: Decode::default(),
     };
     begin(&mut socket, &filtered).await;
     let at = |partition, text: &str| Sample { partition: Some(partition), ..value(text) };

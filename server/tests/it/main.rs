@@ -19,6 +19,8 @@ mod produce;
 mod profiles;
 mod roles;
 mod search;
+mod search_file;
+mod search_range;
 mod session;
 mod shell;
 mod stop;

@@ -1,6 +1,8 @@
 //! Clusters that are not ours: librdkafka's mock brokers, which speak other versions than our own
 //! broker, spread partitions over three nodes, move leaders and fall down.
 
+use std::time::Duration;
+
 use ouzel_api::{
     ErrorCode,
     clusters::Cluster,
@@ -143,6 +145,51 @@ async fn what_one_broker_holds_fails_with_its_name_while_the_rest_is_shown() {
     let found = found.iter().filter(|event| matches!(event, SearchEvent::Match { .. })).count();
     assert_eq!(found, 100 * kept.len());
     scene.mock.broker_up(down).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broker_that_dies_in_mid_search_costs_its_own_partitions_and_they_can_be_read_later() {
+    let scene = scene().await;
+    let topic: Topic = scene.client.get(&route::topic(&scene.cluster, "t")).await.json();
+    let down = topic.partitions[0].leader.unwrap();
+    let slow = |pause| {
+        for broker in 1..=3 {
+            scene.mock.broker_round_trip_time(broker, pause).unwrap();
+        }
+    };
+    // So slow that no record has come when the search has begun.
+    slow(Duration::from_millis(300));
+    let path = route::search(&scene.cluster, "t");
+    let begun = scene.client.begin(&path, &search(From::Oldest, 10_000)).await;
+    scene.mock.broker_down(down).unwrap();
+    slow(Duration::ZERO);
+    let events = events(&begun.rest().await.body);
+    let progress = events.iter().rev().find_map(|event| match event {
+        SearchEvent::Progress { progress } => Some(progress),
+        _ => None,
+    });
+    let (mut lost, mut kept) = (0, 0);
+    for (part, partition) in progress.unwrap().partitions.iter().zip(&topic.partitions) {
+        let is_lost = partition.leader == Some(down);
+        *if is_lost { &mut lost } else { &mut kept } += 1;
+        assert_eq!(part.failed.is_some(), is_lost, "{part:?}");
+        assert_eq!(part.read, if is_lost { 0 } else { 100 });
+    }
+    let found = |events: &[SearchEvent]| {
+        events.iter().filter(|event| matches!(event, SearchEvent::Match { .. })).count()
+    };
+    assert_eq!(found(&events), 100 * kept);
+    let Some(SearchEvent::Done { reason: DoneReason::Partial, resume }) = events.last() else {
+        panic!("{:?}", events.last())
+    };
+    scene.mock.broker_up(down).unwrap();
+    let again = Search { resume: resume.clone(), ..search(From::Oldest, 10_000) };
+    let events = scene.search(&again).await;
+    assert_eq!(found(&events), 100 * lost);
+    assert!(matches!(
+        events.last(),
+        Some(SearchEvent::Done { reason: DoneReason::Exhausted, resume: None })
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -75,6 +75,7 @@ const WANTED: &[(&str, &str, Least)] = &[
     ("POST", "/api/v1/clusters/{cluster}/topics/{topic}/trim", Editor),
     ("GET", "/api/v1/clusters/{cluster}/topics/{topic}/consumers", Viewer),
     ("POST", "/api/v1/clusters/{cluster}/topics/{topic}/search", Viewer),
+    ("GET", "/api/v1/clusters/{cluster}/topics/{topic}/export", Viewer),
     (
         "GET",
         "/api/v1/clusters/{cluster}/topics/{topic}/partitions/{partition}/messages/{offset}",

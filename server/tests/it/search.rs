@@ -1,23 +1,18 @@
 //! Searching a topic: what is found, in which order, and how a search ends.
 
-use ouzel_api::{
-    ErrorCode,
-    audit::{AuditPage, Outcome},
-    messages::{Encoding, Message, PREVIEW_BYTES_MAX},
-    route,
-    search::{DoneReason, Filter, From, Operator, Search, SearchEvent, Target},
-};
-use ouzel_wire::batch::Codec;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
-
 use crate::support::{
     app::{App, start},
     http::Client,
     kafka::{CLUSTER, Sample, create, events, find, produce, search, until, value, with},
 };
+use ouzel_api::{
+    ErrorCode,
+    audit::{AuditPage, Outcome},
+    messages::{Encoding, Message, PREVIEW_BYTES_MAX},
+    route,
+    search::{DoneReason, From, Operator, Search, SearchEvent, Side, Target, Test},
+};
+use ouzel_wire::batch::Codec;
 
 /// Enough for several batches and stretches in each partition.
 const RECORDS: i64 = 4_000;
@@ -43,12 +38,12 @@ async fn filled() -> (App, Client) {
     (app, client)
 }
 
-fn field(path: &str, op: Operator, value: &str) -> Filter {
-    Filter::Field { path: path.to_owned(), op, value: value.to_owned() }
+fn field(path: &str, op: Operator, value: &str) -> Test {
+    Test::Field { of: Side::Value, path: path.to_owned(), op, value: value.to_owned() }
 }
 
-fn contains(target: Target, text: &str) -> Filter {
-    Filter::Contains { target, text: text.to_owned() }
+fn contains(target: Target, text: &str) -> Test {
+    Test::Contains { target, text: text.to_owned() }
 }
 
 #[tokio::test]
@@ -101,7 +96,7 @@ async fn filters_find_exactly_what_they_name_and_every_record_counts_as_read() {
             all
         }),
         (
-            Filter::Regex { target: Target::Any, pattern: r#""n": 17\d[05],"#.to_owned() },
+            Test::Regex { target: Target::Any, pattern: r#""n": 17\d[05],"#.to_owned() },
             (1700..1800).filter(|n| n % 5 == 0).collect(),
         ),
         (contains(Target::Value, "key-1"), vec![]),
@@ -127,8 +122,8 @@ async fn what_is_not_json_is_counted_and_the_first_one_named() {
     produce(&app, "mixed", Codec::None, &samples).await;
     let exists = with(search(From::Oldest, 10), field("a", Operator::Exists, ""));
     let found = find(&client, "mixed", &exists).await;
-    assert_eq!((found.messages.len(), found.progress.not_json), (1, 2));
-    let first = found.progress.first_not_json.unwrap();
+    assert_eq!((found.messages.len(), found.progress.filter_errors), (1, 2));
+    let first = found.progress.first_filter_error.unwrap();
     assert!(first.starts_with("partition 0, offset 1: not JSON"), "{first}");
 }
 
@@ -210,25 +205,6 @@ async fn partitions_that_are_left_out_of_answers_are_read_to_their_ends() {
     assert_eq!(found.progress.read, (partitions * records) as u64);
 }
 
-/// Sends a search and leaves its answer unread.
-async fn begin(app: &App, client: &Client, topic: &str, wanted: &Search) -> TcpStream {
-    let mut stream = TcpStream::connect(app.http()).await.unwrap();
-    let body = serde_json::to_string(wanted).unwrap();
-    let head = format!(
-        "POST {} HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\nconnection: close\r\n\
-         content-type: application/json\r\ncontent-length: {}\r\n\r\n",
-        route::search(CLUSTER, topic),
-        app.http(),
-        client.sends("cookie"),
-        body.len()
-    );
-    stream.write_all((head + &body).as_bytes()).await.unwrap();
-    let mut first = [0; 12];
-    stream.read_exact(&mut first).await.unwrap();
-    assert_eq!(&first, b"HTTP/1.1 200");
-    stream
-}
-
 /// More than sockets and channels hold, so that a search waits for its reader.
 async fn bulky(app: &App, client: &Client) {
     create(client, "bulky", 2).await;
@@ -242,8 +218,8 @@ async fn leaving_ends_a_search_and_completes_its_audit_row_with_the_count() {
     let app = start(&[]).await;
     let client = app.administrator().await;
     bulky(&app, &client).await;
-    let stream = begin(&app, &client, "bulky", &search(From::Oldest, 10_000)).await;
-    drop(stream);
+    let path = route::search(CLUSTER, "bulky");
+    drop(client.begin(&path, &search(From::Oldest, 10_000)).await);
     let path = format!("{}?action=messages.search", route::AUDIT);
     let ended = |page: &AuditPage| page.rows.iter().all(|row| row.outcome != Outcome::Begun);
     let row = until(&client, &path, ended).await.rows.remove(0);
@@ -257,16 +233,12 @@ async fn a_topic_deleted_in_the_midst_of_a_search_ends_it_with_a_last_line() {
     let app = start(&[]).await;
     let client = app.administrator().await;
     bulky(&app, &client).await;
-    let mut stream = begin(&app, &client, "bulky", &search(From::Oldest, 10_000)).await;
+    let path = route::search(CLUSTER, "bulky");
+    let begun = client.begin(&path, &search(From::Oldest, 10_000)).await;
     assert_eq!(client.delete(&route::topic(CLUSTER, "bulky")).await.status, 204);
-    let mut rest = Vec::new();
-    stream.read_to_end(&mut rest).await.unwrap();
-    // Chunk lengths stand on lines of their own between the events.
-    let is_event = |line: &&[u8]| line.starts_with(b"{\"event\":\"") && line.ends_with(b"}");
-    let last = rest.split(|byte| *byte == b'\n').rfind(is_event).unwrap();
-    match &events(last)[..] {
-        [SearchEvent::Failed { error }] => assert_eq!(error.code, ErrorCode::NotFound),
-        [SearchEvent::Done { reason, .. }] => assert_eq!(*reason, DoneReason::Exhausted),
+    match events(&begun.rest().await.body).pop() {
+        Some(SearchEvent::Failed { error }) => assert_eq!(error.code, ErrorCode::NotFound),
+        Some(SearchEvent::Done { reason, .. }) => assert_eq!(reason, DoneReason::Exhausted),
         other => panic!("{other:?}"),
     }
 }

@@ -154,8 +154,8 @@ async fn a_search_may_bring_the_longest_token_and_nothing_larger() {
     let app = console().await;
     let client = app.administrator().await;
     let reply = async |bytes: usize| {
-        let (from, resume) = (From::Newest, Some("a".repeat(bytes)));
-        let wanted = Search { from, partitions: None, filters: Vec::new(), limit: 1, resume };
+        let resume = Some("a".repeat(bytes));
+        let wanted = Search { resume, ..Search::new(From::Newest, 1) };
         client.post(&route::search("none", "none"), &wanted).await
     };
     // It was read: only then it is known that there is no such cluster.

@@ -53,12 +53,12 @@ pub struct Launch<'a> {
     /// `127.0.0.1:0` for any port.
     pub kafka: SocketAddr,
     /// Settings by their environment variables, over the defaults.
-    pub settings: &'a [(&'static str, &'static str)],
+    pub settings: &'a [(&'static str, &'a str)],
 }
 
 impl<'a> Launch<'a> {
     /// The same with these settings.
-    pub fn with(self, settings: &'a [(&'static str, &'static str)]) -> Launch<'a> {
+    pub fn with(self, settings: &'a [(&'static str, &'a str)]) -> Launch<'a> {
         Launch { settings, ..self }
     }
 

@@ -137,6 +137,12 @@ impl BatchBuilder {
         self
     }
 
+    /// Leaves the next offset without a record, as compaction does.
+    pub fn skip(&mut self) -> &mut Self {
+        self.header.last_offset_delta += 1;
+        self
+    }
+
     /// Adds a record with key and value alone.
     pub fn push_value(&mut self, timestamp: i64, key: Option<&[u8]>, value: &[u8]) -> &mut Self {
         self.push(NewRecord { timestamp, key, value: Some(value), headers: &[] })

@@ -17,10 +17,12 @@ pub struct Body {
     data: Data,
 }
 
-/// Invariant: JSON and text are held as text, all else as bytes.
+/// Invariant: JSON and text as written are held as text, all else as bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Data {
     Text(String),
+    /// Made of the bytes by a decoder.
+    Made(String, Vec<u8>),
     Bytes(Vec<u8>),
 }
 
@@ -28,7 +30,10 @@ impl Body {
     /// As it came with its record.
     pub fn of(payload: &Payload) -> Body {
         let data = match payload.encoding {
-            Encoding::Json | Encoding::Text => Data::Text(payload.text.clone()),
+            _ if payload.raw.is_some() && payload.encoding != Encoding::Hex => {
+                Data::Made(payload.text.clone(), bytes::of(payload))
+            }
+            Encoding::Json | Encoding::Text | Encoding::Xml => Data::Text(payload.text.clone()),
             Encoding::Null | Encoding::Hex => Data::Bytes(bytes::of(payload)),
         };
         let (size_bytes, truncated) = (payload.size_bytes.into(), payload.truncated);
@@ -39,6 +44,8 @@ impl Body {
     pub fn whole(payload: &Payload, bytes: Vec<u8>) -> Body {
         let size_bytes = bytes.len() as u64;
         let (encoding, data) = match payload.encoding {
+            // Only the server can decode them.
+            _ if payload.raw.is_some() => (Encoding::Hex, Data::Bytes(bytes)),
             Encoding::Null | Encoding::Hex => (payload.encoding, Data::Bytes(bytes)),
             readable => match String::from_utf8(bytes) {
                 Ok(text) => (readable, Data::Text(text)),
@@ -52,7 +59,7 @@ impl Body {
     /// Its text, if it is one.
     pub fn text(&self) -> Option<&str> {
         match &self.data {
-            Data::Text(text) => Some(text),
+            Data::Text(text) | Data::Made(text, _) => Some(text),
             Data::Bytes(_) => None,
         }
     }
@@ -61,7 +68,7 @@ impl Body {
     pub fn bytes(&self) -> &[u8] {
         match &self.data {
             Data::Text(text) => text.as_bytes(),
-            Data::Bytes(bytes) => bytes,
+            Data::Made(_, bytes) | Data::Bytes(bytes) => bytes,
         }
     }
 }
@@ -71,7 +78,8 @@ mod tests {
     use super::*;
 
     fn payload(encoding: Encoding, text: &str) -> Payload {
-        Payload { encoding, text: text.to_owned(), size_bytes: 9, truncated: true }
+        let text = text.to_owned();
+        Payload { encoding, text, size_bytes: 9, truncated: true, ..Payload::default() }
     }
 
     #[test]

@@ -10,9 +10,12 @@ pub const LINE_BYTES_WIDE: usize = 16;
 
 /// The bytes that a payload stands for (as many as it holds, if it was cut).
 pub fn of(payload: &Payload) -> Vec<u8> {
+    if let Some(raw) = &payload.raw {
+        return unbase64(raw);
+    }
     match payload.encoding {
         Encoding::Null => Vec::new(),
-        Encoding::Json | Encoding::Text => payload.text.clone().into_bytes(),
+        Encoding::Json | Encoding::Text | Encoding::Xml => payload.text.clone().into_bytes(),
         Encoding::Hex => unhex(&payload.text),
     }
 }
@@ -25,6 +28,26 @@ fn unhex(text: &str) -> Vec<u8> {
         _ => None,
     };
     text.as_bytes().chunks(2).map_while(pair).collect()
+}
+
+/// Undoes base64 with its padding; what is no letter of it ends it.
+fn unbase64(text: &str) -> Vec<u8> {
+    let value = |byte: u8| match byte {
+        b'A'..=b'Z' => Some(byte - b'A'),
+        b'a'..=b'z' => Some(byte - b'a' + 26),
+        b'0'..=b'9' => Some(byte - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    };
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    for four in text.as_bytes().chunks(4) {
+        let values: Vec<u32> = four.iter().map_while(|byte| Some(value(*byte)?.into())).collect();
+        let bits = values.iter().fold(0, |bits, value| bits << 6 | value);
+        let bits = bits << (6 * (4 - values.len()));
+        bytes.extend(&bits.to_be_bytes()[1..1 + values.len() * 6 / 8]);
+    }
+    bytes
 }
 
 /// Bytes as a dump shows them: in hex, and as text with a dot for the unprintable.
@@ -42,7 +65,7 @@ mod tests {
     use super::*;
 
     fn payload(encoding: Encoding, text: &str) -> Payload {
-        Payload { encoding, text: text.to_owned(), size_bytes: 0, truncated: false }
+        Payload { encoding, text: text.to_owned(), ..Payload::default() }
     }
 
     #[test]
@@ -51,6 +74,12 @@ mod tests {
         assert_eq!(of(&payload(Encoding::Hex, "00f")), [0]);
         assert_eq!(of(&payload(Encoding::Text, "ü")), [0xc3, 0xbc]);
         assert!(of(&payload(Encoding::Null, "")).is_empty());
+        for (raw, bytes) in
+            [("", &b""[..]), ("/w==", b"\xff"), ("AP8=", b"\0\xff"), ("AAEC", b"\0\x01\x02")]
+        {
+            let raw = Some(raw.to_owned());
+            assert_eq!(of(&Payload { raw, ..payload(Encoding::Json, "{}") }), bytes);
+        }
     }
 
     #[test]

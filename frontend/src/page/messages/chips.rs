@@ -1,7 +1,7 @@
 //! The conditions of the search as chips, and the form that adds one.
 
 use leptos::{ev, prelude::*};
-use ouzel_api::search::{FILTER_BYTES_MAX, FILTERS_MAX, Filter, Operator};
+use ouzel_api::search::{FILTER_BYTES_MAX, FILTERS_MAX, Filter, Operator, Side, Test};
 
 use super::{
     Page,
@@ -67,7 +67,7 @@ impl Draft {
     }
 
     /// The filter, or what is missing.
-    fn filter(self) -> Result<Filter, String> {
+    fn filter(self) -> Result<Test, String> {
         let text = self.text.get_untracked();
         let place = self.place.get_untracked();
         let filter = match target(&place) {
@@ -77,12 +77,12 @@ impl Draft {
                 if path.is_empty() {
                     return Err("Name the field, such as user.address.city".to_owned());
                 }
-                Filter::Field { path, op, value: text }
+                Test::Field { of: Side::Value, path, op, value: text }
             }
             Some(_) if text.is_empty() => return Err("Write what to look for".to_owned()),
             Some(target) => match self.way.get_untracked().as_str() {
-                "regex" => Filter::Regex { target, pattern: text },
-                _ => Filter::Contains { target, text },
+                "regex" => Test::Regex { target, pattern: text },
+                _ => Test::Contains { target, text },
             },
         };
         Ok(filter)
@@ -155,7 +155,7 @@ fn Pick(value: RwSignal<String>, choices: Vec<Choice>, label: &'static str) -> i
 
 /// Makes what is composed a condition of the search; the error says what is missing.
 pub fn add(page: Page) -> Result<(), String> {
-    accept(page, page.draft.filter()?)?;
+    accept(page, Filter::new(page.draft.filter()?))?;
     page.draft.text.set(String::new());
     Ok(())
 }

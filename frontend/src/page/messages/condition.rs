@@ -1,6 +1,6 @@
 //! One condition of a search, on or off: as a chip's text, and as a value in the address. Pure.
 
-use ouzel_api::search::{Filter, Operator, Target};
+use ouzel_api::search::{Filter, Operator, Side, Target, Test};
 
 /// A filter that can be switched off without being lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub const TARGETS: [(Target, &str, &str); 4] = [
 ];
 
 /// Names of operators in the address, on chips and in the list of choices.
-pub const OPERATORS: [(Operator, &str, &str); 8] = [
+pub const OPERATORS: [(Operator, &str, &str); 10] = [
     (Operator::Eq, "eq", "="),
     (Operator::Ne, "ne", "≠"),
     (Operator::Gt, "gt", ">"),
@@ -29,6 +29,8 @@ pub const OPERATORS: [(Operator, &str, &str); 8] = [
     (Operator::Le, "le", "≤"),
     (Operator::Contains, "contains", "contains"),
     (Operator::Exists, "exists", "exists"),
+    (Operator::Regex, "regex", "matches regex"),
+    (Operator::In, "in", "in"),
 ];
 
 /// Between the parts of a condition in the address; the last part may hold it as it is, in a path
@@ -38,48 +40,81 @@ const SEPARATOR: &str = "~";
 impl Condition {
     /// What the chip says.
     pub fn text(&self) -> String {
-        match &self.filter {
-            Filter::Contains { target: Target::Any, text } => format!("“{text}”"),
-            Filter::Contains { target, text } => format!("{} contains “{text}”", shown(*target)),
-            Filter::Regex { target: Target::Any, pattern } => format!("/{pattern}/"),
-            Filter::Regex { target, pattern } => format!("{} matches /{pattern}/", shown(*target)),
-            Filter::Field { path, op: Operator::Exists, .. } => format!("{path} exists"),
-            Filter::Field { path, op, value } => format!("{path} {} {value}", sign(*op)),
-        }
+        let not = if self.filter.negate { "not " } else { "" };
+        format!("{not}{}", says(&self.filter.test))
     }
 
-    /// For the address: `contains~any~EUR`, `field~gt~amount~100`, with `-` before it if it is off.
+    /// For the address: `contains~any~EUR`, `field~gt~amount~100`, `part~eq~header:id~7`, with `!`
+    /// before it if it must not hold and `-` before all if it is off.
     pub fn write(&self) -> String {
         let off = if self.on { "" } else { "-" };
-        let parts = match &self.filter {
-            Filter::Contains { target, text } => ["contains", name(*target), text].join(SEPARATOR),
-            Filter::Regex { target, pattern } => ["regex", name(*target), pattern].join(SEPARATOR),
-            Filter::Field { path, op, value } => {
-                let path = path.replace(SEPARATOR, "~~");
-                ["field", op_name(*op), &path, value].join(SEPARATOR)
+        let not = if self.filter.negate { "!" } else { "" };
+        let parts = match &self.filter.test {
+            Test::Contains { target, text } => ["contains", &name(target), text].join(SEPARATOR),
+            Test::Regex { target, pattern } => ["regex", &name(target), pattern].join(SEPARATOR),
+            Test::Part { target, op, value } => {
+                ["part", op_name(*op), &name(target), value].join(SEPARATOR)
+            }
+            Test::Field { of, path, op, value } => {
+                let kind = if of.is_value() { "field" } else { "keyfield" };
+                [kind, op_name(*op), &path.replace(SEPARATOR, "~~"), value].join(SEPARATOR)
             }
         };
-        format!("{off}{parts}")
+        format!("{off}{not}{parts}")
     }
 
     /// Undoes [`Condition::write`].
     pub fn parse(text: &str) -> Option<Condition> {
-        let (on, text) = match text.strip_prefix('-') {
-            Some(rest) => (false, rest),
-            None => (true, text),
-        };
+        let after = |text: &str, mark: char| text.strip_prefix(mark).map(str::to_owned);
+        let (on, text) = after(text, '-').map_or((true, text.to_owned()), |rest| (false, rest));
+        let (negate, text) = after(&text, '!').map_or((false, text), |rest| (true, rest));
         let (kind, rest) = text.split_once(SEPARATOR)?;
-        let (second, rest) = rest.split_once(SEPARATOR)?;
-        let filter = match kind {
-            "contains" => Filter::Contains { target: target(second)?, text: rest.to_owned() },
-            "regex" => Filter::Regex { target: target(second)?, pattern: rest.to_owned() },
-            "field" => {
+        let test = match kind {
+            "contains" | "regex" => {
+                let (target, text) = rest.split_once(SEPARATOR)?;
+                let (target, text) = (self::target(target)?, text.to_owned());
+                match kind {
+                    "contains" => Test::Contains { target, text },
+                    _ => Test::Regex { target, pattern: text },
+                }
+            }
+            "part" => {
+                let (op, rest) = rest.split_once(SEPARATOR)?;
+                let (target, value) = rest.split_once(SEPARATOR)?;
+                let (target, value) = (self::target(target)?, value.to_owned());
+                Test::Part { target, op: operator(op)?, value }
+            }
+            "field" | "keyfield" => {
+                let (op, rest) = rest.split_once(SEPARATOR)?;
                 let (path, value) = split_path(rest)?;
-                Filter::Field { path, op: operator(second)?, value }
+                let of = if kind == "field" { Side::Value } else { Side::Key };
+                Test::Field { of, path, op: operator(op)?, value }
             }
             _ => return None,
         };
-        Some(Condition { on, filter })
+        Some(Condition { on, filter: Filter { negate, ..Filter::new(test) } })
+    }
+}
+
+fn says(test: &Test) -> String {
+    match test {
+        Test::Contains { target: Target::Any, text } => format!("“{text}”"),
+        Test::Contains { target, text } => format!("{} contains “{text}”", shown(target)),
+        Test::Regex { target: Target::Any, pattern } => format!("/{pattern}/"),
+        Test::Regex { target, pattern } => format!("{} matches /{pattern}/", shown(target)),
+        Test::Part { target, op, value } => compared(&shown(target), *op, value),
+        Test::Field { of: Side::Value, path, op, value } => compared(path, *op, value),
+        Test::Field { of: Side::Key, path, op, value } => {
+            compared(&format!("key.{path}"), *op, value)
+        }
+    }
+}
+
+fn compared(what: &str, op: Operator, value: &str) -> String {
+    match op {
+        Operator::Exists => format!("{what} exists"),
+        Operator::Regex => format!("{what} matches /{value}/"),
+        _ => format!("{what} {} {value}", sign(op)),
     }
 }
 
@@ -95,9 +130,13 @@ fn split_path(text: &str) -> Option<(String, String)> {
     }
 }
 
-/// The target of that name.
+/// The target of that name; `header:` and a key are the headers with that key, in which `%7E`
+/// stands for the separator.
 pub fn target(name: &str) -> Option<Target> {
-    TARGETS.iter().find(|(_, own, _)| *own == name).map(|(target, ..)| *target)
+    if let Some(key) = name.strip_prefix("header:") {
+        return Some(Target::Header(key.replace("%7E", SEPARATOR).replace("%25", "%")));
+    }
+    TARGETS.iter().find(|(_, own, _)| *own == name).map(|(target, ..)| target.clone())
 }
 
 /// The operator of that name.
@@ -105,12 +144,26 @@ pub fn operator(name: &str) -> Option<Operator> {
     OPERATORS.iter().find(|(_, own, _)| *own == name).map(|(op, ..)| *op)
 }
 
-fn name(target: Target) -> &'static str {
-    TARGETS.iter().find(|(own, ..)| *own == target).map_or("any", |(_, name, _)| name)
+fn name(target: &Target) -> String {
+    match target {
+        Target::Header(key) => {
+            format!("header:{}", key.replace('%', "%25").replace(SEPARATOR, "%7E"))
+        }
+        _ => known(target).0.to_owned(),
+    }
 }
 
-fn shown(target: Target) -> &'static str {
-    TARGETS.iter().find(|(own, ..)| *own == target).map_or("anywhere", |(.., shown)| shown)
+fn shown(target: &Target) -> String {
+    match target {
+        Target::Header(key) => format!("header {key}"),
+        _ => known(target).1.to_owned(),
+    }
+}
+
+/// Its name in the address and on screen.
+fn known(target: &Target) -> (&'static str, &'static str) {
+    let found = TARGETS.iter().find(|(own, ..)| own == target);
+    found.map_or(("any", "anywhere"), |(_, name, shown)| (name, shown))
 }
 
 fn op_name(op: Operator) -> &'static str {
@@ -127,20 +180,30 @@ mod tests {
 
     fn every_kind() -> Vec<Condition> {
         let mut all = Vec::new();
-        for text in ["EUR", "", "a~b~~c", "-", "ü &=%"] {
-            for (target, ..) in TARGETS {
+        let targets = TARGETS.map(|(target, ..)| target).into_iter();
+        let header = |name: &str| Target::Header(name.to_owned());
+        let targets: Vec<Target> = targets.chain(["id", "a~b%7E%", ""].map(header)).collect();
+        for text in ["EUR", "", "a~b~~c", "-", "!", "ü &=%"] {
+            for target in &targets {
                 let (text, pattern) = (text.to_owned(), text.to_owned());
-                all.push(Filter::Contains { target, text });
-                all.push(Filter::Regex { target, pattern });
+                all.push(Test::Contains { target: target.clone(), text });
+                all.push(Test::Regex { target: target.clone(), pattern });
             }
             for (op, ..) in OPERATORS {
-                let path = format!("a.b[0]{text}.c");
-                all.push(Filter::Field { path, op, value: text.to_owned() });
+                let (path, value) = (format!("a.b[0]{text}.c"), text.to_owned());
+                let of = if text.is_empty() { Side::Key } else { Side::Value };
+                all.push(Test::Field { of, path, op, value: value.clone() });
+                all.push(Test::Part { target: header("id"), op, value });
             }
         }
-        let both =
-            |filter: Filter| [true, false].map(|on| Condition { on, filter: filter.clone() });
-        all.into_iter().flat_map(both).collect()
+        let ways = [(true, true), (true, false), (false, true), (false, false)];
+        let each = |test: Test| {
+            ways.map(|(on, negate)| {
+                let filter = Filter { negate, ..Filter::new(test.clone()) };
+                Condition { on, filter }
+            })
+        };
+        all.into_iter().flat_map(each).collect()
     }
 
     #[test]
@@ -165,5 +228,7 @@ mod tests {
         assert_eq!(text("-contains~key~ord").as_deref(), Some("key contains “ord”"));
         assert_eq!(text("regex~any~^a.*").as_deref(), Some("/^a.*/"));
         assert_eq!(text("field~exists~a.b~").as_deref(), Some("a.b exists"));
+        assert_eq!(text("!part~in~header:id~1,2").as_deref(), Some("not header id in 1,2"));
+        assert_eq!(text("keyfield~lt~n~5").as_deref(), Some("key.n < 5"));
     }
 }

@@ -83,9 +83,10 @@ fn Folded(page: Page, unfolded: RwSignal<bool>) -> impl IntoView {
 
 /// The search without its conditions, which stand below as chips.
 fn summary(asked: &Asked, write_time: impl Fn(i64) -> String) -> String {
-    let from = match asked.start {
-        Start::At(From::Offset { offset }) => format!("offset {}", count(offset)),
-        Start::At(From::Time { timestamp_ms }) => write_time(timestamp_ms),
+    let from = match &asked.start {
+        Start::At(From::Offset { offset }) => format!("offset {}", count(*offset)),
+        Start::At(From::Time { timestamp_ms }) => write_time(*timestamp_ms),
+        Start::At(From::Group { group }) => format!("group {group}"),
         start => kind(start).to_owned(),
     };
     let partitions = match &asked.partitions {
@@ -103,8 +104,8 @@ fn summary(asked: &Asked, write_time: impl Fn(i64) -> String) -> String {
 fn Beginning(page: Page) -> impl IntoView {
     // Chosen, but not yet complete: the address still has the beginning before.
     let draft = RwSignal::new(None::<String>);
-    let start = Memo::new(move |_| page.view.with(|view| view.asked.start));
-    let kind = Memo::new(move |_| draft.get().unwrap_or_else(|| kind(start.get()).to_owned()));
+    let start = Memo::new(move |_| page.view.with(|view| view.asked.start.clone()));
+    let kind = Memo::new(move |_| draft.get().unwrap_or_else(|| kind(&start.get()).to_owned()));
     let go = move |start: Start| {
         draft.set(None);
         page.ask(|asked| asked.start = start);
@@ -138,12 +139,13 @@ fn choices() -> Vec<Choice> {
     choices
 }
 
-fn kind(start: Start) -> &'static str {
+fn kind(start: &Start) -> &'static str {
     match start {
         Start::At(From::Newest) => "newest",
         Start::At(From::Oldest) => "oldest",
         Start::At(From::Offset { .. }) => "offset",
         Start::At(From::Time { .. }) => "time",
+        Start::At(From::Group { .. }) => "group",
         Start::Live => "live",
     }
 }

@@ -97,6 +97,7 @@ fn kind(payload: &Payload) -> &'static str {
         Encoding::Null => "tombstone",
         Encoding::Json => "JSON",
         Encoding::Text => "text",
+        Encoding::Xml => "XML",
         Encoding::Hex => "binary",
     }
 }

@@ -131,8 +131,8 @@ mod tests {
     use super::*;
 
     fn figures(read: u64, start: i64, end: i64) -> Figures {
-        let part =
-            PartitionProgress { partition: 0, start, end, covered_from: start, covered_to: end };
+        let (covered_from, covered_to) = (start, end);
+        let part = PartitionProgress { start, end, covered_from, covered_to, ..Default::default() };
         Figures { read, partitions: vec![part], ..Figures::default() }
     }
 

@@ -123,13 +123,13 @@ pub struct Figures {
 impl Figures {
     /// These figures with a later part of the same search added.
     pub fn plus(&self, progress: &Progress) -> Figures {
-        let first = || progress.first_not_json.clone();
+        let first = || progress.first_filter_error.clone();
         Figures {
             read: self.read + progress.read,
             matched: self.matched + progress.matched,
             bytes: self.bytes + progress.bytes,
             elapsed_ms: self.elapsed_ms + progress.elapsed_ms,
-            not_json: self.not_json + progress.not_json,
+            not_json: self.not_json + progress.filter_errors,
             first_not_json: self.first_not_json.clone().or_else(first),
             partitions: progress.partitions.clone(),
             ..self.clone()
@@ -259,7 +259,7 @@ mod tests {
     use std::sync::Arc;
 
     use ouzel_api::{
-        messages::{Batch, Encoding, Message, Payload, TimestampType},
+        messages::{Encoding, Message, Payload},
         search::Progress,
     };
 
@@ -271,28 +271,12 @@ mod tests {
             encoding: Encoding::Text,
             size_bytes: u32::try_from(text.len()).unwrap_or(u32::MAX),
             text,
-            truncated: false,
+            ..Payload::default()
         };
         Arc::new(Message {
-            partition: 0,
-            offset: 0,
-            timestamp_ms: 0,
-            timestamp_type: TimestampType::CreateTime,
             key: payload("k".to_owned()),
             value: payload("v".repeat(bytes)),
-            headers: Vec::new(),
-            size_bytes: 0,
-            batch: Batch {
-                base_offset: 0,
-                records: 1,
-                size_bytes: 0,
-                codec: "none".to_owned(),
-                leader_epoch: 0,
-                producer_id: None,
-                producer_epoch: None,
-                base_sequence: None,
-                transactional: false,
-            },
+            ..Message::default()
         })
     }
 
@@ -315,9 +299,9 @@ mod tests {
             read,
             matched: 1,
             bytes: 10,
-            not_json: 2,
+            filter_errors: 2,
             elapsed_ms: 100,
-            first_not_json: first.map(str::to_owned),
+            first_filter_error: first.map(str::to_owned),
             ..Progress::default()
         };
         let first = Figures::default().plus(&part(5, Some("0:1")));

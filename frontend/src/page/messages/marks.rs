@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use ouzel_api::{
     messages::{Encoding, Header, Message, Payload},
-    search::{Filter, Target},
+    search::{Filter, Operator, Side, Target, Test},
 };
 use regex_lite::{Regex, RegexBuilder};
 
@@ -33,7 +33,7 @@ pub struct Marks(Vec<Mark>);
 enum Mark {
     Text(Target, String),
     Pattern(Target, Regex),
-    Field(Path),
+    Field(Side, Path),
 }
 
 /// Compared by what they were made of: a pattern has no equality of its own.
@@ -45,15 +45,23 @@ impl PartialEq for Marks {
 
 impl Mark {
     fn of(filter: &Filter) -> Option<Mark> {
-        match filter {
-            Filter::Contains { text, .. } if text.is_empty() => None,
-            Filter::Contains { target, text } => Some(Mark::Text(*target, text.clone())),
-            Filter::Regex { target, pattern } => {
+        // What must not hold is nowhere to be seen.
+        if filter.negate {
+            return None;
+        }
+        match &filter.test {
+            Test::Contains { target, text }
+            | Test::Part { target, op: Operator::Contains, value: text } => {
+                (!text.is_empty()).then(|| Mark::Text(target.clone(), text.clone()))
+            }
+            Test::Regex { target, pattern }
+            | Test::Part { target, op: Operator::Regex, value: pattern } => {
                 let mut builder = RegexBuilder::new(pattern);
                 let built = builder.size_limit(PATTERN_BYTES_MAX).build();
-                built.ok().map(|pattern| Mark::Pattern(*target, pattern))
+                built.ok().map(|pattern| Mark::Pattern(target.clone(), pattern))
             }
-            Filter::Field { path, .. } => Path::parse(path).map(Mark::Field),
+            Test::Part { .. } => None,
+            Test::Field { of, path, .. } => Path::parse(path).map(|path| Mark::Field(*of, path)),
         }
     }
 
@@ -63,18 +71,22 @@ impl Mark {
             (Mark::Pattern(a, one), Mark::Pattern(b, two)) => {
                 (a, one.as_str()) == (b, two.as_str())
             }
-            (Mark::Field(one), Mark::Field(two)) => one == two,
+            (Mark::Field(a, one), Mark::Field(b, two)) => (a, one) == (b, two),
             _ => false,
         }
     }
 
     /// Whether it looks at `part` at all.
-    fn concerns(&self, part: Target) -> bool {
+    fn concerns(&self, part: &Target) -> bool {
         match self {
-            Mark::Text(target, _) | Mark::Pattern(target, _) => {
-                *target == Target::Any || *target == part
+            Mark::Text(Target::Header(_), _) | Mark::Pattern(Target::Header(_), _) => {
+                *part == Target::Headers
             }
-            Mark::Field(_) => part == Target::Value,
+            Mark::Text(target, _) | Mark::Pattern(target, _) => {
+                *target == Target::Any || target == part
+            }
+            Mark::Field(Side::Key, _) => *part == Target::Key,
+            Mark::Field(Side::Value, _) => *part == Target::Value,
         }
     }
 
@@ -89,8 +101,8 @@ impl Mark {
                 let places = pattern.find_iter(text).filter(|it| !it.is_empty());
                 found.extend(places.take(room).map(|it| it.range()));
             }
-            Mark::Field(path) if is_json => found.extend(fields::find(text, path, room)),
-            Mark::Field(_) => {}
+            Mark::Field(_, path) if is_json => found.extend(fields::find(text, path, room)),
+            Mark::Field(..) => {}
         }
     }
 }
@@ -135,7 +147,7 @@ impl Marks {
     fn search(&self, part: Target, text: &str, is_json: bool) -> Vec<Range<usize>> {
         let text = &text[..text.floor_char_boundary(LOOKED_AT_BYTES)];
         let mut found = Vec::new();
-        for mark in self.0.iter().filter(|mark| mark.concerns(part)) {
+        for mark in self.0.iter().filter(|mark| mark.concerns(&part)) {
             mark.find(text, is_json, &mut found);
         }
         joined(found)
@@ -179,8 +191,6 @@ pub fn pieces(at: Range<usize>, marks: &[Range<usize>]) -> Vec<(Range<usize>, bo
 
 #[cfg(test)]
 mod tests {
-    use ouzel_api::search::Operator;
-
     use super::super::condition::Condition;
     use super::*;
 
@@ -191,11 +201,11 @@ mod tests {
 
     fn json(text: &str) -> Payload {
         let (encoding, text) = (Encoding::Json, text.to_owned());
-        Payload { encoding, text, size_bytes: 0, truncated: false }
+        Payload { encoding, text, ..Payload::default() }
     }
 
     fn contains(target: Target, text: &str) -> Filter {
-        Filter::Contains { target, text: text.to_owned() }
+        Filter::new(Test::Contains { target, text: text.to_owned() })
     }
 
     #[test]
@@ -208,25 +218,30 @@ mod tests {
         let pattern = || "[A-Z][a-z]+".to_owned();
         assert_eq!(shown(vec![contains(Target::Any, "erl")]), ["erl"]);
         assert_eq!(shown(vec![contains(Target::Key, "erl")]), Vec::<String>::new());
-        let regex = || Filter::Regex { target: Target::Value, pattern: pattern() };
+        let regex = || Filter::new(Test::Regex { target: Target::Value, pattern: pattern() });
         assert_eq!(shown(vec![regex()]), ["Berlin"]);
         assert_eq!(shown(vec![contains(Target::Any, "n\",\"a"), regex()]), ["Berlin\",\"a"]);
-        let field =
-            Filter::Field { path: "amount".to_owned(), op: Operator::Gt, value: "12".to_owned() };
-        assert_eq!(shown(vec![field]), ["12.50"]);
+        let field = Filter::new(Test::Field {
+            of: Side::Value,
+            path: "amount".to_owned(),
+            op: Operator::Gt,
+            value: "12".to_owned(),
+        });
+        assert_eq!(shown(vec![field.clone()]), ["12.50"]);
+        assert!(shown(vec![Filter { negate: true, ..field }]).is_empty());
     }
 
     #[test]
     fn what_cannot_be_looked_for_marks_nothing() {
-        let wrong = Filter::Regex { target: Target::Any, pattern: "[".to_owned() };
-        let marks = marks(vec![wrong, contains(Target::Any, "")]);
+        let wrong = Test::Regex { target: Target::Any, pattern: "[".to_owned() };
+        let marks = marks(vec![Filter::new(wrong), contains(Target::Any, "")]);
         assert_eq!(marks, Marks::default());
     }
 
     #[test]
     fn a_pattern_that_explodes_elsewhere_takes_no_time_here() {
         let pattern = "(a+)+$".to_owned();
-        let marks = marks(vec![Filter::Regex { target: Target::Any, pattern }]);
+        let marks = marks(vec![Filter::new(Test::Regex { target: Target::Any, pattern })]);
         let text = "a".repeat(2_000) + "b";
         assert!(marks.in_value(&json(&text)).is_empty());
     }

@@ -68,7 +68,7 @@ pub fn cell(payload: &Payload, marks: &[Range<usize>]) -> AnyView {
             view! { <span class="none" title="There is one, of no bytes">"empty"</span> }.into_any()
         }
         Encoding::Json => coloured(text, window, marks).into_any(),
-        Encoding::Text => {
+        Encoding::Text | Encoding::Xml => {
             view! { <span class="mono">{marked(text, window, marks)}</span> }.into_any()
         }
         Encoding::Hex => view! {

@@ -48,7 +48,7 @@ pub struct Asked {
 }
 
 /// Where to begin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Start {
     /// A search.
     At(From),
@@ -94,7 +94,7 @@ impl View {
         let Asked { start, partitions, limit, conditions, resume } = &self.asked;
         let mut query = Query::default();
         if *start != Start::At(From::Newest) {
-            query.push("from", write_start(*start));
+            query.push("from", write_start(start));
         }
         if let Some(partitions) = partitions {
             query.push("partitions", write_partitions(partitions));
@@ -125,13 +125,12 @@ impl View {
 impl Asked {
     /// The request for a search; `None` if this is not one.
     pub fn search(&self) -> Option<Search> {
-        let Start::At(from) = self.start else { return None };
+        let Start::At(from) = &self.start else { return None };
         Some(Search {
-            from,
             partitions: self.partitions.clone(),
             filters: self.filters(),
-            limit: self.limit,
             resume: self.resume.clone(),
+            ..Search::new(from.clone(), self.limit)
         })
     }
 
@@ -187,18 +186,20 @@ fn parse_start(text: &str) -> Option<Start> {
         "oldest" => From::Oldest,
         "offset" => From::Offset { offset: argument.parse().ok().filter(|it| *it >= 0)? },
         "time" => From::Time { timestamp_ms: format::parse_time(argument, 0)? },
+        "group" if !argument.is_empty() => From::Group { group: argument.to_owned() },
         "live" => return Some(Start::Live),
         _ => return None,
     };
     Some(Start::At(from))
 }
 
-fn write_start(start: Start) -> String {
+fn write_start(start: &Start) -> String {
     match start {
         Start::At(From::Newest) => "newest".to_owned(),
         Start::At(From::Oldest) => "oldest".to_owned(),
         Start::At(From::Offset { offset }) => format!("offset:{offset}"),
-        Start::At(From::Time { timestamp_ms }) => format!("time:{}", write_time(timestamp_ms)),
+        Start::At(From::Time { timestamp_ms }) => format!("time:{}", write_time(*timestamp_ms)),
+        Start::At(From::Group { group }) => format!("group:{group}"),
         Start::Live => "live".to_owned(),
     }
 }
@@ -242,7 +243,7 @@ pub fn write_partitions(partitions: &[i32]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use ouzel_api::search::{Filter, Target};
+    use ouzel_api::search::{Filter, Target, Test};
 
     use super::*;
 
@@ -258,7 +259,8 @@ mod tests {
 
     #[test]
     fn the_whole_search_survives_the_address() {
-        let filter = Filter::Contains { target: Target::Any, text: "a&b=c #~".to_owned() };
+        let test = Test::Contains { target: Target::Any, text: "a&b=c #~".to_owned() };
+        let filter = Filter::new(test);
         let conditions =
             vec![Condition { on: true, filter: filter.clone() }, Condition { on: false, filter }];
         let starts = [
@@ -268,6 +270,7 @@ mod tests {
             Start::At(From::Time { timestamp_ms: 1_795_442_607_118 }),
             Start::At(From::Time { timestamp_ms: -1 }),
             Start::At(From::Time { timestamp_ms: i64::MAX }),
+            Start::At(From::Group { group: "a:b c".to_owned() }),
             Start::Live,
         ];
         for start in starts {
@@ -306,7 +309,8 @@ mod tests {
         let query = Query::parse("f=-contains~key~a&f=contains~value~b");
         let asked = View::parse(&query).asked;
         let text = "b".to_owned();
-        assert_eq!(asked.filters(), [Filter::Contains { target: Target::Value, text }]);
+        let test = Test::Contains { target: Target::Value, text };
+        assert_eq!(asked.filters(), [Filter::new(test)]);
         assert_eq!(asked.conditions.len(), 2);
     }
 

@@ -6,7 +6,7 @@ use futures::future::{AbortHandle, abortable};
 use leptos::{prelude::*, task::spawn_local};
 use ouzel_api::{
     messages::{Encoding, Message, Payload},
-    search::{Filter, From, Search, SearchEvent, Target},
+    search::{Filter, From, Search, SearchEvent, Target, Test},
 };
 
 use super::Page;
@@ -77,10 +77,14 @@ impl SameKey {
 pub fn filter(key: &Payload) -> Result<Filter, &'static str> {
     match key.encoding {
         Encoding::Null => Err("The record has no key"),
+        _ if key.raw.is_some() => Err("A binary key cannot be searched for"),
         Encoding::Hex => Err("A binary key cannot be searched for"),
         _ if key.truncated => Err("The key is too long to be searched for"),
         _ if key.text.is_empty() => Err("The key is empty"),
-        _ => Ok(Filter::Contains { target: Target::Key, text: key.text.clone() }),
+        _ => {
+            let (target, text) = (Target::Key, key.text.clone());
+            Ok(Filter::new(Test::Contains { target, text }))
+        }
     }
 }
 
@@ -89,11 +93,9 @@ async fn find(page: Page, after: &Message, filter: Filter) -> Result<Option<i64>
     let (cluster, topic) = page.names.try_get_value().unwrap_or_default();
     let offset = after.offset.saturating_add(1);
     let mut search = Search {
-        from: From::Offset { offset },
         partitions: Some(vec![after.partition]),
         filters: vec![filter],
-        limit: CANDIDATES,
-        resume: None,
+        ..Search::new(From::Offset { offset }, CANDIDATES)
     };
     loop {
         let mut stream = client::messages::search(&cluster, &topic, &search).await?;

@@ -33,6 +33,7 @@ pub async fn download(
     let extension = match payload.encoding {
         Encoding::Json => "json",
         Encoding::Text => "txt",
+        Encoding::Xml => "xml",
         Encoding::Hex | Encoding::Null => "bin",
     };
     let file = if payload.truncated {

@@ -108,6 +108,9 @@ fn end(page: Page) -> impl IntoView {
         Phase::Searching => text_of(page.feed.figures.with(remaining)),
         Phase::Stopped => text("stopped"),
         Phase::Done { reason: DoneReason::Exhausted, .. } => text("everything was read"),
+        Phase::Done { reason: DoneReason::Partial, .. } => {
+            view! { <span class="warn">"some partitions could not be read"</span> }.into_any()
+        }
         Phase::Done { reason: DoneReason::Limit, .. } => text("stopped at the limit"),
         Phase::Done { reason: DoneReason::TimeLimit, .. } => {
             view! { <span class="warn">"stopped at the server's time limit"</span> }.into_any()

@@ -12,6 +12,7 @@ use leptos::{prelude::*, task::spawn_local};
 use ouzel_api::{
     ApiError, ErrorCode,
     live::{ClientFrame, ServerFrame},
+    search::Decode,
 };
 
 use super::{
@@ -70,6 +71,7 @@ pub fn start(feed: Feed, (cluster, topic): (String, String), asked: &Asked) -> T
         partitions: asked.partitions.clone(),
         filters: asked.filters(),
         credits: CREDITS,
+        decode: Decode::default(),
     };
     feed.phase.try_set(Phase::Connecting);
     let (resumed, news) = mpsc::channel(1);

@@ -50,7 +50,7 @@ impl Style {
         match encoding {
             Encoding::Null => &[],
             Encoding::Json => &[Style::Pretty, Style::Text, Style::Hex],
-            Encoding::Text => &[Style::Text, Style::Hex],
+            Encoding::Text | Encoding::Xml => &[Style::Text, Style::Hex],
             Encoding::Hex => &[Style::Hex],
         }
     }

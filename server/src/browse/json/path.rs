@@ -18,6 +18,16 @@ pub enum Step {
     Each,
 }
 
+impl Step {
+    /// The name of the field it leads into.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Step::Key(name) => Some(name),
+            Step::Index(_) | Step::Each => None,
+        }
+    }
+}
+
 /// Why a path cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PathError {

@@ -122,7 +122,11 @@ proptest! {
         if wanted > all {
             prop_assert!(plan.is_exhausted());
             let records = logs.iter().flatten().map(Vec::len).sum::<usize>();
-            prop_assert_eq!(plan.counts().read, records as u64);
+            let totals = plan.totals();
+            prop_assert_eq!((totals.read, totals.left), (records as u64, 0));
+            let offsets = logs.iter().map(end).sum::<i64>();
+            prop_assert_eq!(totals.passed, offsets as u64);
+            prop_assert_eq!(totals.skipped.missing, offsets as u64 - records as u64);
         }
     }
 
@@ -183,4 +187,23 @@ fn nothing_is_shown_before_a_partition_that_may_hold_something_newer_was_read() 
     plan.put(stretch);
     let times = std::iter::from_fn(|| plan.show()).map(|hit| hit.timestamp_ms);
     assert_eq!(times.collect::<Vec<_>>(), [20, 10]);
+}
+
+#[test]
+fn a_partition_that_is_given_up_holds_nobody_up_and_is_read_again_when_resumed() {
+    let record = |offset, time| Record { offset, time, matches: true };
+    let logs = [vec![vec![record(0, 10)]], vec![vec![record(0, 20)]]];
+    for direction in [Direction::Forward, Direction::Backward] {
+        let mut plan = Plan::new(direction, &spans(direction, &logs), 5, false);
+        let stretch = plan.take(0);
+        plan.put(stretch);
+        plan.fail(0, "gone".to_owned());
+        assert!(plan.has_failed() && !plan.is_all_failed());
+        let shown = run(&mut plan, &logs, 1);
+        assert_eq!(shown, [record(0, 20)]);
+        assert!(plan.is_exhausted());
+        assert_eq!(plan.covered()[0].failed.as_deref(), Some("gone"));
+        let mut again = Plan::new(direction, &plan.unshown(), 5, false);
+        assert_eq!(run(&mut again, &logs, 1), [record(0, 10)]);
+    }
 }

@@ -4,7 +4,8 @@ use ouzel_api::live::{CREDITS_MAX, ServerFrame};
 use ouzel_wire::batch::{Batch, BatchBuilder};
 use tokio::sync::mpsc;
 
-use super::{Command, Event, Figures, Flow, Message};
+use super::{Command, Decoding, Event, Figures, Flow, Message};
+use crate::browse::Shape;
 
 fn messages(count: usize) -> Vec<Message> {
     let mut builder = BatchBuilder::new();
@@ -13,7 +14,8 @@ fn messages(count: usize) -> Vec<Message> {
     }
     let batch = builder.build().and_then(|bytes| Batch::parse(&bytes)).expect("a batch");
     let unpacked = batch.unpack(1 << 20).expect("plain records");
-    let shown = |record| crate::browse::message(0, &batch, &record, 100);
+    let how = (&Decoding::default(), Shape::Decoded(100));
+    let shown = |record| crate::browse::message(0, &batch, &record, how);
     batch.records(&unpacked).map(|record| shown(record.expect("a record"))).collect()
 }
 

@@ -58,6 +58,25 @@ impl Client {
         self.clone().with("content-type", "application/json").send("PUT", path, &body).await
     }
 
+    /// Sends a POST whose answer may go on for long, and leaves all of it but its first bytes
+    /// unread.
+    pub async fn begin(&self, path: &str, body: &impl serde::Serialize) -> Begun {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        let body = serde_json::to_string(body).unwrap();
+        let (address, length) = (self.address, body.len());
+        let mut head = format!("POST {path} HTTP/1.1\r\nhost: {address}\r\n");
+        head += "connection: close\r\ncontent-type: application/json\r\n";
+        head += &format!("content-length: {length}\r\n");
+        for (name, value) in &self.headers {
+            head += &format!("{name}: {value}\r\n");
+        }
+        stream.write_all((head + "\r\n" + &body).as_bytes()).await.unwrap();
+        let mut first = vec![0; 12];
+        stream.read_exact(&mut first).await.unwrap();
+        assert_eq!(first, b"HTTP/1.1 200");
+        Begun { stream, first }
+    }
+
     pub async fn send(&self, method: &str, path: &str, body: &[u8]) -> Reply {
         let exchange = async {
             let mut stream = TcpStream::connect(self.address).await.unwrap();
@@ -75,6 +94,20 @@ impl Client {
             Reply::parse(&answer)
         };
         timeout(DEADLINE, exchange).await.expect("an answer in time")
+    }
+}
+
+/// An answer on its way. Dropping it leaves.
+pub struct Begun {
+    stream: TcpStream,
+    first: Vec<u8>,
+}
+
+impl Begun {
+    /// All of it.
+    pub async fn rest(mut self) -> Reply {
+        timeout(DEADLINE, self.stream.read_to_end(&mut self.first)).await.unwrap().unwrap();
+        Reply::parse(&self.first)
     }
 }
 

@@ -10,7 +10,7 @@ use ouzel::kafka::{
 use ouzel_api::{
     messages::Message,
     route,
-    search::{DoneReason, Filter, From, Progress, Search, SearchEvent},
+    search::{DoneReason, Filter, From, Progress, Search, SearchEvent, Test},
     topics::CreateTopic,
 };
 use ouzel_wire::batch::Codec;
@@ -89,12 +89,12 @@ pub async fn join(app: &App, group: &str, topic: &str) -> Member {
 
 /// A search from `from` for `limit` matches of everything.
 pub fn search(from: From, limit: u32) -> Search {
-    Search { from, partitions: None, filters: Vec::new(), limit, resume: None }
+    Search::new(from, limit)
 }
 
 /// The same with one filter.
-pub fn with(search: Search, filter: Filter) -> Search {
-    Search { filters: vec![filter], ..search }
+pub fn with(search: Search, test: Test) -> Search {
+    Search { filters: vec![Filter::new(test)], ..search }
 }
 
 /// What a search told.

@@ -1,5 +1,5 @@
 //! The parts by themselves, by a client of our own that leaves librdkafka's share out: the codec,
-//! one broker connection, one search of the console.
+//! one broker connection, searches of the console.
 
 use std::{fs, net::SocketAddr, path::Path, time::Duration};
 
@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod codec;
+mod console;
 mod consume;
 mod produce;
 mod search;
@@ -53,6 +54,7 @@ fn of_server(binary: &Path, data: &Path) -> Result<Vec<Line>> {
     lines.extend(produce::throughput(server.kafka)?);
     lines.push(consume::throughput(server.kafka)?);
     lines.push(search::rate(server.http)?);
+    lines.extend(console::lines(binary, &data.with_extension("console"), server.kafka)?);
     server.stop()?;
     Ok(lines)
 }

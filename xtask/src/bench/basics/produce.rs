@@ -120,6 +120,21 @@ pub fn throughput(kafka: SocketAddr) -> Result<Vec<Line>> {
     ])
 }
 
+/// Produces batches turn by turn to the partitions, one after the other.
+pub fn all(
+    kafka: SocketAddr,
+    topic: &str,
+    partitions: i32,
+    batches: impl Iterator<Item = Result<Bytes>>,
+) -> Result<()> {
+    let mut connection = Connection::open(kafka)?;
+    for (records, partition) in batches.zip((0..partitions).cycle()) {
+        connection.send_frame(&frame(topic, partition, &records?)?)?;
+        check(&connection.receive::<ProduceRequest>(VERSION)?)?;
+    }
+    Ok(())
+}
+
 fn pipeline(kafka: SocketAddr, frame: &[u8], count: usize) -> Result<()> {
     let mut connection = Connection::open(kafka)?;
     for sent in 0..count + IN_FLIGHT {

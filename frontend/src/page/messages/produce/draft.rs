@@ -74,9 +74,16 @@ impl Part {
         match payload.encoding {
             Encoding::Null => Part::new(Kind::Null, "", true),
             _ if payload.truncated => Part::new(Kind::Stored, "", true),
+            _ if payload.raw.is_some() && size > HEX_BYTES_MAX => Part::new(Kind::Stored, "", true),
+            // What a decoder made of the bytes is not what is written.
+            _ if payload.raw.is_some() => {
+                Part::new(Kind::Base64, payload.raw.as_deref().unwrap_or_default(), true)
+            }
             Encoding::Hex if size > HEX_BYTES_MAX => Part::new(Kind::Stored, "", true),
             Encoding::Hex => Part::new(Kind::Hex, &payload.text, true),
-            Encoding::Json | Encoding::Text => Part::new(Kind::Text, &payload.text, true),
+            Encoding::Json | Encoding::Text | Encoding::Xml => {
+                Part::new(Kind::Text, &payload.text, true)
+            }
         }
     }
 

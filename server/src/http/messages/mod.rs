@@ -1,6 +1,9 @@
-//! Messages: searching a topic, and one message whole.
+//! Messages: searching a topic, and one message whole. Writing what a search finds to a file is
+//! `export`'s.
 
-use std::{convert::Infallible, fmt::Write};
+pub mod export;
+
+use std::convert::Infallible;
 
 use axum::{
     body::{Body, Bytes},
@@ -12,20 +15,21 @@ use futures::{StreamExt, stream};
 use ouzel_api::{
     audit::Outcome,
     error::ApiError,
-    messages::Message,
+    messages::{Decoder, Message},
     route,
-    search::{DoneReason, Search, SearchEvent},
+    search::{Decode, DoneReason, Search, SearchEvent},
+    session::{Asked, Permission},
 };
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Json, Path, Query};
 use crate::{
     audit::{Action, Begun, Kind},
-    auth::Viewer,
-    browse::{self, Event, record},
+    auth::{Viewer, guard},
+    browse::{self, Event, Purpose, record},
     error::Error,
     kafka::TopicPartition,
     state::AppState,
@@ -55,17 +59,11 @@ pub async fn search(
     Json(asked): Json<Search>,
 ) -> Result<Response, Error> {
     let cluster = app.cluster(&cluster)?;
+    may_see_group(&app, &viewer, cluster.id(), &asked).await?;
     let permit = app.permits.take(viewer.user())?;
-    let detail = json!({
-        "from": asked.from,
-        "partitions": asked.partitions,
-        "filters": asked.filters,
-        "limit": asked.limit,
-        "resumed": asked.resume.is_some(),
-    });
-    let action = Action::new(Kind::SearchMessages).on(cluster.id()).to(&topic).with(detail);
-    let mut begun = app.audit.begin(&viewer, action).await?;
-    let search = match browse::Search::prepare(&cluster, &topic, &asked).await {
+    let action = Action::new(Kind::SearchMessages).on(cluster.id()).to(&topic);
+    let mut begun = app.audit.begin(&viewer, action.with(detail(&asked))).await?;
+    let search = match browse::Search::prepare(&cluster, &topic, &asked, Purpose::Rows).await {
         Ok(search) => search,
         Err(error) => {
             begun.end(Outcome::Failed, Some(error.to_string())).await;
@@ -91,6 +89,35 @@ pub async fn search(
     let lines = stream::unfold(answer, Answer::next_lines).map(Ok::<Bytes, Infallible>);
     let kind = HeaderValue::from_static("application/x-ndjson");
     Ok(([(header::CONTENT_TYPE, kind)], Body::from_stream(lines)).into_response())
+}
+
+/// Where a group goes on is told to whoever may look at that group, and to nobody else.
+async fn may_see_group(
+    app: &AppState,
+    viewer: &Viewer,
+    cluster: &str,
+    asked: &Search,
+) -> Result<(), Error> {
+    if let ouzel_api::search::From::Group { group } = &asked.from {
+        let right = Asked::new(Permission::ViewCluster).on(cluster).to(group);
+        let action = Action::new(Kind::ViewCluster).on(cluster).to(group);
+        guard::require(app, viewer, &right, &action).await?;
+    }
+    Ok(())
+}
+
+/// What the audit log keeps of a search: all of it, but of a token only that there was one.
+fn detail(asked: &Search) -> Value {
+    json!({
+        "from": asked.from,
+        "until": asked.until,
+        "partitions": asked.partitions,
+        "filters": asked.filters,
+        "limit": asked.limit,
+        "isolation": asked.isolation,
+        "decode": asked.decode,
+        "resumed": asked.resume.is_some(),
+    })
 }
 
 /// A search as it is told to the browser. Dropping it ends the search and its audit row.
@@ -159,15 +186,22 @@ fn reason_text(reason: DoneReason) -> &'static str {
     match reason {
         DoneReason::Limit => "limit reached",
         DoneReason::Exhausted => "all read",
+        DoneReason::Partial => "some partitions could not be read",
         DoneReason::TimeLimit => "time is up",
     }
 }
 
-/// What to download instead of the message as JSON.
+/// How a message is wanted.
 #[derive(Debug, Deserialize, IntoParams)]
-pub struct Download {
-    /// `key` or `value`: its bytes, as they are stored.
+pub struct Wanted {
+    /// `key` or `value`: its bytes, as they are stored, instead of the message as JSON.
     download: Option<Part>,
+    /// How the key is read.
+    #[serde(default)]
+    key_decoder: Decoder,
+    /// How the value is read.
+    #[serde(default)]
+    value_decoder: Decoder,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -179,7 +213,7 @@ enum Part {
 
 /// One message, key and value whole up to 4 MiB; with `download` the bytes themselves, whatever
 /// their size.
-#[utoipa::path(get, path = route::MESSAGE, tag = "messages", params(Download), responses(
+#[utoipa::path(get, path = route::MESSAGE, tag = "messages", params(Wanted), responses(
     (status = 200, description = "The message", body = Message),
     (status = 404, description = "There is none at this offset", body = ApiError),
     (status = 502, description = "The cluster cannot be reached", body = ApiError),
@@ -188,15 +222,16 @@ pub async fn show(
     State(app): State<AppState>,
     viewer: Viewer,
     Path((cluster, topic, partition, offset)): Path<(String, String, i32, i64)>,
-    Query(query): Query<Download>,
+    Query(query): Query<Wanted>,
 ) -> Result<Response, Error> {
     let cluster = app.cluster(&cluster)?;
     let place = TopicPartition { topic, partition };
     let detail = json!({ "partition": partition, "offset": offset });
+    let decode = Decode { key: query.key_decoder, value: query.value_decoder };
     let action = Action::new(Kind::ReadMessage).on(cluster.id()).to(&place.topic).with(detail);
     let read = async {
         let none = || Error::NotFound(format!("{place} holds no message at offset {offset}"));
-        record::read(&cluster, &place, offset).await?.ok_or_else(none)
+        record::read(&cluster, &place, offset, decode).await?.ok_or_else(none)
     };
     let record = app.audit.record(&viewer, action, read).await?;
     Ok(match query.download {
@@ -208,14 +243,16 @@ pub async fn show(
 
 /// Bytes to be saved, never to be shown: they may be a page of somebody else's.
 fn file(place: &TopicPartition, offset: i64, part: &str, bytes: Bytes) -> Response {
-    let mut disposition = "attachment; filename=\"".to_owned();
-    for c in place.topic.chars().filter(|c| c.is_ascii_alphanumeric() || "._-".contains(*c)) {
-        disposition.push(c);
-    }
-    let _ = write!(disposition, "-{}-{offset}.{part}\"", place.partition);
+    let name = format!("{}-{}-{offset}.{part}", place.topic, place.partition);
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
-        (header::CONTENT_DISPOSITION, disposition),
+        (header::CONTENT_DISPOSITION, attachment(&name)),
     ];
     (headers, bytes).into_response()
+}
+
+/// Has the browser save what comes, under this name as far as every system allows it.
+fn attachment(name: &str) -> String {
+    let safe = |c: &char| c.is_ascii_alphanumeric() || "._-".contains(*c);
+    format!("attachment; filename=\"{}\"", name.chars().filter(safe).collect::<String>())
 }

@@ -1,0 +1,177 @@
+//! What a search finds, as a file that comes as it is found.
+//!
+//! A file that is not all that was asked for must not look as if it were: where the search breaks
+//! off, so does the answer, and the browser calls the download failed. The audit row says why.
+
+use std::io;
+
+use axum::{
+    body::{Body, Bytes},
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use futures::stream;
+use ouzel_api::{
+    audit::Outcome,
+    error::ApiError,
+    route,
+    search::{DoneReason, ExportFormat, Search},
+};
+use serde::Deserialize;
+use tokio::sync::mpsc;
+use utoipa::IntoParams;
+
+use super::{attachment, count, detail, may_see_group, reason_text};
+use crate::{
+    audit::{Action, Begun, Kind},
+    auth::Viewer,
+    browse::{self, Event, Purpose, export},
+    error::Error,
+    http::extract::{Path, Query},
+    state::AppState,
+};
+
+/// Records that may wait for a slow browser. Each can be many megabytes, so they are few.
+const EVENTS_MAX: usize = 8;
+/// Bytes that go out in one piece, so that a million small records do not take as many writes.
+const PIECE_BYTES: usize = 64 * 1024;
+
+/// What to export, and how.
+#[derive(Debug, Deserialize, IntoParams)]
+pub struct Wanted {
+    /// The format.
+    format: ExportFormat,
+    /// A search, as the body of `POST …/search`, with a limit of at most 1,000,000.
+    search: String,
+}
+
+/// Export what a search finds, as a file that is streamed.
+///
+/// The records come whole and exactly as stored. An answer that ends without its last chunk is not
+/// all: the search broke off, or reached the server's time limit of ten minutes.
+#[utoipa::path(get, path = route::EXPORT, tag = "messages", params(Wanted), responses(
+    (status = 200, description = "The records, in the order of the search",
+        content_type = "application/x-ndjson"),
+    (status = 400, description = "A filter, the limit or the token is wrong", body = ApiError),
+    (status = 404, description = "There is no such cluster, topic or partition", body = ApiError),
+    (status = 429, description = "Too many searches run", body = ApiError),
+    (status = 502, description = "The cluster cannot be reached", body = ApiError),
+))]
+pub async fn run(
+    State(app): State<AppState>,
+    viewer: Viewer,
+    Path((cluster, topic)): Path<(String, String)>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Error> {
+    let no_search = |wrong: serde_json::Error| Error::Invalid(format!("`search`: {wrong}"));
+    let asked: Search = serde_json::from_str(&wanted.search).map_err(no_search)?;
+    let cluster = app.cluster(&cluster)?;
+    may_see_group(&app, &viewer, cluster.id(), &asked).await?;
+    let permit = app.permits.take(viewer.user())?;
+    let mut detail = detail(&asked);
+    detail["format"] = serde_json::json!(wanted.format);
+    let action = Action::new(Kind::ExportMessages).on(cluster.id()).to(&topic).with(detail);
+    let mut begun = app.audit.begin(&viewer, action).await?;
+    let search = match browse::Search::prepare(&cluster, &topic, &asked, Purpose::Export).await {
+        Ok(search) => search,
+        Err(error) => {
+            begun.end(Outcome::Failed, Some(error.to_string())).await;
+            return Err(error.into());
+        }
+    };
+    begun.note(count(0, 0));
+    let (sender, events) = mpsc::channel(EVENTS_MAX);
+    let run = async move {
+        let _permit = permit;
+        search.run(sender).await;
+    };
+    tokio::spawn(app.stop.clone().run_until_cancelled_owned(run));
+    let mut first = Vec::new();
+    export::begin(wanted.format, &mut first);
+    let file =
+        File { format: wanted.format, events, begun: Some(begun), read: 0, matched: 0, first };
+    let (kind, extension) = match wanted.format {
+        ExportFormat::Jsonl => ("application/x-ndjson", "jsonl"),
+        ExportFormat::Csv => ("text/csv; charset=utf-8; header=present", "csv"),
+    };
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, attachment(&format!("{topic}.{extension}"))),
+    ];
+    Ok((headers, Body::from_stream(stream::unfold(file, File::next_piece))).into_response())
+}
+
+/// A file on its way. Dropping it ends the search and its audit row.
+struct File {
+    format: ExportFormat,
+    events: mpsc::Receiver<Event>,
+    /// `None` once the search has ended.
+    begun: Option<Begun>,
+    read: u64,
+    matched: u64,
+    /// What is written and not sent yet.
+    first: Vec<u8>,
+}
+
+impl File {
+    /// The next bytes; an error if there will be no more although there should.
+    async fn next_piece(mut self) -> Option<(io::Result<Bytes>, File)> {
+        self.begun.as_ref()?;
+        let mut piece = std::mem::take(&mut self.first);
+        loop {
+            // Nothing is held back while the search looks for more.
+            let event = match self.events.try_recv() {
+                Ok(event) => Some(event),
+                Err(_) if !piece.is_empty() => return Some((Ok(piece.into()), self)),
+                Err(_) => self.events.recv().await,
+            };
+            if let Err(broken) = self.write(event, &mut piece).await {
+                return Some((Err(broken), self));
+            }
+            let is_ended = self.begun.is_none();
+            if is_ended && piece.is_empty() {
+                return None;
+            }
+            if is_ended || piece.len() >= PIECE_BYTES {
+                return Some((Ok(piece.into()), self));
+            }
+        }
+    }
+
+    async fn write(&mut self, event: Option<Event>, piece: &mut Vec<u8>) -> io::Result<()> {
+        let told = match event {
+            Some(Event::Match(message)) => {
+                self.matched += 1;
+                export::record(self.format, &message, piece);
+                return Ok(());
+            }
+            Some(Event::Progress(progress)) => {
+                self.read = progress.read;
+                if let Some(begun) = &mut self.begun {
+                    begun.note(count(self.matched, self.read));
+                }
+                return Ok(());
+            }
+            Some(Event::Done {
+                reason: reason @ (DoneReason::Exhausted | DoneReason::Limit),
+                ..
+            }) => {
+                self.end(Outcome::Done, reason_text(reason)).await;
+                return Ok(());
+            }
+            Some(Event::Done { reason, .. }) => reason_text(reason).to_owned(),
+            Some(Event::Failed(error)) => error.to_string(),
+            None => "the server stops".to_owned(),
+        };
+        self.end(Outcome::Failed, &told).await;
+        Err(io::Error::other(told))
+    }
+
+    async fn end(&mut self, outcome: Outcome, how: &str) {
+        if let Some(begun) = self.begun.take() {
+            let result = format!("{}; {how}", count(self.matched, self.read));
+            begun.end(outcome, Some(result)).await;
+        }
+    }
+}
