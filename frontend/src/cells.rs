@@ -2,13 +2,16 @@
 //! read, states in their colours.
 
 use leptos::prelude::*;
-use ouzel_api::Lag;
+use ouzel_api::{
+    Lag,
+    progress::{Progress, Status, TimeLag, Trend},
+};
 
 use crate::{
-    format::{count, counted},
+    format::{count, counted, duration},
     location::use_location,
     route::{GroupTab, Route, TopicTab},
-    ui::{Age, Badge, Copyable, Mood},
+    ui::{Age, Badge, Copyable, Icon, Mood, Sparkline},
 };
 
 /// Lag: a number, "no commit", or "unknown".
@@ -34,6 +37,66 @@ pub fn lag_over(lag: Lag, without_commit: u32) -> impl IntoView {
             view! { {number(records)} {beside(without_commit)} }.into_any()
         }
         _ => self::lag(lag).into_any(),
+    }
+}
+
+/// Lag in time: how long ago the first unread record was written.
+pub fn time_lag(lag: TimeLag) -> impl IntoView {
+    match lag {
+        TimeLag::Unknown => {
+            let why = "There is no commit, or nothing is known of the time yet";
+            view! { <span class="dim" title=why>"–"</span> }.into_any()
+        }
+        TimeLag::Known { ms: 0 } => {
+            view! { <span class="good" title="Caught up">"0 s"</span> }.into_any()
+        }
+        TimeLag::Known { ms } => view! { <span class="nowrap">{duration(ms)}</span> }.into_any(),
+        TimeLag::AtLeast { ms } => {
+            let why = "The first unread record is older than what the console has watched";
+            view! { <span class="nowrap" title=why>"over " {duration(ms)}</span> }.into_any()
+        }
+    }
+}
+
+/// Whether a reader gets on, in its colour; what is as it should be is said quietly.
+pub fn status(status: Status) -> impl IntoView {
+    let name = status.name();
+    let why = match status {
+        Status::CaughtUp => "It has read everything",
+        Status::Resting => "It is behind, and nothing has happened for a while",
+        Status::Moving => "It is behind, and its commits move",
+        Status::Rewound => "Its commit went back a short while ago",
+        Status::Stopped => "Nobody is in the group, and records arrive",
+        Status::Stalled => "Members hold it, records arrive, and no commit moves",
+    };
+    let mood = match status {
+        Status::Stalled | Status::Stopped => Mood::Bad,
+        Status::Rewound => Mood::Warn,
+        _ => return view! { <span class="dim" title=why>{name}</span> }.into_any(),
+    };
+    view! { <span title=why><Badge mood=mood>{name}</Badge></span> }.into_any()
+}
+
+/// Which way the lag of a group goes: a small line and an arrow.
+pub fn trend(progress: &Progress) -> impl IntoView + use<> {
+    let (icon, name) = match progress.trend {
+        Trend::Rising => ("arrow-up", "rising"),
+        Trend::Falling => ("arrow-down", "falling"),
+        Trend::Steady => ("arrow-right", "steady"),
+    };
+    let values: Vec<f64> = progress.recent.iter().map(|lag| *lag as f64).collect();
+    let line = match (progress.recent.first(), progress.recent.last()) {
+        (Some(first), Some(last)) if progress.recent.len() > 1 => {
+            let label = format!("Lag from {} to {}", count(*first), count(*last));
+            Some(view! { <Sparkline values label/> })
+        }
+        _ => None,
+    };
+    let mood = if progress.trend == Trend::Rising { "trend warn" } else { "trend dim" };
+    view! {
+        <span class=mood title=format!("Its lag is {name}")>
+            {line} <Icon name=icon size="small"/> <span class="unseen">{name}</span>
+        </span>
     }
 }
 

@@ -47,6 +47,16 @@ pub fn per_second(n: i64, over_ms: i64) -> String {
     }
 }
 
+/// How often something happens: `0/s`, `0.04/s`, `12.4/s`, `1,204/s`, `48.9 k/s`.
+pub fn rate(per_s: f64) -> String {
+    match per_s {
+        ..0.005 => "0/s".to_owned(),
+        0.005..1.0 => format!("{per_s:.2}/s"),
+        1.0..100.0 => format!("{per_s:.1}/s"),
+        _ => format!("{}/s", count_short(per_s.round() as i64)),
+    }
+}
+
 /// In binary units: `338 B`, `1.2 GiB`.
 pub fn bytes(n: u64) -> String {
     scaled(n as f64, 1024.0, &[" B", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"])
@@ -234,6 +244,12 @@ mod tests {
         assert_eq!(per_second(31, 10_000), "3.1/s");
         assert_eq!(per_second(12_040, 10_000), "1,204/s");
         assert_eq!(per_second(1_000_000, 10_000), "100 k/s");
+    }
+
+    #[test]
+    fn slow_and_quick_rates_keep_the_digits_that_matter() {
+        let rates = [-1.0, 0.0, 0.04, 12.44, 1_204.0, 48_900.0].map(rate);
+        assert_eq!(rates, ["0/s", "0/s", "0.04/s", "12.4/s", "1,204/s", "48.9 k/s"]);
     }
 
     #[test]

@@ -53,6 +53,7 @@ pub const SHEET: [(&str, &[(&str, &str)]); 4] = [
             ("Enter", "Open the row"),
             ("Space", "Tick the row, where rows can be ticked"),
             ("Home  End", "First and last row"),
+            ("x", "Pick the row, where rows can be picked"),
         ],
     ),
     (

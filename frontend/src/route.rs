@@ -80,6 +80,8 @@ pub enum GroupTab {
     Lag,
     /// Who is in the group.
     Members,
+    /// Moving what it has committed.
+    Reset,
 }
 
 /// The tabs of the access page.
@@ -123,9 +125,10 @@ impl Route {
             },
             ["c", cluster, "groups"] => Route::Groups { cluster: of(cluster) },
             ["c", cluster, "groups", group] => Route::group(cluster, group, GroupTab::Lag),
-            ["c", cluster, "groups", group, "members"] => {
-                Route::group(cluster, group, GroupTab::Members)
-            }
+            ["c", cluster, "groups", group, tab] => match GroupTab::parse(tab) {
+                Some(tab) => Route::group(cluster, group, tab),
+                None => Route::NotFound,
+            },
             _ => Route::NotFound,
         }
     }
@@ -149,7 +152,7 @@ impl Route {
                 let path = format!("/c/{}/groups/{}", encode(cluster), encode(group));
                 match tab {
                     GroupTab::Lag => path,
-                    GroupTab::Members => path + "/members",
+                    tab => format!("{path}/{}", tab.name()),
                 }
             }
         }
@@ -251,6 +254,21 @@ impl TopicTab {
     }
 }
 
+impl GroupTab {
+    /// The last segment of the path; the lag has none in its address.
+    pub fn name(self) -> &'static str {
+        match self {
+            GroupTab::Lag => "lag",
+            GroupTab::Members => "members",
+            GroupTab::Reset => "reset",
+        }
+    }
+
+    fn parse(name: &str) -> Option<GroupTab> {
+        [GroupTab::Members, GroupTab::Reset].into_iter().find(|tab| tab.name() == name)
+    }
+}
+
 /// The decoded segments of a path; `None` if one of them is not UTF-8 or is empty.
 fn segments(path: &str) -> Option<Vec<String>> {
     let path = path.strip_prefix('/').unwrap_or(path);
@@ -313,6 +331,7 @@ mod tests {
             Route::Groups { cluster: cluster() },
             Route::group("prod", "a/b %41", GroupTab::Lag),
             Route::group("prod", "members", GroupTab::Members),
+            Route::group("prod", "reset", GroupTab::Reset),
         ];
         for route in routes {
             assert_eq!(Route::parse(&route.path()), route, "{}", route.path());

@@ -54,6 +54,7 @@ export function looks({ topic, group }: Names): Look[] {
     { name: "groups", path: "/c/embedded/groups" },
     { name: "group", path: `/c/embedded/groups/${group}` },
     { name: "members", path: `/c/embedded/groups/${group}/members` },
+    { name: "reset", path: `/c/embedded/groups/${group}/reset?to=earliest` },
     { name: "audit", path: "/audit" },
     { name: "users", path: "/access/users" },
     { name: "user", path: "/access/users?user=admin" },

@@ -100,3 +100,41 @@ test("a member without a commit shows no commit, not zero", async ({
     await member.stop();
   }
 });
+
+test("a group that nobody is in while records arrive is called stopped, with its lag over time", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  await createTopic(page, "left-behind");
+  await kcat.produce("left-behind", ["one"]);
+  await kcat.consumeAs("left", "left-behind");
+  await expect
+    .poll(
+      async () => {
+        await kcat.produce("left-behind", ["more"]);
+        const answer = await page.request.get("/api/v1/clusters/embedded/groups/left");
+        return (await answer.json()).progress?.status as string;
+      },
+      { timeout: 40_000 },
+    )
+    .toBe("stopped");
+  await page.goto("/c/embedded/groups?q=stopped");
+  const row = page.getByRole("row").filter({ hasText: "left" });
+  await expect(row.getByText("stopped")).toBeVisible();
+  await page.goto("/c/embedded/overview");
+  await page.getByLabel("Health").getByRole("link", { name: "left", exact: true }).click();
+  await expect(page.getByText("1 partition is read by nobody")).toBeVisible();
+  const chart = page.getByRole("img", { name: /^records behind: from / });
+  await expect(chart).toBeVisible();
+  await chart.focus();
+  await page.keyboard.press("Home");
+  await expect(chart).toHaveAccessibleName(/records behind: \d{4}-\d\d-\d\d .* · \d+/);
+  await page.getByLabel("Measure").selectOption("time");
+  await expect(page).toHaveURL(/by=time/);
+  await page.getByLabel("Stretch").selectOption("1");
+  await expect(page).toHaveURL(/h=1/);
+  await page.getByText("As a table").click();
+  const table = page.locator(".chart-table tbody tr");
+  await expect(table.first()).toContainText(/\d (ms|s|min)/);
+});

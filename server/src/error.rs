@@ -189,7 +189,9 @@ fn kafka(name: impl Into<String>, message: String) -> Error {
 fn refused(number: i16, code: Option<ouzel_wire::ErrorCode>, text: String) -> Error {
     use ouzel_wire::ErrorCode as Code;
     match code {
-        Some(Code::TopicAlreadyExists) => Error::Conflict(text),
+        Some(Code::TopicAlreadyExists | Code::NonEmptyGroup | Code::GroupSubscribedToTopic) => {
+            Error::Conflict(text)
+        }
         Some(Code::UnknownTopicOrPartition | Code::UnknownTopicId | Code::GroupIdNotFound) => {
             Error::NotFound(text)
         }

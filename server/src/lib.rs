@@ -23,6 +23,8 @@ pub mod error;
 pub mod http;
 pub mod live;
 pub mod metrics;
+pub mod resets;
+pub mod watch;
 
 pub mod auth;
 

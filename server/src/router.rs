@@ -28,8 +28,8 @@ use crate::{
     bundle,
     error::Error,
     http::{
-        access, audit, clusters, find, groups, health, import, live, me, messages, produce, roles,
-        session, topic_config, topics, trim, users,
+        access, audit, clusters, find, groups, health, import, live, me, messages, produce,
+        resets, roles, session, topic_config, topics, trim, users,
     },
     metrics,
     state::AppState,
@@ -41,6 +41,8 @@ use crate::{
 const BODY_BYTES_MAX: usize = 256 * 1024;
 /// Largest body of a search, which may bring its resume token.
 const SEARCH_BYTES_MAX: usize = 768 * 1024;
+/// Largest body of a reset: its most partitions, each with a name of the usual length.
+const RESET_BYTES_MAX: usize = 4 * 1024 * 1024;
 // A token that was given out is taken back, whatever the filters beside it.
 const _: () = assert!(BODY_BYTES_MAX + TOKEN_BYTES_MAX <= SEARCH_BYTES_MAX);
 
@@ -110,6 +112,14 @@ pub fn table() -> Vec<Route> {
         Route::post(IMPORT, needs(ProduceMessages), routes!(import::run)).stream(),
         Route::get(GROUPS, needs(ViewCluster), routes!(groups::list)),
         Route::get(GROUP, needs(ViewCluster), routes!(groups::show)),
+        Route::get(GROUP_HISTORY, needs(ViewCluster), routes!(groups::history)),
+        Route::get(HISTORY, needs(ViewCluster), routes!(clusters::history)),
+        Route::delete(GROUP, needs(DeleteGroup), routes!(groups::delete)),
+        Route::post(GROUP_DELETIONS, within(DeleteGroup), routes!(groups::delete_many)),
+        Route::post(RESET_PLAN, needs(ViewCluster), routes!(resets::plan)),
+        Route::get(RESETS, needs(ViewCluster), routes!(resets::list)),
+        Route::post(RESETS, needs(ResetOffsets), routes!(resets::create)).body(RESET_BYTES_MAX),
+        Route::delete(RESET, needs(ResetOffsets), routes!(resets::cancel)),
         Route::get(LIVE, within(ReadMessages), routes!(live::open)).stream(),
         Route::get(AUDIT, needs(ReadAudit), routes!(audit::page)),
         Route::get(AUDIT_EXPORT, needs(ReadAudit), routes!(audit::export_rows)).stream(),

@@ -33,9 +33,11 @@ use crate::{
     listener::{self, Limits},
     live,
     metrics::Metrics,
+    resets::{self, Resets},
     router,
     state::AppState,
     vault::Vault,
+    watch::Watch,
 };
 
 /// How long requests under way may take to end before they are cut off. Streams end at once.
@@ -147,6 +149,7 @@ impl Server {
             audit: Audit::new(db.clone()),
             auth: Auth::open(db.clone(), config.session).await?,
             clusters,
+            watch: Watch::new(db.clone(), config.sample_every),
             permits: Permits::new(browse::limits::SEARCHES),
             imports: Permits::new(browse::limits::IMPORTS),
             sockets: Permits::new(live::SOCKETS),
@@ -163,6 +166,9 @@ impl Server {
         let chosen = config.admin_password.as_deref();
         let first_password = app.auth.ensure_administrator(&app.audit, chosen).await?;
         tokio::spawn(tidy(app.clone()));
+        let resets = Resets::new(app.db.clone(), app.audit.clone());
+        app.watch.begin(app.clusters.clone(), &app.open, app.stop.clone());
+        app.open.spawn(resets::keep(resets, app.clusters.clone(), app.stop.clone()));
         let http = listener.as_ref().map(TcpListener::local_addr).transpose();
         let http = http.expect("a socket that listens has an address");
         let serving = listener.map(|listener| serve(listener, app.clone()));

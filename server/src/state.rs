@@ -15,6 +15,7 @@ use crate::{
     error::Error,
     kafka::{Cluster, Clusters},
     metrics::Metrics,
+    watch::Watch,
 };
 
 /// All that axum carries. Cheap to clone.
@@ -30,6 +31,8 @@ pub struct AppState {
     pub book: Book,
     /// The Kafka clusters, all of them.
     pub clusters: Clusters,
+    /// The same over time.
+    pub watch: Watch,
     /// Who runs how many searches and tails.
     pub permits: Permits,
     /// Who runs how many imports.

@@ -51,8 +51,10 @@ pub const SPOKEN: &[ApiSpec] = &[
     of::<IncrementalAlterConfigsRequest>(),
     of::<OffsetDeleteRequest>(),
     of::<DescribeClusterRequest>(),
+    of::<ConsumerGroupDescribeRequest>(),
     of::<ListConfigResourcesRequest>(),
     of::<DescribeTopicPartitionsRequest>(),
+    of::<ShareGroupDescribeRequest>(),
 ];
 
 /// What is described of one API, if anything.

@@ -98,6 +98,7 @@ pub fn page_name(route: &Route) -> &'static str {
         Route::Group { tab: GroupTab::Lag, .. } => "Lag",
         Route::Group { tab: GroupTab::Members, .. } => "Members",
         Route::Clusters => "Clusters",
+        Route::Group { tab: GroupTab::Reset, .. } => "Reset offsets",
         Route::Audit => "Audit",
         Route::Access { tab: AccessTab::Users } => "Users",
         Route::Access { tab: AccessTab::Roles } => "Roles",

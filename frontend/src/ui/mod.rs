@@ -6,6 +6,7 @@
 
 mod badge;
 mod button;
+mod chart;
 mod chip;
 mod copy;
 mod dialog;
@@ -27,6 +28,7 @@ mod contrast;
 
 pub use badge::{Badge, Mood};
 pub use button::{Button, IconButton, Tone};
+pub use chart::{LineChart, Sparkline, Spot};
 pub use chip::Chip;
 pub use copy::{CopyButton, Copyable, copy_text};
 pub use dialog::Dialog;

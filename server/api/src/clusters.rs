@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Lag, error::ApiError};
+use crate::{
+    Lag,
+    error::ApiError,
+    progress::{Status, TimeLag},
+};
 
 /// How careful one should be on a cluster; shown on every page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -131,7 +135,7 @@ pub struct ClusterHealth {
 }
 
 /// Answer of `GET /api/v1/clusters/{cluster}/overview`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Overview {
     /// Kafka's cluster id, where the cluster has one.
@@ -154,11 +158,59 @@ pub struct Overview {
     pub groups: GroupsSummary,
     /// Topics with the most records, at most ten, largest first.
     pub largest_topics: Vec<TopicSize>,
+    /// Brokers that hold replicas and are not listed now.
+    #[serde(default)]
+    pub offline_brokers: Vec<i32>,
+    /// What was seen over time.
+    #[serde(default)]
+    pub glance: Glance,
     /// Topics whose offsets could not all be read; none of them is among the largest.
     #[serde(default)]
     pub unread_topics: u32,
     /// When this was read from the cluster.
     pub read_at_ms: i64,
+}
+
+/// What was seen of a cluster in the latest samples.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Glance {
+    /// Groups that are stalled or stopped, the worst first, at most a hundred.
+    pub stuck: Vec<StuckGroup>,
+    /// Topics with the most records a second, at most ten.
+    pub busiest: Vec<BusyTopic>,
+    /// Records written a second to all topics that are not internal, the oldest first.
+    pub written_per_s: Vec<f64>,
+    /// Records that all groups together have not read, the oldest first.
+    pub lag: Vec<i64>,
+    /// When the latest sample was taken; `None` before the first one.
+    pub read_at_ms: Option<i64>,
+}
+
+/// A group that does not get on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StuckGroup {
+    /// Its id.
+    pub group: String,
+    /// Stalled or stopped.
+    pub status: Status,
+    /// How far it is behind.
+    pub time_lag: TimeLag,
+    /// When a commit of it was last seen to move.
+    pub moved_ms: Option<i64>,
+}
+
+/// A topic that is written to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BusyTopic {
+    /// The topic's name.
+    pub topic: String,
+    /// Records written a second.
+    pub written_per_s: f64,
+    /// Records in it; `None`: could not be read.
+    pub records: Option<i64>,
 }
 
 /// The groups of a cluster in short.

@@ -2,10 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Lag;
+use crate::{
+    Lag,
+    progress::{PartitionProgress, Progress},
+};
 
 /// Answer of `GET …/groups`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GroupList {
     /// Sorted by id.
@@ -18,7 +21,7 @@ pub struct GroupList {
 }
 
 /// One row of the list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GroupRow {
     /// The group's id.
@@ -41,10 +44,13 @@ pub struct GroupRow {
     pub without_commit: u32,
     /// Why something is missing, in Kafka's words.
     pub error: Option<String>,
+    /// How it fares; `None` before the first sample.
+    #[serde(default)]
+    pub progress: Option<Progress>,
 }
 
 /// Answer of `GET …/groups/{group}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Group {
     /// The group's id.
@@ -67,6 +73,9 @@ pub struct Group {
     /// not count them.
     #[serde(default)]
     pub without_commit: u32,
+    /// How it fares; `None` before the first sample.
+    #[serde(default)]
+    pub progress: Option<Progress>,
     /// When this was read from the cluster.
     pub read_at_ms: i64,
 }
@@ -85,10 +94,23 @@ pub struct Member {
     pub host: String,
     /// Partitions assigned to it.
     pub assigned: u32,
+    /// The same by name, sorted.
+    #[serde(default)]
+    pub assignment: Vec<Assignment>,
+}
+
+/// The partitions of one topic that a member holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Assignment {
+    /// The topic's name.
+    pub topic: String,
+    /// Its partitions, sorted.
+    pub partitions: Vec<i32>,
 }
 
 /// A group's position on one partition.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GroupPartition {
     /// The topic's name.
@@ -111,4 +133,7 @@ pub struct GroupPartition {
     pub client_id: Option<String>,
     /// Where that member connects from.
     pub host: Option<String>,
+    /// How the group fares here; `None` before the first sample.
+    #[serde(default)]
+    pub progress: Option<PartitionProgress>,
 }

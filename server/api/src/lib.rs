@@ -19,6 +19,8 @@ pub mod live;
 pub mod messages;
 pub mod pattern;
 pub mod produce;
+pub mod progress;
+pub mod resets;
 pub mod route;
 pub mod search;
 pub mod session;

@@ -80,6 +80,18 @@ pub const IMPORT: &str = "/api/v1/clusters/{cluster}/topics/{topic}/import";
 pub const GROUPS: &str = "/api/v1/clusters/{cluster}/groups";
 /// `GET`: one group.
 pub const GROUP: &str = "/api/v1/clusters/{cluster}/groups/{group}";
+/// `GET`: the lag of a group over time.
+pub const GROUP_HISTORY: &str = "/api/v1/clusters/{cluster}/groups/{group}/history";
+/// `GET`: the lag of all groups together over time.
+pub const HISTORY: &str = "/api/v1/clusters/{cluster}/history";
+/// `POST`: what moving a group's commits would do.
+pub const RESET_PLAN: &str = "/api/v1/clusters/{cluster}/groups/{group}/reset-plan";
+/// `GET` lists what was done to a group's commits, `POST` moves them.
+pub const RESETS: &str = "/api/v1/clusters/{cluster}/groups/{group}/resets";
+/// `DELETE`: takes back a reset that waits.
+pub const RESET: &str = "/api/v1/clusters/{cluster}/groups/{group}/resets/{reset}";
+/// `POST`: deletes groups.
+pub const GROUP_DELETIONS: &str = "/api/v1/clusters/{cluster}/group-deletions";
 /// `GET`, upgraded to a WebSocket.
 pub const LIVE: &str = "/api/v1/live";
 /// `GET`: a page of the audit log.
@@ -225,6 +237,36 @@ pub fn groups(cluster: &str) -> String {
 /// The path of [`GROUP`].
 pub fn group(cluster: &str, group: &str) -> String {
     fill(GROUP, &[cluster, group])
+}
+
+/// The path of [`GROUP_HISTORY`], the last `hours` of it.
+pub fn group_history(cluster: &str, group: &str, hours: u32) -> String {
+    format!("{}?hours={hours}", fill(GROUP_HISTORY, &[cluster, group]))
+}
+
+/// The path of [`HISTORY`], the last `hours` of it.
+pub fn history(cluster: &str, hours: u32) -> String {
+    format!("{}?hours={hours}", fill(HISTORY, &[cluster]))
+}
+
+/// The path of [`RESET_PLAN`].
+pub fn reset_plan(cluster: &str, group: &str) -> String {
+    fill(RESET_PLAN, &[cluster, group])
+}
+
+/// The path of [`RESETS`].
+pub fn resets(cluster: &str, group: &str) -> String {
+    fill(RESETS, &[cluster, group])
+}
+
+/// The path of [`RESET`].
+pub fn reset(cluster: &str, group: &str, reset: i64) -> String {
+    fill(RESET, &[cluster, group, &reset.to_string()])
+}
+
+/// The path of [`GROUP_DELETIONS`].
+pub fn group_deletions(cluster: &str) -> String {
+    fill(GROUP_DELETIONS, &[cluster])
 }
 
 /// Puts `values` in the places of `{…}`, in order, each percent-encoded.

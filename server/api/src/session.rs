@@ -28,7 +28,8 @@ impl std::fmt::Debug for SignIn {
 pub enum Role {
     /// May do everything, reading the audit log included.
     Administrator,
-    /// May also create, change, empty and delete topics, and write records.
+    /// May also create, change, empty and delete topics, write records, reset the offsets of
+    /// groups and delete groups.
     Editor,
     /// May look at clusters, topics, groups and messages.
     Viewer,
@@ -67,6 +68,10 @@ pub enum Permission {
     AlterTopic,
     /// Delete the oldest records of topics, or all of them.
     DeleteRecords,
+    /// Move or delete what consumer groups have committed.
+    ResetOffsets,
+    /// Delete consumer groups.
+    DeleteGroup,
     /// Read and verify the audit log.
     ReadAudit,
     /// Make users, roles and other people's passwords; end sessions and revoke tokens.
@@ -96,6 +101,8 @@ impl Permission {
         Permission::DeleteTopic,
         Permission::AlterTopic,
         Permission::DeleteRecords,
+        Permission::ResetOffsets,
+        Permission::DeleteGroup,
         Permission::ReadAudit,
         Permission::ManageAccess,
         Permission::ManageClusters,
@@ -127,6 +134,8 @@ impl Permission {
             Permission::DeleteTopic => "delete_topic",
             Permission::AlterTopic => "alter_topic",
             Permission::DeleteRecords => "delete_records",
+            Permission::ResetOffsets => "reset_offsets",
+            Permission::DeleteGroup => "delete_group",
             Permission::ReadAudit => "read_audit",
             Permission::ManageAccess => "manage_access",
             Permission::ManageClusters => "manage_clusters",

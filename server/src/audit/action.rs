@@ -51,6 +51,14 @@ pub enum Kind {
     GrowTopic,
     /// The oldest records of a topic are deleted, or all of them.
     TrimTopic,
+    /// A group's commits are moved or deleted.
+    ResetOffsets,
+    /// A reset is to be done when its group is empty.
+    ScheduleReset,
+    /// A reset that waits is taken back.
+    CancelReset,
+    /// A group is deleted.
+    DeleteGroup,
     /// Messages are searched.
     SearchMessages,
     /// What a search finds is written to a file.
@@ -107,6 +115,10 @@ impl Kind {
             Kind::AlterTopic => "topic.config",
             Kind::GrowTopic => "topic.partitions",
             Kind::TrimTopic => "topic.trim",
+            Kind::ResetOffsets => "group.reset",
+            Kind::ScheduleReset => "group.reset_later",
+            Kind::CancelReset => "group.reset_cancel",
+            Kind::DeleteGroup => "group.delete",
             Kind::SearchMessages => "messages.search",
             Kind::ExportMessages => "messages.export",
             Kind::ReadMessage => "messages.read",
@@ -144,6 +156,8 @@ impl Action {
             Permission::DeleteTopic => Kind::DeleteTopic,
             Permission::AlterTopic => Kind::AlterTopic,
             Permission::DeleteRecords => Kind::TrimTopic,
+            Permission::ResetOffsets => Kind::ResetOffsets,
+            Permission::DeleteGroup => Kind::DeleteGroup,
             Permission::ReadAudit => Kind::ReadAudit,
             Permission::ManageAccess => Kind::ManageAccess,
             Permission::ManageClusters => Kind::ManageClusters,

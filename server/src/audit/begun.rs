@@ -22,6 +22,11 @@ impl Begun {
         Begun { audit, id: Some(id), since: Instant::now(), note: None }
     }
 
+    /// The entry that began it, for what must name it later.
+    pub fn id(&self) -> i64 {
+        self.id.expect("an act has its entry until it ends")
+    }
+
     /// Makes being dropped an ordinary ending, as it is for a stream whose reader has seen enough;
     /// the row will say `text`, such as `42 matches`.
     pub fn note(&mut self, text: impl Into<String>) {

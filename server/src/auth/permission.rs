@@ -54,6 +54,8 @@ pub fn grants(role: Role) -> &'static [Permission] {
             DeleteTopic,
             AlterTopic,
             DeleteRecords,
+            ResetOffsets,
+            DeleteGroup,
         ],
         Role::Administrator => Permission::ALL,
     }

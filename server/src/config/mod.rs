@@ -49,6 +49,8 @@ pub struct Config {
     pub log: Log,
     /// How long a session lasts.
     pub session: SessionLimits,
+    /// How often the lag of groups is looked at, for its history.
+    pub sample_every: Duration,
     /// Brokers for the command line; in the console, the cluster [`DEFAULT_CLUSTER`].
     pub brokers: Vec<HostPort>,
     /// The clusters besides the embedded one, by name.

@@ -24,6 +24,8 @@ const PARTITIONS_MAX: u64 = 1_000;
 const FRAME_BYTES_MIN: u64 = 2 * 1024 * 1024;
 /// A cluster's name is part of every URL.
 const CLUSTER_NAME_MAX: usize = 64;
+/// Longest time between two samples of lag: with longer ones five minutes hold none.
+const SAMPLE_SECONDS_MAX: u64 = 300;
 /// Longest session, so that the times of tokens stay far from overflow: ten years.
 const SESSION_HOURS_MAX: u64 = 10 * 366 * 24;
 
@@ -66,6 +68,9 @@ pub fn config(values: &Values) -> Result<Config, ConfigError> {
             idle: read.required("session.idle_minutes", |text| duration(text, 60))?,
             absolute: read.required("session.absolute_hours", |text| duration(text, 3600))?,
         },
+        sample_every: read.required("lag.sample_seconds", |text| {
+            whole(text, 1, SAMPLE_SECONDS_MAX).map(Duration::from_secs)
+        })?,
         brokers,
         clusters,
     })

@@ -176,6 +176,12 @@ pub const SETTINGS: &[Setting] = &[
         flag: None,
         ..serve("session.absolute_hours", "OUZEL_SESSION_ABSOLUTE_HOURS", "")
     },
+    Setting {
+        // Often enough to see a consumer fall behind, seldom enough to cost nothing.
+        default: Some("15"),
+        flag: None,
+        ..serve("lag.sample_seconds", "OUZEL_LAG_SAMPLE_SECONDS", "")
+    },
     in_file_only("clusters.*.brokers", "Brokers of a cluster, as host:port"),
     in_file_only("clusters.*.environment", "development, staging or production"),
     in_file_only("clusters.*.read_only", "Whether the console changes nothing there"),

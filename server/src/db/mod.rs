@@ -6,7 +6,9 @@
 
 pub mod audit;
 pub mod clusters;
+pub mod lag;
 mod open;
+pub mod resets;
 pub mod roles;
 pub mod sessions;
 pub mod settings;

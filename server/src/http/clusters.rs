@@ -3,22 +3,24 @@
 use axum::{extract::State, http::StatusCode};
 use ouzel_api::{
     cluster_settings::{ClusterSettings, ClusterTest},
-    clusters::{Cluster, ClusterHealth, GroupsSummary, Overview},
+    clusters::{BusyTopic, Cluster, ClusterHealth, Glance, GroupsSummary, Overview, StuckGroup},
     error::ApiError,
+    progress::{History, HistoryQuery},
     route,
     session::{Asked, Permission},
 };
 
 use serde_json::json;
 
-use super::extract::{Json, Path};
+use super::extract::{Json, Path, Query};
 use crate::{
     audit::{Action, Kind},
     auth::{Viewer, guard},
+    db::lag::Whose,
     error::Error,
     kafka::{AGE_MAX_LISTING, groups::snapshot, probe},
     state::AppState,
-    telemetry,
+    telemetry, watch,
 };
 
 /// The clusters that this console knows. No broker is asked.
@@ -154,5 +156,54 @@ pub async fn overview(
             GroupsSummary::Failed { error }
         }
     };
-    Ok(Json(cluster.overview(groups).await?))
+    let mut overview = cluster.overview(groups).await?;
+    overview.glance = glance(app.watch.glance(cluster.id()));
+    Ok(Json(overview))
+}
+
+/// Most groups that the overview names as stuck; the page counts the rest of them.
+const STUCK_MAX: usize = 100;
+
+fn glance(seen: watch::Glance) -> Glance {
+    let stuck = seen.stuck.into_iter().take(STUCK_MAX).map(|(group, progress)| StuckGroup {
+        group,
+        status: progress.status,
+        time_lag: progress.time_lag,
+        moved_ms: progress.moved_ms,
+    });
+    let busy = |(topic, written_per_s, records)| BusyTopic { topic, written_per_s, records };
+    Glance {
+        stuck: stuck.collect(),
+        busiest: seen.busiest.into_iter().map(busy).collect(),
+        written_per_s: seen.written,
+        lag: seen.lags,
+        read_at_ms: (seen.read_ms > 0).then_some(seen.read_ms),
+    }
+}
+
+/// The lag of all groups together over time.
+#[utoipa::path(get, path = route::HISTORY, tag = "clusters", params(HistoryQuery), responses(
+    (status = 200, description = "The samples, the oldest first", body = History),
+    (status = 400, description = "Too long a stretch", body = ApiError),
+    (status = 404, description = "There is no such cluster", body = ApiError),
+))]
+pub async fn history(
+    State(app): State<AppState>,
+    Path(cluster): Path<String>,
+    Query(asked): Query<HistoryQuery>,
+) -> Result<Json<History>, Error> {
+    let cluster = app.cluster(&cluster)?;
+    let hours = hours(asked)?;
+    Ok(Json(app.watch.history(cluster.id(), &Whose::Cluster, hours).await?))
+}
+
+/// How far back somebody looks.
+pub fn hours(asked: HistoryQuery) -> Result<u32, Error> {
+    match asked.hours.unwrap_or(watch::HOURS) {
+        hours @ 1..=watch::HOURS_MAX => Ok(hours),
+        other => {
+            let told = format!("{other} hours; the history is of 1 to {} hours", watch::HOURS_MAX);
+            Err(Error::Invalid(told))
+        }
+    }
 }

@@ -1,19 +1,26 @@
 //! Whether the process lives, whether it can serve, and its figures: open to everybody.
 //!
-//! `/metrics` is open like the exporters beside which it is scraped. It holds counts by route and
-//! by Kafka API, no names of topics, users or clusters; whoever must hide even those binds `--http`
-//! to loopback.
+//! `/metrics` is open like the exporters beside which it is scraped. Strangers are told counts by
+//! route, Kafka API and cluster; names of groups and topics, with their lag and sizes, only whoever
+//! asks from this machine or is signed in.
 
 use axum::{
     extract::State,
-    http::{StatusCode, header},
+    http::{Extensions, HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 
+use ouzel_api::session::{Asked, Permission};
 use ouzel_broker::stats::StatsReader;
 
 use super::extract::Json;
-use crate::{db, error::Error, openapi, router, state::AppState};
+use crate::{
+    auth::{Peer, cookie, guard},
+    db,
+    error::Error,
+    openapi, router,
+    state::AppState,
+};
 
 /// Answers as long as the process lives.
 pub const HEALTHZ: &str = "/healthz";
@@ -50,12 +57,36 @@ pub async fn ready(app: &AppState) -> Result<(), String> {
 
 /// Figures for Prometheus.
 #[utoipa::path(get, path = METRICS, tag = "health", responses((status = 200, body = str)))]
-pub async fn metrics(State(app): State<AppState>) -> Result<Response, Error> {
+pub async fn metrics(
+    State(app): State<AppState>,
+    extensions: Extensions,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let named = knows_names(&app, Peer::of(&extensions), &headers).await?;
     let sessions = app.auth.session_count().await?;
     let audit_entries = db::audit::highest_id(&app.db).await?;
     let broker = app.broker.as_ref().and_then(StatsReader::read);
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
-    Ok((kind, app.metrics.render(sessions, audit_entries, broker.as_ref())).into_response())
+    let text = app.metrics.render(sessions, audit_entries, broker.as_ref());
+    let text = text + &app.watch.render(named);
+    Ok((kind, text).into_response())
+}
+
+/// Whether names may be told to whoever sent this. What a proxy on this machine passes on comes
+/// from elsewhere.
+async fn knows_names(
+    app: &AppState,
+    Peer(address): Peer,
+    headers: &HeaderMap,
+) -> Result<bool, Error> {
+    let is_passed_on = ["forwarded", "x-forwarded-for"].iter().any(|it| headers.contains_key(*it));
+    if address.is_loopback() && !is_passed_on {
+        return Ok(true);
+    }
+    let Some(token) = cookie::token(headers) else { return Ok(false) };
+    let viewer = app.auth.viewer(&token, address).await?;
+    let asked = Asked::new(Permission::ViewCluster);
+    Ok(viewer.is_some_and(|it| !it.must_change && guard::may(app, &it, &asked)))
 }
 
 /// This API, described.

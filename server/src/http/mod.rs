@@ -14,6 +14,7 @@ pub mod live;
 pub mod me;
 pub mod messages;
 pub mod produce;
+pub mod resets;
 pub mod roles;
 pub mod session;
 pub mod topic_config;

@@ -136,6 +136,11 @@ impl Cluster {
         &self.0.setup.id
     }
 
+    /// Whether both are one handle: a cluster that was changed has a new one.
+    pub fn is_same(&self, other: &Cluster) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// What is configured about it.
     pub fn setup(&self) -> &ClusterSetup {
         &self.0.setup

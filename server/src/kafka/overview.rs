@@ -1,8 +1,11 @@
 //! A cluster in short.
 
-use std::{cmp::Reverse, collections::HashMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, HashMap},
+};
 
-use ouzel_api::clusters::{Broker, GroupsSummary, Overview, PartitionName, TopicSize};
+use ouzel_api::clusters::{Broker, Glance, GroupsSummary, Overview, PartitionName, TopicSize};
 
 use super::{
     AGE_MAX_LISTING, At, Cluster, KafkaError, Metadata, Offsets, Partition, Topic, TopicPartition,
@@ -76,6 +79,8 @@ fn page(metadata: &Metadata, groups: GroupsSummary, sizes: HashMap<&str, Option<
         under_replicated_partitions: troubled(metadata, |topic| topic.under_replicated().collect()),
         groups,
         largest_topics: largest,
+        offline_brokers: offline_brokers(metadata),
+        glance: Glance::default(),
         unread_topics: count(unread),
         read_at_ms: metadata.read_at_ms,
     }
@@ -89,6 +94,14 @@ fn brokers(metadata: &Metadata) -> Vec<Broker> {
         rack: broker.rack.clone(),
     };
     metadata.brokers.iter().map(broker).collect()
+}
+
+/// Brokers that replicas name and the cluster does not list: they are down, or gone for good.
+fn offline_brokers(metadata: &Metadata) -> Vec<i32> {
+    let partitions = metadata.topics.values().flat_map(|topic| &topic.partitions);
+    let named: BTreeSet<i32> =
+        partitions.flat_map(|partition| partition.replicas.iter().copied()).collect();
+    named.into_iter().filter(|node| !metadata.brokers.contains_key(node)).collect()
 }
 
 fn troubled(metadata: &Metadata, of: impl Fn(&Topic) -> Vec<&Partition>) -> Vec<PartitionName> {

@@ -86,6 +86,14 @@ const WANTED: &[(&str, &str, Least)] = &[
     ("POST", "/api/v1/clusters/{cluster}/topics/{topic}/import", Editor),
     ("GET", "/api/v1/clusters/{cluster}/groups", Viewer),
     ("GET", "/api/v1/clusters/{cluster}/groups/{group}", Viewer),
+    ("GET", "/api/v1/clusters/{cluster}/groups/{group}/history", Viewer),
+    ("GET", "/api/v1/clusters/{cluster}/history", Viewer),
+    ("DELETE", "/api/v1/clusters/{cluster}/groups/{group}", Editor),
+    ("POST", "/api/v1/clusters/{cluster}/group-deletions", Editor),
+    ("POST", "/api/v1/clusters/{cluster}/groups/{group}/reset-plan", Viewer),
+    ("GET", "/api/v1/clusters/{cluster}/groups/{group}/resets", Viewer),
+    ("POST", "/api/v1/clusters/{cluster}/groups/{group}/resets", Editor),
+    ("DELETE", "/api/v1/clusters/{cluster}/groups/{group}/resets/{reset}", Editor),
     ("GET", "/api/v1/live", Viewer),
     ("GET", "/api/v1/audit", Administrator),
     ("GET", "/api/v1/audit/export", Administrator),
@@ -209,7 +217,8 @@ async fn walk(client: &Client, method: &str, path: &str) -> Reply {
         .replace("{session}", "no-such-session")
         .replace("{token}", "no-such-token")
         .replace("{partition}", "0")
-        .replace("{offset}", "0");
+        .replace("{offset}", "0")
+        .replace("{reset}", "0");
     let client = client.clone().with("content-type", "application/json");
     client.send(method, &path, if matches!(method, "POST" | "PUT") { b"{}" } else { b"" }).await
 }

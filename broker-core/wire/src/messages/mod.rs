@@ -5,6 +5,7 @@
 
 mod alter_configs;
 mod api_versions;
+mod consumer_group_describe;
 mod consumer_protocol;
 mod create_partitions;
 mod create_topics;
@@ -36,10 +37,12 @@ mod produce;
 mod records;
 mod sasl_authenticate;
 mod sasl_handshake;
+mod share_group_describe;
 mod sync_group;
 
 pub use alter_configs::*;
 pub use api_versions::*;
+pub use consumer_group_describe::*;
 pub use consumer_protocol::*;
 pub use create_partitions::*;
 pub use create_topics::*;
@@ -71,4 +74,5 @@ pub use produce::*;
 pub use records::*;
 pub use sasl_authenticate::*;
 pub use sasl_handshake::*;
+pub use share_group_describe::*;
 pub use sync_group::*;

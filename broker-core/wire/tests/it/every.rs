@@ -36,12 +36,14 @@ macro_rules! every_api {
         );
         $check!(OffsetDelete, OffsetDeleteRequest, OffsetDeleteResponse);
         $check!(DescribeCluster, DescribeClusterRequest, DescribeClusterResponse);
+        $check!(ConsumerGroupDescribe, ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse);
         $check!(ListConfigResources, ListConfigResourcesRequest, ListConfigResourcesResponse);
         $check!(
             DescribeTopicPartitions,
             DescribeTopicPartitionsRequest,
             DescribeTopicPartitionsResponse
         );
+        $check!(ShareGroupDescribe, ShareGroupDescribeRequest, ShareGroupDescribeResponse);
     };
 }
 

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use ouzel_api::{Lag, groups::Group as Data};
+use ouzel_api::{Lag, groups::Group as Data, progress::Status, session::Permission};
 
-use super::{lag::LagTable, members::Members};
+use super::{delete::DeleteGroupsDialog, lag::LagTable, members::Members, reset::Reset};
 use crate::{
     cells, client,
-    format::count,
+    format::{count, counted, duration, rate},
     load::{Load, Loaded, load, missing},
     location::use_location,
     route::{GroupTab, Route},
-    ui::{Badge, Copyable, Fact, LinkTab, LinkTabs},
+    session::use_session,
+    ui::{Age, Badge, Button, Copyable, Fact, LinkTab, LinkTabs, Note, Tone},
 };
 
 /// How often the page asks again while somebody looks at it: on-call watches lag move.
@@ -30,16 +31,37 @@ pub fn Group(cluster: String, group: String) -> impl IntoView {
         _ => last.copied().unwrap_or(GroupTab::Lag),
     });
     let tabs = tabs(&cluster, &group, data, tab);
+    let list = Route::Groups { cluster: cluster.clone() };
+    let back = list.path();
     let cluster = StoredValue::new(cluster);
+    let doomed = RwSignal::new(Vec::new());
+    let session = use_session();
+    let refusal = Signal::derive(move || {
+        let members = data.latest().map_or(0, |data| data.members.len());
+        let held = || "It has members; a group is deleted when nobody is in it.".to_owned();
+        session.refusal(Permission::DeleteGroup).or_else(|| (members > 0).then(held))
+    });
+    let name = group.clone();
+    let ask = move |_| doomed.set(vec![name.clone()]);
+    let deleted = move || location.open(&list);
     let gone = Memo::new(move |_| data.gone());
     let parts = move || match gone.get() {
-        Some(error) => missing(&error).into_any(),
+        Some(error) => view! {
+            {missing(&error)}
+            <div class="row"><a class="btn" href=back.clone()>"All consumer groups"</a></div>
+        }
+        .into_any(),
         None => view! {
+            {move || data.latest().map(troubles)}
             <LinkTabs label="Parts of the group" tabs=tabs.clone()/>
             <Loaded from=data let:group>
                 {move || match tab.get() {
                     GroupTab::Lag => view! { <LagTable group cluster/> }.into_any(),
                     GroupTab::Members => view! { <Members group/> }.into_any(),
+                    GroupTab::Reset => view! {
+                        <Reset group cluster on_changed=move || data.reload()/>
+                    }
+                    .into_any(),
                 }}
             </Loaded>
         }
@@ -55,8 +77,14 @@ pub fn Group(cluster: String, group: String) -> impl IntoView {
             })}
             <span class="grow"></span>
             {move || latest().map(facts)}
+            <Show when=move || gone.with(Option::is_none)>
+                <Button tone=Tone::Danger icon="trash-2" off=refusal on:click=ask.clone()>
+                    "Delete…"
+                </Button>
+            </Show>
         </header>
         {parts}
+        <DeleteGroupsDialog cluster groups=doomed on_deleted=deleted/>
     }
 }
 
@@ -68,16 +96,68 @@ fn facts(data: Arc<Data>) -> impl IntoView {
         }
         (other, _) => cells::lag(other).into_any(),
     };
+    let time = data.progress.as_ref().map(|progress| progress.time_lag);
+    let time = time.map(|time_lag| {
+        view! { <Fact name="behind in time">{cells::time_lag(time_lag)}</Fact> }
+    });
+    let until = data.progress.as_ref().and_then(|progress| progress.catches_up_ms);
+    let until = until.map(|ms| {
+        let text = format!("in {}", duration(ms));
+        view! { <Fact name="catches up">{text}</Fact> }
+    });
+    let rates = data.progress.as_ref().map(|progress| {
+        let text = format!("{} of {}", rate(progress.read_per_s), rate(progress.written_per_s));
+        view! { <Fact name="read of written">{text}</Fact> }
+    });
     let (members, coordinator) = (count(data.members.len() as i128), data.coordinator);
     let assignor = data.assignor.clone();
     view! {
         <div class="facts">
             <Fact name="records behind">{lag}</Fact>
+            {time}
+            {until}
+            {rates}
             <Fact name="members">{members}</Fact>
             {coordinator.map(|id| view! { <Fact name="coordinator">{id.to_string()}</Fact> })}
             {(!assignor.is_empty()).then(|| view! { <Fact name="assignor">{assignor}</Fact> })}
         </div>
     }
+}
+
+/// What is wrong with the group, in words.
+fn troubles(data: Arc<Data>) -> Option<impl IntoView> {
+    let progress = data.progress.clone()?;
+    let partitions = |n: u32, verb: (&str, &str)| {
+        let (one, many) = (format!("partition {}", verb.0), format!("partitions {}", verb.1));
+        counted(n, &one, &many)
+    };
+    let since = progress.moved_ms.map(|at_ms| view! { " The last one moved " <Age at_ms/> "." });
+    let stuck = match progress.status {
+        Status::Stalled => {
+            let what = partitions(progress.stuck, ("stands still", "stand still"));
+            Some((what, "Members hold them, records arrive, and no commit moves."))
+        }
+        Status::Stopped => {
+            let what = partitions(progress.stuck, ("is read by nobody", "are read by nobody"));
+            Some((what, "Nobody is in the group, and records arrive."))
+        }
+        _ => None,
+    };
+    let stuck = stuck.map(|(what, why)| {
+        view! { <Note mood="bad"><span><b>{what} ". "</b> {why} {since}</span></Note> }
+    });
+    let lost = (progress.lost > 0).then(|| {
+        let records = counted(progress.lost, "record was", "records were");
+        view! {
+            <Note>
+                <span>
+                    <b>{records} " deleted before they were read. "</b>
+                    "Retention has overtaken the commits that are marked below."
+                </span>
+            </Note>
+        }
+    });
+    Some(view! { {stuck} {lost} })
 }
 
 fn tabs(cluster: &str, group: &str, data: Load<Data>, now: Memo<GroupTab>) -> Vec<LinkTab> {
@@ -93,5 +173,6 @@ fn tabs(cluster: &str, group: &str, data: Load<Data>, now: Memo<GroupTab>) -> Ve
     vec![
         tab(GroupTab::Lag, "Lag", figure(|data| data.partitions.len())),
         tab(GroupTab::Members, "Members", figure(|data| data.members.len())),
+        tab(GroupTab::Reset, "Reset offsets", None.into()),
     ]
 }

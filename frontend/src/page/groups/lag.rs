@@ -6,14 +6,16 @@ use leptos::prelude::*;
 use ouzel_api::{
     Lag,
     groups::{Group, GroupPartition},
+    progress::{Status, TimeLag},
 };
 
+use super::history::History;
 use crate::{
     cells,
-    format::count,
+    format::{count, count_short},
     listing::{Listing, ascending, use_listing},
     route::TopicTab,
-    ui::{Badge, Column, Copyable, Empty, FilterBox, Mood, Sort, Table, TableSpec},
+    ui::{Age, Badge, Column, Copyable, Empty, FilterBox, Mood, Sort, Table, TableSpec},
 };
 
 /// The tab.
@@ -41,6 +43,7 @@ pub fn LagTable(group: Memo<Arc<Group>>, cluster: StoredValue<String>) -> impl I
         }
     };
     view! {
+        <History cluster group=group.with_untracked(|group| group.group.clone())/>
         <div class="bar">
             <FilterBox value=listing.filter label="Filter by topic or member"/>
             <span class="grow"></span>
@@ -70,39 +73,81 @@ fn narrowed(group: &Group, listing: Listing) -> Vec<GroupPartition> {
 fn compare(sort: &Sort, a: &GroupPartition, b: &GroupPartition) -> Ordering {
     match sort.column.as_str() {
         "lag" => a.lag.rank().cmp(&b.lag.rank()),
+        "time" => time(a).cmp(&time(b)),
+        "status" => status(a).cmp(&status(b)),
+        "moved" => moved(a).cmp(&moved(b)),
         "member" => (&a.client_id, &a.member_id).cmp(&(&b.client_id, &b.member_id)),
         _ => (&a.topic, a.partition).cmp(&(&b.topic, b.partition)),
     }
 }
 
+fn time(row: &GroupPartition) -> i64 {
+    row.progress.as_ref().map_or(-2, |progress| progress.time_lag.rank())
+}
+
+fn status(row: &GroupPartition) -> Option<Status> {
+    row.progress.as_ref().map(|progress| progress.status)
+}
+
+fn moved(row: &GroupPartition) -> Option<i64> {
+    row.progress.as_ref().and_then(|progress| progress.moved_ms)
+}
+
 fn columns(cluster: StoredValue<String>, worst: Memo<i64>) -> Vec<Column<GroupPartition>> {
     let unread = "The end offset could not be read";
     vec![
-        Column::new("topic", "topic", "minmax(180px, 1.5fr)", move |row: &GroupPartition| {
+        Column::new("topic", "topic", "minmax(150px, 1.5fr)", move |row: &GroupPartition| {
             cluster.with_value(|it| cells::topic_link(it, &row.topic, TopicTab::Partitions))
         })
         .headline()
         .sortable(),
-        Column::new("partition", "partition", "90px", |row: &GroupPartition| {
+        Column::new("partition", "partition", "76px", |row: &GroupPartition| {
             cells::number(row.partition)
         })
-        .narrow("76px")
+        .narrow("70px")
         .right(),
-        Column::new("committed", "committed", "minmax(190px, 1fr)", committed)
-            .narrow("minmax(0, 1fr)")
-            .right(),
-        Column::new("end", "end", "minmax(130px, 1fr)", move |row: &GroupPartition| {
+        Column::new("committed", "committed", "minmax(170px, 1fr)", committed).right(),
+        Column::new("end", "end", "minmax(110px, 1fr)", move |row: &GroupPartition| {
             cells::offset(row.end_offset, unread)
         })
         .right(),
-        Column::new("lag", "lag", "minmax(200px, 1fr)", move |row: &GroupPartition| {
+        Column::new("lag", "lag", "minmax(150px, 1fr)", move |row: &GroupPartition| {
             lag(row, worst)
         })
         .narrow("minmax(0, 1fr)")
         .right()
         .sortable(),
-        Column::new("member", "member", "minmax(240px, 2fr)", member).sortable(),
+        Column::new("time", "in time", "106px", |row: &GroupPartition| {
+            let progress = row.progress.as_ref();
+            cells::time_lag(progress.map_or(TimeLag::Unknown, |progress| progress.time_lag))
+        })
+        .narrow("92px")
+        .right()
+        .sortable()
+        .hint("How long ago the first unread record was written"),
+        Column::new("moved", "last commit", "108px", last_commit)
+            .sortable()
+            .hint("When its commit was last seen to move"),
+        Column::new("status", "state", "96px", |row: &GroupPartition| {
+            row.progress.as_ref().map(|progress| cells::status(progress.status))
+        })
+        .narrow("84px")
+        .sortable(),
+        Column::new("member", "owner", "minmax(200px, 2fr)", member).sortable(),
     ]
+}
+
+/// When the commit was last seen to move; before that was ever seen, since when nobody has.
+fn last_commit(row: &GroupPartition) -> impl IntoView + use<> {
+    let progress = row.progress.as_ref()?;
+    Some(match progress.moved_ms {
+        Some(at_ms) => view! { <span class="dim"><Age at_ms/></span> }.into_any(),
+        None => {
+            let since = progress.since_ms;
+            let why = "It has not moved since the console watches it";
+            view! { <span class="dim" title=why>"before " <Age at_ms=since/></span> }.into_any()
+        }
+    })
 }
 
 /// The committed offset; one that retention has overtaken is marked, for its records are lost.
@@ -115,7 +160,8 @@ fn committed(row: &GroupPartition) -> impl IntoView + use<> {
     view! {
         {(lost > 0).then(|| {
             let why = format!("Below the first readable offset: {} records are gone", count(lost));
-            view! { <span title=why><Badge mood=Mood::Bad>"lost"</Badge></span> " " }
+            let text = format!("{} lost", count_short(lost));
+            view! { <span title=why><Badge mood=Mood::Bad>{text}</Badge></span> " " }
         })}
         <span title=title>{cells::offset(Some(committed), "")}</span>
     }

@@ -6,15 +6,20 @@ use leptos::prelude::*;
 use ouzel_api::{
     Lag,
     groups::{GroupList, GroupRow},
+    progress::{Progress, Status, TimeLag, Trend},
 };
 
+use super::{delete::DeleteGroupsDialog, pick::Picked};
 use crate::{
     cells, client,
     format::count,
     listing::{Listing, descending, use_listing},
     load::{Load, Loaded, load},
     route::{GroupTab, Route},
-    ui::{Age, Badge, Button, Column, Empty, FilterBox, Mood, Note, Sort, Table, TableSpec},
+    ui::{
+        Age, Badge, Button, Column, Empty, FilterBox, Mood, Note, Sort, Table, TableHandle,
+        TableSpec,
+    },
 };
 
 /// How often the list asks again while somebody looks at it.
@@ -32,7 +37,7 @@ pub fn Groups(cluster: String) -> impl IntoView {
             <Summary groups/>
         </header>
         <Loaded from=groups let:data>
-            <List data cluster/>
+            <List data groups cluster/>
         </Loaded>
     }
 }
@@ -62,14 +67,25 @@ fn standing(groups: &[GroupRow]) -> String {
 }
 
 #[component]
-fn List(data: Memo<Arc<GroupList>>, cluster: StoredValue<String>) -> impl IntoView {
+fn List(
+    data: Memo<Arc<GroupList>>,
+    groups: Load<GroupList>,
+    cluster: StoredValue<String>,
+) -> impl IntoView {
     let listing = use_listing(descending("lag"));
     let rows = Memo::new(move |_| narrowed(&data.get(), listing));
-    let spec = TableSpec::new("Consumer groups", columns(cluster)).sorted(listing.sorting).on_open(
+    let (picked, handle) = (Picked::none(), TableHandle::default());
+    let doomed = RwSignal::new(Vec::new());
+    let columns = columns(cluster, picked);
+    let spec = TableSpec::new("Consumer groups", columns).sorted(listing.sorting).on_open(
         cells::opener(rows, move |row: &GroupRow| {
             cluster.with_value(|it| Route::group(it, &row.group, GroupTab::Lag))
         }),
     );
+    let deleted = move || {
+        picked.clear();
+        groups.reload();
+    };
     let warning = |text: String| view! { <Note><span>{text}</span></Note> };
     let warnings = Memo::new(move |_| data.with(|list| list.warnings.clone()));
     let missing = move || warnings.get().into_iter().map(warning).collect_view();
@@ -81,18 +97,24 @@ fn List(data: Memo<Arc<GroupList>>, cluster: StoredValue<String>) -> impl IntoVi
         <div class="bar">
             <FilterBox value=listing.filter label="Filter by name or state, such as bill|Empty"/>
             <span class="dim">{shown}</span>
+            <span class="grow"></span>
+            {picked.bar(rows, doomed)}
         </div>
         {missing}
-        <div class="card">
-            <Table spec rows empty=move || empty(listing, warnings)/>
+        <div class="card" on:keydown=move |event| picked.key(&event, rows, handle)>
+            <Table spec rows handle empty=move || empty(listing, warnings)/>
         </div>
+        <DeleteGroupsDialog cluster groups=doomed on_deleted=deleted/>
     }
 }
 
 /// What the filter keeps, in order.
 fn narrowed(list: &GroupList, listing: Listing) -> Vec<GroupRow> {
     let narrowing = listing.narrowing();
-    let kept = |row: &&GroupRow| narrowing.keeps(&format!("{} {}", row.group, row.state));
+    let status = |row: &GroupRow| row.progress.as_ref().map_or("", |it| it.status.name());
+    let kept = |row: &&GroupRow| {
+        narrowing.keeps(&format!("{} {} {} {}", row.group, row.state, row.group_type, status(row)))
+    };
     let mut rows: Vec<GroupRow> = list.groups.iter().filter(kept).cloned().collect();
     let sort = listing.sort();
     rows.sort_by(|a, b| {
@@ -110,8 +132,20 @@ fn compare(sort: &Sort, a: &GroupRow, b: &GroupRow) -> Ordering {
         "members" => a.members.cmp(&b.members),
         "topics" => a.topics.cmp(&b.topics),
         "lag" => a.lag.rank().cmp(&b.lag.rank()),
+        "time" => time(a).cmp(&time(b)),
+        "trend" => trend(a).cmp(&trend(b)),
         _ => a.group.cmp(&b.group),
     }
+}
+
+fn time(row: &GroupRow) -> i64 {
+    row.progress.as_ref().map_or(-2, |progress| progress.time_lag.rank())
+}
+
+/// What is stuck comes first, then what grows.
+fn trend(row: &GroupRow) -> Option<(bool, Status, Trend)> {
+    let of = |it: &Progress| (it.status.is_trouble(), it.status, it.trend);
+    row.progress.as_ref().map(of)
 }
 
 fn empty(listing: Listing, warnings: Memo<Vec<String>>) -> impl IntoView {
@@ -139,10 +173,11 @@ fn empty(listing: Listing, warnings: Memo<Vec<String>>) -> impl IntoView {
     .into_any()
 }
 
-fn columns(cluster: StoredValue<String>) -> Vec<Column<GroupRow>> {
+fn columns(cluster: StoredValue<String>, picked: Picked) -> Vec<Column<GroupRow>> {
     let reason = |row: &GroupRow| row.error.clone().unwrap_or_else(|| "No answer".to_owned());
     vec![
-        Column::new("group", "group", "minmax(220px, 2fr)", move |row: &GroupRow| {
+        Column::new("pick", "", "40px", move |row: &GroupRow| picked.cell(row)).narrow("32px"),
+        Column::new("group", "group", "minmax(200px, 2fr)", move |row: &GroupRow| {
             let partly = |error: String| {
                 view! { " " <span title=error><Badge mood=Mood::Warn>"not all read"</Badge></span> }
             };
@@ -153,27 +188,44 @@ fn columns(cluster: StoredValue<String>) -> Vec<Column<GroupRow>> {
         })
         .headline()
         .sortable(),
-        Column::new("state", "state", "170px", |row: &GroupRow| cells::group_state(&row.state))
-            .narrow("112px")
+        Column::new("state", "state", "150px", |row: &GroupRow| cells::group_state(&row.state))
+            .narrow("84px")
             .sortable(),
-        Column::new("type", "type", "110px", |row: &GroupRow| row.group_type.clone()).sortable(),
-        Column::new("members", "members", "100px", move |row: &GroupRow| {
+        Column::new("type", "type", "90px", |row: &GroupRow| row.group_type.clone()).sortable(),
+        Column::new("members", "members", "84px", move |row: &GroupRow| {
             cells::figure(row.members, &reason(row))
         })
-        .narrow("76px")
         .right()
         .sortable(),
-        Column::new("topics", "topics", "90px", move |row: &GroupRow| {
+        Column::new("topics", "topics", "74px", move |row: &GroupRow| {
             cells::figure(row.topics, &reason(row))
         })
         .right()
         .sortable()
         .hint("Topics on which it has committed"),
-        Column::new("lag", "records behind", "minmax(190px, 1fr)", |row: &GroupRow| {
+        Column::new("lag", "records behind", "minmax(180px, 1fr)", |row: &GroupRow| {
             cells::lag_over(row.lag, row.without_commit)
         })
         .narrow("minmax(0, 1fr)")
         .right()
+        .sortable(),
+        Column::new("time", "behind in time", "116px", |row: &GroupRow| {
+            let progress = row.progress.as_ref();
+            cells::time_lag(progress.map_or(TimeLag::Unknown, |progress| progress.time_lag))
+        })
+        .narrow("104px")
+        .right()
+        .sortable()
+        .hint("How long ago the first unread record was written"),
+        Column::new("trend", "trend", "190px", |row: &GroupRow| {
+            row.progress.as_ref().map(|progress| {
+                let told = progress.status.is_trouble() || progress.status == Status::Rewound;
+                view! {
+                    {cells::trend(progress)}
+                    {told.then(|| view! { " " {cells::status(progress.status)} })}
+                }
+            })
+        })
         .sortable(),
     ]
 }
@@ -195,6 +247,7 @@ mod tests {
             lag,
             without_commit,
             error: None,
+            progress: None,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use ouzel_api::groups::{Group, Member};
+use ouzel_api::groups::{Assignment, Group, Member};
 
 use crate::{
     cells,
@@ -33,10 +33,11 @@ pub fn Members(group: Memo<Arc<Group>>) -> impl IntoView {
             view! { <span class="mono">{row.host.clone()}</span> }
         })
         .narrow("minmax(0, 1fr)"),
-        Column::new("assigned", "partitions", "100px", |row: &Member| cells::number(row.assigned))
+        Column::new("assigned", "partitions", "90px", |row: &Member| cells::number(row.assigned))
             .narrow("90px")
             .right()
             .hint("Partitions assigned to it"),
+        Column::new("assignment", "assignment", "minmax(220px, 2fr)", assignment),
     ];
     view! {
         <div class="card">
@@ -48,5 +49,38 @@ pub fn Members(group: Memo<Arc<Group>>) -> impl IntoView {
                 </Empty>
             }/>
         </div>
+    }
+}
+
+/// What it holds, as `orders 0–3, 7`.
+fn assignment(member: &Member) -> impl IntoView + use<> {
+    let text = |held: &Assignment| format!("{} {}", held.topic, ranges(&held.partitions));
+    let text = member.assignment.iter().map(text).collect::<Vec<_>>().join(" · ");
+    let title = text.clone();
+    view! { <span class="mono" title=title>{text}</span> }
+}
+
+/// Sorted numbers, with what follows one another written once.
+fn ranges(numbers: &[i32]) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut rest = numbers;
+    while let Some(&first) = rest.first() {
+        let run = rest.iter().zip(first..).take_while(|(number, wanted)| **number == *wanted);
+        let run = run.count();
+        let last = rest[run - 1];
+        parts.push(if last == first { first.to_string() } else { format!("{first}–{last}") });
+        rest = &rest[run..];
+    }
+    parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ranges;
+
+    #[test]
+    fn partitions_that_follow_one_another_are_written_as_a_range() {
+        assert_eq!(ranges(&[0, 1, 2, 3, 7, 9, 10]), "0–3, 7, 9–10");
+        assert_eq!(ranges(&[]), "");
     }
 }

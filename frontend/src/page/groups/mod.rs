@@ -1,9 +1,13 @@
-//! Consumer groups: the list, and one group with its lag and members.
+//! Consumer groups: the list, and one group with its lag, its members and its resets.
 
+mod delete;
 mod detail;
+mod history;
 mod lag;
 mod list;
 mod members;
+mod pick;
+mod reset;
 
 pub use detail::Group;
 pub use list::Groups;

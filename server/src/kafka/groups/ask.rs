@@ -6,7 +6,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use ouzel_wire::{ErrorCode, frame, messages as wire};
 use tokio::time::sleep;
 
-use super::{Commit, Commits, Described, GroupState, MemberState};
+use super::{Commit, Commits, Described, GroupState, MemberState, newer};
 use crate::kafka::{Cluster, KafkaError, RETRIES, TopicPartition, connection::Connection, pause};
 
 /// Most groups in one request: with a hundred members each, an answer stays below 10 MB.
@@ -21,9 +21,13 @@ const VERSION_FIND_MANY: i16 = 4;
 /// All groups that the broker behind `connection` coordinates.
 pub async fn groups_of(node: i32, connection: &Connection) -> Result<Vec<GroupState>, KafkaError> {
     let listed = list(connection).await?;
-    let ids: Vec<String> = listed.iter().map(|group| group.group_id.clone()).collect();
+    let with_commits = listed.iter().filter(|group| Kind::of(group) != Kind::Share);
+    let ids: Vec<String> = with_commits.map(|group| group.group_id.clone()).collect();
     let (mut described, mut commits) =
-        tokio::try_join!(describe(connection, &ids), commits(connection, &ids))?;
+        tokio::try_join!(describe(connection, &listed), commits(connection, &ids))?;
+    for group in listed.iter().filter(|group| Kind::of(group) == Kind::Share) {
+        commits.insert(group.group_id.clone(), Ok(Commits::new()));
+    }
     let state = |group: wire::ListedGroup| {
         let missing = || KafkaError::NoGroup { group: group.group_id.clone() };
         GroupState {
@@ -55,16 +59,53 @@ async fn list(connection: &Connection) -> Result<Vec<wire::ListedGroup>, KafkaEr
 
 type ByGroup<T> = HashMap<String, Result<T, KafkaError>>;
 
+/// By which request a group is described. One of the newer protocols is none to the older request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// All groups of clusters that tell no types, too.
+    Classic,
+    /// KIP-848.
+    Consumer,
+    /// KIP-932; such groups have no commits of the usual kind.
+    Share,
+}
+
+impl Kind {
+    fn of(group: &wire::ListedGroup) -> Kind {
+        match group.group_type.to_lowercase().as_str() {
+            "consumer" => Kind::Consumer,
+            "share" => Kind::Share,
+            _ => Kind::Classic,
+        }
+    }
+}
+
 /// The members of groups, from their coordinator.
-pub async fn describe(
+async fn describe(
     connection: &Connection,
-    ids: &[String],
+    listed: &[wire::ListedGroup],
 ) -> Result<ByGroup<Described>, KafkaError> {
-    let mut all = HashMap::with_capacity(ids.len());
-    for ids in ids.chunks(GROUPS_MAX) {
+    let of = |kind: Kind| -> Vec<String> {
+        let chosen = listed.iter().filter(|group| Kind::of(group) == kind);
+        chosen.map(|group| group.group_id.clone()).collect()
+    };
+    let mut all = HashMap::with_capacity(listed.len());
+    for ids in of(Kind::Classic).chunks(GROUPS_MAX) {
         let request = wire::DescribeGroupsRequest { groups: ids.to_vec(), ..Default::default() };
         let response = connection.call(&request).await?;
         all.extend(response.groups.into_iter().map(described));
+    }
+    for group_ids in of(Kind::Consumer).chunks(GROUPS_MAX) {
+        let group_ids = group_ids.to_vec();
+        let request = wire::ConsumerGroupDescribeRequest { group_ids, ..Default::default() };
+        let response = connection.call(&request).await?;
+        all.extend(response.groups.into_iter().map(newer::consumer));
+    }
+    for group_ids in of(Kind::Share).chunks(GROUPS_MAX) {
+        let group_ids = group_ids.to_vec();
+        let request = wire::ShareGroupDescribeRequest { group_ids, ..Default::default() };
+        let response = connection.call(&request).await?;
+        all.extend(response.groups.into_iter().map(newer::share));
     }
     Ok(all)
 }
@@ -209,14 +250,18 @@ pub async fn one(cluster: &Cluster, id: &str) -> Result<GroupState, KafkaError> 
 async fn try_one(cluster: &Cluster, id: &str) -> Result<GroupState, KafkaError> {
     let node = coordinator(cluster, id).await?;
     let connection = cluster.broker(node).await?;
-    let ids = [id.to_owned()];
-    let (listed, mut described, mut commits) = tokio::try_join!(
-        list(&connection),
-        describe(&connection, &ids),
-        commits(&connection, &ids)
-    )?;
     let no_group = || KafkaError::NoGroup { group: id.to_owned() };
+    let listed = list(&connection).await?;
     let listed = listed.into_iter().find(|group| group.group_id == id).ok_or_else(no_group)?;
+    let ids = [id.to_owned()];
+    let committed = async {
+        match Kind::of(&listed) {
+            Kind::Share => Ok([(id.to_owned(), Ok(Commits::new()))].into()),
+            _ => commits(&connection, &ids).await,
+        }
+    };
+    let (mut described, mut commits) =
+        tokio::try_join!(describe(&connection, std::slice::from_ref(&listed)), committed)?;
     Ok(GroupState {
         id: id.to_owned(),
         group_type: listed.group_type.to_lowercase(),

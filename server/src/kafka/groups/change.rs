@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use ouzel_wire::{ErrorCode, messages as wire};
+use ouzel_wire::{ErrorCode, Request, messages as wire};
 use tokio::time::sleep;
 
 use super::{GroupState, ask};
-use crate::kafka::{Cluster, KafkaError, RETRIES, TopicPartition, connection::Connection, pause};
+use crate::kafka::{Cluster, KafkaError, RETRIES, TopicPartition, pause};
 
 /// What became of each partition that was asked for.
 pub type Changed = BTreeMap<TopicPartition, Result<(), KafkaError>>;
@@ -23,10 +23,9 @@ impl Cluster {
 
     /// Deletes a group without members, and all its commits.
     pub async fn delete_group(&self, id: &str) -> Result<(), KafkaError> {
-        self.at_coordinator(id, async |connection| {
-            let groups_names = vec![id.to_owned()];
-            let request = wire::DeleteGroupsRequest { groups_names, ..Default::default() };
-            let response = connection.call(&request).await?;
+        let groups_names = vec![id.to_owned()];
+        let request = wire::DeleteGroupsRequest { groups_names, ..Default::default() };
+        self.at_coordinator(id, &request, |response| {
             let result = response.results.into_iter().next().unwrap_or_default();
             KafkaError::check(|| format!("deleting group `{id}`"), result.error_code)
         })
@@ -40,9 +39,7 @@ impl Cluster {
         id: &str,
         offsets: &BTreeMap<TopicPartition, i64>,
     ) -> Result<Changed, KafkaError> {
-        let request = commit_request(id, offsets);
-        self.at_coordinator(id, async |connection| {
-            let response = connection.call(&request).await?;
+        self.at_coordinator(id, &commit_request(id, offsets), |response| {
             let answers = response.topics.into_iter().flat_map(|topic| {
                 let name = topic.name;
                 let partitions = topic.partitions.into_iter();
@@ -60,9 +57,7 @@ impl Cluster {
         id: &str,
         places: &[TopicPartition],
     ) -> Result<Changed, KafkaError> {
-        let request = forget_request(id, places);
-        self.at_coordinator(id, async |connection| {
-            let response = connection.call(&request).await?;
+        self.at_coordinator(id, &forget_request(id, places), |response| {
             let about = || format!("deleting commits of group `{id}`");
             KafkaError::check(about, response.error_code)?;
             let answers = response.topics.into_iter().flat_map(|topic| {
@@ -76,16 +71,18 @@ impl Cluster {
         .await
     }
 
-    /// Asks the group's coordinator, and its successor if it has moved.
-    async fn at_coordinator<T>(
+    /// Asks the group's coordinator, and its successor if it has moved; `read` tells what the
+    /// answer says.
+    async fn at_coordinator<R: Request + Sync, T: Send>(
         &self,
         id: &str,
-        ask: impl AsyncFn(&Connection) -> Result<T, KafkaError>,
+        request: &R,
+        read: impl Fn(R::Response) -> Result<T, KafkaError> + Send + Sync,
     ) -> Result<T, KafkaError> {
         for attempt in 0.. {
             let asked = async {
                 let node = ask::coordinator(self, id).await?;
-                ask(&*self.broker(node).await?).await
+                read(self.broker(node).await?.call(request).await?)
             };
             let asked = asked.await;
             let stale = asked.as_ref().is_err_and(KafkaError::is_stale_route);

@@ -1,16 +1,20 @@
 //! Consumer groups: who is in them, what they have committed, how far they are behind.
 //!
-//! `ask` speaks to coordinators, `change` tells them what to do, `snapshot` reads all groups of a
-//! cluster at once, `lag` compares commits with ends, `view` turns that into what pages show and is
-//! pure.
+//! `ask` speaks to coordinators (`newer` reads the answers of the newer protocols), `change` tells
+//! them what to do, `snapshot` reads all groups of a cluster at once, `lag` compares commits with
+//! ends, `plan` says what moving commits would do, `view` turns all of it into what pages show.
 
 mod ask;
 mod change;
 mod lag;
+mod newer;
+pub mod plan;
 pub mod snapshot;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use change::Changed;
 
 use super::{KafkaError, TopicPartition};
 

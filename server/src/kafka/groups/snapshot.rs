@@ -64,8 +64,9 @@ impl GroupsSnapshot {
         self.read_at.elapsed()
     }
 
+    /// One that was made up.
     #[cfg(test)]
-    pub(super) fn of(groups: Vec<GroupState>, ends: Offsets) -> GroupsSnapshot {
+    pub fn of(groups: Vec<GroupState>, ends: Offsets) -> GroupsSnapshot {
         let missing = Vec::new();
         GroupsSnapshot { groups, missing, ends, read_at_ms: 0, read_at: Instant::now() }
     }

@@ -1,11 +1,14 @@
 //! Groups as pages show them. Pure, but for the two methods that ask first.
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use ouzel_api::{
     Lag,
     clusters::{GroupBehind, GroupsSummary},
-    groups::{Group, GroupPartition, GroupRow, Member},
+    groups::{Assignment, Group, GroupPartition, GroupRow, Member},
     topics::TopicConsumer,
 };
 
@@ -64,6 +67,7 @@ impl GroupsSnapshot {
             lag: self.lag(group),
             without_commit: lag::uncommitted(group, |_| true),
             error: error.map(KafkaError::reason),
+            progress: None,
         }
     }
 
@@ -163,7 +167,8 @@ impl GroupsSnapshot {
 }
 
 impl GroupState {
-    fn state_name(&self) -> String {
+    /// Its state: as the list has it, else as its description has it.
+    pub fn state_name(&self) -> String {
         let described = self.described.as_ref().ok().map(|described| described.state.as_str());
         let listed = Some(self.state.as_str()).filter(|state| !state.is_empty());
         listed.or(described).unwrap_or_default().to_owned()
@@ -213,7 +218,8 @@ fn page(group: &GroupState, starts: &Offsets, ends: &Offsets) -> Group {
             instance_id: member.instance_id.clone(),
             client_id: member.client_id.clone(),
             host: member.host.clone(),
-            assigned: u32::try_from(member.assigned.len()).unwrap_or(u32::MAX),
+            assigned: number(member.assigned.len()),
+            assignment: assignment(&member.assigned),
         })
         .collect();
     members.sort_by(|a, b| (&a.client_id, &a.member_id).cmp(&(&b.client_id, &b.member_id)));
@@ -229,6 +235,7 @@ fn page(group: &GroupState, starts: &Offsets, ends: &Offsets) -> Group {
         partitions: partitions.collect(),
         lag: lag_where(group, ends, |_| true),
         without_commit: lag::uncommitted(group, |_| true),
+        progress: None,
         read_at_ms: now_ms(),
     }
 }
@@ -258,7 +265,22 @@ fn partition(
         member_id: holder.map(|member| member.member_id.clone()),
         client_id: holder.map(|member| member.client_id.clone()),
         host: holder.map(|member| member.host.clone()),
+        progress: None,
     }
+}
+
+/// Partitions by topic.
+fn assignment(places: &BTreeSet<TopicPartition>) -> Vec<Assignment> {
+    let mut topics: Vec<Assignment> = Vec::new();
+    for TopicPartition { topic, partition } in places {
+        match topics.last_mut().filter(|last| last.topic == *topic) {
+            Some(last) => last.partitions.push(*partition),
+            None => {
+                topics.push(Assignment { topic: topic.clone(), partitions: vec![*partition] });
+            }
+        }
+    }
+    topics
 }
 
 #[cfg(test)]

@@ -1,25 +1,26 @@
-//! A cluster at a glance: what is wrong first, then brokers, groups that are behind, large topics.
+//! A cluster at a glance: what is wrong first, then rates and lag, groups that are behind, topics
+//! and brokers.
+
+mod lately;
+mod trouble;
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use ouzel_api::clusters::{
-    Broker, GroupBehind, GroupsSummary, Overview as Data, PartitionName, TopicSize,
-};
+use ouzel_api::clusters::{Broker, GroupBehind, GroupsSummary, Overview as Data, TopicSize};
 
 use crate::{
-    cells,
-    client::{self, ClientError},
+    cells, client,
     format::{count, counted},
     load::{Loaded, load},
-    route::{Route, TopicTab},
-    ui::{Age, Column, Empty, Fact, Icon, Panel, Table, TableSpec},
+    route::TopicTab,
+    ui::{Age, Column, Empty, Fact, Panel, Table, TableSpec},
 };
+use lately::Busiest;
+use trouble::Trouble;
 
 /// How often the page asks again while somebody looks at it.
 const REFRESH_SECONDS: u64 = 10;
-/// Most partitions named in one line of trouble; the rest are counted.
-const NAMED_MAX: usize = 8;
 
 /// The page.
 #[component]
@@ -40,103 +41,12 @@ pub fn Overview(cluster: String) -> impl IntoView {
             <Facts data/>
             <div class="grid">
                 <Behind data cluster/>
+                <Busiest data cluster/>
                 <Largest data cluster/>
                 <Brokers data/>
             </div>
         </Loaded>
     }
-}
-
-/// Only what is wrong; one quiet line if nothing is.
-#[component]
-fn Trouble(data: Memo<Arc<Data>>, cluster: StoredValue<String>) -> impl IntoView {
-    let lines = move || {
-        let data = data.get();
-        let offline = partitions_line(
-            &data.offline_partitions,
-            (
-                "partition has no leader and can be neither written nor read",
-                "partitions have no leader and can be neither written nor read",
-            ),
-            cluster,
-        );
-        let behind = partitions_line(
-            &data.under_replicated_partitions,
-            ("partition has too few replicas in sync", "partitions have too few replicas in sync"),
-            cluster,
-        );
-        let found: Vec<(bool, AnyView)> = [
-            offline.map(|line| (true, line)),
-            behind.map(|line| (false, line)),
-            unread_groups(&data.groups).map(|line| (false, line)),
-            unread_topics(data.unread_topics).map(|line| (false, line)),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        if found.is_empty() {
-            return view! {
-                <p class="healthy good">
-                    <Icon name="circle-check"/>
-                    "Every partition has its leader and all replicas in sync."
-                </p>
-            }
-            .into_any();
-        }
-        found.into_iter().map(trouble).collect_view().into_any()
-    };
-    view! { <div class="col trouble" role="status" aria-label="Health">{lines}</div> }
-}
-
-fn trouble((bad, line): (bool, AnyView)) -> impl IntoView {
-    view! {
-        <div class="note" class:bad=bad>
-            <Icon name="triangle-alert"/>
-            <span class="grow">{line}</span>
-        </div>
-    }
-}
-
-fn unread_groups(groups: &GroupsSummary) -> Option<AnyView> {
-    match groups {
-        GroupsSummary::Known { unknown: 0, .. } => None,
-        GroupsSummary::Known { unknown, .. } => {
-            let groups = counted(*unknown, "consumer group", "consumer groups");
-            Some(view! { <b>"The lag of " {groups} " could not be read."</b> }.into_any())
-        }
-        GroupsSummary::Failed { error } => {
-            let error = ClientError::from(error.clone());
-            let line = view! { <b>"The consumer groups could not be read. "</b> {error.message()} };
-            Some(line.into_any())
-        }
-    }
-}
-
-fn unread_topics(unread: u32) -> Option<AnyView> {
-    let topics = counted(unread, "topic", "topics");
-    let line = move || view! { <b>"The offsets of " {topics} " could not all be read."</b> };
-    (unread > 0).then(|| line().into_any())
-}
-
-/// How many partitions share a trouble, and which: each leads to its topic.
-fn partitions_line(
-    partitions: &[PartitionName],
-    (one, many): (&'static str, &'static str),
-    cluster: StoredValue<String>,
-) -> Option<AnyView> {
-    if partitions.is_empty() {
-        return None;
-    }
-    let link = |PartitionName { topic, partition }: &PartitionName| {
-        let cluster = cluster.try_get_value().unwrap_or_default();
-        let route = Route::topic(&cluster, topic, TopicTab::Partitions);
-        view! { " " <a class="mono" href=route.path()>{format!("{topic}-{partition}")}</a> }
-    };
-    let named = partitions.iter().take(NAMED_MAX).map(link).collect_view();
-    let more = partitions.len().saturating_sub(NAMED_MAX);
-    let more = (more > 0).then(|| format!(" and {}", counted(more as i128, "other", "others")));
-    let line = view! { <b>{counted(partitions.len() as i128, one, many)}</b> ":" {named} {more} };
-    Some(line.into_any())
 }
 
 #[component]
@@ -165,6 +75,8 @@ fn Facts(data: Memo<Arc<Data>>) -> impl IntoView {
             <Fact name="topics">{topics}</Fact>
             <Fact name="partitions">{move || data.with(|data| count(data.partitions))}</Fact>
             <Fact name="consumer groups">{groups}</Fact>
+            {move || data.with(|data| lately::written(&data.glance.written_per_s))}
+            {move || data.with(|data| lately::lag(&data.glance.lag))}
             {move || id().map(|id| view! {
                 <Fact name="cluster id">{cells::mono(id, "the cluster id")}</Fact>
             })}

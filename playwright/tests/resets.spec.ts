@@ -1,0 +1,164 @@
+// Moving what a group has committed: planned, applied, undone, waited for; deleting groups.
+import type { Page } from "@playwright/test";
+import type { Kcat } from "../support/kcat.ts";
+import { expect, test } from "../fixtures.ts";
+
+test.beforeEach(async ({ page, signIn }) => signIn(page));
+
+/** Ten records in a topic of the group's name, of which the group has read all. */
+async function readTen(page: Page, kcat: Kcat, createTopic: CreateTopic, name: string) {
+  await createTopic(page, name);
+  await kcat.produce(name, Array.from({ length: 10 }, (_, n) => `${n}`));
+  await kcat.consumeAs(name, name);
+}
+
+type CreateTopic = (page: Page, name: string, partitions?: number) => Promise<void>;
+
+async function committed(page: Page, group: string): Promise<number | null> {
+  const answer = await page.request.get(`/api/v1/clusters/embedded/groups/${group}`);
+  const { partitions } = (await answer.json()) as { partitions: { committed: number | null }[] };
+  return partitions[0]?.committed ?? null;
+}
+
+test("a reset is planned, applied and undone", async ({ page, kcat, createTopic }) => {
+  await readTen(page, kcat, createTopic, "rewind");
+  await page.goto("/c/embedded/groups/rewind");
+  await page.getByRole("link", { name: "Reset offsets" }).click();
+  await page.getByLabel("Where to").selectOption("earliest");
+  await expect(page).toHaveURL(/\/groups\/rewind\/reset\?to=earliest$/);
+  const plan = page.getByRole("grid", { name: "Before and after" });
+  await expect(plan.getByRole("row").filter({ hasText: "rewind" })).toContainText("-10");
+  await expect(page.getByText("1 partition is moved, 10 records are read again")).toBeVisible();
+  expect(await committed(page, "rewind"), "a plan changes nothing").toBe(10);
+  await page.getByRole("button", { name: "Apply…" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Apply", exact: true }).click();
+  await expect(page.getByText("1 partition was changed")).toBeVisible();
+  expect(await committed(page, "rewind")).toBe(0);
+  const past = page.getByRole("grid", { name: "Earlier resets" });
+  await past.getByRole("button", { name: "Undo…" }).click();
+  await expect(page).toHaveURL(/to=undo~\d+/);
+  await expect(page.getByText("10 records are skipped")).toBeVisible();
+  await page.getByRole("button", { name: "Apply…" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Apply", exact: true }).click();
+  await expect.poll(() => committed(page, "rewind")).toBe(10);
+});
+
+test("the whole of it works by keyboard alone", async ({ page, kcat, createTopic }) => {
+  await readTen(page, kcat, createTopic, "typed");
+  await page.goto("/c/embedded/groups/typed/reset");
+  await page.getByLabel("Add a topic, or partitions as orders:0-3,7").focus();
+  await page.keyboard.type("typed:0");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\?s=typed~0$/);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await expect(page.getByLabel("Where to")).toBeFocused();
+  await page.keyboard.type("on");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("-4");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/to=shift~-4$/);
+  await expect(page.getByText("4 records are read again")).toBeVisible();
+  await page.getByRole("button", { name: "Apply…" }).focus();
+  await page.keyboard.press("Enter");
+  const apply = page.getByRole("dialog").getByRole("button", { name: "Apply", exact: true });
+  await expect(apply).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect.poll(() => committed(page, "typed")).toBe(6);
+});
+
+test("a plan has an address, and what cannot be is clamped and said", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  await readTen(page, kcat, createTopic, "shared-plan");
+  await page.goto("/c/embedded/groups/shared-plan/reset?to=offset~500");
+  await expect(page.getByLabel("Where to")).toHaveValue("offset");
+  await expect(page.getByText("500 lies behind the end: the end instead")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Apply…" })).toBeDisabled();
+  const value = page.getByPlaceholder("offset", { exact: true });
+  await value.fill("7");
+  await value.press("Enter");
+  await expect(page.getByText("3 records are read again")).toBeVisible();
+});
+
+test("what members would undo waits until they are gone", async ({ page, kcat, createTopic }) => {
+  await readTen(page, kcat, createTopic, "busy-readers");
+  const member = kcat.join("busy-readers", "busy-readers");
+  try {
+    await expect
+      .poll(
+        async () => {
+          const answer = await page.request.get("/api/v1/clusters/embedded/groups/busy-readers");
+          return answer.ok() ? ((await answer.json()).state as string) : "";
+        },
+        { timeout: 30_000 },
+      )
+      .toBe("Stable");
+    await page.goto("/c/embedded/groups/busy-readers/reset?to=earliest");
+    await expect(page.getByText("who would commit over it")).toBeVisible();
+    await page.getByRole("button", { name: "Apply when empty…" }).click();
+    const apply = page.getByRole("dialog").getByRole("button", { name: "Apply when empty" });
+    await apply.click();
+    const past = page.getByRole("grid", { name: "Earlier resets" });
+    await expect(past.getByText("waiting")).toBeVisible();
+    await member.stop();
+    await expect(past.getByText("done", { exact: true })).toBeVisible({ timeout: 30_000 });
+    expect(await committed(page, "busy-readers")).toBe(0);
+  } finally {
+    await member.stop();
+  }
+});
+
+test("several groups are deleted together, each with its result", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  await readTen(page, kcat, createTopic, "doomed-one");
+  await kcat.consumeAs("doomed-two", "doomed-one");
+  const member = kcat.join("doomed-busy", "doomed-one");
+  try {
+    await expect
+      .poll(
+        async () => {
+          const answer = await page.request.get("/api/v1/clusters/embedded/groups/doomed-busy");
+          return answer.ok() ? ((await answer.json()).state as string) : "";
+        },
+        { timeout: 30_000 },
+      )
+      .toBe("Stable");
+    await page.goto("/c/embedded/groups?q=doomed");
+    const list = page.getByRole("grid", { name: "Consumer groups" });
+    await expect(list.getByRole("row").filter({ hasText: "doomed" })).toHaveCount(3);
+    // One by the keyboard, the others by the button.
+    await list.focus();
+    await page.keyboard.press("j");
+    await page.keyboard.press("x");
+    await expect(page.getByText("1 picked")).toBeVisible();
+    await page.getByRole("button", { name: "Pick all shown" }).click();
+    await page.getByRole("button", { name: "Delete…" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Type 3 groups to confirm").fill("3 groups");
+    await dialog.getByRole("button", { name: "Delete", exact: true }).click();
+    await expect(page.getByText("2 groups were deleted.")).toBeVisible();
+    await expect(dialog.getByText(/NON_EMPTY_GROUP/)).toBeVisible();
+    await member.stop();
+    await dialog.getByLabel("Type doomed-busy to confirm").fill("doomed-busy");
+    await expect(async () => {
+      await dialog.getByRole("button", { name: "Try again" }).click({ timeout: 1_000 });
+      await expect(page.getByRole("dialog")).toHaveCount(0, { timeout: 2_000 });
+    }).toPass({ timeout: 30_000 });
+    await expect(list.getByRole("row").filter({ hasText: "doomed" })).toHaveCount(0);
+  } finally {
+    await member.stop();
+  }
+});
+
+test("a group that is not there leads back to all of them", async ({ page }) => {
+  await page.goto("/c/embedded/groups/never-met");
+  await page.getByRole("link", { name: "All consumer groups" }).click();
+  await expect(page).toHaveURL(/\/c\/embedded\/groups$/);
+});

@@ -1,0 +1,206 @@
+//! When which offset of a partition was written: the curve from which lag in time is read. Pure.
+//!
+//! Invariant: times rise strictly and ends never fall. Points lie the closer the younger they are,
+//! so that a hundred of them reach back a month and every answer is about as exact as it is old.
+
+use ouzel_api::progress::TimeLag;
+
+/// Most points of one curve: two kibibytes. Thinning leaves fewer than a hundred of a month.
+pub const POINTS_MAX: usize = 128;
+/// Two neighbours may lie this part of their age apart.
+const AGE_PARTS: i64 = 8;
+/// Points older than this are dropped: thirty days, as long as history is kept.
+pub const AGE_MAX_MS: i64 = 30 * 24 * 3_600_000;
+
+/// See the module.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Curve(Vec<(i64, i64)>);
+
+impl Curve {
+    /// The end of the partition at a time after all before. An end that fell means another
+    /// partition of the same name: the curve begins anew.
+    pub fn push(&mut self, at_ms: i64, end: i64) {
+        if self.0.last().is_some_and(|(last_ms, _)| *last_ms >= at_ms) {
+            return;
+        }
+        if self.0.last().is_some_and(|(_, last)| *last > end) {
+            self.0.clear();
+        }
+        // Of a flat stretch only both ends are kept.
+        match self.0[..] {
+            [.., (_, before), (_, last)] if before == end && last == end => drop(self.0.pop()),
+            _ => {}
+        }
+        self.0.push((at_ms, end));
+        if self.0.len() > POINTS_MAX {
+            self.thin(at_ms);
+        }
+    }
+
+    /// Points from before the first one: pairs of a time and the end then.
+    pub fn prime(&mut self, mut earlier: Vec<(i64, i64)>) {
+        earlier.sort_unstable();
+        let mut bound = self.0.first().copied().unwrap_or((i64::MAX, i64::MAX));
+        let mut kept = Vec::with_capacity(earlier.len() + self.0.len());
+        for point in earlier.into_iter().rev() {
+            if point.0 < bound.0 && point.1 <= bound.1 {
+                kept.push(point);
+                bound = point;
+            }
+        }
+        kept.reverse();
+        kept.append(&mut self.0);
+        self.0 = kept;
+    }
+
+    fn thin(&mut self, now_ms: i64) {
+        let mut kept: Vec<(i64, i64)> = Vec::with_capacity(POINTS_MAX);
+        for &point in self.0.iter().rev() {
+            let age = now_ms - point.0;
+            let Some(&(newer, _)) = kept.last() else {
+                kept.push(point);
+                continue;
+            };
+            if age <= AGE_MAX_MS && newer - point.0 >= age / AGE_PARTS {
+                kept.push(point);
+            }
+        }
+        // Only where samples come far quicker than they are taken.
+        kept.truncate(POINTS_MAX * 3 / 4);
+        kept.reverse();
+        self.0 = kept;
+    }
+
+    /// How long before `now_ms` the record at `committed` was written, of a partition that ends at
+    /// `end` now. Nothing is made up outside of the points.
+    pub fn time_lag(&self, committed: i64, end: i64, now_ms: i64) -> TimeLag {
+        if committed >= end {
+            return TimeLag::Known { ms: 0 };
+        }
+        let Some(&(first_ms, first)) = self.0.first() else { return TimeLag::Unknown };
+        if committed < first {
+            return TimeLag::AtLeast { ms: (now_ms - first_ms).max(0) };
+        }
+        let at = self.0.partition_point(|(_, point)| *point <= committed);
+        let (from, to) = (self.0[at - 1], self.0.get(at).copied().unwrap_or((now_ms, end)));
+        let part = (committed + 1 - from.1) as f64 / (to.1 - from.1).max(1) as f64;
+        let written_ms = from.0 + ((to.0 - from.0) as f64 * part.clamp(0.0, 1.0)) as i64;
+        TimeLag::Known { ms: (now_ms - written_ms).max(0) }
+    }
+
+    /// Whether the record at `committed` is older than all points.
+    pub fn begins_after(&self, committed: i64) -> bool {
+        self.0.first().is_none_or(|(_, first)| committed < *first)
+    }
+
+    /// Where the partition ended at the last point; 0 without points.
+    pub fn last_end(&self) -> i64 {
+        self.0.last().map_or(0, |(_, end)| *end)
+    }
+
+    /// For the database.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let numbers = self.0.iter().flat_map(|(at_ms, end)| [*at_ms, *end]);
+        numbers.flat_map(i64::to_le_bytes).collect()
+    }
+
+    /// From the database; what breaks the invariant is left out.
+    pub fn from_bytes(bytes: &[u8]) -> Curve {
+        let number = |bytes: &[u8]| i64::from_le_bytes(bytes.try_into().unwrap_or_default());
+        let pairs = bytes.chunks_exact(16).take(POINTS_MAX);
+        let mut curve = Curve::default();
+        for (at_ms, end) in pairs.map(|pair| (number(&pair[..8]), number(&pair[8..]))) {
+            let fits = curve.0.last().is_none_or(|last| last.0 < at_ms && last.1 <= end);
+            if fits {
+                curve.0.push((at_ms, end));
+            }
+        }
+        curve
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn curve(points: &[(i64, i64)]) -> Curve {
+        let mut curve = Curve::default();
+        points.iter().for_each(|(at_ms, end)| curve.push(*at_ms, *end));
+        curve
+    }
+
+    fn known(ms: i64) -> TimeLag {
+        TimeLag::Known { ms }
+    }
+
+    #[test]
+    fn the_age_of_the_first_unread_record_is_read_between_two_points() {
+        let curve = curve(&[(0, 0), (10_000, 100), (20_000, 100), (30_000, 200)]);
+        assert_eq!(curve.time_lag(200, 200, 40_000), known(0));
+        assert_eq!(curve.time_lag(250, 200, 40_000), known(0), "a commit beyond the end");
+        assert_eq!(curve.time_lag(49, 200, 40_000), known(35_000));
+        // Nothing was written between 10 s and 20 s.
+        assert_eq!(curve.time_lag(149, 200, 40_000), known(15_000));
+        // Written after the last point.
+        assert_eq!(curve.time_lag(249, 300, 40_000), known(5_000));
+    }
+
+    #[test]
+    fn outside_of_the_points_nothing_is_made_up() {
+        assert_eq!(Curve::default().time_lag(5, 9, 1_000), TimeLag::Unknown);
+        let curve = curve(&[(10_000, 100), (20_000, 200)]);
+        assert_eq!(curve.time_lag(99, 200, 30_000), TimeLag::AtLeast { ms: 20_000 });
+        assert!(curve.begins_after(99) && !curve.begins_after(100));
+    }
+
+    #[test]
+    fn an_idle_partition_that_is_read_to_its_end_is_never_behind() {
+        let mut curve = curve(&[(0, 50)]);
+        (1..1_000).for_each(|n| curve.push(n * 15_000, 50));
+        assert_eq!(curve.0.len(), 2);
+        assert_eq!(curve.time_lag(50, 50, 20_000_000), known(0));
+    }
+
+    #[test]
+    fn a_partition_that_was_made_anew_begins_a_new_curve() {
+        let mut curve = curve(&[(0, 0), (10, 500)]);
+        curve.push(20, 3);
+        assert_eq!(curve.0, [(20, 3)]);
+        curve.push(20, 9);
+        assert_eq!(curve.0, [(20, 3)], "times rise strictly");
+    }
+
+    #[test]
+    fn a_month_of_samples_stays_small_and_every_answer_about_as_exact_as_it_is_old() {
+        let mut curve = Curve::default();
+        let (step, total) = (15_000, 30 * 24 * 240);
+        (0..total).for_each(|n| curve.push(n * step, n * 10));
+        assert!(curve.0.len() <= POINTS_MAX, "{}", curve.0.len());
+        let now = (total - 1) * step;
+        for back in [1, 10, 100, 1_000, 10_000, 100_000] {
+            let committed = (total - 1 - back) * 10;
+            let TimeLag::Known { ms } = curve.time_lag(committed, total * 10, now) else {
+                panic!("{back} samples back is unknown");
+            };
+            let off = (ms - back * step).abs();
+            assert!(off <= step.max(back * step / 50), "{back}: {ms} is off by {off}");
+        }
+    }
+
+    #[test]
+    fn what_was_written_before_anybody_watched_can_be_put_before_the_first_point() {
+        let mut curve = curve(&[(100_000, 500)]);
+        curve.prime(vec![(50_000, 400), (10_000, 100), (60_000, 900), (200_000, 450)]);
+        assert_eq!(curve.0, [(10_000, 100), (50_000, 400), (100_000, 500)]);
+    }
+
+    #[test]
+    fn a_curve_survives_the_database_and_broken_bytes_cost_only_themselves() {
+        let kept = curve(&[(0, 0), (10, 5), (20, 9)]);
+        assert_eq!(Curve::from_bytes(&kept.to_bytes()), kept);
+        let mut bytes = kept.to_bytes();
+        bytes[16..24].copy_from_slice(&99_i64.to_le_bytes());
+        bytes.push(1);
+        assert_eq!(Curve::from_bytes(&bytes).0, [(0, 0), (99, 5)]);
+    }
+}

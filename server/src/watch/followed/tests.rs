@@ -1,0 +1,117 @@
+//! Groups over several readings.
+
+use ouzel_api::progress::{Status, TimeLag, Trend};
+
+use super::*;
+use crate::kafka::{
+    OffsetAndTime,
+    groups::{Commit, Described, MemberState},
+};
+
+const EVERY_MS: i64 = 15_000;
+
+fn place(partition: i32) -> TopicPartition {
+    TopicPartition::new("orders", partition)
+}
+
+fn group(id: &str, commits: &[i64], members: usize) -> GroupState {
+    let commit =
+        |(offset, at): (&i64, i32)| (place(at), Ok(Commit { offset: *offset, metadata: None }));
+    let members = vec![MemberState::default(); members];
+    GroupState {
+        id: id.to_owned(),
+        group_type: String::new(),
+        protocol_type: "consumer".to_owned(),
+        state: if members.is_empty() { "Empty" } else { "Stable" }.to_owned(),
+        coordinator: 1,
+        described: Ok(Described { members, ..Described::default() }),
+        commits: Ok(commits.iter().zip(0..).map(commit).collect()),
+    }
+}
+
+fn offsets(all: &[i64]) -> Offsets {
+    let one = |(offset, at): (&i64, i32)| {
+        (place(at), Ok(Some(OffsetAndTime { offset: *offset, timestamp_ms: -1 })))
+    };
+    all.iter().zip(0..).map(one).collect()
+}
+
+fn followed() -> Followed {
+    Followed { every_ms: EVERY_MS, ..Followed::default() }
+}
+
+fn take(followed: &mut Followed, at: i64, group: GroupState, ends: &[i64]) -> Gain {
+    followed.take(&GroupsSnapshot::of(vec![group], offsets(ends)), at * EVERY_MS)
+}
+
+#[test]
+fn a_group_that_falls_behind_is_told_with_its_rates_its_trend_and_its_time() {
+    let mut followed = followed();
+    for at in 0..20 {
+        take(&mut followed, at, group("g", &[at * 10, 500], 1), &[at * 40, 500]);
+    }
+    let progress = followed.progress("g").expect("it is followed");
+    assert_eq!((progress.status, progress.trend), (Status::Moving, Trend::Rising));
+    assert_eq!((progress.stuck, progress.catches_up_ms), (0, None));
+    assert!((progress.written_per_s - 40.0 / 15.0).abs() < 1e-9, "{progress:?}");
+    assert!((progress.read_per_s - 10.0 / 15.0).abs() < 1e-9, "{progress:?}");
+    // Record 190 was written between the readings 4 and 5, 14 and a quarter before the last one.
+    let TimeLag::Known { ms } = progress.time_lag else { panic!("{progress:?}") };
+    assert!((ms - 14 * EVERY_MS).abs() < EVERY_MS, "{ms}");
+    let even = followed.at("g", &place(1), true).expect("it is followed");
+    assert_eq!((even.status, even.time_lag), (Status::CaughtUp, TimeLag::Known { ms: 0 }));
+}
+
+#[test]
+fn one_partition_that_stands_still_makes_the_whole_group_stalled() {
+    let mut followed = followed();
+    for at in 0..10 {
+        take(&mut followed, at, group("g", &[5, at * 10], 1), &[10 + at, at * 10 + 5]);
+    }
+    let progress = followed.progress("g").expect("it is followed");
+    assert_eq!((progress.status, progress.stuck), (Status::Stalled, 1));
+    assert_eq!(followed.at("g", &place(1), true).expect("known").status, Status::Moving);
+    take(&mut followed, 10, group("g", &[5, 100], 0), &[20, 105]);
+    assert_eq!(followed.progress("g").expect("known").status, Status::Stopped);
+}
+
+#[test]
+fn records_that_retention_took_before_they_were_read_are_counted() {
+    let mut followed = followed();
+    take(&mut followed, 0, group("g", &[5, 50], 1), &[100, 100]);
+    followed.take_starts(&offsets(&[30, 40]));
+    assert_eq!(followed.progress("g").expect("known").lost, 25);
+    take(&mut followed, 1, group("g", &[5, 50], 1), &[100, 100]);
+    assert_eq!(followed.progress("g").expect("known").lost, 25, "until it is looked at again");
+}
+
+#[test]
+fn what_rests_is_stored_every_five_minutes_and_what_moves_each_time() {
+    let mut followed = followed();
+    let of_group = |gain: Gain| {
+        gain.samples.iter().filter(|(whose, _)| *whose == Whose::Group("g".to_owned())).count()
+    };
+    let resting = (0..41).map(|at| of_group(take(&mut followed, at, group("g", &[5], 0), &[5])));
+    assert_eq!(resting.sum::<usize>(), 3);
+    let moving =
+        (41..45).map(|at| of_group(take(&mut followed, at, group("g", &[at], 1), &[at * 2])));
+    assert_eq!(moving.sum::<usize>(), 4);
+}
+
+#[test]
+fn the_past_of_a_partition_is_asked_for_once_and_only_if_it_is_needed() {
+    let mut followed = followed();
+    let gain = take(&mut followed, 0, group("g", &[5, 100], 1), &[100, 100]);
+    assert_eq!(gain.unprimed, [place(0)]);
+    let gain = take(&mut followed, 1, group("g", &[5, 100], 1), &[100, 100]);
+    assert!(gain.unprimed.is_empty());
+}
+
+#[test]
+fn a_group_that_has_gone_is_forgotten_with_its_curves() {
+    let mut followed = followed();
+    take(&mut followed, 0, group("g", &[5], 1), &[100]);
+    followed.take(&GroupsSnapshot::of(Vec::new(), Offsets::new()), EVERY_MS);
+    assert_eq!(followed.progress("g"), None);
+    assert!(followed.curves.is_empty());
+}

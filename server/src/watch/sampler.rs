@@ -1,0 +1,270 @@
+//! Takes the readings: one task a cluster, a few requests a reading whatever the number of groups.
+
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures::future::join_all;
+use parking_lot::RwLock;
+use tokio::{task::JoinSet, time::MissedTickBehavior};
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use super::{
+    Watch,
+    curve::{AGE_MAX_MS, Curve},
+    followed::{Followed, Gain, Kept},
+};
+use crate::{
+    clock::now_ms,
+    db::{
+        self, DbError,
+        lag::{Sample, Whose},
+    },
+    kafka::{AGE_MAX_LISTING, At, Cluster, Clusters, KafkaError, Offsets, TopicPartition},
+};
+
+/// Up to so many partitions all topics are read each time, beyond it every [`TOPICS_EVERY`]th.
+const EAGER_MAX: usize = 2_000;
+/// See [`EAGER_MAX`]; sizes on disk are read as seldom.
+const TOPICS_EVERY: u64 = 4;
+/// How often curves that have changed are stored: a crash forgets no more than that.
+const KEEP_EVERY: Duration = Duration::from_secs(60);
+/// How often it is looked whether clusters have come, changed or gone.
+const NOTICE_EVERY: Duration = Duration::from_secs(2);
+/// How often samples whose time is over are deleted.
+const TIDY_EVERY: Duration = Duration::from_secs(300);
+/// Most series of all clusters together; with what each may hold, a few hundred megabytes.
+const SERIES_MAX: usize = 5_000;
+/// How far back a partition's past is asked for when it is first seen: minutes.
+const PRIMED_MIN: [i64; 9] = [1, 5, 15, 60, 240, 720, 1_440, 4_320, 10_080];
+
+/// Watches each cluster until `stop`. Clusters come, change and go while it runs.
+pub async fn run(watch: Watch, clusters: Clusters, stop: CancellationToken) {
+    let mut tasks = JoinSet::new();
+    tasks.spawn(tidy(watch.clone(), stop.clone()));
+    let mut watched: Vec<(Cluster, CancellationToken)> = Vec::new();
+    let mut ticks = tokio::time::interval(NOTICE_EVERY);
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        let now: Vec<Cluster> = clusters.iter().collect();
+        watched.retain(|(cluster, token)| {
+            let is_there = now.iter().any(|it| it.is_same(cluster));
+            if !is_there {
+                token.cancel();
+                watch.0.clusters.write().remove(cluster.id());
+            }
+            is_there
+        });
+        for cluster in now {
+            if watched.iter().any(|(it, _)| it.is_same(&cluster)) {
+                continue;
+            }
+            let followed = Arc::new(RwLock::new(Followed::new(watch.0.every)));
+            watch.0.clusters.write().insert(cluster.id().to_owned(), followed.clone());
+            let token = stop.child_token();
+            let sampler = Sampler::new(watch.clone(), cluster.clone(), followed);
+            tasks.spawn(sampler.run(token.clone()));
+            watched.push((cluster, token));
+        }
+    }
+    while tasks.join_next().await.is_some() {}
+}
+
+async fn tidy(watch: Watch, stop: CancellationToken) {
+    let mut ticks = tokio::time::interval(TIDY_EVERY);
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        if let Err(error) = db::lag::tidy(&watch.0.db, now_ms()).await {
+            warn!(%error, "Old samples of lag could not be deleted: {error}");
+        }
+    }
+}
+
+struct Sampler {
+    watch: Watch,
+    cluster: Cluster,
+    followed: Arc<RwLock<Followed>>,
+    series: HashMap<Whose, i64>,
+    readings: u64,
+    kept_at: Instant,
+    was_failing: bool,
+}
+
+impl Sampler {
+    fn new(watch: Watch, cluster: Cluster, followed: Arc<RwLock<Followed>>) -> Sampler {
+        let (series, readings, was_failing) = (HashMap::new(), 0, false);
+        Sampler { watch, cluster, followed, series, readings, kept_at: Instant::now(), was_failing }
+    }
+
+    async fn run(mut self, stop: CancellationToken) {
+        if let Err(error) = self.remember().await {
+            warn!(%error, "The history of lag could not be read: {error}");
+        }
+        let mut ticks = tokio::time::interval(self.watch.0.every);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+            let Some(read) = stop.run_until_cancelled(self.read()).await else { break };
+            match read {
+                Ok(gain) => self.keep(gain).await,
+                Err(error) => self.fail(&error),
+            }
+        }
+        // The last minute of curves is worth a moment at the end.
+        if let Err(error) = self.keep_curves().await {
+            warn!(%error, "The history of lag could not be written: {error}");
+        }
+    }
+
+    /// What an earlier process has learnt.
+    async fn remember(&mut self) -> Result<(), DbError> {
+        let id = self.cluster.id();
+        self.series = db::lag::series(&self.watch.0.db, id).await?;
+        let stored = db::lag::curves(&self.watch.0.db, id).await?;
+        let mut followed = self.followed.write();
+        for (topic, partition, points) in stored {
+            let kept = Kept::remembered(Curve::from_bytes(&points));
+            followed.curves.insert(TopicPartition::new(&topic, partition), kept);
+        }
+        Ok(())
+    }
+
+    async fn read(&mut self) -> Result<Gain, KafkaError> {
+        self.readings += 1;
+        // A cluster without groups has topics all the same.
+        let topics = self.read_topics().await;
+        let groups = self.cluster.groups(self.watch.0.every / 2).await?;
+        topics?;
+        let gain = self.followed.write().take(&groups, now_ms());
+        self.prime(&gain.unprimed).await?;
+        self.was_failing = false;
+        Ok(gain)
+    }
+
+    /// Where all partitions begin and end: as many requests as there are brokers, twice.
+    async fn read_topics(&mut self) -> Result<(), KafkaError> {
+        let metadata = self.cluster.metadata(AGE_MAX_LISTING).await?;
+        let topics = metadata.topics.iter().take(super::topics::TOPICS_MAX);
+        let places: Vec<TopicPartition> = topics
+            .flat_map(|(name, topic)| {
+                topic.partitions.iter().map(|it| TopicPartition::new(name, it.number))
+            })
+            .collect();
+        let is_turn = self.readings % TOPICS_EVERY == 1;
+        if places.len() > EAGER_MAX && !is_turn {
+            return Ok(());
+        }
+        let (starts, ends) = tokio::try_join!(
+            self.cluster.offsets(places.iter().cloned(), At::Start),
+            self.cluster.offsets(places.iter().cloned(), At::End)
+        )?;
+        let bytes = if is_turn { self.bytes().await } else { None };
+        let mut followed = self.followed.write();
+        followed.topics.take(&metadata, &starts, &ends, now_ms());
+        followed.take_starts(&starts);
+        if let Some(bytes) = bytes {
+            followed.topics.take_bytes(&bytes);
+        }
+        Ok(())
+    }
+
+    /// Bytes on disk by topic, over all replicas; none where a broker does not tell.
+    async fn bytes(&self) -> Option<HashMap<String, u64>> {
+        let mut bytes: HashMap<String, u64> = HashMap::new();
+        for (_, folders) in self.cluster.log_dirs(None).await.ok()? {
+            for folder in folders.ok()? {
+                for (place, size) in folder.partitions.ok()? {
+                    *bytes.entry(place.topic).or_default() += size;
+                }
+            }
+        }
+        Some(bytes)
+    }
+
+    /// Asks which offsets stood at some times past, of partitions whose curve begins too late.
+    async fn prime(&self, places: &[TopicPartition]) -> Result<(), KafkaError> {
+        if places.is_empty() {
+            return Ok(());
+        }
+        let now_ms = now_ms();
+        let ask = |minutes: i64| {
+            let at_ms = now_ms - minutes * 60_000;
+            async move {
+                let found = self.cluster.offsets(places.iter().cloned(), At::Time(at_ms)).await;
+                (at_ms, found.unwrap_or_default())
+            }
+        };
+        let asked = PRIMED_MIN.into_iter().filter(|minutes| minutes * 60_000 < AGE_MAX_MS);
+        let told: Vec<(i64, Offsets)> = join_all(asked.map(ask)).await;
+        let mut followed = self.followed.write();
+        for place in places {
+            let points = told.iter().filter_map(|(at_ms, offsets)| {
+                let found = offsets.get(place)?.as_ref().ok()?.as_ref()?;
+                Some((*at_ms, found.offset))
+            });
+            if let Some(kept) = followed.curves.get_mut(place) {
+                kept.curve.prime(points.collect());
+                kept.changed = true;
+            }
+        }
+        Ok(())
+    }
+
+    fn fail(&mut self, error: &KafkaError) {
+        self.followed.write().error = Some(error.to_string());
+        // Once, and again when it has been well meanwhile.
+        if !std::mem::replace(&mut self.was_failing, true) {
+            let cluster = self.cluster.id();
+            warn!(%cluster, %error, "The lag of cluster `{cluster}` cannot be followed: {error}");
+        }
+    }
+
+    async fn keep(&mut self, gain: Gain) {
+        let kept = async {
+            self.keep_samples(gain).await?;
+            if self.kept_at.elapsed() >= KEEP_EVERY {
+                self.keep_curves().await?;
+            }
+            Ok::<_, DbError>(())
+        };
+        if let Err(error) = kept.await {
+            warn!(%error, "The history of lag could not be written: {error}");
+            // Series may have been deleted with their samples.
+            self.series.clear();
+        }
+    }
+
+    async fn keep_samples(&mut self, gain: Gain) -> Result<(), DbError> {
+        let new = |(whose, _): &&(Whose, Sample)| !self.series.contains_key(whose);
+        let new: Vec<Whose> =
+            gain.samples.iter().filter(new).map(|(whose, _)| whose.clone()).collect();
+        if !new.is_empty() {
+            let db = &self.watch.0.db;
+            let there = usize::try_from(db::lag::series_count(db).await?).unwrap_or(usize::MAX);
+            let new = &new[..new.len().min(SERIES_MAX.saturating_sub(there))];
+            let ids = db::lag::begin_series(db, self.cluster.id(), new).await?;
+            self.series.extend(new.iter().cloned().zip(ids));
+        }
+        let row = |(whose, sample): &(Whose, Sample)| Some((*self.series.get(whose)?, *sample));
+        let rows: Vec<(i64, Sample)> = gain.samples.iter().filter_map(row).collect();
+        db::lag::add(&self.watch.0.db, gain.tier, &rows).await
+    }
+
+    async fn keep_curves(&mut self) -> Result<(), DbError> {
+        self.kept_at = Instant::now();
+        let changed: Vec<_> = {
+            let mut followed = self.followed.write();
+            let curves = followed.curves.iter_mut().filter(|(_, kept)| kept.changed);
+            curves
+                .map(|(place, kept)| {
+                    kept.changed = false;
+                    (place.topic.clone(), place.partition, kept.curve.to_bytes())
+                })
+                .collect()
+        };
+        if changed.is_empty() {
+            return Ok(());
+        }
+        db::lag::keep_curves(&self.watch.0.db, self.cluster.id(), &changed, now_ms()).await
+    }
+}

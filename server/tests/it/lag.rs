@@ -1,0 +1,125 @@
+//! Groups over time: lag in time, who stands still, the history, and the figures for Prometheus.
+
+use ouzel_api::{
+    ErrorCode,
+    clusters::Overview,
+    groups::{Group, GroupList},
+    progress::{History, Status, TimeLag},
+    route,
+};
+use ouzel_wire::batch::Codec;
+use tokio::time::timeout;
+
+use crate::support::{
+    DEADLINE,
+    app::{App, start},
+    http::Client,
+    kafka::{CLUSTER, Sample, create, join, produce, until, value},
+};
+
+/// Samples as often as can be set; ten records in `orders`, of which `billing` has read four, and
+/// nobody is in the group any more.
+async fn scene() -> (App, Client) {
+    let app = start(&[("OUZEL_LAG_SAMPLE_SECONDS", "1")]).await;
+    let client = app.administrator().await;
+    create(&client, "orders", 1).await;
+    more(&app, 10).await;
+    let member = join(&app, "billing", "orders").await;
+    for _ in 0..4 {
+        let message = timeout(DEADLINE, member.next()).await.expect("a record").unwrap();
+        member.done(&message).unwrap();
+    }
+    member.leave().await;
+    (app, client)
+}
+
+async fn more(app: &App, records: usize) {
+    let samples: Vec<Sample> = (0..records).map(|n| value(n.to_string())).collect();
+    produce(app, "orders", Codec::None, &samples).await;
+}
+
+#[tokio::test]
+async fn a_group_without_members_that_falls_behind_is_stopped_everywhere() {
+    let (app, client) = scene().await;
+    let path = route::group(CLUSTER, "billing");
+    let is_followed = |group: &Group| group.partitions[0].progress.is_some();
+    let group = until::<Group>(&client, &path, is_followed).await;
+    let (TimeLag::Known { ms } | TimeLag::AtLeast { ms }) = group.progress.unwrap().time_lag else {
+        panic!("nothing is known of the time");
+    };
+    assert!(ms < 60_000, "{ms}");
+
+    more(&app, 5).await;
+    let is_stopped = |group: &Group| {
+        group.progress.as_ref().is_some_and(|progress| progress.status == Status::Stopped)
+    };
+    let group = until::<Group>(&client, &path, is_stopped).await;
+    assert_eq!(group.progress.as_ref().unwrap().stuck, 1);
+    assert_eq!(group.partitions[0].progress.as_ref().unwrap().status, Status::Stopped);
+    let list: GroupList = client.get(&route::groups(CLUSTER)).await.json();
+    assert_eq!(list.groups[0].progress.as_ref().unwrap().status, Status::Stopped);
+    let overview: Overview = client.get(&route::overview(CLUSTER)).await.json();
+    let stuck: Vec<_> =
+        overview.glance.stuck.iter().map(|it| (it.group.as_str(), it.status)).collect();
+    assert_eq!(stuck, [("billing", Status::Stopped)]);
+    assert_eq!(overview.glance.lag.last(), Some(&11));
+
+    let path = route::group_history(CLUSTER, "billing", 1);
+    let history: History = client.get(&path).await.json();
+    assert_eq!(history.points.last().and_then(|point| point.lag), Some(11), "{history:?}");
+    assert!(history.points.windows(2).all(|pair| pair[0].at_ms < pair[1].at_ms));
+    let all: History = client.get(&route::history(CLUSTER, 1)).await.json();
+    assert!(all.points.len() >= history.points.len(), "the cluster has a sample each time");
+    let figures = client.get("/metrics").await.text();
+    for line in [
+        r#"ouzel_group_lag_records{cluster="embedded",group="billing"} 11"#,
+        r#"ouzel_group_stuck_partitions{cluster="embedded",group="billing"} 1"#,
+        r#"ouzel_topic_records{cluster="embedded",topic="orders"} 15"#,
+        r#"ouzel_cluster_up{cluster="embedded"} 1"#,
+    ] {
+        assert!(figures.contains(line), "{line} is not in {figures}");
+    }
+    assert!(figures.contains(r#"ouzel_topic_bytes{cluster="embedded",topic="orders"} "#));
+}
+
+#[tokio::test]
+async fn strangers_are_told_no_names_of_groups_and_topics() {
+    let (app, client) = scene().await;
+    let named = |text: &str| text.contains("billing") || text.contains("orders");
+    let is_told = async || named(&client.get("/metrics").await.text());
+    timeout(DEADLINE, async {
+        while !is_told().await {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    })
+    .await
+    .expect("the names are told to whoever is signed in");
+    // As a proxy on the same machine passes it on.
+    let stranger = app.nobody().with("x-forwarded-for", "203.0.113.7");
+    let text = stranger.get("/metrics").await.text();
+    assert!(!named(&text), "{text}");
+    assert!(text.contains("ouzel_cluster_up{cluster=\"embedded\"} 1"), "{text}");
+    let known = client.with("x-forwarded-for", "203.0.113.7");
+    assert!(named(&known.get("/metrics").await.text()));
+}
+
+#[tokio::test]
+async fn what_was_seen_outlasts_a_restart_and_nonsense_is_refused() {
+    let (app, client) = scene().await;
+    let path = route::group_history(CLUSTER, "billing", 720);
+    let fine = route::group_history(CLUSTER, "billing", 1);
+    let seen = until::<History>(&client, &fine, |history| !history.points.is_empty()).await;
+    for hours in ["0", "721", "-1", "x"] {
+        let path = format!("/api/v1/clusters/{CLUSTER}/groups/billing/history?hours={hours}");
+        assert_eq!(client.get(&path).await.code(), ErrorCode::Invalid, "{hours}");
+    }
+    // Hourly samples come once an hour: none yet, and that is no error.
+    assert_eq!(client.get(&path).await.status, 200);
+    let data = app.data().to_str().unwrap().to_owned();
+    app.server.stop().await;
+    let again = start(&[("OUZEL_DATA", &data)]).await;
+    let client = again.administrator().await;
+    let history: History = client.get(&fine).await.json();
+    let first = seen.points[0].at_ms;
+    assert!(history.points.iter().any(|point| point.at_ms == first), "{history:?}");
+}
