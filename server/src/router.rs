@@ -28,8 +28,8 @@ use crate::{
     bundle,
     error::Error,
     http::{
-        access, audit, clusters, find, groups, health, import, live, me, messages, produce,
-        resets, roles, session, topic_config, topics, trim, users,
+        access, audit, clusters, find, groups, health, import, live, me, messages, produce, resets,
+        roles, session, topic_config, topics, trim, users,
     },
     metrics,
     state::AppState,

@@ -4,15 +4,34 @@ use leptos::prelude::*;
 
 use super::Icon;
 
-/// A chip with the condition's `text`: a click on it switches it, the cross removes it.
+/// A chip with the condition's `text`: a click on it switches it, “not” (where there is such a
+/// thing) turns it round, the cross removes it.
 #[component]
 pub fn Chip(
     #[prop(into)] text: String,
     on: bool,
+    /// Whether it must not hold.
+    #[prop(optional)]
+    negated: bool,
     on_switch: impl Fn() + 'static,
+    #[prop(optional)] on_negate: Option<Box<dyn Fn()>>,
     on_remove: impl Fn() + 'static,
 ) -> impl IntoView {
     let state = if on { "on; press to switch it off" } else { "off; press to switch it on" };
+    let turn = on_negate.map(|negate| {
+        view! {
+            <button
+                type="button"
+                class="chip-not"
+                aria-pressed=negated.to_string()
+                aria-label=format!("Turn round {text}")
+                title="Not: show what this condition does not hold for"
+                on:click=move |_| negate()
+            >
+                "not"
+            </button>
+        }
+    });
     view! {
         <span class="chip" class:off=!on>
             <button
@@ -24,6 +43,7 @@ pub fn Chip(
             >
                 <span class="clip">{text.clone()}</span>
             </button>
+            {turn}
             <button
                 type="button"
                 aria-label=format!("Remove {text}")

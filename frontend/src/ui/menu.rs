@@ -102,12 +102,19 @@ fn steer(event: &KeyboardEvent, open: RwSignal<bool>) {
             open.set(false);
             return;
         }
+        // A field in a menu needs its arrows itself.
+        _ if in_field(event) => return,
         "ArrowDown" => 1,
         "ArrowUp" => -1,
         _ => return,
     };
     event.prevent_default();
     focus_neighbour(event, step);
+}
+
+fn in_field(event: &KeyboardEvent) -> bool {
+    let here = event.target().and_then(|here| here.dyn_into::<Element>().ok());
+    here.is_some_and(|here| here.matches("input, select, textarea").unwrap_or(false))
 }
 
 fn focus_neighbour(event: &KeyboardEvent, step: i32) -> Option<()> {

@@ -27,8 +27,9 @@ mod toolchain;
 /// a console that takes longer to open than the question takes to ask is not used.
 const WASM_BR_BYTES_MAX: u64 = 900_000;
 
-/// The same for the quick build, which is a fifth larger; so that the tests hold the budget, too.
-const WASM_BR_BYTES_MAX_DEV: u64 = WASM_BR_BYTES_MAX * 6 / 5;
+/// The same for the quick build, which is half as large again and more: it catches what doubles the
+/// program. Whether the budget holds, only the small build tells.
+const WASM_BR_BYTES_MAX_DEV: u64 = WASM_BR_BYTES_MAX * 2;
 
 /// How the frontend is compiled; both inherit cargo's `release`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

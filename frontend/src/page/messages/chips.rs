@@ -1,7 +1,7 @@
 //! The conditions of the search as chips, and the form that adds one.
 
 use leptos::{ev, prelude::*};
-use ouzel_api::search::{FILTER_BYTES_MAX, FILTERS_MAX, Filter, Operator, Side, Test};
+use ouzel_api::search::{FILTER_BYTES_MAX, FILTERS_MAX, Filter, Operator, Side, Target, Test};
 
 use super::{
     Page,
@@ -10,8 +10,14 @@ use super::{
 };
 use crate::ui::{Chip, Choice, Icon, Select, TextInput, use_toasts};
 
-/// The choice of place that means a field of JSON.
+/// The choice of place that means a field of the value.
 const FIELD: &str = "field";
+
+/// The choice of place that means a field of the key.
+const KEY_FIELD: &str = "keyfield";
+
+/// The choice of place that means the headers of one name.
+const HEADER: &str = "header";
 
 /// The id of the paths that are proposed.
 const PATHS: &str = "seen-paths";
@@ -23,7 +29,17 @@ pub fn Chips(page: Page) -> impl IntoView {
     let chip = move |(at, condition): (usize, Condition)| {
         let switch = move || page.ask(|asked| asked.conditions[at].on ^= true);
         let remove = move || page.ask(|asked| drop(asked.conditions.remove(at)));
-        view! { <Chip text=condition.text() on=condition.on on_switch=switch on_remove=remove/> }
+        let negate = move || page.ask(|asked| asked.conditions[at].filter.negate ^= true);
+        view! {
+            <Chip
+                text=condition.text()
+                on=condition.on
+                negated=condition.filter.negate
+                on_switch=switch
+                on_negate=Box::new(negate)
+                on_remove=remove
+            />
+        }
     };
     let all = move || conditions.get().into_iter().enumerate().map(chip).collect_view();
     move || {
@@ -36,10 +52,11 @@ pub fn Chips(page: Page) -> impl IntoView {
 #[derive(Clone, Copy)]
 pub struct Draft {
     place: RwSignal<String>,
-    /// `contains` or `regex`, for all places but a field.
+    /// `contains`, `regex` or a comparison.
     way: RwSignal<String>,
-    /// For a field.
+    /// The path of a field, or the name of a header.
     path: RwSignal<String>,
+    /// The comparison of a field.
     op: RwSignal<String>,
     text: RwSignal<String>,
 }
@@ -63,29 +80,52 @@ impl Draft {
     }
 
     fn is_field(self) -> bool {
-        self.place.with(|place| place == FIELD)
+        self.place.with(|place| place == FIELD || place == KEY_FIELD)
     }
 
-    /// The filter, or what is missing.
-    fn filter(self) -> Result<Test, String> {
-        let text = self.text.get_untracked();
-        let place = self.place.get_untracked();
-        let filter = match target(&place) {
-            None => {
-                let path = self.path.get_untracked().trim().to_owned();
-                let op = operator(&self.op.get_untracked()).unwrap_or(Operator::Eq);
-                if path.is_empty() {
-                    return Err("Name the field, such as user.address.city".to_owned());
-                }
-                Test::Field { of: Side::Value, path, op, value: text }
-            }
-            Some(_) if text.is_empty() => return Err("Write what to look for".to_owned()),
-            Some(target) => match self.way.get_untracked().as_str() {
-                "regex" => Test::Regex { target, pattern: text },
-                _ => Test::Contains { target, text },
+    fn is_header(self) -> bool {
+        self.place.with(|place| place == HEADER)
+    }
+
+    /// Whether there is nothing to compare with.
+    fn is_bare(self) -> bool {
+        let chosen = if self.is_field() { self.op } else { self.way };
+        chosen.with(|chosen| chosen == "exists")
+    }
+
+    /// The condition, or what is missing.
+    fn test(self) -> Result<Test, String> {
+        untrack(|| if self.is_field() { self.of_field() } else { self.of_part() })
+    }
+
+    fn of_field(self) -> Result<Test, String> {
+        let path = self.path.get().trim().to_owned();
+        let op = operator(&self.op.get()).unwrap_or(Operator::Eq);
+        if path.is_empty() {
+            return Err("Name the field, such as user.address.city".to_owned());
+        }
+        let of = if self.place.get() == KEY_FIELD { Side::Key } else { Side::Value };
+        Ok(Test::Field { of, path, op, value: self.text.get() })
+    }
+
+    fn of_part(self) -> Result<Test, String> {
+        let (text, way) = (self.text.get(), self.way.get());
+        let target = match self.is_header() {
+            false => target(&self.place.get()).unwrap_or(Target::Any),
+            true => match self.path.get().trim() {
+                "" => return Err("Name the header".to_owned()),
+                name => Target::Header(name.to_owned()),
             },
         };
-        Ok(filter)
+        if text.is_empty() && !self.is_bare() {
+            return Err("Write what to look for".to_owned());
+        }
+        Ok(match (way.as_str(), operator(&way)) {
+            ("contains", _) => Test::Contains { target, text },
+            ("regex", _) => Test::Regex { target, pattern: text },
+            (_, Some(op)) => Test::Part { target, op, value: text },
+            (_, None) => Test::Contains { target, text },
+        })
     }
 }
 
@@ -111,7 +151,8 @@ pub fn Composer(page: Page) -> impl IntoView {
         }
     };
     let field = Memo::new(move |_| draft.is_field());
-    let exists = Memo::new(move |_| field.get() && draft.op.with(|op| op == "exists"));
+    let header = Memo::new(move |_| draft.is_header());
+    let bare = Memo::new(move |_| draft.is_bare());
     let paths = RwSignal::new(Vec::new());
     let hint = move || if field.get() { "value" } else { "Filter…" };
     view! {
@@ -128,11 +169,19 @@ pub fn Composer(page: Page) -> impl IntoView {
                 />
                 <Proposed names=paths id=PATHS/>
             </Show>
+            <Show when=move || header.get()>
+                <TextInput
+                    value=draft.path
+                    attr:placeholder="header"
+                    attr:aria-label="Name of the header"
+                    attr:size="10"
+                />
+            </Show>
             {move || match field.get() {
                 true => view! { <Pick value=draft.op choices=operators() label="Comparison"/> },
                 false => view! { <Pick value=draft.way choices=ways() label="How to look"/> },
             }}
-            <Show when=move || !exists.get()>
+            <Show when=move || !bare.get()>
                 <TextInput
                     value=draft.text
                     attr:placeholder=hint
@@ -155,7 +204,7 @@ fn Pick(value: RwSignal<String>, choices: Vec<Choice>, label: &'static str) -> i
 
 /// Makes what is composed a condition of the search; the error says what is missing.
 pub fn add(page: Page) -> Result<(), String> {
-    accept(page, Filter::new(page.draft.filter()?))?;
+    accept(page, Filter::new(page.draft.test()?))?;
     page.draft.text.set(String::new());
     Ok(())
 }
@@ -179,12 +228,17 @@ fn accept(page: Page, filter: Filter) -> Result<(), String> {
 
 fn places() -> Vec<Choice> {
     let mut places = TARGETS.map(|(_, name, shown)| Choice::new(name, shown)).to_vec();
+    places.push(Choice::new(HEADER, "header…"));
     places.push(Choice::new(FIELD, "JSON field"));
+    places.push(Choice::new(KEY_FIELD, "JSON field of the key"));
     places
 }
 
 fn ways() -> Vec<Choice> {
-    vec![Choice::new("contains", "contains"), Choice::new("regex", "matches regex")]
+    let mut ways = vec![Choice::new("contains", "contains"), Choice::new("regex", "matches regex")];
+    let others = operators().into_iter();
+    ways.extend(others.filter(|choice| !matches!(&choice.value[..], "contains" | "regex")));
+    ways
 }
 
 fn operators() -> Vec<Choice> {

@@ -8,11 +8,14 @@ use web_sys::HtmlInputElement;
 use super::{
     Page,
     chips::Composer,
+    options::Options,
     produce::ProduceButton,
     query::{self, Asked, Start},
 };
 use crate::{
+    client,
     format::count,
+    load::load,
     ui::{Button, Choice, Icon, Inline, Select, Tone, now_ms, use_clock, use_toasts},
 };
 
@@ -45,6 +48,7 @@ pub fn Controls(page: Page) -> impl IntoView {
                 <Show when=move || !live.get()>
                     <Limit page/>
                 </Show>
+                <Options page/>
                 <Composer page/>
             </div>
             <span class="row end">
@@ -105,13 +109,13 @@ fn Beginning(page: Page) -> impl IntoView {
     // Chosen, but not yet complete: the address still has the beginning before.
     let draft = RwSignal::new(None::<String>);
     let start = Memo::new(move |_| page.view.with(|view| view.asked.start.clone()));
-    let kind = Memo::new(move |_| draft.get().unwrap_or_else(|| kind(&start.get()).to_owned()));
+    let kind = Memo::new(move |_| draft.get().unwrap_or_else(|| start.with(kind).to_owned()));
     let go = move |start: Start| {
         draft.set(None);
         page.ask(|asked| asked.start = start);
     };
     let pick = move |value: String| match value.as_str() {
-        "offset" | "time" => draft.set(Some(value)),
+        "offset" | "time" | "group" => draft.set(Some(value)),
         other => go(begin(other)),
     };
     Effect::new(move |_| {
@@ -125,6 +129,7 @@ fn Beginning(page: Page) -> impl IntoView {
         {move || match kind.get().as_str() {
             "offset" => view! { <OffsetField start go/> }.into_any(),
             "time" => view! { <TimeField start go/> }.into_any(),
+            "group" => view! { <GroupField page start go/> }.into_any(),
             _ => ().into_any(),
         }}
     }
@@ -135,6 +140,7 @@ fn choices() -> Vec<Choice> {
     choices.push(Choice::new("offset", "offset…"));
     choices.push(Choice::new("time", "time…"));
     choices.extend(LASTS.map(|(value, label, _)| Choice::new(value, label)));
+    choices.push(Choice::new("group", "a group's commits…"));
     choices.push(Choice::new("live", "live"));
     choices
 }
@@ -194,6 +200,41 @@ fn TimeField(start: Memo<Start>, go: impl Fn(Start) + Copy + 'static) -> impl In
     view! { <Entry label="Time" shown=Signal::derive(shown) rule/> }
 }
 
+/// The group whose commits are the beginning, chosen among those that read the topic.
+#[component]
+fn GroupField(
+    page: Page,
+    start: Memo<Start>,
+    go: impl Fn(Start) + Copy + 'static,
+) -> impl IntoView {
+    let groups = load(move || {
+        let (cluster, topic) = page.names.get_value();
+        client::topics::consumers(cluster, topic)
+    });
+    let shown = move || match start.get() {
+        Start::At(From::Group { group }) => group,
+        _ => String::new(),
+    };
+    let read = |text: &str| {
+        let group = text.trim().to_owned();
+        (!group.is_empty()).then_some(From::Group { group })
+    };
+    let take = move |from| go(Start::At(from));
+    let rule = Rule { hint: "consumer group", wrong: "Name the group", read, take };
+    let known = move || {
+        let groups = groups.latest();
+        let names = groups.iter().flat_map(|list| list.consumers.iter());
+        names.map(|it| view! { <option value=it.group.clone()></option> }).collect_view()
+    };
+    view! {
+        <Entry label="Group" shown=Signal::derive(shown) rule list=GROUPS/>
+        <datalist id=GROUPS>{known}</datalist>
+    }
+}
+
+/// The id of the groups that are proposed.
+const GROUPS: &str = "known-groups";
+
 #[component]
 fn Partitions(page: Page) -> impl IntoView {
     let shown = move || {
@@ -214,20 +255,27 @@ fn Partitions(page: Page) -> impl IntoView {
     }
 }
 
-/// How a field is read: its placeholder, what to say of nonsense, and what to do with sense.
-struct Rule<Read, Take> {
-    hint: &'static str,
-    wrong: &'static str,
-    read: Read,
-    take: Take,
+/// How a field is read.
+pub struct Rule<Read, Take> {
+    /// The placeholder.
+    pub hint: &'static str,
+    /// What to say of nonsense.
+    pub wrong: &'static str,
+    /// What the text means, if it means something.
+    pub read: Read,
+    /// What is done with that.
+    pub take: Take,
 }
 
 /// A small field that takes effect on Enter or when it is left.
 #[component]
-fn Entry<T, Read, Take>(
+pub fn Entry<T, Read, Take>(
     label: &'static str,
     shown: Signal<String>,
     rule: Rule<Read, Take>,
+    /// The id of what is proposed.
+    #[prop(optional)]
+    list: Option<&'static str>,
 ) -> impl IntoView
 where
     T: 'static,
@@ -255,6 +303,7 @@ where
                 spellcheck="false"
                 placeholder=hint
                 aria-label=label
+                list=list
                 required=needed
                 aria-invalid=move || wrong.get().to_string()
                 prop:value=shown

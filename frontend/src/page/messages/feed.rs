@@ -13,7 +13,7 @@ use std::{sync::Arc, time::Duration};
 use leptos::{leptos_dom::helpers::set_timeout_with_handle, prelude::*};
 use ouzel_api::{
     messages::Message,
-    search::{DoneReason, PartitionProgress, Progress},
+    search::{DoneReason, PartitionProgress, Progress, Skipped},
 };
 
 use crate::{client::ClientError, ui::TableHandle};
@@ -108,10 +108,18 @@ pub struct Figures {
     pub bytes: u64,
     /// Time spent.
     pub elapsed_ms: u64,
-    /// Records that a field filter could not judge.
-    pub not_json: u64,
+    /// Offsets that held no record to look at.
+    pub skipped: Skipped,
+    /// Records that a filter could not judge.
+    pub filter_errors: u64,
     /// The first of them.
-    pub first_not_json: Option<String>,
+    pub first_filter_error: Option<String>,
+    /// Matches that could not be read as the search demands.
+    pub undecodable: u64,
+    /// The first of them.
+    pub first_undecodable: Option<String>,
+    /// How long the rest takes at most.
+    pub left_ms: Option<u64>,
     /// Coverage of each partition.
     pub partitions: Vec<PartitionProgress>,
     /// Records of a tail that were not sent because this page did not keep up.
@@ -123,14 +131,24 @@ pub struct Figures {
 impl Figures {
     /// These figures with a later part of the same search added.
     pub fn plus(&self, progress: &Progress) -> Figures {
-        let first = || progress.first_filter_error.clone();
+        let first =
+            |mine: &Option<String>, new: &Option<String>| mine.clone().or_else(|| new.clone());
+        let (mine, new) = (self.skipped, progress.skipped);
         Figures {
             read: self.read + progress.read,
             matched: self.matched + progress.matched,
             bytes: self.bytes + progress.bytes,
             elapsed_ms: self.elapsed_ms + progress.elapsed_ms,
-            not_json: self.not_json + progress.filter_errors,
-            first_not_json: self.first_not_json.clone().or_else(first),
+            skipped: Skipped {
+                control: mine.control + new.control,
+                aborted: mine.aborted + new.aborted,
+                missing: mine.missing + new.missing,
+            },
+            filter_errors: self.filter_errors + progress.filter_errors,
+            first_filter_error: first(&self.first_filter_error, &progress.first_filter_error),
+            undecodable: self.undecodable + progress.undecodable,
+            first_undecodable: first(&self.first_undecodable, &progress.first_undecodable),
+            left_ms: progress.left_ms,
             partitions: progress.partitions.clone(),
             ..self.clone()
         }
@@ -306,8 +324,8 @@ mod tests {
         };
         let first = Figures::default().plus(&part(5, Some("0:1")));
         let both = first.plus(&part(7, Some("0:9")));
-        assert_eq!((both.read, both.matched, both.bytes, both.not_json), (12, 2, 20, 4));
+        assert_eq!((both.read, both.matched, both.bytes, both.filter_errors), (12, 2, 20, 4));
         assert_eq!(both.elapsed_ms, 200);
-        assert_eq!(both.first_not_json.as_deref(), Some("0:1"));
+        assert_eq!(both.first_filter_error.as_deref(), Some("0:1"));
     }
 }

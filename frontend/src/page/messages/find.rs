@@ -27,7 +27,7 @@ impl Find {
         let found = Memo::new(move |_| {
             let wanted = wanted.get();
             let places = body.with(|body| match body {
-                Some(body) if !wanted.is_empty() => places(body.bytes(), &wanted),
+                Some(body) if !wanted.is_empty() => places(body.legible(), &wanted),
                 _ => Vec::new(),
             });
             Arc::new(places)
@@ -96,8 +96,6 @@ fn places(text: &[u8], wanted: &str) -> Vec<Range<usize>> {
 
 #[cfg(test)]
 mod tests {
-    // One stretch is meant, not all numbers in it.
-    #![allow(clippy::single_range_in_vec_init)]
     use super::{FOUND_MAX, places, stepped};
 
     #[test]

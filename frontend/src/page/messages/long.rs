@@ -58,12 +58,18 @@ pub fn Dump(body: Arc<Body>, marked: Marked) -> impl IntoView {
     let wide = Memo::new(move |_| place.with(|place| place.width >= WIDE_PX));
     let length = move || if wide.get() { LINE_BYTES_WIDE } else { LINE_BYTES };
     let size = body.bytes().len();
-    let reveal = move || marked.now.get().map(|now| now.start / untrack(length));
+    // Places in a text that was decoded are none in the bytes it was decoded from.
+    let decoded = body.is_decoded();
+    let marks = move || if decoded { Arc::default() } else { marked.all.get() };
+    let reveal = move || {
+        let now = marked.now.get().filter(|_| !decoded)?;
+        Some(now.start / untrack(length))
+    };
     let draw = move |at: usize| {
         let bytes = body.bytes();
         let from = (at * length()).min(bytes.len());
         let to = (from + length()).min(bytes.len());
-        let marks = marked.all.get();
+        let marks = marks();
         let piece = |(at, is_marked): (Range<usize>, bool)| {
             let (hex, text) = bytes::dumped(&bytes[at]);
             match is_marked {

@@ -33,6 +33,8 @@ pub struct Marks(Vec<Mark>);
 enum Mark {
     Text(Target, String),
     Pattern(Target, Regex),
+    /// The part as a whole.
+    All(Target),
     Field(Side, Path),
 }
 
@@ -44,25 +46,28 @@ impl PartialEq for Marks {
 }
 
 impl Mark {
+    /// What a filter looks for. One that must not hold is about nothing that is there.
     fn of(filter: &Filter) -> Option<Mark> {
-        // What must not hold is nowhere to be seen.
         if filter.negate {
             return None;
         }
         match &filter.test {
-            Test::Contains { target, text }
-            | Test::Part { target, op: Operator::Contains, value: text } => {
-                (!text.is_empty()).then(|| Mark::Text(target.clone(), text.clone()))
-            }
-            Test::Regex { target, pattern }
-            | Test::Part { target, op: Operator::Regex, value: pattern } => {
-                let mut builder = RegexBuilder::new(pattern);
-                let built = builder.size_limit(PATTERN_BYTES_MAX).build();
-                built.ok().map(|pattern| Mark::Pattern(target.clone(), pattern))
-            }
-            Test::Part { .. } => None,
+            Test::Contains { target, text } => Mark::text(target, text),
+            Test::Regex { target, pattern } => Mark::pattern(target, pattern),
+            Test::Part { target, op: Operator::Contains, value } => Mark::text(target, value),
+            Test::Part { target, op: Operator::Regex, value } => Mark::pattern(target, value),
+            Test::Part { target, .. } => Some(Mark::All(target.clone())),
             Test::Field { of, path, .. } => Path::parse(path).map(|path| Mark::Field(*of, path)),
         }
+    }
+
+    fn text(target: &Target, text: &str) -> Option<Mark> {
+        (!text.is_empty()).then(|| Mark::Text(target.clone(), text.to_owned()))
+    }
+
+    fn pattern(target: &Target, pattern: &str) -> Option<Mark> {
+        let built = RegexBuilder::new(pattern).size_limit(PATTERN_BYTES_MAX).build();
+        built.ok().map(|pattern| Mark::Pattern(target.clone(), pattern))
     }
 
     fn same(&self, other: &Mark) -> bool {
@@ -71,6 +76,7 @@ impl Mark {
             (Mark::Pattern(a, one), Mark::Pattern(b, two)) => {
                 (a, one.as_str()) == (b, two.as_str())
             }
+            (Mark::All(one), Mark::All(two)) => one == two,
             (Mark::Field(a, one), Mark::Field(b, two)) => (a, one) == (b, two),
             _ => false,
         }
@@ -79,14 +85,12 @@ impl Mark {
     /// Whether it looks at `part` at all.
     fn concerns(&self, part: &Target) -> bool {
         match self {
-            Mark::Text(Target::Header(_), _) | Mark::Pattern(Target::Header(_), _) => {
-                *part == Target::Headers
+            Mark::Text(target, _) | Mark::Pattern(target, _) | Mark::All(target) => {
+                let header = matches!((target, part), (Target::Headers, Target::Header(_)));
+                *target == Target::Any || target == part || header
             }
-            Mark::Text(target, _) | Mark::Pattern(target, _) => {
-                *target == Target::Any || target == part
-            }
-            Mark::Field(Side::Key, _) => *part == Target::Key,
             Mark::Field(Side::Value, _) => *part == Target::Value,
+            Mark::Field(Side::Key, _) => *part == Target::Key,
         }
     }
 
@@ -101,6 +105,7 @@ impl Mark {
                 let places = pattern.find_iter(text).filter(|it| !it.is_empty());
                 found.extend(places.take(room).map(|it| it.range()));
             }
+            Mark::All(_) => found.push(0..text.len()),
             Mark::Field(_, path) if is_json => found.extend(fields::find(text, path, room)),
             Mark::Field(..) => {}
         }
@@ -115,12 +120,12 @@ impl Marks {
 
     /// Stretches of the key's text.
     pub fn in_key(&self, key: &Payload) -> Vec<Range<usize>> {
-        self.within(Target::Key, key)
+        self.within(&Target::Key, key)
     }
 
     /// Stretches of the value's text.
     pub fn in_value(&self, value: &Payload) -> Vec<Range<usize>> {
-        self.within(Target::Value, value)
+        self.within(&Target::Value, value)
     }
 
     /// The first header that a condition was about, with the stretches of its name and its value.
@@ -133,21 +138,21 @@ impl Marks {
 
     /// Stretches of a header's name and of its value.
     pub fn in_header(&self, header: &Header) -> HeaderMarks {
-        let name = self.search(Target::Headers, &header.key, false);
-        (name, self.within(Target::Headers, &header.value))
+        let name = self.search(&Target::Headers, &header.key, false);
+        (name, self.within(&Target::Header(header.key.clone()), &header.value))
     }
 
-    fn within(&self, part: Target, payload: &Payload) -> Vec<Range<usize>> {
+    fn within(&self, part: &Target, payload: &Payload) -> Vec<Range<usize>> {
         match payload.encoding {
             Encoding::Null | Encoding::Hex => Vec::new(),
             encoding => self.search(part, &payload.text, encoding == Encoding::Json),
         }
     }
 
-    fn search(&self, part: Target, text: &str, is_json: bool) -> Vec<Range<usize>> {
+    fn search(&self, part: &Target, text: &str, is_json: bool) -> Vec<Range<usize>> {
         let text = &text[..text.floor_char_boundary(LOOKED_AT_BYTES)];
         let mut found = Vec::new();
-        for mark in self.0.iter().filter(|mark| mark.concerns(&part)) {
+        for mark in self.0.iter().filter(|mark| mark.concerns(part)) {
             mark.find(text, is_json, &mut found);
         }
         joined(found)
@@ -208,6 +213,10 @@ mod tests {
         Filter::new(Test::Contains { target, text: text.to_owned() })
     }
 
+    fn matches(target: Target, pattern: &str) -> Filter {
+        Filter::new(Test::Regex { target, pattern: pattern.to_owned() })
+    }
+
     #[test]
     fn each_condition_marks_its_own_place_and_overlaps_are_one() {
         let payload = json(r#"{"city":"Berlin","amount":12.50}"#);
@@ -215,10 +224,9 @@ mod tests {
             let found = marks(filters).in_value(&payload);
             found.into_iter().map(|at| payload.text[at].to_owned()).collect()
         };
-        let pattern = || "[A-Z][a-z]+".to_owned();
         assert_eq!(shown(vec![contains(Target::Any, "erl")]), ["erl"]);
         assert_eq!(shown(vec![contains(Target::Key, "erl")]), Vec::<String>::new());
-        let regex = || Filter::new(Test::Regex { target: Target::Value, pattern: pattern() });
+        let regex = || matches(Target::Value, "[A-Z][a-z]+");
         assert_eq!(shown(vec![regex()]), ["Berlin"]);
         assert_eq!(shown(vec![contains(Target::Any, "n\",\"a"), regex()]), ["Berlin\",\"a"]);
         let field = Filter::new(Test::Field {
@@ -233,15 +241,14 @@ mod tests {
 
     #[test]
     fn what_cannot_be_looked_for_marks_nothing() {
-        let wrong = Test::Regex { target: Target::Any, pattern: "[".to_owned() };
-        let marks = marks(vec![Filter::new(wrong), contains(Target::Any, "")]);
+        let wrong = matches(Target::Any, "[");
+        let marks = marks(vec![wrong, contains(Target::Any, "")]);
         assert_eq!(marks, Marks::default());
     }
 
     #[test]
     fn a_pattern_that_explodes_elsewhere_takes_no_time_here() {
-        let pattern = "(a+)+$".to_owned();
-        let marks = marks(vec![Filter::new(Test::Regex { target: Target::Any, pattern })]);
+        let marks = marks(vec![matches(Target::Any, "(a+)+$")]);
         let text = "a".repeat(2_000) + "b";
         assert!(marks.in_value(&json(&text)).is_empty());
     }

@@ -1,7 +1,7 @@
 //! What a record says of itself beside key and value: its headers, its batch, its producer.
 
 use leptos::prelude::*;
-use ouzel_api::messages::{Header, Message, TimestampType};
+use ouzel_api::messages::{Header, Message, TimestampType, Transaction};
 
 use super::{Page, preview};
 use crate::{
@@ -78,7 +78,7 @@ pub fn metadata(message: &Message) -> impl IntoView + use<> {
         ("Leader epoch", batch.leader_epoch.to_string()),
         ("Producer", producer),
         ("Sequence", sequence),
-        ("Transaction", if batch.transactional { "yes" } else { "no" }.to_owned()),
+        ("Transaction", transaction(message).to_owned()),
     ];
     let row = |(name, value): (&'static str, String)| view! { <dt>{name}</dt> <dd>{value}</dd> };
     let (before, after) = rows.split_at(2);
@@ -89,6 +89,17 @@ pub fn metadata(message: &Message) -> impl IntoView + use<> {
             <dd>{at}</dd>
             {after.iter().cloned().map(row).collect_view()}
         </dl>
+    }
+}
+
+/// What became of the record's transaction.
+fn transaction(message: &Message) -> &'static str {
+    match message.transaction {
+        Some(Transaction::Committed) => "committed",
+        Some(Transaction::Aborted) => "aborted: consumers that read committed do not get it",
+        Some(Transaction::Open) => "not decided yet",
+        None if message.batch.transactional => "part of one",
+        None => "none",
     }
 }
 

@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use leptos::{ev, prelude::*, task::spawn_local};
-use ouzel_api::messages::{Encoding, Message};
+use ouzel_api::messages::{Decoder, Encoding, Message, Payload};
 
 use super::{
     Page,
     find::Find,
+    options,
     record::Record,
     value::{Marked, Part, Style, Value},
 };
@@ -46,6 +47,7 @@ fn PayloadOf(
     let encoding = part.of(&message).encoding;
     view! {
         {part_head(shelf, encoding)}
+        {reading(part.of(&message))}
         {move || {
             let cut = body.with(|body| body.as_ref().is_some_and(|body| body.truncated));
             let message = message.clone();
@@ -90,6 +92,29 @@ fn part_head(shelf: Shelf, encoding: Encoding) -> impl IntoView {
             <span class="dim">{size}</span>
         </div>
     }
+}
+
+/// How a part was read, and what was tried before.
+fn reading(payload: &Payload) -> Option<impl IntoView + use<>> {
+    if payload.decoder == Decoder::Auto {
+        return None;
+    }
+    let tried = payload.tried.iter().map(|tried| {
+        let (name, reason) = (options::shown(tried.decoder), tried.reason.clone());
+        view! { <li><b>{name}</b> ": " {reason}</li> }
+    });
+    let tried = tried.collect_view();
+    let any = !payload.tried.is_empty();
+    let name = options::shown(payload.decoder);
+    let tried = any.then(|| {
+        view! {
+            <details class="tried">
+                <summary>"What was tried before"</summary>
+                <ul>{tried}</ul>
+            </details>
+        }
+    });
+    Some(view! { <div class="reading-line dim">"Read as " {name} {tried}</div> })
 }
 
 /// A box that looks for a text in what is shown; Enter goes on, Shift Enter back.

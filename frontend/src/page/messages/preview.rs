@@ -3,13 +3,14 @@
 use std::ops::Range;
 
 use leptos::prelude::*;
-use ouzel_api::messages::{Encoding, Message, Payload};
+use ouzel_api::messages::{Encoding, Message, Payload, Transaction};
 
 use super::{
     fields::{self, Path},
     json::{self, Kind},
     marks::{Marks, pieces},
 };
+use crate::ui::{Badge, Mood};
 
 /// Bytes shown in a cell: about as many as the widest screen has room for.
 const CELL_BYTES: usize = 220;
@@ -53,7 +54,13 @@ pub fn value(message: &Message, marks: &Marks) -> AnyView {
             </span>
         })
     });
-    view! { {header} {cell(&message.value, &found)} }.into_any()
+    let fate = match message.transaction {
+        Some(Transaction::Aborted) => Some((Mood::Bad, "aborted")),
+        Some(Transaction::Open) => Some((Mood::Warn, "undecided")),
+        Some(Transaction::Committed) | None => None,
+    };
+    let fate = fate.map(|(mood, text)| view! { <Badge mood=mood>{text}</Badge> " " });
+    view! { {fate} {header} {cell(&message.value, &found)} }.into_any()
 }
 
 /// A payload in a cell; `marks` are stretches of its text.
@@ -154,8 +161,6 @@ pub fn beginning(text: &str, bytes: usize) -> &str {
 
 #[cfg(test)]
 mod tests {
-    // One stretch is meant, not all numbers in it.
-    #![allow(clippy::single_range_in_vec_init)]
     use super::window;
 
     #[test]

@@ -3,7 +3,10 @@
 //!
 //! `?from=time:2026-11-23T14:00:00.000Z&partitions=0,3-5&limit=500&f=field~gt~amount~100&p=3&o=42`
 
-use ouzel_api::search::{From, MATCHES_MAX, Search};
+use ouzel_api::{
+    messages::Decoder,
+    search::{Decode, From, Isolation, MATCHES_MAX, Search, Until},
+};
 
 use super::{condition::Condition, fields::Path};
 use crate::{format, query::Query};
@@ -37,6 +40,12 @@ pub struct View {
 pub struct Asked {
     /// Where to begin.
     pub start: Start,
+    /// Where to end.
+    pub until: Until,
+    /// Which records of transactions are seen.
+    pub isolation: Isolation,
+    /// How keys and values are read.
+    pub decode: Decode,
     /// Only these partitions; `None` means all.
     pub partitions: Option<Vec<i32>>,
     /// Stop after so many matches.
@@ -60,6 +69,9 @@ impl Default for Asked {
     fn default() -> Asked {
         Asked {
             start: Start::At(From::Newest),
+            until: Until::Now,
+            isolation: Isolation::default(),
+            decode: Decode::default(),
             partitions: None,
             limit: LIMIT_DEFAULT,
             conditions: Vec::new(),
@@ -75,6 +87,12 @@ impl View {
         let mut read = Reader { query, problems: &mut problems };
         let asked = Asked {
             start: read.one("from", parse_start).unwrap_or(Start::At(From::Newest)),
+            until: read.one("until", parse_until).unwrap_or_default(),
+            isolation: read.one("isolation", parse_isolation).unwrap_or_default(),
+            decode: Decode {
+                key: read.one("key-as", Decoder::named).unwrap_or_default(),
+                value: read.one("value-as", Decoder::named).unwrap_or_default(),
+            },
             partitions: read.one("partitions", parse_partitions),
             limit: read.one("limit", parse_limit).unwrap_or(LIMIT_DEFAULT),
             conditions: read.many("f", Condition::parse),
@@ -91,11 +109,12 @@ impl View {
 
     /// Writes the address; what is as usual is left out.
     pub fn write(&self) -> Query {
-        let Asked { start, partitions, limit, conditions, resume } = &self.asked;
+        let Asked { start, partitions, limit, conditions, resume, .. } = &self.asked;
         let mut query = Query::default();
         if *start != Start::At(From::Newest) {
             query.push("from", write_start(start));
         }
+        self.asked.write_reading(&mut query);
         if let Some(partitions) = partitions {
             query.push("partitions", write_partitions(partitions));
         }
@@ -123,10 +142,32 @@ impl View {
 }
 
 impl Asked {
+    /// Writes where it ends and how it reads.
+    fn write_reading(&self, query: &mut Query) {
+        match self.until {
+            Until::Now => {}
+            Until::Offset { offset } => query.push("until", format!("offset:{offset}")),
+            Until::Time { timestamp_ms } => {
+                query.push("until", format!("time:{}", write_time(timestamp_ms)));
+            }
+        }
+        if self.isolation == Isolation::ReadCommitted {
+            query.push("isolation", "committed");
+        }
+        for (name, decoder) in [("key-as", self.decode.key), ("value-as", self.decode.value)] {
+            if decoder != Decoder::Auto {
+                query.push(name, decoder.name());
+            }
+        }
+    }
+
     /// The request for a search; `None` if this is not one.
     pub fn search(&self) -> Option<Search> {
         let Start::At(from) = &self.start else { return None };
         Some(Search {
+            until: self.until,
+            isolation: self.isolation,
+            decode: self.decode,
             partitions: self.partitions.clone(),
             filters: self.filters(),
             resume: self.resume.clone(),
@@ -191,6 +232,21 @@ fn parse_start(text: &str) -> Option<Start> {
         _ => return None,
     };
     Some(Start::At(from))
+}
+
+fn parse_until(text: &str) -> Option<Until> {
+    match text.split_once(':')? {
+        ("offset", offset) => {
+            let offset = offset.parse().ok().filter(|it| *it >= 0)?;
+            Some(Until::Offset { offset })
+        }
+        ("time", time) => Some(Until::Time { timestamp_ms: format::parse_time(time, 0)? }),
+        _ => None,
+    }
+}
+
+fn parse_isolation(text: &str) -> Option<Isolation> {
+    (text == "committed").then_some(Isolation::ReadCommitted)
 }
 
 fn write_start(start: &Start) -> String {
@@ -276,6 +332,9 @@ mod tests {
         for start in starts {
             let asked = Asked {
                 start,
+                until: Until::Time { timestamp_ms: 7 },
+                isolation: Isolation::ReadCommitted,
+                decode: Decode { key: Decoder::I64, value: Decoder::Cbor },
                 partitions: Some(vec![0, 3, 4, 5, 9]),
                 limit: 500,
                 conditions: conditions.clone(),

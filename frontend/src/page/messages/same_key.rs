@@ -6,7 +6,7 @@ use futures::future::{AbortHandle, abortable};
 use leptos::{prelude::*, task::spawn_local};
 use ouzel_api::{
     messages::{Encoding, Message, Payload},
-    search::{Filter, From, Search, SearchEvent, Target, Test},
+    search::{FILTER_BYTES_MAX, Filter, From, Search, SearchEvent, Target, Test},
 };
 
 use super::Page;
@@ -77,9 +77,11 @@ impl SameKey {
 pub fn filter(key: &Payload) -> Result<Filter, &'static str> {
     match key.encoding {
         Encoding::Null => Err("The record has no key"),
-        _ if key.raw.is_some() => Err("A binary key cannot be searched for"),
+        _ if key.truncated || key.text.len() > FILTER_BYTES_MAX / 2 => {
+            Err("The key is too long to be searched for")
+        }
         Encoding::Hex => Err("A binary key cannot be searched for"),
-        _ if key.truncated => Err("The key is too long to be searched for"),
+        _ if key.raw.is_some() => Err("A decoded key cannot be searched for"),
         _ if key.text.is_empty() => Err("The key is empty"),
         _ => {
             let (target, text) = (Target::Key, key.text.clone());

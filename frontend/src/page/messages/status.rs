@@ -2,11 +2,12 @@
 //! and how to go on.
 
 use leptos::prelude::*;
-use ouzel_api::search::{DoneReason, PartitionProgress};
+use ouzel_api::search::{DoneReason, PartitionProgress, Skipped};
 
 use super::{
     Page,
     columns::ColumnMenu,
+    export::ExportMenu,
     feed::{Figures, Phase},
     views::ViewMenu,
 };
@@ -32,6 +33,7 @@ pub fn Status(page: Page) -> impl IntoView {
         <StatusLine>
             <b data-matches="">{move || counted(matched(), "match", "matches")}</b>
             <span>{move || figures.with(|figures| format!("{} read", count(figures.read)))}</span>
+            {move || figures.with(|figures| skipped(&figures.skipped))}
             {move || figures.with(pace)}
             <Show when=some>
                 <Coverage parts=Signal::derive(parts)/>
@@ -44,6 +46,7 @@ pub fn Status(page: Page) -> impl IntoView {
             <ChartSwitch page/>
             <ColumnMenu page/>
             <ViewMenu page/>
+            <ExportMenu page/>
         </StatusLine>
     }
 }
@@ -87,6 +90,19 @@ fn covered(part: &PartitionProgress) -> Covered {
         0 => Covered { label, from: 0.0, share: 1.0 },
         _ => Covered { label, from: share(part.covered_from - part.start), share: share(done) },
     }
+}
+
+/// Offsets that held no record to look at, if there were any.
+fn skipped(skipped: &Skipped) -> Option<impl IntoView + use<>> {
+    let Skipped { control, aborted, missing } = *skipped;
+    let all = control + aborted + missing;
+    let title = format!(
+        "{}, {}, {} without a record: compacted away, deleted, or never given to one",
+        counted(control, "control record", "control records"),
+        counted(aborted, "aborted record", "aborted records"),
+        counted(missing, "offset", "offsets"),
+    );
+    (all > 0).then(|| view! { <span title=title>{format!("{} skipped", count(all))}</span> })
 }
 
 /// Rate, bytes and time, as far as they mean something yet.
@@ -144,14 +160,8 @@ fn text_of(text: String) -> AnyView {
 
 /// How long a search will still take if it goes on as it did.
 fn remaining(figures: &Figures) -> String {
-    let whole: f64 = figures.partitions.iter().map(|part| (part.end - part.start) as f64).sum();
-    let done: f64 =
-        figures.partitions.iter().map(|part| (part.covered_to - part.covered_from) as f64).sum();
-    let left_ms = figures.elapsed_ms as f64 * (whole - done) / done;
-    match left_ms {
-        ms if figures.elapsed_ms > 500 && ms.is_finite() && ms >= 1000.0 => {
-            format!("about {} s left at most", (ms / 1000.0).ceil())
-        }
+    match figures.left_ms.and_then(|ms| i64::try_from(ms).ok()) {
+        Some(ms) if ms >= 1_000 => format!("about {} left at most", duration(ms)),
         _ => "searching…".to_owned(),
     }
 }
@@ -160,12 +170,26 @@ fn remaining(figures: &Figures) -> String {
 fn troubles(figures: &Figures) -> Vec<AnyView> {
     let mut all = Vec::new();
     let clock = use_clock();
-    if figures.not_json > 0 {
-        let text = counted(figures.not_json, "record is not JSON", "records are not JSON");
-        let first = figures.first_not_json.clone();
-        let first = first.map(|first| format!(", first: {first}"));
-        let title = "A condition on a field cannot judge them, so they do not match";
-        all.push(view! { <span class="warn" title=title>{text} {first}</span> }.into_any());
+    let warn = |text: String, title: &'static str| {
+        view! { <span class="warn" title=title>{text}</span> }.into_any()
+    };
+    let first = |first: &Option<String>| {
+        first.as_ref().map(|first| format!(", first: {first}")).unwrap_or_default()
+    };
+    if figures.filter_errors > 0 {
+        let text = counted(figures.filter_errors, "not judged", "not judged");
+        let title = "A condition cannot judge these records, so they do not match";
+        all.push(warn(text + &first(&figures.first_filter_error), title));
+    }
+    if figures.undecodable > 0 {
+        let text = counted(figures.undecodable, "match not decoded", "matches not decoded");
+        let title = "Their key or value is not what the search says it is";
+        all.push(warn(text + &first(&figures.first_undecodable), title));
+    }
+    for part in figures.partitions.iter().filter(|part| part.failed.is_some()) {
+        let reason = part.failed.clone().unwrap_or_default();
+        let text = format!("partition {} broke off: {reason}", part.partition);
+        all.push(warn(text, "The others were read; Continue tries this one again"));
     }
     if figures.dropped > 0 {
         let text = format!("{} not shown", count(figures.dropped));

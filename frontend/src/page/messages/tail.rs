@@ -12,7 +12,6 @@ use leptos::{prelude::*, task::spawn_local};
 use ouzel_api::{
     ApiError, ErrorCode,
     live::{ClientFrame, ServerFrame},
-    search::Decode,
 };
 
 use super::{
@@ -71,7 +70,7 @@ pub fn start(feed: Feed, (cluster, topic): (String, String), asked: &Asked) -> T
         partitions: asked.partitions.clone(),
         filters: asked.filters(),
         credits: CREDITS,
-        decode: Decode::default(),
+        decode: asked.decode,
     };
     feed.phase.try_set(Phase::Connecting);
     let (resumed, news) = mpsc::channel(1);

@@ -129,7 +129,7 @@ pub fn Value(body: Arc<Body>, style: RwSignal<Style>, marked: Marked) -> impl In
             None => hollow("null", "There is none: not even an empty one."),
             Some(_) if body.size_bytes == 0 => hollow("empty", "It is there, and has no bytes."),
             Some(Style::Pretty) => view! { <Tree body marked/> }.into_any(),
-            Some(Style::Text) if body.bytes().len() > PLAIN_BYTES_MAX => {
+            Some(Style::Text) if body.legible().len() > PLAIN_BYTES_MAX => {
                 view! { <Long body marked/> }.into_any()
             }
             Some(Style::Text) => view! { <Plain body marked/> }.into_any(),
@@ -155,7 +155,7 @@ struct Drawn {
 #[component]
 fn Tree(body: Arc<Body>, marked: Marked) -> impl IntoView {
     let (lines, bytes) = json::lines(body.text().unwrap_or_default(), JSON_LINES_MAX);
-    let (lines, left) = (Arc::new(lines), body.bytes().len() - bytes);
+    let (lines, left) = (Arc::new(lines), body.legible().len() - bytes);
     let left = (left > 0).then(|| {
         let left = format!("{} bytes more are shown as Text only.", count(left as i128));
         view! { <div class="more inside">{left}</div> }

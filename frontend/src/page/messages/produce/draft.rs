@@ -73,12 +73,8 @@ impl Part {
         let size = payload.size_bytes as usize;
         match payload.encoding {
             Encoding::Null => Part::new(Kind::Null, "", true),
-            _ if payload.truncated => Part::new(Kind::Stored, "", true),
-            _ if payload.raw.is_some() && size > HEX_BYTES_MAX => Part::new(Kind::Stored, "", true),
-            // What a decoder made of the bytes is not what is written.
-            _ if payload.raw.is_some() => {
-                Part::new(Kind::Base64, payload.raw.as_deref().unwrap_or_default(), true)
-            }
+            // The text of what was decoded is not what is stored.
+            _ if payload.truncated || payload.raw.is_some() => Part::new(Kind::Stored, "", true),
             Encoding::Hex if size > HEX_BYTES_MAX => Part::new(Kind::Stored, "", true),
             Encoding::Hex => Part::new(Kind::Hex, &payload.text, true),
             Encoding::Json | Encoding::Text | Encoding::Xml => {
@@ -111,7 +107,7 @@ fn checked_hex(text: &str) -> Result<String, String> {
     let digits: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
     match digits.chars().find(|c| !c.is_ascii_hexdigit()) {
         Some(wrong) => Err(format!("“{wrong}” is no hexadecimal digit")),
-        None if !digits.len().is_multiple_of(2) => Err("An odd number of digits".to_owned()),
+        None if digits.len() % 2 == 1 => Err("An odd number of digits".to_owned()),
         None => Ok(digits),
     }
 }
@@ -120,10 +116,7 @@ fn checked_base64(text: &str) -> Result<String, String> {
     let text: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
     let digits = text.trim_end_matches('=');
     let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/');
-    match digits.chars().all(legal)
-        && text.len().is_multiple_of(4)
-        && text.len() - digits.len() <= 2
-    {
+    match digits.chars().all(legal) && text.len() % 4 == 0 && text.len() - digits.len() <= 2 {
         true => Ok(text),
         false => Err("This is not base64 with its padding".to_owned()),
     }
@@ -191,7 +184,10 @@ impl Draft {
                 let reason = format!("The header “{key}” is longer than can be edited here.");
                 draft.refused.set_value(Some(reason));
             }
-            let part = Part { has_stored: false, ..Part::of(value) };
+            let part = match &value.raw {
+                Some(base64) => Part::new(Kind::Base64, base64, false),
+                None => Part { has_stored: false, ..Part::of(value) },
+            };
             draft.push_header(key, part);
         }
         Draft { key: Part::of(&message.key), value: Part::of(&message.value), ..draft }
