@@ -91,7 +91,7 @@ test("a role of one's own is written, given, explained, and refuses the rest", a
   const row = page.getByRole("row").filter({ hasText: "read_messages" });
   await expect(row).toContainText("denied");
   await expect(row).toContainText("but not on embedded/payroll");
-  await page.getByLabel("topic or group").fill("team-a");
+  await page.getByRole("textbox", { name: "topic or group" }).fill("team-a");
   await expect(row).toContainText("allowed");
 
   const berta = await enter(browser, server.url, "berta", first);
@@ -125,6 +125,7 @@ test("a token is made by keyboard alone, works, and is revoked", async ({
   await expect(row).toContainText("what its owner may");
   await row.getByRole("button", { name: /Revoke ci/ }).focus();
   await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog").locator(":focus")).toBeVisible();
   await page.keyboard.press("Enter");
   await expect(page.getByText("The token is worth nothing now.")).toBeVisible();
   expect((await request.get(clusters, { headers })).status()).toBe(401);

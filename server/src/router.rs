@@ -52,6 +52,13 @@ const ANSWER_MAX: Duration = Duration::from_secs(30);
 
 /// Every route of the API. What is not here does not exist; whom a route lets in stands beside it.
 pub fn table() -> Vec<Route> {
+    let mut all = of_console();
+    all.extend(of_clusters());
+    all
+}
+
+/// People, rights, the list of clusters, the audit log.
+fn of_console() -> Vec<Route> {
     use Access::{Known, Open, SignedIn};
     vec![
         Route::get(health::HEALTHZ, Open, routes!(health::healthz)),
@@ -86,8 +93,17 @@ pub fn table() -> Vec<Route> {
         Route::put(CLUSTER, needs(ManageClusters), routes!(clusters::change)),
         Route::delete(CLUSTER, needs(ManageClusters), routes!(clusters::remove)),
         Route::post(CLUSTER_TEST, needs(ManageClusters), routes!(clusters::test)),
+        Route::get(AUDIT, needs(ReadAudit), routes!(audit::page)),
+        Route::get(AUDIT_EXPORT, needs(ReadAudit), routes!(audit::export_rows)).stream(),
+        Route::get(AUDIT_VERIFY, needs(ReadAudit), routes!(audit::verify)),
+    ]
+}
+
+/// What clusters hold.
+fn of_clusters() -> Vec<Route> {
+    vec![
         Route::get(HEALTH, needs(ViewCluster), routes!(clusters::health)),
-        Route::get(FIND, SignedIn, routes!(find::find)),
+        Route::get(FIND, Access::SignedIn, routes!(find::find)),
         Route::get(OVERVIEW, needs(ViewCluster), routes!(clusters::overview)),
         Route::get(TOPICS, needs(ViewCluster), routes!(topics::list)),
         Route::post(TOPICS, within(CreateTopic), routes!(topics::create)),
@@ -121,9 +137,6 @@ pub fn table() -> Vec<Route> {
         Route::post(RESETS, needs(ResetOffsets), routes!(resets::create)).body(RESET_BYTES_MAX),
         Route::delete(RESET, needs(ResetOffsets), routes!(resets::cancel)),
         Route::get(LIVE, within(ReadMessages), routes!(live::open)).stream(),
-        Route::get(AUDIT, needs(ReadAudit), routes!(audit::page)),
-        Route::get(AUDIT_EXPORT, needs(ReadAudit), routes!(audit::export_rows)).stream(),
-        Route::get(AUDIT_VERIFY, needs(ReadAudit), routes!(audit::verify)),
     ]
 }
 

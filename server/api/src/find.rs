@@ -21,7 +21,7 @@ pub struct FindQuery {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Found {
-    /// At most [`FOUND_MAX`].
+    /// At most 40.
     pub hits: Vec<Hit>,
     /// How many names fit in all.
     pub total: usize,

@@ -126,7 +126,7 @@ pub enum Content {
     Hex(String),
     /// Base64 with padding.
     Base64(String),
-    /// The same part of the record that [`Produce::origin`] names, byte for byte.
+    /// The same part of the record that `origin` names, byte for byte.
     Stored,
 }
 

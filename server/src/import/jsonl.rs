@@ -96,6 +96,10 @@ pub fn record(number: u64, line: &[u8]) -> Result<Incoming, BrokenLine> {
 }
 
 fn read(number: u64, line: &[u8]) -> Result<Incoming, String> {
+    // A list in the order of our fields would be read as a record, too.
+    if !line.trim_ascii_start().starts_with(b"{") {
+        return Err("an object is expected, at column 1".to_owned());
+    }
     let read: Line = serde_json::from_slice(line).map_err(|error| without_line(&error))?;
     Ok(Incoming {
         line: number,

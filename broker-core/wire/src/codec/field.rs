@@ -110,7 +110,7 @@ macro_rules! number {
             }
 
             fn write(&self, w: &mut Writer, _: Ctx) -> Result<(), EncodeError> {
-                w.put_slice(&self.to_be_bytes());
+                w.put_number(&self.to_be_bytes());
                 Ok(())
             }
 

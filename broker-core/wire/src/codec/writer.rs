@@ -73,10 +73,18 @@ impl Writer {
 
     /// A 16-bit integer, most significant byte first.
     pub fn put_i16(&mut self, value: i16) {
-        if value != 0 && self.field.ends_with(".error_code") {
-            self.errors.push(value);
-        }
         self.tail.put_i16(value);
+    }
+
+    /// A number of the current field. Error codes are noted on the way, except 0.
+    pub(super) fn put_number(&mut self, bytes: &[u8]) {
+        if let &[high, low] = bytes
+            && (high, low) != (0, 0)
+            && self.field.ends_with(".error_code")
+        {
+            self.errors.push(i16::from_be_bytes([high, low]));
+        }
+        self.tail.put_slice(bytes);
     }
 
     /// A 32-bit integer, most significant byte first.

@@ -22,8 +22,8 @@ const STRETCHES: &[(&str, &str)] =
 const MEASURES: &[(&str, &str)] = &[("records", "in records"), ("time", "in time")];
 
 const HOUR_MS: i64 = 3_600_000;
-/// Up to a day, samples come every five minutes at least, beyond it every hour: two that are missing
-/// are a gap.
+/// Up to a day, samples come every five minutes at least, beyond it every hour: two that are
+/// missing are a gap.
 const FINE_MS: i64 = 25 * HOUR_MS;
 
 /// The panel. Stretch and measure are in the address as `h` and `by`.

@@ -30,6 +30,7 @@ mod preview;
 mod produce;
 mod query;
 mod record;
+mod run;
 mod same_key;
 mod save;
 mod scan;

@@ -53,22 +53,7 @@ pub fn ApplyBar(
             </span>
         }
     };
-    let members = move || {
-        let (state, members) = plan.with(|plan| (plan.state.clone(), plan.members));
-        waits.get().then(|| {
-            view! {
-                <div class="note" role="status">
-                    <Icon name="triangle-alert"/>
-                    <span>
-                        "The group is "
-                        <b>{state} " with " {counted(members, "member", "members")}</b>
-                        ", who would commit over it. Stop them, or let the reset wait until "
-                        "the group is empty."
-                    </span>
-                </div>
-            }
-        })
-    };
+    let members = move || waits.get().then(|| in_the_way(&plan.get()));
     let planned = move || view! { <Age at_ms=plan.with(|it| it.read_at_ms)/> };
     // Known before the dialog opens, so that it can be answered at once.
     let clusters = load(client::clusters::list);
@@ -96,6 +81,22 @@ pub fn ApplyBar(
         <Dialog open title=title>
             <Content form=Form::new(page, (open, care), answer.get_untracked(), on_done)/>
         </Dialog>
+    }
+}
+
+/// Says that members stand in the way, and what can be done.
+fn in_the_way(plan: &ResetPlan) -> impl IntoView + use<> {
+    let (state, members) = (plan.state.clone(), plan.members);
+    view! {
+        <div class="note" role="status">
+            <Icon name="triangle-alert"/>
+            <span>
+                "The group is "
+                <b>{state} " with " {counted(members, "member", "members")}</b>
+                ", who would commit over it. Stop them, or let the reset wait until "
+                "the group is empty."
+            </span>
+        </div>
     }
 }
 

@@ -116,7 +116,10 @@ fn checked_base64(text: &str) -> Result<String, String> {
     let text: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
     let digits = text.trim_end_matches('=');
     let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/');
-    match digits.chars().all(legal) && text.len() % 4 == 0 && text.len() - digits.len() <= 2 {
+    match digits.chars().all(legal)
+        && text.len().is_multiple_of(4)
+        && text.len() - digits.len() <= 2
+    {
         true => Ok(text),
         false => Err("This is not base64 with its padding".to_owned()),
     }
