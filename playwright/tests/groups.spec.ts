@@ -104,6 +104,7 @@ test("a member without a commit shows no commit, not zero", async ({
 test("a group that nobody is in while records arrive is called stopped, with its lag over time", async ({
   page,
   kcat,
+  server,
   createTopic,
 }) => {
   await createTopic(page, "left-behind");
@@ -113,16 +114,16 @@ test("a group that nobody is in while records arrive is called stopped, with its
     .poll(
       async () => {
         await kcat.produce("left-behind", ["more"]);
-        const answer = await page.request.get("/api/v1/clusters/embedded/groups/left");
+        const answer = await page.request.get(`${server.api}/groups/left`);
         return (await answer.json()).progress?.status as string;
       },
       { timeout: 40_000 },
     )
     .toBe("stopped");
-  await page.goto("/c/embedded/groups?q=stopped");
+  await page.goto("groups?q=stopped");
   const row = page.getByRole("row").filter({ hasText: "left" });
   await expect(row.getByText("stopped")).toBeVisible();
-  await page.goto("/c/embedded/overview");
+  await page.goto("overview");
   await page.getByLabel("Health").getByRole("link", { name: "left", exact: true }).click();
   await expect(page.getByText("1 partition is read by nobody")).toBeVisible();
   const chart = page.getByRole("img", { name: /^records behind: / });

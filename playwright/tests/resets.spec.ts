@@ -159,6 +159,6 @@ test("several groups are deleted together, each with its result", async ({
 
 test("a group that is not there leads back to all of them", async ({ page }) => {
   await page.goto("/c/embedded/groups/never-met");
-  await page.getByRole("link", { name: "All consumer groups" }).click();
+  await page.getByRole("link", { name: "Go to all consumer groups" }).click();
   await expect(page).toHaveURL(/\/c\/embedded\/groups$/);
 });

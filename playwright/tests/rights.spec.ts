@@ -86,11 +86,11 @@ test("a viewer who tries everything is refused everywhere, and each try is a row
   server,
   signIn,
 }) => {
-  const vito = { user: "vito", password: "yet another password" };
-  const words = ["user", "create", vito.user, "--role", "viewer", "--data", server.data];
-  execFileSync(server.binary, words, { input: vito.password });
+  const tilda = { user: "tilda", password: "yet another password" };
+  const words = ["user", "create", tilda.user, "--role", "viewer", "--data", server.data];
+  execFileSync(server.binary, words, { input: tilda.password });
   const theirs = await (await browser.newContext({ baseURL: server.url })).newPage();
-  expect((await theirs.request.post("/api/v1/session", { data: vito })).status()).toBe(200);
+  expect((await theirs.request.post("/api/v1/session", { data: tilda })).status()).toBe(200);
   const described = await theirs.request.get("/api/v1/openapi.json");
   const { paths } = (await described.json()) as { paths: Record<string, object> };
   const refused: string[] = [];
@@ -115,6 +115,6 @@ test("a viewer who tries everything is refused everywhere, and each try is a row
   await expect(theirs.getByRole("button", { name: "Add cluster" })).toBeDisabled();
   await theirs.context().close();
   await signIn(page);
-  await page.goto("/audit?user=vito&outcome=denied");
-  await expect(page.getByRole("row").filter({ hasText: "vito" }).first()).toContainText("denied");
+  await page.goto("/audit?user=tilda&outcome=denied");
+  await expect(page.getByRole("row").filter({ hasText: "tilda" }).first()).toContainText("denied");
 });

@@ -32,7 +32,6 @@ pub fn Group(cluster: String, group: String) -> impl IntoView {
     });
     let tabs = tabs(&cluster, &group, data, tab);
     let list = Route::Groups { cluster: cluster.clone() };
-    let back = list.path();
     let cluster = StoredValue::new(cluster);
     let doomed = RwSignal::new(Vec::new());
     let session = use_session();
@@ -46,11 +45,7 @@ pub fn Group(cluster: String, group: String) -> impl IntoView {
     let deleted = move || location.open(&list);
     let gone = Memo::new(move |_| data.gone());
     let parts = move || match gone.get() {
-        Some(error) => view! {
-            {missing(&error)}
-            <div class="row"><a class="btn" href=back.clone()>"All consumer groups"</a></div>
-        }
-        .into_any(),
+        Some(error) => missing(&error).into_any(),
         None => view! {
             {move || data.latest().map(troubles)}
             <LinkTabs label="Parts of the group" tabs=tabs.clone()/>

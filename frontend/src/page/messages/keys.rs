@@ -39,8 +39,11 @@ pub fn on_letter(act: impl Fn(&str) -> bool + 'static) {
     on_cleanup(move || listener.remove());
 }
 
+/// Also what is pressed under an open dialog: its button may have lost the focus to the page.
 fn is_taken(event: &ev::KeyboardEvent) -> bool {
-    event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key()
+    let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
+    let under = matches!(document().query_selector("dialog[open]"), Ok(Some(_)));
+    event.default_prevented() || modified || under
 }
 
 fn press(page: Page, refusal: Signal<Option<String>>, event: &ev::KeyboardEvent) {
