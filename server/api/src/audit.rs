@@ -77,7 +77,7 @@ pub struct AuditQuery {
     pub outcome: Option<Outcome>,
 }
 
-/// Query of `GET /api/v1/audit/export`, beside that of [`AuditQuery`].
+/// Query of `GET /api/v1/audit/export`, beside that of `AuditQuery`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams))]
 pub struct AuditExport {

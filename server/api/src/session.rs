@@ -20,7 +20,7 @@ impl std::fmt::Debug for SignIn {
     }
 }
 
-/// The roles that are always there; others are made by people (see [`crate::access`]). Each may do
+/// The roles that are always there; others are made by people (see `access`). Each may do
 /// all that the ones after it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

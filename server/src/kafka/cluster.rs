@@ -36,6 +36,8 @@ pub const AGE_MAX_ROUTING: Duration = Duration::from_secs(60);
 pub const RETRIES: u32 = 4;
 /// The first pause before that; each next one is twice as long. Elections take about this long.
 pub const RETRY_PAUSE: Duration = Duration::from_millis(100);
+/// Brokers asked for metadata one after the other, while each goes away as it is asked.
+const METADATA_TRIES: u32 = 3;
 /// Most brokers tried at once while no connection is open.
 const BOOTSTRAP_MAX: usize = 8;
 
@@ -206,7 +208,6 @@ impl Cluster {
 
     async fn read_metadata(&self, topics: Option<&str>) -> Result<Metadata, KafkaError> {
         let known = self.kept().as_ref().map(|kept| kept.metadata.addresses()).unwrap_or_default();
-        let connection = self.any_of(&known).await?;
         let topic = |name: &str| {
             let name = Some(name.to_owned());
             vec![MetadataRequestTopic { name, ..MetadataRequestTopic::default() }]
@@ -216,7 +217,16 @@ impl Cluster {
             allow_auto_topic_creation: false,
             ..MetadataRequest::default()
         };
-        let response = connection.call(&request).await?;
+        // A connection that looked open may be that of a broker which has just gone: every broker
+        // can tell, so another one is asked.
+        let mut response = self.any_of(&known).await?.call(&request).await;
+        for _ in 1..METADATA_TRIES {
+            if !matches!(response, Err(KafkaError::Unreachable { .. })) {
+                break;
+            }
+            response = self.any_of(&known).await?.call(&request).await;
+        }
+        let response = response?;
         KafkaError::check(|| "reading metadata".to_owned(), response.error_code)?;
         Ok(Metadata::new(response))
     }

@@ -160,6 +160,8 @@ pub fn beginning(text: &str, bytes: usize) -> &str {
 }
 
 #[cfg(test)]
+// One mark is a list of one stretch.
+#[allow(clippy::single_range_in_vec_init)]
 mod tests {
     use super::window;
 

@@ -61,7 +61,7 @@ pub enum Test {
         target: Target,
         /// The comparison.
         op: Operator,
-        /// What it is compared with; see [`Operator`].
+        /// What it is compared with; see `Operator`.
         value: String,
     },
     /// The key or value is JSON (or is decoded into it), and the field at `path` satisfies `op`.
@@ -73,7 +73,7 @@ pub enum Test {
         path: String,
         /// The comparison.
         op: Operator,
-        /// What it is compared with; see [`Operator`].
+        /// What it is compared with; see `Operator`.
         value: String,
     },
 }

@@ -438,6 +438,15 @@ fn place(message: &Message) -> (i32, i64) {
     (message.partition, message.offset)
 }
 
+/// Aborted batches are not unpacked to be counted. Where one of them has holes and is cut by the
+/// range, how many of its offsets are holes is not known; together they are.
+fn told_apart(totals: Totals) -> Totals {
+    let ouzel_api::search::Skipped { control, aborted, missing } = totals.skipped;
+    let aborted = aborted + missing;
+    let skipped = ouzel_api::search::Skipped { control, aborted, missing: 0 };
+    Totals { skipped, ..totals }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
     #[test]
@@ -499,7 +508,7 @@ proptest! {
         let (plan, _) = search(&logs, &spans, &filters, whole);
         prop_assert!(plan.is_exhausted());
         let counted = Totals { first_filter_error: None, ..plan.totals() };
-        prop_assert_eq!(counted, totals);
+        prop_assert_eq!(told_apart(counted), told_apart(totals));
         let has_first = plan.totals().first_filter_error.is_some();
         prop_assert_eq!(has_first, plan.totals().filter_errors > 0);
     }
