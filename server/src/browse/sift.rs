@@ -103,10 +103,14 @@ pub fn sift(
             }
             Err(source) => return Err(SiftError::Batch { offset: stretch.next, source }),
         };
+        // First: what was not read of the batch before is still to be read.
+        if stretch.gather.is_full() || sieve.is_abandoned() {
+            return Ok(());
+        }
         if batch.header.base_offset >= stretch.clip.end {
             stretch.next = stretch.clip.end;
         }
-        if stretch.next >= stretch.clip.end || stretch.gather.is_full() || sieve.is_abandoned() {
+        if stretch.next >= stretch.clip.end {
             return Ok(());
         }
         sift_batch(&batch, stretch, sieve)?;

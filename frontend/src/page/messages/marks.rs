@@ -185,7 +185,9 @@ pub fn pieces(at: Range<usize>, marks: &[Range<usize>]) -> Vec<(Range<usize>, bo
         if from < start {
             out.push((from..start, false));
         }
-        out.push((start..end, true));
+        if start < end {
+            out.push((start..end, true));
+        }
         from = end;
     }
     if from < at.end {
