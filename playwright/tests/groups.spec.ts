@@ -129,7 +129,8 @@ test("a group that nobody is in while records arrive is called stopped, with its
   const chart = page.getByRole("img", { name: /^records behind: / });
   await expect(chart).toBeVisible();
   await chart.focus();
-  await page.keyboard.press("Home");
+  // The first sample may be older than the first commit, whose lag nobody knows.
+  await page.keyboard.press("End");
   await expect(chart).toHaveAccessibleName(/records behind: \d{4}-\d\d-\d\d .* · \d+/);
   await page.getByLabel("Measure").selectOption("time");
   await expect(page).toHaveURL(/by=time/);
@@ -137,5 +138,5 @@ test("a group that nobody is in while records arrive is called stopped, with its
   await expect(page).toHaveURL(/h=1/);
   await page.getByText("As a table").click();
   const table = page.locator(".chart-table tbody tr");
-  await expect(table.first()).toContainText(/\d (ms|s|min)/);
+  await expect(table.filter({ hasText: /\d (ms|s|min)/ }).first()).toBeVisible();
 });
