@@ -66,8 +66,8 @@ test("by keyboard alone: a setting is found, changed, saved and reset", async ({
   page,
   createTopic,
 }) => {
-  await createTopic(page, "typed");
-  await page.goto("/c/embedded/topics/typed/configuration");
+  await createTopic(page, "typed-settings");
+  await page.goto("/c/embedded/topics/typed-settings/configuration");
   await expect(row(page, "retention.bytes")).toBeVisible();
   await page.keyboard.press("/");
   await page.keyboard.type("retention.bytes");
@@ -96,7 +96,7 @@ test("by keyboard alone: a setting is found, changed, saved and reset", async ({
   await expect(dialog).toContainText("(inherited)");
   await page.keyboard.press("Enter");
   await expect(dialog).toHaveCount(0);
-  await expect.poll(async () => (await settings(page, "typed")).get("retention.bytes")?.modified)
+  await expect.poll(async () => (await settings(page, "typed-settings")).get("retention.bytes")?.modified)
     .toBe(false);
 });
 

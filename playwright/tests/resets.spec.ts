@@ -44,12 +44,12 @@ test("a reset is planned, applied and undone", async ({ page, kcat, createTopic 
 });
 
 test("the whole of it works by keyboard alone", async ({ page, kcat, createTopic }) => {
-  await readTen(page, kcat, createTopic, "typed");
-  await page.goto("/c/embedded/groups/typed/reset");
+  await readTen(page, kcat, createTopic, "by-keys");
+  await page.goto("/c/embedded/groups/by-keys/reset");
   await page.getByLabel("Add a topic, or partitions as orders:0-3,7").focus();
-  await page.keyboard.type("typed:0");
+  await page.keyboard.type("by-keys:0");
   await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(/\?s=typed~0$/);
+  await expect(page).toHaveURL(/\?s=by-keys~0$/);
   await page.keyboard.press("Tab");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Tab");
@@ -65,7 +65,7 @@ test("the whole of it works by keyboard alone", async ({ page, kcat, createTopic
   const apply = page.getByRole("dialog").getByRole("button", { name: "Apply", exact: true });
   await expect(apply).toBeFocused();
   await page.keyboard.press("Enter");
-  await expect.poll(() => committed(page, "typed")).toBe(6);
+  await expect.poll(() => committed(page, "by-keys")).toBe(6);
 });
 
 test("a plan has an address, and what cannot be is clamped and said", async ({
