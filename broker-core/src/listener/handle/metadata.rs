@@ -62,8 +62,7 @@ pub(in crate::listener) async fn handle(
 }
 
 fn every_topic(node: &Node) -> Vec<MetadataResponseTopic> {
-    let topics: Vec<Topic> = node.state().topics().cloned().collect();
-    topics.iter().map(|topic| describe(node, topic)).collect()
+    node.state().topics().map(|topic| describe(node, topic)).collect()
 }
 
 fn lacks_some(node: &Node, asked: &[MetadataRequestTopic]) -> bool {
@@ -91,11 +90,8 @@ fn some_topics(
 }
 
 fn by_id(node: &Node, id: Uuid) -> MetadataResponseTopic {
-    let found = node.state().topic_by_id(TopicId(id)).cloned();
-    match found {
-        Some(topic) => describe(node, &topic),
-        None => refusal(None, id, ErrorCode::UnknownTopicId),
-    }
+    let found = node.state().topic_by_id(TopicId(id)).map(|topic| describe(node, topic));
+    found.unwrap_or_else(|| refusal(None, id, ErrorCode::UnknownTopicId))
 }
 
 fn by_name(
@@ -105,9 +101,9 @@ fn by_name(
     left: &mut usize,
 ) -> Result<MetadataResponseTopic, ErrorCode> {
     let node = &shared.node;
-    let found = node.state().topic(name).cloned();
+    let found = node.state().topic(name).map(|topic| describe(node, topic));
     if let Some(topic) = found {
-        return Ok(describe(node, &topic));
+        return Ok(topic);
     }
     if TopicName::parse(name).is_err() {
         return Err(ErrorCode::InvalidTopicException);
@@ -129,6 +125,8 @@ fn by_name(
     }
 }
 
+/// Called while the state is locked for reading: what it locks itself (the table of partitions, a
+/// partition's offsets) never waits for the state.
 fn describe(node: &Node, topic: &Topic) -> MetadataResponseTopic {
     let one = |(number, replicas): (usize, &Vec<i32>)| {
         let partition_index = number as i32;

@@ -2,7 +2,7 @@
 //!
 //! Unpacking stops at a limit while it streams, so that a few hostile bytes cannot fill the memory.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, Read, Write};
 
 use bytes::Bytes;
 use thiserror::Error;
@@ -108,7 +108,7 @@ pub(super) fn decompress_into(
         Codec::None => read_to(limit, packed, unpacked),
         Codec::Gzip => read_to(limit, flate2::read::MultiGzDecoder::new(packed), unpacked),
         Codec::Snappy => snappy::unpack(packed, limit, unpacked),
-        Codec::Lz4 => read_to(limit, lz4_flex::frame::FrameDecoder::new(packed), unpacked),
+        Codec::Lz4 => unlz4(packed, limit, unpacked),
         Codec::Zstd => unzstd(packed, limit, unpacked),
     };
     match fits {
@@ -148,6 +148,24 @@ fn corrupt(codec: Codec, wrong: io::Error) -> CompressionError {
 fn read_to(limit: usize, reader: impl Read, unpacked: &mut Vec<u8>) -> io::Result<bool> {
     reader.take(limit as u64 + 1).read_to_end(unpacked)?;
     Ok(unpacked.len() <= limit)
+}
+
+/// Block by block as the decoder has them: reading would copy each once more, into memory that was
+/// zeroed for it.
+fn unlz4(packed: &[u8], limit: usize, unpacked: &mut Vec<u8>) -> io::Result<bool> {
+    let mut decoder = lz4_flex::frame::FrameDecoder::new(packed);
+    loop {
+        let block = decoder.fill_buf()?;
+        if block.is_empty() {
+            return Ok(true);
+        }
+        if block.len() > limit - unpacked.len() {
+            return Ok(false);
+        }
+        unpacked.extend_from_slice(block);
+        let taken = block.len();
+        decoder.consume(taken);
+    }
 }
 
 fn unzstd(input: &[u8], limit: usize, unpacked: &mut Vec<u8>) -> io::Result<bool> {
