@@ -87,7 +87,7 @@ pub struct AuditExport {
 
 /// How rows are written into a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = AuditFormat))]
 #[serde(rename_all = "snake_case")]
 pub enum ExportFormat {
     /// RFC 4180, with a head. A text that a spreadsheet would take for a formula begins with `'`.

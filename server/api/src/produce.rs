@@ -72,7 +72,7 @@ impl Codec {
 
 /// A record that is there already, on the same cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = RecordOrigin))]
 pub struct Origin {
     /// Its topic.
     pub topic: String,

@@ -1,4 +1,7 @@
-//! The description of the API, gathered from the handlers' own annotations.
+//! The description of the API, gathered from the handlers' own annotations, with an example of
+//! every body from [`examples`].
+
+mod examples;
 
 use utoipa::{
     Modify, OpenApi,
@@ -42,9 +45,21 @@ pub fn document(routes: &[Route]) -> serde_json::Value {
         }
         document.paths.merge(paths);
         let components = document.components.get_or_insert_default();
-        components.schemas.extend(schemas);
+        for (name, schema) in schemas {
+            let other = components.schemas.insert(name.clone(), schema.clone());
+            // What is looked up by its name is described by whichever comes last.
+            assert!(other.is_none_or(|it| it == schema), "two types are called {name}");
+        }
     }
-    serde_json::to_value(&document).expect("a description is JSON")
+    let mut document = serde_json::to_value(&document).expect("a description is JSON");
+    for (name, example) in examples::all() {
+        // Of a name that is no schema's, nothing would be left but this.
+        let schema = document["components"]["schemas"].get_mut(&name);
+        let schema = schema.and_then(|it| it.as_object_mut());
+        let schema = schema.unwrap_or_else(|| panic!("the example {name} is of no type"));
+        schema.insert("examples".into(), serde_json::Value::Array(vec![example]));
+    }
+    document
 }
 
 /// What stands in braces in a path; the handlers' extractor does not tell it by itself.

@@ -209,7 +209,7 @@ pub enum DoneReason {
 
 /// How far a search is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = SearchProgress))]
 pub struct Progress {
     /// Records looked at.
     pub read: u64,
@@ -250,7 +250,7 @@ pub struct Skipped {
 
 /// How far a search is in one partition: `[covered_from, covered_to)` of `[start, end)`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = SearchPartition))]
 pub struct PartitionProgress {
     /// The partition's number.
     pub partition: i32,
