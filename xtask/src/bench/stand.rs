@@ -157,6 +157,11 @@ impl Stand {
         serde_json::from_str(&told).context(|| format!("reading {told:?}"))
     }
 
+    /// Ends the broker of that side that stays up: the next measure finds a new one.
+    pub fn give_up(&mut self, side: Side) {
+        self.live.retain(|broker| broker.side != side);
+    }
+
     /// Stops what stays up.
     pub fn close(&mut self) -> Result<()> {
         self.live.drain(..).try_for_each(Broker::stop)

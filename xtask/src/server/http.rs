@@ -2,7 +2,7 @@
 //! what a proper client would refuse to.
 
 use std::{
-    io::{ErrorKind, Read, Write},
+    io::{self, BufRead, BufReader, ErrorKind, Read, Write},
     net::{SocketAddr, TcpStream},
     time::Duration,
 };
@@ -12,6 +12,9 @@ use crate::problem::{Context, Problem, Result};
 
 /// A connection that says nothing for so long is stuck.
 pub const SILENCE_MAX: Duration = Duration::from_secs(20);
+
+/// What the system hands over in one go of an answer that is only counted.
+const DRAINED_AT_ONCE: usize = 256 * 1024;
 
 pub struct Answer {
     pub status: String,
@@ -44,6 +47,25 @@ pub fn post(address: SocketAddr, path: &str, headers: &[&str], body: &str) -> Re
     };
     let status = head.split(' ').nth(1).unwrap_or("none").to_owned();
     Ok(Answer { status, head: with_small_names(head), body: body.to_owned() })
+}
+
+/// Gets an answer of any length and keeps only how long it was: its status, and the bytes of its
+/// body.
+pub fn drain(address: SocketAddr, path: &str, headers: &[&str]) -> Result<(String, u64)> {
+    let more: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+    let mut socket = connect(address)?;
+    let request = format!("GET {path} HTTP/1.0\r\nHost: {address}\r\n{more}\r\n");
+    socket.write_all(request.as_bytes()).context(|| format!("asking for {path}"))?;
+    let mut answer = BufReader::with_capacity(DRAINED_AT_ONCE, socket);
+    let mut line = String::new();
+    answer.read_line(&mut line).context(|| format!("the answer to {path}"))?;
+    let status = line.split(' ').nth(1).unwrap_or("none").to_owned();
+    while line.trim_end() != "" {
+        line.clear();
+        answer.read_line(&mut line).context(|| format!("the head of the answer to {path}"))?;
+    }
+    let bytes = io::copy(&mut answer, &mut io::sink()).context(|| format!("reading {path}"))?;
+    Ok((status, bytes))
 }
 
 /// Signs the administrator in and returns the header line that shows it.

@@ -53,11 +53,13 @@ pub fn lines(binary: &Path, data: &Path, kafka: SocketAddr) -> Result<Vec<Line>>
     let settings = [("OUZEL_BROKERS", brokers.as_str())];
     let ouzel = Launch { binary, data, kafka: own, settings: &settings }.start()?;
     let console = Console { ouzel: &ouzel, cookie: http::sign_in(ouzel.http)? };
+    let idle = console.idle("Redpanda Console: 131-138 MB")?;
     let field = |op: &str, path: &str, value: &str| -> Value {
         json!({ "kind": "field", "path": path, "op": op, "value": value })
     };
     let anchor = "Redpanda Console: 107,000-117,000/s, 16.4 CPU-s, 205 MB";
     let lines = vec![
+        idle,
         console.search(
             "console: search, field = text",
             field("eq", "state", "refunded"),
@@ -66,6 +68,7 @@ pub fn lines(binary: &Path, data: &Path, kafka: SocketAddr) -> Result<Vec<Line>>
         console.search("console: search, field > number", field("gt", "amount", "1e6"), anchor)?,
         console.newest(100, "Redpanda Console: 10-20 ms")?,
         console.newest(1_000, "Redpanda Console: 38 ms")?,
+        console.everything("Redpanda Console: 22 s, 714 MB")?,
     ];
     ouzel.stop()?;
     Ok(lines)
@@ -98,6 +101,30 @@ impl Console<'_> {
         let figure = format!("{:.1} ms", took[TIMES / 2].as_secs_f64() * 1e3);
         let what = if limit == 100 { "console: newest 100" } else { "console: newest 1,000" };
         Ok(Line::new(what, figure, format!("median of {TIMES} by the API ({anchor})")))
+    }
+
+    /// Once somebody has signed in, and before anything is looked at.
+    fn idle(&self, anchor: &str) -> Result<Line> {
+        let figure = format!("{:.0} MB", self.ouzel.memory()?.resident as f64 / 1e6);
+        Ok(Line::new("console: idle", figure, format!("resident, with its broker ({anchor})")))
+    }
+
+    /// All records without a filter, as the file that the page would save.
+    fn everything(&self, anchor: &str) -> Result<Line> {
+        let wanted = json!({ "from": { "at": "oldest" }, "filters": [], "limit": RECORDS });
+        // JSON of our own making: only these have a meaning in an address.
+        let wanted = wanted.to_string().replace('"', "%22").replace('{', "%7B").replace('}', "%7D");
+        let path = format!(
+            "/api/v1/clusters/{CLUSTER}/topics/{TOPIC}/export?format=jsonl&search={wanted}"
+        );
+        let started = Instant::now();
+        let (status, bytes) = http::drain(self.ouzel.http, &path, &[&self.cookie])?;
+        let elapsed = started.elapsed().as_secs_f64();
+        if status != "200" || bytes < (RECORDS * VALUE_BYTES) as u64 {
+            return Problem::stop(format!("the export: {status}, {bytes} bytes"));
+        }
+        let figure = format!("{elapsed:.1} s, {:.0} MB", bytes as f64 / 1e6);
+        Ok(Line::new("console: every record, as JSONL", figure, format!("by the API ({anchor})")))
     }
 
     fn ask(&self, wanted: &Value) -> Result<(Duration, String)> {
