@@ -1,6 +1,6 @@
 //! A search before it runs: everything that can be wrong with it is found here.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use ouzel_api::{
     messages::PREVIEW_BYTES_MAX,
@@ -12,6 +12,7 @@ use super::{
     decode::Decoding,
     filter::Filters,
     plan::{Direction, Span},
+    scan::{EXPORT_TIME_MAX, SEARCH_TIME_MAX},
     sift::Shape,
     token::{self, Binding},
 };
@@ -29,6 +30,7 @@ pub struct Search {
     pub(super) isolation: Isolation,
     pub(super) direction: Direction,
     pub(super) wanted: usize,
+    pub(super) time_max: Duration,
     pub(super) binding: Binding,
 }
 
@@ -47,6 +49,13 @@ impl Purpose {
         match self {
             Purpose::Rows => MATCHES_MAX,
             Purpose::Export => EXPORT_MATCHES_MAX,
+        }
+    }
+
+    fn time_max(self) -> Duration {
+        match self {
+            Purpose::Rows => SEARCH_TIME_MAX,
+            Purpose::Export => EXPORT_TIME_MAX,
         }
     }
 
@@ -93,6 +102,7 @@ impl Search {
             isolation: asked.isolation,
             direction: direction(&asked.from),
             wanted: limit as usize,
+            time_max: purpose.time_max(),
             binding,
         })
     }

@@ -29,6 +29,9 @@ use crate::kafka::{FETCH_BYTES_MAX, KafkaError, RETRIES};
 
 /// Longest time of one search; it can be resumed. Whoever waits longer has a reason to narrow it.
 pub const SEARCH_TIME_MAX: Duration = Duration::from_secs(600);
+/// The same of one that is written to a file, which cannot be gone on with: some billion small
+/// records at the rate of one fast machine.
+pub const EXPORT_TIME_MAX: Duration = Duration::from_secs(3_600);
 /// How often a search tells how far it is, below the 250 ms that are promised.
 const PROGRESS_EVERY: Duration = Duration::from_millis(200);
 /// How long a leader may wait for a first byte. There is one, unless the end of the log was lost.
@@ -91,7 +94,7 @@ impl Search {
             bytes: 0,
             began,
             told: began,
-            outlet: Outlet::new(events, STALL_MAX, began + SEARCH_TIME_MAX),
+            outlet: Outlet::new(events, STALL_MAX, began + self.time_max),
         };
         let ended = match scan.work().await {
             Ok(Err(error)) => Event::Failed(error),

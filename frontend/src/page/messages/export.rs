@@ -8,10 +8,7 @@ use ouzel_api::{
 };
 
 use super::Page;
-use crate::{
-    format::count,
-    ui::{Icon, Menu},
-};
+use crate::ui::{Icon, Menu};
 
 /// The menu of formats. A tail has no end to be exported.
 #[component]
@@ -24,13 +21,12 @@ pub fn ExportMenu(page: Page) -> impl IntoView {
             <a class="menu-item" role="menuitem" href=href download="">{label}</a>
         }
     };
-    let most = || format!("All that matches, up to {} records.", count(EXPORT_MATCHES_MAX));
     view! {
         <Show when=move || page.view.with(|view| view.asked.search().is_some())>
             <Menu label="Export this search" face>
                 {link(ExportFormat::Jsonl, "JSON Lines, byte for byte")}
                 {link(ExportFormat::Csv, "CSV")}
-                <p class="menu-head">{most()}</p>
+                <p class="menu-head">"All that matches, whole and exactly as stored."</p>
             </Menu>
         </Show>
     }

@@ -17,8 +17,9 @@ use crate::{
 
 /// Most matches one search may ask for; a page of this many rows is still quick to scroll.
 pub const MATCHES_MAX: u32 = 10_000;
-/// Most records that one export may hold: a file of some hundred megabytes, which tools still open.
-pub const EXPORT_MATCHES_MAX: u32 = 1_000_000;
+/// Most records that one export may hold. Time ends it sooner: a file that stops at a round number
+/// would look whole.
+pub const EXPORT_MATCHES_MAX: u32 = 1_000_000_000;
 /// Most filters one search may carry.
 pub const FILTERS_MAX: usize = 20;
 /// Longest text, pattern or path of one filter, in bytes.

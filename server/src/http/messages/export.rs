@@ -42,14 +42,14 @@ const PIECE_BYTES: usize = 64 * 1024;
 pub struct Wanted {
     /// The format.
     format: ExportFormat,
-    /// A search, as the body of `POST …/search`, with a limit of at most 1,000,000.
+    /// A search, as the body of `POST …/search`, with a limit of at most 1,000,000,000.
     search: String,
 }
 
 /// Export what a search finds, as a file that is streamed.
 ///
 /// The records come whole and exactly as stored. An answer that ends without its last chunk is not
-/// all: the search broke off, or reached the server's time limit of ten minutes.
+/// all: the search broke off, or reached the server's time limit of one hour.
 #[utoipa::path(get, path = route::EXPORT, tag = "messages", params(Wanted), responses(
     (status = 200, description = "The records, in the order of the search",
         content_type = "application/x-ndjson"),
