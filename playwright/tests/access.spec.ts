@@ -62,7 +62,7 @@ test("a new user changes the first password, is shut out, and is let in again", 
   await page.getByRole("complementary").getByLabel("Role").selectOption("editor");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("row").filter({ hasText: "anna" })).toContainText("editor");
-  await page.goto("/audit?action=user.change");
+  await page.goto("/audit?action=user.change&resource=anna");
   await page.getByRole("row").filter({ hasText: "anna" }).first().click();
   await expect(page.getByRole("table")).toContainText("viewer");
   await expect(page.getByRole("table")).toContainText("editor");

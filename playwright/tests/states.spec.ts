@@ -17,7 +17,7 @@ test("a list that is waited for is neither empty nor broken, and then it is ther
     await held;
     await route.continue();
   });
-  await page.goto("/c/embedded/topics");
+  await page.goto("/c/embedded/topics?q=patience");
   const main = page.getByRole("main");
   await expect(main.getByRole("status", { name: "Loading" })).toBeVisible();
   await expect(main.getByRole("alert")).toHaveCount(0);
@@ -33,7 +33,7 @@ test("a cluster that cannot be reached is one red card with a way to try again",
 }) => {
   await createTopic(page, "reachable");
   await page.route(LIST, (route) => route.fulfill(UNREACHABLE));
-  await page.goto("/c/embedded/topics");
+  await page.goto("/c/embedded/topics?q=reachable");
   const alert = page.getByRole("main").getByRole("alert");
   await expect(alert).toHaveCount(1);
   await expect(alert).toContainText("The cluster cannot be reached");
