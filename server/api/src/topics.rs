@@ -32,6 +32,14 @@ pub struct TopicList {
     pub read_at_ms: i64,
 }
 
+/// Answer 202 of an act that the cluster has accepted and does not show yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Accepted {
+    /// The same in words.
+    pub message: String,
+}
+
 /// Most topics whose figures one request may ask for: about three screens of rows.
 pub const FIGURES_MAX: usize = 150;
 
