@@ -12,6 +12,7 @@ use std::{sync::Arc, time::Duration};
 
 use leptos::{leptos_dom::helpers::set_timeout_with_handle, prelude::*};
 use ouzel_api::{
+    live::LostPartition,
     messages::Message,
     search::{DoneReason, PartitionProgress, Progress, Skipped},
 };
@@ -124,6 +125,8 @@ pub struct Figures {
     pub partitions: Vec<PartitionProgress>,
     /// Records of a tail that were not sent because this page did not keep up.
     pub dropped: u64,
+    /// Partitions that a tail cannot follow now.
+    pub lost: Vec<LostPartition>,
     /// Stretches of time that a tail did not see, from and to.
     pub gaps: Vec<(i64, i64)>,
 }

@@ -180,6 +180,9 @@ impl Connection {
                     figures.dropped = self.before.dropped + dropped;
                 });
             }
+            ServerFrame::Lost { partitions, .. } => {
+                self.feed.figures.try_update(|figures| figures.lost = partitions);
+            }
             ServerFrame::Stopped { error, .. } => return error,
         }
         None
