@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Lag;
+use crate::{Lag, session::Permission};
 
 /// One row of `GET …/topics`: what cluster metadata says, so a long list is cheap.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,9 @@ pub struct TopicRow {
     pub offline: u32,
     /// Partitions with fewer in-sync replicas than replicas.
     pub under_replicated: u32,
+    /// What the caller may do to some topics of the cluster, but not to this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub denied: Vec<Permission>,
 }
 
 /// Answer of `GET …/topics`.

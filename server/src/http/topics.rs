@@ -25,6 +25,15 @@ use crate::{
     state::AppState,
 };
 
+/// What can be done to a topic of the list.
+const OF_TOPICS: &[Permission] = &[
+    Permission::ReadMessages,
+    Permission::ProduceMessages,
+    Permission::DeleteTopic,
+    Permission::AlterTopic,
+    Permission::DeleteRecords,
+];
+
 /// All topics, as the cluster's metadata lists them.
 #[utoipa::path(get, path = route::TOPICS, tag = "topics", responses(
     (status = 200, description = "The topics, by name", body = TopicList),
@@ -33,9 +42,15 @@ use crate::{
 ))]
 pub async fn list(
     State(app): State<AppState>,
+    viewer: Viewer,
     Path(cluster): Path<String>,
 ) -> Result<Json<TopicList>, Error> {
-    Ok(Json(app.cluster(&cluster)?.topic_list().await?))
+    let mut list = app.cluster(&cluster)?.topic_list().await?;
+    let denied = guard::denied(&app, &viewer, &cluster, OF_TOPICS);
+    for row in &mut list.topics {
+        row.denied = denied(&row.name);
+    }
+    Ok(Json(list))
 }
 
 /// Make a topic.

@@ -24,6 +24,7 @@ impl Cluster {
             replication_factor: count(topic.partitions.first().map_or(0, |it| it.replicas.len())),
             offline: count(topic.offline().count()),
             under_replicated: count(topic.under_replicated().count()),
+            denied: Vec::new(),
         };
         let topics = metadata.topics.iter().map(row).collect();
         Ok(TopicList { topics, read_at_ms: metadata.read_at_ms })

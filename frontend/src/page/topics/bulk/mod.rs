@@ -41,7 +41,11 @@ pub fn BulkBar(
         Signal::derive(move || {
             let many = chosen.with(Vec::len);
             let too_many = || format!("At most {} topics at once.", count(TOPICS_MAX as i128));
-            session.refusal(permission).or_else(|| (many > TOPICS_MAX).then(too_many))
+            let refusal = chosen.with(|rows| {
+                let rows = rows.iter().map(|row| (row.name.as_str(), row.denied.as_slice()));
+                session.refusal_among(permission, rows)
+            });
+            refusal.or_else(|| (many > TOPICS_MAX).then(too_many))
         })
     };
     let told = move || {
