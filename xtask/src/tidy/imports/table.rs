@@ -109,6 +109,7 @@ const SERVER: &[Layer] = &[
     ("kafka", &["clock"]),
     ("vault", &[]),
     ("book", &["audit", "clock", "config", "db", "kafka", "vault"]),
+    ("configured", &["config", "kafka"]),
     ("embedded", &["config", "kafka"]),
     ("browse", &["kafka"]),
     ("import", &["kafka"]),
@@ -170,6 +171,7 @@ const SERVER: &[Layer] = &[
             "bundle",
             "clock",
             "config",
+            "configured",
             "db",
             "demo",
             "embedded",
@@ -186,7 +188,21 @@ const SERVER: &[Layer] = &[
             "watch",
         ],
     ),
-    ("cli", &["audit", "auth", "bundle", "clock", "config", "db", "kafka", "server", "telemetry"]),
+    (
+        "cli",
+        &[
+            "audit",
+            "auth",
+            "bundle",
+            "clock",
+            "config",
+            "configured",
+            "db",
+            "kafka",
+            "server",
+            "telemetry",
+        ],
+    ),
 ];
 
 /// `ui` looks and knows no domain; pages see everything but each other.
