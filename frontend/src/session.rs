@@ -162,7 +162,9 @@ impl Session {
 
     /// Takes note of the clusters on which nobody changes anything.
     pub fn note_read_only(&self, clusters: Vec<String>) {
-        self.read_only.set(clusters);
+        if self.read_only.with_untracked(|known| *known != clusters) {
+            self.read_only.set(clusters);
+        }
     }
 
     fn ended(&self) {

@@ -130,7 +130,8 @@ pub fn denied<'a>(
     cluster: &'a str,
     of: &[Permission],
 ) -> impl Fn(&str) -> Vec<Permission> + use<'a> {
-    let allowed = |asked: &Asked<'_>, breadth| judge(app, &viewer.rights, asked, breadth).allowed;
+    let allowed =
+        move |asked: &Asked<'_>, breadth| judge(app, &viewer.rights, asked, breadth).allowed;
     let on = move |permission: &Permission| Asked::new(*permission).on(cluster);
     let of_some = |it: &&Permission| {
         allowed(&on(it), Breadth::Some) && !allowed(&on(it), Breadth::All)

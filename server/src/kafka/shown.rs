@@ -67,10 +67,10 @@ impl Cluster {
                 Ok(_) | Err(KafkaError::NoTopic { .. }) => {}
                 Err(error) => return Err(error),
             }
-            if !expected.is_met(&*self.metadata(Duration::MAX).await?) {
+            if !expected.is_met(&self.metadata(Duration::MAX).await?) {
                 return Ok(false);
             }
-            Ok(expected.is_met(&*self.fresh_metadata().await?))
+            Ok(expected.is_met(&self.fresh_metadata().await?))
         };
         until(look, most).await
     }

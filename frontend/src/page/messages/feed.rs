@@ -266,7 +266,7 @@ fn weight(message: &Message) -> usize {
 }
 
 /// Keeps of a value only what a row can show.
-fn cut(message: &mut Message) {
+pub fn cut(message: &mut Message) {
     let value = &mut message.value;
     if value.text.len() > ROW_BYTES {
         value.text.truncate(value.text.floor_char_boundary(ROW_BYTES));

@@ -87,6 +87,8 @@ fn covered(part: &PartitionProgress) -> Covered {
         count(part.covered_to),
     );
     match whole {
+        // Of one that could not be read it is not known how much there is.
+        0 if part.failed.is_some() => Covered { label, from: 0.0, share: 0.0 },
         0 => Covered { label, from: 0.0, share: 1.0 },
         _ => Covered { label, from: share(part.covered_from - part.start), share: share(done) },
     }
