@@ -42,7 +42,11 @@ fn security(config: &SecurityConfig) -> Result<Security, String> {
     });
     let sasl = config.sasl.as_ref().map(|sasl| {
         let password = sasl.password.read()?;
-        Ok::<_, String>(Sasl { mechanism: sasl.mechanism.into(), user: sasl.user.clone(), password })
+        Ok::<_, String>(Sasl {
+            mechanism: sasl.mechanism.into(),
+            user: sasl.user.clone(),
+            password,
+        })
     });
     let security = Security { tls: tls.transpose()?, sasl: sasl.transpose()? };
     security.check()?;

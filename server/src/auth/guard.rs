@@ -133,9 +133,8 @@ pub fn denied<'a>(
     let allowed =
         move |asked: &Asked<'_>, breadth| judge(app, &viewer.rights, asked, breadth).allowed;
     let on = move |permission: &Permission| Asked::new(*permission).on(cluster);
-    let of_some = |it: &&Permission| {
-        allowed(&on(it), Breadth::Some) && !allowed(&on(it), Breadth::All)
-    };
+    let of_some =
+        |it: &&Permission| allowed(&on(it), Breadth::Some) && !allowed(&on(it), Breadth::All);
     let of_some: Vec<Permission> = of.iter().filter(of_some).copied().collect();
     move |name| {
         let denied = |it: &&Permission| !allowed(&on(it).to(name), Breadth::All);

@@ -102,9 +102,8 @@ impl Tail {
             let endless = Span { start: end, end: i64::MAX, edge: end, ..*span };
             (span.partition, Part::new(Direction::Forward, endless))
         };
-        let lost = |(partition, error): (i32, KafkaError)| {
-            (partition, Lost::now(error.to_string()))
-        };
+        let lost =
+            |(partition, error): (i32, KafkaError)| (partition, Lost::now(error.to_string()));
         let abandon = Abandon::default();
         Ok(Tail {
             tools: Tools {

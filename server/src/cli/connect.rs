@@ -55,7 +55,8 @@ pub fn target(flags: &ConnectFlags, loaded: &Loaded) -> Result<Target, Failure> 
 
 /// A cluster of the file, spoken to as it says there.
 fn of_file(name: &str, is_named: bool, loaded: &Loaded) -> Result<Target, Failure> {
-    let by_flag = loaded.values.get("brokers").is_some_and(|it| matches!(it.source, Source::Flag(_)));
+    let by_flag =
+        loaded.values.get("brokers").is_some_and(|it| matches!(it.source, Source::Flag(_)));
     if is_named || by_flag {
         return Err(Failure::Usage("--cluster and --brokers name a cluster each".to_owned()));
     }

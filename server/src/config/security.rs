@@ -126,7 +126,9 @@ fn mechanism(text: &str) -> Result<SaslMechanism, String> {
         "PLAIN" => Ok(SaslMechanism::Plain),
         "SCRAM-SHA-256" => Ok(SaslMechanism::ScramSha256),
         "SCRAM-SHA-512" => Ok(SaslMechanism::ScramSha512),
-        _ => Err(format!("`sasl_mechanism` is `{text}`, not PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512")),
+        _ => {
+            Err(format!("`sasl_mechanism` is `{text}`, not PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512"))
+        }
     }
 }
 
@@ -162,7 +164,8 @@ mod tests {
         assert!(with(&[]).unwrap_err().contains("together"));
         let twice = [("sasl_password_env", "PW"), ("sasl_password_file", "pw")];
         assert!(with(&twice).unwrap_err().contains("both"));
-        let unknown = [("sasl_mechanism", "GSSAPI"), ("sasl_user", "a"), ("sasl_password_env", "P")];
+        let unknown =
+            [("sasl_mechanism", "GSSAPI"), ("sasl_user", "a"), ("sasl_password_env", "P")];
         assert!(of(&unknown).unwrap_err().contains("GSSAPI"));
     }
 

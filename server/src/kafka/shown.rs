@@ -67,10 +67,12 @@ impl Cluster {
                 Ok(_) | Err(KafkaError::NoTopic { .. }) => {}
                 Err(error) => return Err(error),
             }
-            if !expected.is_met(&self.metadata(Duration::MAX).await?) {
+            let kept = self.metadata(Duration::MAX).await?;
+            if !expected.is_met(&kept) {
                 return Ok(false);
             }
-            Ok(expected.is_met(&self.fresh_metadata().await?))
+            let read = self.fresh_metadata().await?;
+            Ok(expected.is_met(&read))
         };
         until(look, most).await
     }

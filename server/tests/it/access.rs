@@ -325,10 +325,8 @@ async fn each_row_of_a_list_says_what_the_role_may_not_do_there() {
     let has_both = |list: &GroupList| list.groups.len() == 2;
     let groups: GroupList = kafka::until(&member, &route::groups(CLUSTER), has_both).await;
     let groups: Vec<_> = groups.groups.into_iter().map(|row| (row.group, row.denied)).collect();
-    let wanted = [
-        named("orders-readers", &[Permission::DeleteGroup]),
-        named("team-a-readers", &[]),
-    ];
+    let wanted =
+        [named("orders-readers", &[Permission::DeleteGroup]), named("team-a-readers", &[])];
     assert_eq!(groups, wanted);
 }
 

@@ -6,9 +6,9 @@ use std::time::Duration;
 use ouzel_api::{
     ErrorCode,
     clusters::Cluster,
+    live::{ClientFrame, ServerFrame},
     messages::Message,
     route,
-    live::{ClientFrame, ServerFrame},
     search::{Decode, DoneReason, From, PartitionProgress, Search, SearchEvent},
     topics::{FiguresRequest, FiguresResponse, Topic, TopicList},
 };

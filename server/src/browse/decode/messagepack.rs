@@ -107,9 +107,7 @@ impl<'a> Reader<'a> {
         let tag = self.from.byte()?;
         match tag {
             0xa0..=0xbf | 0xd9..=0xdb => self.scalar(tag, out),
-            0x80..=0x9f | 0xdc..=0xdf => {
-                self.from.fail_before("a key that is not nested")
-            }
+            0x80..=0x9f | 0xdc..=0xdf => self.from.fail_before("a key that is not nested"),
             _ => {
                 let mut key = Out::new(super::KEY_BYTES_MAX);
                 self.scalar(tag, &mut key)?;

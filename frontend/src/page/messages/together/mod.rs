@@ -116,11 +116,8 @@ impl Page {
             return;
         }
         let cluster = self.cluster.get_value();
-        let wanted = |topic: String| Wanted {
-            cluster: cluster.clone(),
-            topic,
-            asked: view.asked.clone(),
-        };
+        let wanted =
+            |topic: String| Wanted { cluster: cluster.clone(), topic, asked: view.asked.clone() };
         let wanted = view.topics.clone().into_iter().map(wanted).collect();
         self.work.set_value(Some(tail::start_all(self.feed, wanted)));
     }
@@ -282,7 +279,9 @@ fn Status(page: Page) -> impl IntoView {
             let each = all.iter().enumerate().flat_map(|(at, figures)| {
                 let topic = page.topic(at);
                 let lost = figures.lost.iter();
-                lost.map(move |it| format!("{topic}-{} is not followed: {}", it.partition, it.reason))
+                lost.map(move |it| {
+                    format!("{topic}-{} is not followed: {}", it.partition, it.reason)
+                })
             });
             each.collect::<Vec<_>>()
         });
