@@ -19,7 +19,7 @@ use crate::{
     audit::{Action, Kind},
     auth::Viewer,
     error::Error,
-    kafka::{ConfigAct, ConfigChange, Resource},
+    kafka::{ConfigAct, ConfigChange, Expected, Resource},
     state::AppState,
 };
 
@@ -70,7 +70,8 @@ pub async fn change(
         Ok::<_, Error>(before)
     };
     let before = app.audit.record(&viewer, action, change).await?;
-    Ok(done(cluster.config_shown(&topic, &before, &asked.changes).await))
+    let expected = Expected::Config(&topic, &before, &asked.changes);
+    Ok(done(cluster.shown(expected).await))
 }
 
 fn check(asked: &ChangeTopicConfig) -> Result<(), Error> {

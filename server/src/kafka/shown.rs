@@ -27,33 +27,19 @@ pub enum Shown {
     NotYet,
 }
 
-/// What is to be seen in the metadata.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What is to be seen.
+#[derive(Debug, Clone, Copy)]
 pub enum Expected<'a> {
     /// A topic with so many partitions at least.
     Topic(&'a str, usize),
     /// No such topic.
     NoTopic(&'a str),
-}
-
-impl Expected<'_> {
-    fn name(&self) -> &str {
-        match self {
-            Expected::Topic(name, _) | Expected::NoTopic(name) => name,
-        }
-    }
-
-    fn is_met(&self, metadata: &Metadata) -> bool {
-        match (self, metadata.topics.get(self.name())) {
-            (Expected::Topic(_, least), Some(topic)) => topic.partitions.len() >= *least,
-            (Expected::Topic(..), None) => false,
-            (Expected::NoTopic(_), found) => found.is_none(),
-        }
-    }
+    /// Changes of a topic's settings, which were as in the configuration before.
+    Config(&'a str, &'a TopicConfig, &'a [SettingChange]),
 }
 
 impl Cluster {
-    /// Waits until metadata shows a change that was made, and keeps it: lists that are read from
+    /// Waits until the brokers that are asked show a change that was made; lists that are read from
     /// now on have it, too.
     pub async fn shown(&self, expected: Expected<'_>) -> Shown {
         self.shown_within(expected, SHOWN_WITHIN).await
@@ -61,49 +47,50 @@ impl Cluster {
 
     /// The same for so long.
     pub(super) async fn shown_within(&self, expected: Expected<'_>, most: Duration) -> Shown {
-        let look = async || {
-            // The one topic first: of ten thousand the others are not asked for again and again.
-            match self.fresh_topic(expected.name()).await {
-                Ok(_) | Err(KafkaError::NoTopic { .. }) => {}
-                Err(error) => return Err(error),
+        let looking = async {
+            loop {
+                match self.shows(expected).await {
+                    Ok(true) => return Shown::Now,
+                    Ok(false) => sleep(LOOK_EVERY).await,
+                    // A cluster that cannot be asked shows nothing, and is not waited for.
+                    Err(_) => return Shown::NotYet,
+                }
             }
-            let kept = self.metadata(Duration::MAX).await?;
-            if !expected.is_met(&kept) {
-                return Ok(false);
-            }
-            let read = self.fresh_metadata().await?;
-            Ok(expected.is_met(&read))
         };
-        until(look, most).await
+        timeout(most, looking).await.unwrap_or(Shown::NotYet)
     }
 
-    /// Waits until a topic's settings show changes that were made to what was there `before`.
-    pub async fn config_shown(
-        &self,
-        topic: &str,
-        before: &TopicConfig,
-        changes: &[SettingChange],
-    ) -> Shown {
-        let look = async || {
-            let now = self.topic_config(topic).await?;
-            Ok(changes.iter().all(|change| is_in_force(change, before, &now)))
+    async fn shows(&self, expected: Expected<'_>) -> Result<bool, KafkaError> {
+        let (name, least) = match expected {
+            Expected::Topic(name, least) => (name, Some(least)),
+            Expected::NoTopic(name) => (name, None),
+            Expected::Config(name, before, changes) => {
+                let now = self.topic_config(name).await?;
+                return Ok(changes.iter().all(|change| is_in_force(change, before, &now)));
+            }
         };
-        until(look, SHOWN_WITHIN).await
+        // The one topic first: of ten thousand the others are not asked for again and again.
+        match self.fresh_topic(name).await {
+            Ok(_) | Err(KafkaError::NoTopic { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        let kept = self.metadata(Duration::MAX).await?;
+        if !is_met(&kept, name, least) {
+            return Ok(false);
+        }
+        let read = self.fresh_metadata().await?;
+        Ok(is_met(&read, name, least))
     }
 }
 
-/// Looks until it is so. A cluster that cannot be asked shows nothing, and is not waited for.
-async fn until(look: impl AsyncFn() -> Result<bool, KafkaError>, most: Duration) -> Shown {
-    let looking = async {
-        loop {
-            match look().await {
-                Ok(true) => return Shown::Now,
-                Ok(false) => sleep(LOOK_EVERY).await,
-                Err(_) => return Shown::NotYet,
-            }
-        }
-    };
-    timeout(most, looking).await.unwrap_or(Shown::NotYet)
+/// Whether there is a topic with so many partitions at least; without a number, whether there is
+/// none.
+fn is_met(metadata: &Metadata, name: &str, least: Option<usize>) -> bool {
+    match (least, metadata.topics.get(name)) {
+        (Some(least), Some(topic)) => topic.partitions.len() >= least,
+        (Some(_), None) => false,
+        (None, found) => found.is_none(),
+    }
 }
 
 /// Whether `now` has a change. Brokers may write a value otherwise than it was given (`a, b` for
