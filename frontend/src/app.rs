@@ -109,6 +109,7 @@ fn Pages() -> impl IntoView {
         Route::Topic { cluster, topic, .. } => {
             view! { <page::topics::Topic cluster topic messages/> }.into_any()
         }
+        Route::Tail { cluster } => view! { <page::messages::Together cluster/> }.into_any(),
         Route::Groups { cluster } => view! { <page::groups::Groups cluster/> }.into_any(),
         Route::Group { cluster, group, .. } => {
             view! { <page::groups::Group cluster group/> }.into_any()

@@ -31,6 +31,11 @@ pub enum Route {
         /// What of it is shown.
         tab: TopicTab,
     },
+    /// Several topics of a cluster followed together; which, stands behind the question mark.
+    Tail {
+        /// The cluster's id.
+        cluster: String,
+    },
     /// The consumer groups of a cluster.
     Groups {
         /// The cluster's id.
@@ -123,6 +128,7 @@ impl Route {
                 Some(tab) => Route::topic(cluster, topic, tab),
                 None => Route::NotFound,
             },
+            ["c", cluster, "tail"] => Route::Tail { cluster: of(cluster) },
             ["c", cluster, "groups"] => Route::Groups { cluster: of(cluster) },
             ["c", cluster, "groups", group] => Route::group(cluster, group, GroupTab::Lag),
             ["c", cluster, "groups", group, tab] => match GroupTab::parse(tab) {
@@ -147,6 +153,7 @@ impl Route {
             Route::Topic { cluster, topic, tab } => {
                 format!("/c/{}/topics/{}/{}", encode(cluster), encode(topic), tab.name())
             }
+            Route::Tail { cluster } => format!("/c/{}/tail", encode(cluster)),
             Route::Groups { cluster } => format!("/c/{}/groups", encode(cluster)),
             Route::Group { cluster, group, tab } => {
                 let path = format!("/c/{}/groups/{}", encode(cluster), encode(group));
@@ -174,6 +181,7 @@ impl Route {
             Route::Overview { cluster }
             | Route::Topics { cluster }
             | Route::Topic { cluster, .. }
+            | Route::Tail { cluster }
             | Route::Groups { cluster }
             | Route::Group { cluster, .. } => Some(cluster),
             Route::Home
@@ -204,7 +212,9 @@ impl Route {
     pub fn on_cluster(&self, cluster: &str) -> Route {
         let cluster = cluster.to_owned();
         match self {
-            Route::Topics { .. } | Route::Topic { .. } => Route::Topics { cluster },
+            Route::Topics { .. } | Route::Topic { .. } | Route::Tail { .. } => {
+                Route::Topics { cluster }
+            }
             Route::Groups { .. } | Route::Group { .. } => Route::Groups { cluster },
             _ => Route::Overview { cluster },
         }
@@ -328,6 +338,7 @@ mod tests {
             Route::topic("prod", "pay/ments", TopicTab::Partitions),
             Route::topic("prod", "übung", TopicTab::Consumers),
             Route::topic("prod", "orders", TopicTab::Configuration),
+            Route::Tail { cluster: cluster() },
             Route::Groups { cluster: cluster() },
             Route::group("prod", "a/b %41", GroupTab::Lag),
             Route::group("prod", "members", GroupTab::Members),

@@ -13,6 +13,8 @@ use crate::client::{self, ClientError};
 pub struct Session {
     state: RwSignal<SessionState>,
     place: Memo<Place>,
+    /// Clusters on which nobody changes anything.
+    read_only: RwSignal<Vec<String>>,
 }
 
 /// Where on the clusters the page is: rights can be given by cluster, and by topic or group.
@@ -48,7 +50,8 @@ pub fn use_session() -> Session {
 /// Asks who is signed in and watches for the session's end; called once, by the app, which knows
 /// where the page is.
 pub fn provide(place: Memo<Place>) -> Session {
-    let session = Session { state: RwSignal::new(SessionState::Asking), place };
+    let state = RwSignal::new(SessionState::Asking);
+    let session = Session { state, place, read_only: RwSignal::new(Vec::new()) };
     client::on_session_ended(move || session.ended());
     session.ask();
     provide_context(session);
@@ -129,8 +132,39 @@ impl Session {
         if !viewer.may(permission) {
             return Some(format!("Your role, {role}, lacks the right {right}."));
         }
-        let there = viewer.may_there(&Asked { permission, cluster, resource });
-        (!there).then(|| format!("Your role, {role}, has the right {right}, but not here."))
+        if !viewer.may_there(&Asked { permission, cluster, resource }) {
+            return Some(format!("Your role, {role}, has the right {right}, but not here."));
+        }
+        let fixed = |id: &&str| {
+            let named = |all: &Vec<String>| all.iter().any(|it| it == id);
+            self.read_only.try_with(named).unwrap_or(false)
+        };
+        let fixed = cluster.filter(|_| permission.changes()).filter(fixed);
+        fixed.map(|id| format!("Cluster {id} is read-only: nothing is changed on it from here."))
+    }
+
+    /// The same for some rows of a list; each comes with what the server says is denied there.
+    pub fn refusal_among<'a>(
+        &self,
+        permission: Permission,
+        rows: impl Iterator<Item = (&'a str, &'a [Permission])>,
+    ) -> Option<String> {
+        if let Some(refusal) = self.refusal(permission) {
+            return Some(refusal);
+        }
+        let denied = |(_, denied): &(&str, &[Permission])| denied.contains(&permission);
+        let mut denied = rows.filter(denied).map(|(name, _)| name);
+        let (first, more) = (denied.next()?, denied.count());
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let (role, right) = (self.viewer()?.role, permission.name());
+        Some(format!("Your role, {role}, has the right {right}, but not on {first}{more}."))
+    }
+
+    /// Takes note of the clusters on which nobody changes anything.
+    pub fn note_read_only(&self, clusters: Vec<String>) {
+        if self.read_only.with_untracked(|known| *known != clusters) {
+            self.read_only.set(clusters);
+        }
     }
 
     fn ended(&self) {

@@ -41,6 +41,7 @@ export function looks({ topic, group }: Names): Look[] {
     { name: "topics-ticked", path: "/c/embedded/topics", then: tickTwo },
     { name: "topics-create", path: "/c/embedded/topics", then: press("Create topic") },
     { name: "topics-clone", path: `/c/embedded/topics?like=${topic}` },
+    { name: "tail-together", path: `/c/embedded/tail?topics=${topic},never-made` },
     { name: "messages", path: `${of}/messages` },
     { name: "messages-drawer", path: `${of}/messages`, then: openFirstRow },
     { name: "partitions", path: `${of}/partitions` },

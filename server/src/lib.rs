@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 pub mod telemetry;
 
+pub mod configured;
 pub mod embedded;
 pub mod server;
 

@@ -9,7 +9,6 @@ use std::{
     time::Duration,
 };
 
-use ouzel_api::clusters::Origin;
 use ouzel_broker::Broker;
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -22,14 +21,13 @@ use crate::{
     browse::{self, Permits},
     bundle::Bundle,
     clock,
-    config::{
-        ClusterConfig, Config, DEFAULT_CLUSTER, EMBEDDED, HostPort, Listen, environment_name,
-    },
+    config::{ClusterConfig, Config, DEFAULT_CLUSTER, EMBEDDED, Listen, environment_name},
+    configured,
     db::{self, Db, DbError},
     demo::Demo,
     embedded,
     http::health,
-    kafka::{Address, ClusterSetup, Clusters},
+    kafka::{ClusterSetup, Clusters},
     listener::{self, Limits},
     live,
     metrics::Metrics,
@@ -238,16 +236,11 @@ fn setups(config: &Config, broker: Option<&Broker>) -> Vec<ClusterSetup> {
     let (asked, others): (Vec<_>, Vec<_>) =
         config.clusters.iter().partition(|(name, _)| is_asked_for(name));
     let elsewhere = |(name, cluster): (&String, &ClusterConfig)| {
-        let address = |at: &HostPort| Address { host: at.host.clone(), port: at.port };
-        ClusterSetup {
-            id: name.clone(),
-            embedded: false,
-            environment: cluster.environment,
-            bootstrap: cluster.brokers.iter().map(address).collect(),
-            read_only: cluster.read_only,
-            origin: Origin::File,
-            ..ClusterSetup::default()
+        let setup = configured::setup(name, cluster);
+        if let Some(problem) = &setup.problem {
+            warn!(%name, "Cluster `{name}` cannot be connected to: {problem}");
         }
+        setup
     };
     let embedded = broker.map(|broker| embedded::cluster(broker, config));
     let asked = asked.into_iter().map(elsewhere);

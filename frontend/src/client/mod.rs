@@ -19,4 +19,4 @@ pub mod session;
 pub mod topics;
 
 pub use error::ClientError;
-pub use send::{Raw, on_session_ended};
+pub use send::{Raw, Shown, on_session_ended};

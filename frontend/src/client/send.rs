@@ -74,6 +74,44 @@ pub async fn act(
     Request::send(method, path, body).await.map(drop)
 }
 
+/// Whether the cluster shows already what was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "what is not shown yet has to be told"]
+pub enum Shown {
+    /// Whoever reads now sees it.
+    Now,
+    /// The cluster has accepted it, and shows it later.
+    NotYet,
+}
+
+impl Shown {
+    /// What was done, and whether it is to be seen.
+    pub fn told(self, done: String) -> String {
+        match self {
+            Shown::Now => done,
+            Shown::NotYet => {
+                format!("{done} The cluster has accepted it, but does not show it yet.")
+            }
+        }
+    }
+}
+
+/// As [`act`], where the answer also tells whether the cluster shows it already.
+pub async fn act_on_cluster(
+    method: &str,
+    path: &str,
+    body: Option<&impl Serialize>,
+) -> Result<Shown, ClientError> {
+    /// Accepted, and to be seen later.
+    const ACCEPTED: u16 = 202;
+    let body = body.map(to_json).transpose()?;
+    let answered = Request::send(method, path, body).await?;
+    Ok(match answered.response.status() {
+        ACCEPTED => Shown::NotYet,
+        _ => Shown::Now,
+    })
+}
+
 /// `POST` of JSON, answered with one JSON value a line for as long as the server likes.
 pub async fn post_lines(path: &str, body: &impl Serialize) -> Result<LineStream, ClientError> {
     LineStream::of(Request::send("POST", path, Some(to_json(body)?)).await?)

@@ -9,7 +9,7 @@ use ouzel_api::{
     trim::{Trim, TrimOffset, TrimPlan, TrimQuestion, Trimmed},
 };
 
-use super::{ClientError, send};
+use super::{ClientError, send, send::Shown};
 
 /// All topics of a cluster, without what costs a request to the brokers.
 pub async fn list(cluster: String) -> Result<TopicList, ClientError> {
@@ -32,13 +32,13 @@ pub async fn consumers(cluster: String, topic: String) -> Result<TopicConsumers,
 }
 
 /// Creates a topic.
-pub async fn create(cluster: String, topic: CreateTopic) -> Result<(), ClientError> {
-    send::act("POST", &route::topics(&cluster), Some(&topic)).await
+pub async fn create(cluster: String, topic: CreateTopic) -> Result<Shown, ClientError> {
+    send::act_on_cluster("POST", &route::topics(&cluster), Some(&topic)).await
 }
 
 /// Deletes a topic with all its records.
-pub async fn delete(cluster: String, topic: String) -> Result<(), ClientError> {
-    send::act("DELETE", &route::topic(&cluster, &topic), None::<&()>).await
+pub async fn delete(cluster: String, topic: String) -> Result<Shown, ClientError> {
+    send::act_on_cluster("DELETE", &route::topic(&cluster, &topic), None::<&()>).await
 }
 
 /// Gives a topic more partitions; `was` is how many were shown.
@@ -46,9 +46,9 @@ pub async fn grow(
     cluster: String,
     topic: String,
     (was, partitions): (u32, u32),
-) -> Result<(), ClientError> {
+) -> Result<Shown, ClientError> {
     let wanted = GrowTopic { partitions, was: Some(was) };
-    send::act("POST", &route::topic_partitions(&cluster, &topic), Some(&wanted)).await
+    send::act_on_cluster("POST", &route::topic_partitions(&cluster, &topic), Some(&wanted)).await
 }
 
 /// A topic's settings.
@@ -61,9 +61,9 @@ pub async fn change_config(
     cluster: String,
     topic: String,
     changes: Vec<SettingChange>,
-) -> Result<(), ClientError> {
+) -> Result<Shown, ClientError> {
     let wanted = ChangeTopicConfig { changes };
-    send::act("POST", &route::topic_config(&cluster, &topic), Some(&wanted)).await
+    send::act_on_cluster("POST", &route::topic_config(&cluster, &topic), Some(&wanted)).await
 }
 
 /// What deleting the oldest records would do.

@@ -13,6 +13,7 @@ use crate::{
     clusters, keys,
     location::{History, use_location},
     route::Route,
+    session::use_session,
     ui::Dialog,
 };
 
@@ -26,6 +27,12 @@ pub fn Shell(children: Children) -> impl IntoView {
         if let (Route::Home, Some(cluster)) = (location.route.get(), id.get()) {
             location.go(&Route::Overview { cluster }.path(), History::Replace);
         }
+    });
+    let session = use_session();
+    Effect::new(move |_| {
+        let all = clusters.all().unwrap_or_default();
+        let fixed = all.iter().filter(|cluster| cluster.read_only);
+        session.note_read_only(fixed.map(|cluster| cluster.id.clone()).collect());
     });
     title::follow(location, clusters);
     let opened = keys::provide(location, id.into());

@@ -39,7 +39,9 @@ const OF_CLUSTER: [Entry; 3] = [
         label: "Topics",
         needs: Permission::ViewCluster,
         route: |cluster| Route::Topics { cluster },
-        here: |route| matches!(route, Route::Topics { .. } | Route::Topic { .. }),
+        here: |route| {
+            matches!(route, Route::Topics { .. } | Route::Topic { .. } | Route::Tail { .. })
+        },
     },
     Entry {
         icon: "users",

@@ -64,6 +64,15 @@ fn Crumbs() -> impl IntoView {
         Route::Topic { cluster, topic, .. } => {
             under("Topics", Route::Topics { cluster: cluster.clone() }, topic).into_any()
         }
+        Route::Tail { cluster } => {
+            let topics = Route::Topics { cluster }.path();
+            view! {
+                <a href=topics>"Topics"</a>
+                <span class="dim" aria-hidden="true">"/"</span>
+                <b aria-current="page">"Live tail"</b>
+            }
+            .into_any()
+        }
         Route::Group { cluster, group, .. } => {
             under("Consumer groups", Route::Groups { cluster }, group).into_any()
         }
@@ -94,6 +103,7 @@ pub fn page_name(route: &Route) -> &'static str {
         Route::Topic { tab: TopicTab::Partitions, .. } => "Partitions",
         Route::Topic { tab: TopicTab::Consumers, .. } => "Consumers",
         Route::Topic { tab: TopicTab::Configuration, .. } => "Configuration",
+        Route::Tail { .. } => "Live tail",
         Route::Groups { .. } => "Consumer groups",
         Route::Group { tab: GroupTab::Lag, .. } => "Lag",
         Route::Group { tab: GroupTab::Members, .. } => "Members",

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Lag,
     progress::{PartitionProgress, Progress},
+    session::Permission,
 };
 
 /// Answer of `GET …/groups`.
@@ -47,6 +48,9 @@ pub struct GroupRow {
     /// How it fares; `None` before the first sample.
     #[serde(default)]
     pub progress: Option<Progress>,
+    /// What the caller may do to some groups of the cluster, but not to this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub denied: Vec<Permission>,
 }
 
 /// Answer of `GET …/groups/{group}`.

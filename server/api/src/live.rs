@@ -81,6 +81,14 @@ pub enum ServerFrame {
         /// Matching records that were not sent for want of credits.
         dropped: u64,
     },
+    /// Partitions that cannot be followed now, while the others are. Sent whenever that changes;
+    /// each is tried again now and then, and goes on where it was.
+    Lost {
+        /// The tail.
+        tail: u32,
+        /// All of them; none once everything is followed again.
+        partitions: Vec<LostPartition>,
+    },
     /// The tail ended, by `Stop` or by a failure.
     Stopped {
         /// The tail.
@@ -88,4 +96,14 @@ pub enum ServerFrame {
         /// Why, unless the browser asked for it.
         error: Option<ApiError>,
     },
+}
+
+/// A partition that a tail does not follow now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LostPartition {
+    /// Its number.
+    pub partition: i32,
+    /// Why, in words.
+    pub reason: String,
 }

@@ -237,8 +237,8 @@ pub struct Reset {
     pub id: i64,
     /// Who asked for it.
     pub user: String,
-    /// The entry of the audit log with which it began.
-    pub audit_id: i64,
+    /// The number of the act in the audit log by which it was asked for.
+    pub act: i64,
     /// Where to.
     pub to: ResetTo,
     /// What became of it.

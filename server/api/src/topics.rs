@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Lag;
+use crate::{Lag, session::Permission};
 
 /// One row of `GET …/topics`: what cluster metadata says, so a long list is cheap.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,9 @@ pub struct TopicRow {
     pub offline: u32,
     /// Partitions with fewer in-sync replicas than replicas.
     pub under_replicated: u32,
+    /// What the caller may do to some topics of the cluster, but not to this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub denied: Vec<Permission>,
 }
 
 /// Answer of `GET …/topics`.
@@ -30,6 +33,14 @@ pub struct TopicList {
     pub topics: Vec<TopicRow>,
     /// When this was read from the cluster.
     pub read_at_ms: i64,
+}
+
+/// Answer 202 of an act that the cluster has accepted and does not show yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Accepted {
+    /// The same in words.
+    pub message: String,
 }
 
 /// Most topics whose figures one request may ask for: about three screens of rows.

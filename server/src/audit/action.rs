@@ -73,6 +73,8 @@ pub enum Kind {
     ProduceMessages,
     /// A record is written once more, here or to another topic.
     ReplayMessage,
+    /// Keys are told to have no value any more.
+    WriteTombstone,
     /// The records of a file are written.
     ImportMessages,
     /// The hash chain is checked.
@@ -126,6 +128,7 @@ impl Kind {
             Kind::ExportAudit => "audit.export",
             Kind::ProduceMessages => "messages.produce",
             Kind::ReplayMessage => "messages.replay",
+            Kind::WriteTombstone => "messages.tombstone",
             Kind::ImportMessages => "messages.import",
             Kind::VerifyAudit => "audit.verify",
             Kind::AddCluster => "cluster.add",

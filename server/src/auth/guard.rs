@@ -122,6 +122,26 @@ pub fn may(app: &AppState, viewer: &Viewer, asked: &Asked<'_>) -> bool {
     judge(app, &viewer.rights, asked, Breadth::All).allowed
 }
 
+/// For the rows of a list: what of these can be done to some things on the cluster, but not to the
+/// one of that name. Nothing, and nothing to be judged by name, for most roles.
+pub fn denied<'a>(
+    app: &'a AppState,
+    viewer: &'a Viewer,
+    cluster: &'a str,
+    of: &[Permission],
+) -> impl Fn(&str) -> Vec<Permission> + use<'a> {
+    let allowed =
+        move |asked: &Asked<'_>, breadth| judge(app, &viewer.rights, asked, breadth).allowed;
+    let on = move |permission: &Permission| Asked::new(*permission).on(cluster);
+    let of_some =
+        |it: &&Permission| allowed(&on(it), Breadth::Some) && !allowed(&on(it), Breadth::All);
+    let of_some: Vec<Permission> = of.iter().filter(of_some).copied().collect();
+    move |name| {
+        let denied = |it: &&Permission| !allowed(&on(it).to(name), Breadth::All);
+        of_some.iter().filter(denied).copied().collect()
+    }
+}
+
 /// For what stands in a body: whoever does it by the rule that allows it. If none does, there is a
 /// row of the denial that says `action`.
 pub async fn require(

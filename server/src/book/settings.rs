@@ -1,7 +1,7 @@
 //! From what somebody typed to a cluster that can be connected to. Pure.
 
 use ouzel_api::{
-    cluster_settings::{ClusterSettings, SaslMechanism, SaslSettings, Secret, TlsSettings},
+    cluster_settings::{ClusterSettings, SaslSettings, Secret, TlsSettings},
     clusters::Origin,
 };
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use crate::{
     config::{HostPort, check_cluster_name},
     kafka::{
         Address, ClusterSetup,
-        security::{Identity, Mechanism, Sasl, Security, Tls},
+        security::{Identity, Sasl, Security, Tls},
     },
 };
 
@@ -135,11 +135,7 @@ pub fn setup(wanted: &ClusterSettings, secrets: &Secrets) -> Result<ClusterSetup
         Tls { ca: tls.ca.clone(), identity }
     });
     let sasl = wanted.sasl.as_ref().map(|sasl| Sasl {
-        mechanism: match sasl.mechanism {
-            SaslMechanism::Plain => Mechanism::Plain,
-            SaslMechanism::ScramSha256 => Mechanism::ScramSha256,
-            SaslMechanism::ScramSha512 => Mechanism::ScramSha512,
-        },
+        mechanism: sasl.mechanism.into(),
         user: sasl.user.clone(),
         password: secrets.password.clone().unwrap_or_default(),
     });
@@ -196,6 +192,8 @@ pub fn told(settings: &ClusterSettings) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use ouzel_api::cluster_settings::SaslMechanism;
+
     use super::*;
 
     fn settings(broker: &str, password: Secret) -> ClusterSettings {

@@ -49,6 +49,16 @@ impl Span {
         Span { partition, start, end, edge }
     }
 
+    /// A span of which nobody could be asked where it begins and ends.
+    pub fn unknown(direction: Direction, partition: i32) -> Span {
+        Span::unread(direction, partition, 0, i64::MAX)
+    }
+
+    /// Whether it was said to be [`Span::unknown`].
+    pub fn is_unknown(&self) -> bool {
+        self.end == i64::MAX
+    }
+
     /// Whether nothing is left to read.
     pub fn is_done(&self, direction: Direction) -> bool {
         match direction {
@@ -225,7 +235,10 @@ impl<T> Plan<T> {
     /// How far each partition has been read.
     pub fn covered(&self) -> Vec<PartitionProgress> {
         let covered = |part: &Part<T>| {
-            let Span { partition, start, end, edge } = part.span;
+            let Span { partition, start, end, edge } = match part.span {
+                span if span.is_unknown() => Span { start: 0, end: 0, edge: 0, ..span },
+                span => span,
+            };
             let (covered_from, covered_to) = match self.direction {
                 Direction::Forward => (start, edge),
                 Direction::Backward => (edge, end),

@@ -1,6 +1,9 @@
 //! A search before it runs: everything that can be wrong with it is found here.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 use ouzel_api::{
     messages::PREVIEW_BYTES_MAX,
@@ -75,6 +78,8 @@ pub(super) struct Route {
     pub leaders: HashMap<i32, i32>,
     /// Before these offsets every transaction is decided.
     pub stable: HashMap<i32, i64>,
+    /// Partitions that nobody could be asked about, with the reason; their spans are unknown.
+    pub untold: BTreeMap<i32, KafkaError>,
 }
 
 impl Search {
@@ -92,7 +97,7 @@ impl Search {
         }
         let binding = Binding::new(cluster.id(), topic, asked);
         let start = match &asked.resume {
-            Some(token) => Start::At(token::read(token, binding)?),
+            Some(token) => Start::At(token::read(token, binding)?, Range::of(asked)),
             None => Start::Fresh(Range::of(asked), asked.partitions.as_deref()),
         };
         Ok(Search {
@@ -125,11 +130,20 @@ impl Range<'_> {
 pub(super) enum Start<'a> {
     /// At the beginning of a search over these partitions, or all.
     Fresh(Range<'a>, Option<&'a [i32]>),
-    /// Where an earlier search was.
-    At(Vec<Span>),
+    /// Where an earlier search was. What it could not learn is found out by its range.
+    At(Vec<Span>, Range<'a>),
 }
 
-/// Finds the way to a topic's records.
+/// What is known of each partition before it is read.
+#[derive(Default)]
+struct Known {
+    spans: Vec<Span>,
+    stable: Offsets,
+    untold: BTreeMap<i32, KafkaError>,
+}
+
+/// Finds the way to a topic's records. Partitions that cannot be asked about are marked; an error
+/// if that leaves none.
 pub(super) async fn route(
     cluster: &Cluster,
     topic: &str,
@@ -137,18 +151,20 @@ pub(super) async fn route(
 ) -> Result<Route, KafkaError> {
     // Read now, not from the cache: the topic may have been made a moment ago.
     let found = &cluster.fresh_topic(topic).await?;
-    let (spans, stable) = match start {
-        Start::At(spans) => {
+    let Known { spans, stable, untold } = match start {
+        Start::At(spans, range) => {
             let partitions: Vec<i32> = spans.iter().map(|span| span.partition).collect();
             let places = chosen(topic, found, Some(&partitions))?;
-            let stable = cluster.offsets(places, At::StableEnd).await?;
-            (spans, stable)
+            go_on(cluster, &range, spans, places).await?
         }
         Start::Fresh(range, partitions) => {
             let places = chosen(topic, found, partitions)?;
             spans(cluster, &range, places).await?
         }
     };
+    if let Some((_, error)) = untold.first_key_value().filter(|_| untold.len() == spans.len()) {
+        return Err(error.clone());
+    }
     let led = |partition: &Partition| Some((partition.number, partition.leader?));
     let decided = stable.iter().filter_map(|(place, found)| {
         Some((place.partition, found.as_ref().ok()?.as_ref()?.offset))
@@ -158,6 +174,7 @@ pub(super) async fn route(
         spans,
         leaders: found.partitions.iter().filter_map(led).collect(),
         stable: decided.collect(),
+        untold,
     })
 }
 
@@ -205,12 +222,32 @@ struct Bounds {
     until: Offsets,
 }
 
+/// What an earlier search has left, with what it could not learn.
+async fn go_on(
+    cluster: &Cluster,
+    range: &Range<'_>,
+    before: Vec<Span>,
+    places: Vec<TopicPartition>,
+) -> Result<Known, KafkaError> {
+    let (unknown, left): (Vec<Span>, Vec<Span>) = before.into_iter().partition(Span::is_unknown);
+    let is_unknown =
+        |place: &TopicPartition| unknown.iter().any(|span| span.partition == place.partition);
+    let (unknown, places): (Vec<_>, Vec<_>) = places.into_iter().partition(is_unknown);
+    let mut known = match unknown.is_empty() {
+        true => Known::default(),
+        false => spans(cluster, range, unknown).await?,
+    };
+    known.stable.extend(cluster.offsets(places, At::StableEnd).await?);
+    known.spans.extend(left);
+    Ok(known)
+}
+
 /// The part of the search in each partition, and where the decided transactions end there.
 async fn spans(
     cluster: &Cluster,
     range: &Range<'_>,
     places: Vec<TopicPartition>,
-) -> Result<(Vec<Span>, Offsets), KafkaError> {
+) -> Result<Known, KafkaError> {
     let bounds = bounds(cluster, range, &places).await?;
     let direction = direction(range.from);
     let span = |place: &TopicPartition| {
@@ -235,8 +272,15 @@ async fn spans(
         let (start, end) = narrowed(range.until, direction, (start, end), later);
         Ok(Span::unread(direction, place.partition, start, end))
     };
-    let spans = places.iter().map(span).collect::<Result<_, KafkaError>>()?;
-    Ok((spans, bounds.stable))
+    let mut untold = BTreeMap::new();
+    let span = |place: &TopicPartition| {
+        span(place).unwrap_or_else(|error: KafkaError| {
+            untold.insert(place.partition, error);
+            Span::unknown(direction, place.partition)
+        })
+    };
+    let spans = places.iter().map(span).collect();
+    Ok(Known { spans, stable: bounds.stable, untold })
 }
 
 /// The part of a range that lies before its end, in the direction of the search. `later` is the

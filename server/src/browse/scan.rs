@@ -79,8 +79,12 @@ impl Search {
             abandoned: abandon.flag(),
         };
         let began = Instant::now();
+        let mut plan = Plan::new(self.direction, &self.route.spans, self.wanted, filtered);
+        for (partition, error) in self.route.untold {
+            plan.fail(partition, error.to_string());
+        }
         let mut scan = Scan {
-            plan: Plan::new(self.direction, &self.route.spans, self.wanted, filtered),
+            plan,
             tools,
             direction: self.direction,
             binding: self.binding,

@@ -131,9 +131,9 @@ fn sift_batch(
     }
     stretch.reaches_down_to(header.base_offset);
     if header.attributes.is_control() {
-        stretch.gather.passed_control(inside(batch, stretch));
+        stretch.gather.passed_control(inside(batch, stretch)?);
     } else if sieve.leaves_out(transaction) {
-        stretch.gather.passed_aborted(inside(batch, stretch));
+        stretch.gather.passed_aborted(inside(batch, stretch)?);
     } else if header.record_count > 0 {
         return sift_data(batch, transaction, stretch, sieve);
     }
@@ -141,13 +141,31 @@ fn sift_batch(
     Ok(())
 }
 
-/// Records of the batch that count, as far as its header tells.
-fn inside(batch: &Batch, stretch: &Stretch<Message>) -> u64 {
+/// Records of the batch that count. Its header tells, unless the stretch cuts a batch with holes:
+/// which of its offsets are holes only its records tell.
+fn inside(batch: &Batch, stretch: &Stretch<Message>) -> Result<u64, SiftError> {
     let header = &batch.header;
+    let records = u64::from(header.record_count.unsigned_abs());
+    let span = |from: i64, to: i64| u64::try_from(to - from).unwrap_or(0);
+    let whole = span(header.base_offset, header.next_offset());
     let from = header.base_offset.max(stretch.clip.start);
-    let to = header.next_offset().min(stretch.clip.end);
-    let offsets = u64::try_from(to - from).unwrap_or(0);
-    offsets.min(header.record_count.unsigned_abs().into())
+    let cut = span(from, header.next_offset().min(stretch.clip.end));
+    if cut == whole || records >= whole {
+        return Ok(records.min(cut));
+    }
+    let base_offset = header.base_offset;
+    let is_inside = |record: Result<RecordRef<'_>, RecordError>| match record {
+        Ok(record) => Ok(u64::from(stretch.clip.contains(&record.offset))),
+        Err(source) => Err(SiftError::Record { base_offset, source }),
+    };
+    batch.records(&unpack(batch)?).map(is_inside).sum()
+}
+
+fn unpack(batch: &Batch) -> Result<Bytes, SiftError> {
+    let offset = batch.header.base_offset;
+    let failed = |source| SiftError::Batch { offset, source };
+    batch.verify_crc().map_err(failed)?;
+    batch.unpack(DECOMPRESSED_MAX).map_err(failed)
 }
 
 fn sift_data(
@@ -157,10 +175,7 @@ fn sift_data(
     sieve: &Sieve<'_>,
 ) -> Result<(), SiftError> {
     let header = &batch.header;
-    let offset = header.base_offset;
-    batch.verify_crc().map_err(|source| SiftError::Batch { offset, source })?;
-    let unpacked =
-        batch.unpack(DECOMPRESSED_MAX).map_err(|source| SiftError::Batch { offset, source })?;
+    let unpacked = unpack(batch)?;
     if is_inside(batch, stretch) && !sieve.filters.can_match(&unpacked) {
         let records = header.record_count.unsigned_abs().into();
         stretch.gather.saw_many(records, first_time(batch), header.max_timestamp);

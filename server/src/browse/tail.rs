@@ -2,7 +2,8 @@
 //!
 //! Owns one long poll per leader, over connections of its own, for as long as somebody receives.
 //! How many records the receiver can take is not known here: a tail never waits for that, since
-//! being late is worse than a gap that is counted.
+//! being late is worse than a gap that is counted. A partition that cannot be read is told, tried
+//! again now and then, and keeps no other from being followed.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -15,7 +16,10 @@ use ouzel_api::{
     messages::{Message, PREVIEW_BYTES_MAX},
     search::{From, Isolation, Until},
 };
-use tokio::sync::mpsc;
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep_until},
+};
 
 use super::{
     SearchError,
@@ -33,6 +37,10 @@ use crate::kafka::{Cluster, FETCH_BYTES_MAX, KafkaError, RETRIES};
 const WAIT: Duration = Duration::from_secs(5);
 /// Matches of one answer that are held at once.
 const HELD_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// How long a partition that cannot be read is left alone: a broker takes seconds to come back.
+const AGAIN_AFTER: Duration = Duration::from_secs(2);
+/// Where a partition is begun whose end is not known: beyond it, which has its leader tell.
+const BEYOND: i64 = i64::MAX - 1;
 
 /// What a tail tells. Nothing follows `Failed`.
 #[derive(Debug)]
@@ -44,8 +52,24 @@ pub enum Event {
         /// Looked at since the last event.
         read: u64,
     },
+    /// Partitions that are not followed now, and why; replaces what was told before.
+    Lost(BTreeMap<i32, String>),
     /// It broke off.
     Failed(SearchError),
+}
+
+/// A partition that is not followed now.
+struct Lost {
+    reason: String,
+    again: Instant,
+    /// Whether it is being tried again.
+    trying: bool,
+}
+
+impl Lost {
+    fn now(reason: String) -> Lost {
+        Lost { reason, again: Instant::now() + AGAIN_AFTER, trying: false }
+    }
 }
 
 /// A tail that stands at the end of its partitions.
@@ -56,6 +80,9 @@ pub struct Tail {
     leaders: HashMap<i32, i32>,
     failures: HashMap<i32, u32>,
     bytes_min: HashMap<i32, i32>,
+    lost: BTreeMap<i32, Lost>,
+    /// What was told of them.
+    told: BTreeMap<i32, String>,
 }
 
 impl Tail {
@@ -71,10 +98,12 @@ impl Tail {
         let start = Start::Fresh(range, partitions);
         let found = route(cluster, topic, start).await?;
         let at_end = |span: &Span| {
-            let end = span.end;
+            let end = if span.is_unknown() { BEYOND } else { span.end };
             let endless = Span { start: end, end: i64::MAX, edge: end, ..*span };
             (span.partition, Part::new(Direction::Forward, endless))
         };
+        let lost =
+            |(partition, error): (i32, KafkaError)| (partition, Lost::now(error.to_string()));
         let abandon = Abandon::default();
         Ok(Tail {
             tools: Tools {
@@ -90,6 +119,8 @@ impl Tail {
             leaders: found.leaders,
             failures: HashMap::new(),
             bytes_min: HashMap::new(),
+            lost: found.untold.into_iter().map(lost).collect(),
+            told: BTreeMap::new(),
         })
     }
 
@@ -111,7 +142,18 @@ impl Tail {
                 let all = Isolation::ReadUncommitted;
                 rounds.push(Box::pin(round::run(self.tools.clone(), leader, all, errands)));
             }
-            let Some(done) = rounds.next().await else { return Ok(()) };
+            if self.tell_lost(events).await.is_err() {
+                return Ok(());
+            }
+            let again = self.lost.values().map(|lost| lost.again).filter(|at| *at > Instant::now());
+            let again = again.min();
+            let done = tokio::select! {
+                Some(done) = rounds.next() => done,
+                () = sleep_until(again.unwrap_or_else(Instant::now)), if again.is_some() => {
+                    continue;
+                }
+                else => return Ok(()),
+            };
             for (stretch, outcome) in done.errands {
                 let partition = stretch.partition;
                 let part = self.parts.get_mut(&partition).expect("it was handed out");
@@ -122,32 +164,67 @@ impl Tail {
                 if read > 0 && events.send(Event::Records { messages, read }).await.is_err() {
                     return Ok(());
                 }
-                self.end_errand(partition, outcome)?;
+                if let Err(error) = self.end_errand(partition, outcome) {
+                    self.lose(partition, error)?;
+                }
             }
         }
     }
 
-    /// Everything that is not being read, by leader.
-    fn errands(&mut self) -> Result<HashMap<i32, Vec<Errand>>, KafkaError> {
+    /// Everything that is not being read and not left alone, by leader.
+    fn errands(&mut self) -> Result<HashMap<i32, Vec<Errand>>, SearchError> {
+        let now = Instant::now();
+        let is_due = |partition: &i32| self.lost.get(partition).is_none_or(|it| it.again <= now);
+        let hungry = self.parts.iter().filter(|(_, part)| part.is_hungry());
+        let due: Vec<i32> = hungry.map(|(it, _)| *it).filter(is_due).collect();
         let mut by_leader: HashMap<i32, Vec<Errand>> = HashMap::new();
-        for (partition, part) in self.parts.iter_mut().filter(|(_, part)| part.is_hungry()) {
-            let Some(leader) = self.leaders.get(partition) else {
+        for partition in due {
+            // Another's leader knows as little, but asking it leads to who leads by now.
+            let leader = self.leaders.get(&partition).or_else(|| self.leaders.values().next());
+            let Some(leader) = leader.copied() else {
                 let topic = self.tools.lane.topic().to_owned();
-                return Err(KafkaError::NoLeader { topic, partition: *partition });
+                self.lose(partition, KafkaError::NoLeader { topic, partition }.into())?;
+                continue;
             };
+            if let Some(lost) = self.lost.get_mut(&partition).filter(|lost| !lost.trying) {
+                lost.trying = true;
+                // Twice at most: one whose end is not known is told where that is, and goes there.
+                self.failures.insert(partition, RETRIES - 1);
+            }
             let room = Room { hits: usize::MAX, bytes: HELD_BYTES_MAX };
-            by_leader.entry(*leader).or_default().push(Errand {
+            let part = self.parts.get_mut(&partition).expect("it is one of them");
+            by_leader.entry(leader).or_default().push(Errand {
                 stretch: part.take(room, i64::MAX),
-                bytes_min: self.bytes_min.get(partition).copied().unwrap_or(0),
-                failures: self.failures.get(partition).copied().unwrap_or(0),
+                bytes_min: self.bytes_min.get(&partition).copied().unwrap_or(0),
+                failures: self.failures.get(&partition).copied().unwrap_or(0),
             });
         }
         Ok(by_leader)
     }
 
+    /// Leaves a partition alone for a while. An error if that leaves none, or if it is one of the
+    /// topic.
+    fn lose(&mut self, partition: i32, error: SearchError) -> Result<(), SearchError> {
+        self.lost.insert(partition, Lost::now(error.to_string()));
+        let of_topic = matches!(error, SearchError::Kafka(KafkaError::NoTopic { .. }));
+        if of_topic || self.lost.len() == self.parts.len() { Err(error) } else { Ok(()) }
+    }
+
+    /// Tells which partitions are lost, if that has changed.
+    async fn tell_lost(&mut self, events: &mpsc::Sender<Event>) -> Result<(), ()> {
+        let lost = self.lost.iter().map(|(partition, lost)| (*partition, lost.reason.clone()));
+        let lost: BTreeMap<i32, String> = lost.collect();
+        if lost == self.told {
+            return Ok(());
+        }
+        self.told.clone_from(&lost);
+        events.send(Event::Lost(lost)).await.map_err(|_| ())
+    }
+
     fn end_errand(&mut self, partition: i32, outcome: Outcome) -> Result<(), SearchError> {
         if matches!(outcome, Outcome::Read | Outcome::Nothing | Outcome::Throttled) {
             self.failures.remove(&partition);
+            self.lost.remove(&partition);
             return Ok(());
         }
         let failures = self.failures.entry(partition).or_default();
@@ -167,9 +244,10 @@ impl Tail {
                 let code = ouzel_wire::ErrorCode::OffsetOutOfRange.code();
                 Err(KafkaError::refused(about, code, None).into())
             }
-            Outcome::Stale(_, leaders) if again && leaders.contains_key(&partition) => {
-                self.leaders = leaders;
-                Ok(())
+            Outcome::Stale(error, leaders) => {
+                let is_led = leaders.contains_key(&partition);
+                self.leaders.extend(leaders);
+                if again && is_led { Ok(()) } else { Err(error.into()) }
             }
             Outcome::Withheld(_) if again => {
                 self.bytes_min.insert(partition, FETCH_BYTES_MAX);
@@ -189,7 +267,7 @@ impl Tail {
                 Err(SearchError::Unreadable { partition, source })
             }
             Outcome::Unreadable(source) => Err(SearchError::Unreadable { partition, source }),
-            Outcome::Stale(error, _) | Outcome::Failed(error) => Err(error.into()),
+            Outcome::Failed(error) => Err(error.into()),
         }
     }
 }

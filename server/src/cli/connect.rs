@@ -6,36 +6,42 @@ use ouzel_api::clusters::Environment;
 use super::{Failure, profile};
 use crate::{
     config::{HostPort, Listen, Loaded, Source},
+    configured,
     kafka::{Address, Cluster, ClusterSetup},
 };
 
-/// Where brokers are, in rpk's other ways of writing it.
+/// Where brokers are: a cluster of the file, or in rpk's other ways of writing it.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ConnectFlags {
     /// The cluster of this profile (see `ouzel profile`), not of the one in use
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
+    /// The cluster of this name in `ouzel.toml`, with its TLS and its user
+    #[arg(long, value_name = "NAME", conflicts_with = "profile")]
+    cluster: Option<String>,
     /// As in rpk: `-X brokers=HOST:PORT,…` is the same as --brokers
     #[arg(short = 'X', value_name = "KEY=VALUE")]
     options: Vec<String>,
 }
 
-/// A cluster, and its brokers as librdkafka wants them.
+/// What a command speaks to.
 pub struct Target {
     /// The handle.
     pub cluster: Cluster,
-    /// `host:port,host:port`.
-    pub brokers: String,
 }
 
-/// The brokers of the first that names some: `-X`, --brokers, --profile, the environment or
-/// `ouzel.toml`, the profile in use; else the broker that this configuration would start.
+/// --cluster, or the brokers of the first that names some: `-X`, --brokers, --profile, the
+/// environment or `ouzel.toml`, the profile in use; else the broker that this configuration would
+/// start.
 pub fn target(flags: &ConnectFlags, loaded: &Loaded) -> Result<Target, Failure> {
-    let addresses = match brokers_option(&flags.options)? {
+    let options = brokers_option(&flags.options)?;
+    if let Some(name) = &flags.cluster {
+        return of_file(name, options.is_some(), loaded);
+    }
+    let addresses = match options {
         Some(brokers) => brokers,
         None => named(flags.profile.as_deref(), loaded)?,
     };
-    let brokers: Vec<String> = addresses.iter().map(ToString::to_string).collect();
     let address = |at: HostPort| Address { host: at.host, port: at.port };
     let cluster = Cluster::new(ClusterSetup {
         id: "command-line".to_owned(),
@@ -44,7 +50,23 @@ pub fn target(flags: &ConnectFlags, loaded: &Loaded) -> Result<Target, Failure> 
         bootstrap: addresses.into_iter().map(address).collect(),
         ..ClusterSetup::default()
     });
-    Ok(Target { cluster, brokers: brokers.join(",") })
+    Ok(Target { cluster })
+}
+
+/// A cluster of the file, spoken to as it says there.
+fn of_file(name: &str, is_named: bool, loaded: &Loaded) -> Result<Target, Failure> {
+    let by_flag =
+        loaded.values.get("brokers").is_some_and(|it| matches!(it.source, Source::Flag(_)));
+    if is_named || by_flag {
+        return Err(Failure::Usage("--cluster and --brokers name a cluster each".to_owned()));
+    }
+    let cluster = loaded.config.clusters.get(name);
+    let none = || Failure::Failed(format!("the configuration names no cluster `{name}`"));
+    let setup = configured::setup(name, cluster.ok_or_else(none)?);
+    match &setup.problem {
+        Some(problem) => Err(Failure::Failed(format!("cluster `{name}`: {problem}"))),
+        None => Ok(Target { cluster: Cluster::new(setup) }),
+    }
 }
 
 fn named(profile: Option<&str>, loaded: &Loaded) -> Result<Vec<HostPort>, Failure> {

@@ -8,6 +8,7 @@ mod address;
 mod error;
 mod file;
 mod parse;
+mod security;
 mod setting;
 mod values;
 mod variable;
@@ -18,6 +19,7 @@ pub use address::{HostPort, Listen};
 pub use error::ConfigError;
 use ouzel_api::clusters::Environment;
 pub use parse::{DEFAULT_CLUSTER, check_cluster_name};
+pub use security::{Reference, SaslConfig, SecurityConfig, TlsConfig};
 pub use setting::{SETTINGS, Scope, Setting};
 pub use values::{Source, Value, Values, collect};
 
@@ -106,6 +108,8 @@ pub struct ClusterConfig {
     pub environment: Environment,
     /// Whether the console changes nothing there, whoever asks.
     pub read_only: bool,
+    /// How its brokers are spoken to.
+    pub security: SecurityConfig,
 }
 
 /// An environment's name in the file and in the database.

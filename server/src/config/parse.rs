@@ -8,7 +8,7 @@ use ouzel_wire::frame::MAX_FRAME_BYTES;
 
 use super::{
     BrokerSettings, ClusterConfig, Config, ConfigError, EMBEDDED, HostPort, Listen, Log, LogFormat,
-    SessionLimits, Values, setting,
+    SecurityConfig, SessionLimits, Values, security::security, setting,
 };
 
 /// The name in the console of the cluster that `brokers` describes.
@@ -134,15 +134,22 @@ impl Reader<'_> {
                     ConfigError::Contradiction(format!("cluster `{name}` has no `brokers`"))
                 })?;
             let read_only = self.optional(&format!("{table}.read_only"), truth)?.unwrap_or(false);
-            clusters.insert(name.to_owned(), ClusterConfig { brokers, environment, read_only });
+            let get = |key: &str| Some(self.values.get(&format!("{table}.{key}"))?.text.clone());
+            let security = security(get).map_err(|problem| {
+                ConfigError::Contradiction(format!("cluster `{name}`: {problem}"))
+            })?;
+            let cluster = ClusterConfig { brokers, environment, read_only, security };
+            clusters.insert(name.to_owned(), cluster);
         }
         if !brokers_here.is_empty() {
-            // A table of that name may say more of the cluster, but not where it is.
+            // A table of that name may say more of the cluster, but not where it is; nor is its
+            // password for brokers that somebody else has named.
             let table = clusters.get(DEFAULT_CLUSTER);
             let environment = table.map(|it: &ClusterConfig| it.environment).unwrap_or_default();
             let read_only = table.is_some_and(|it| it.read_only);
             let brokers = brokers_here.to_vec();
-            let cluster = ClusterConfig { brokers, environment, read_only };
+            let security = SecurityConfig::default();
+            let cluster = ClusterConfig { brokers, environment, read_only, security };
             clusters.insert(DEFAULT_CLUSTER.to_owned(), cluster);
         }
         match clusters.len() {

@@ -185,6 +185,15 @@ pub const SETTINGS: &[Setting] = &[
     in_file_only("clusters.*.brokers", "Brokers of a cluster, as host:port"),
     in_file_only("clusters.*.environment", "development, staging or production"),
     in_file_only("clusters.*.read_only", "Whether the console changes nothing there"),
+    in_file_only("clusters.*.tls", "Whether TLS is spoken there"),
+    in_file_only("clusters.*.tls_ca_file", "PEM of the authorities that sign its brokers"),
+    in_file_only("clusters.*.tls_certificate_file", "PEM of the certificate that is shown there"),
+    in_file_only("clusters.*.tls_key_file", "PEM of that certificate's key"),
+    in_file_only("clusters.*.tls_key_env", "Variable that holds that key"),
+    in_file_only("clusters.*.sasl_mechanism", "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512"),
+    in_file_only("clusters.*.sasl_user", "Who signs in there"),
+    in_file_only("clusters.*.sasl_password_file", "File that holds the password"),
+    in_file_only("clusters.*.sasl_password_env", "Variable that holds the password"),
 ];
 
 /// The setting of a key such as `clusters.prod.brokers`.

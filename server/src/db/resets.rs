@@ -18,8 +18,8 @@ pub struct NewReset<'a> {
     pub group: &'a str,
     /// Who asked, from where, allowed by which rule.
     pub actor: (&'a str, &'a str, &'a str),
-    /// The beginning in the audit log.
-    pub audit_id: i64,
+    /// The number of its act in the audit log.
+    pub act: i64,
     /// Where to, as JSON.
     pub strategy: &'a str,
     /// When.
@@ -56,8 +56,8 @@ pub struct Row {
     pub address: String,
     /// What allowed it.
     pub rule: String,
-    /// The beginning in the audit log.
-    pub audit_id: i64,
+    /// The number of its act in the audit log.
+    pub act: i64,
     /// Where to, as JSON.
     pub strategy: String,
     /// What became of it.
@@ -84,11 +84,11 @@ pub async fn add(db: &Db, new: NewReset<'_>, changes: &[Change]) -> Result<i64, 
     let mut transaction = db.write().await?;
     let waits = new.expires_ms.is_some();
     let (user, address, rule) = new.actor;
-    let add = "INSERT INTO resets (cluster, group_id, user, address, rule, audit_id, strategy,
+    let add = "INSERT INTO resets (cluster, group_id, user, address, rule, act, strategy,
                                    state, asked_ms, expires_ms, problem)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id";
     let add = sqlx::query_scalar(add).bind(new.cluster).bind(new.group);
-    let add = add.bind(user).bind(address).bind(rule).bind(new.audit_id).bind(new.strategy);
+    let add = add.bind(user).bind(address).bind(rule).bind(new.act).bind(new.strategy);
     let add = add.bind(if waits { "waiting" } else { "failed" }).bind(new.now_ms);
     let add = add.bind(new.expires_ms).bind((!waits).then_some("broken off"));
     let id: i64 = add.fetch_one(&mut *transaction).await?;
@@ -188,7 +188,7 @@ mod tests {
     fn new(group: &str, expires_ms: Option<i64>) -> NewReset<'_> {
         let actor = ("anna", "::1", "role editor");
         let strategy = "{\"kind\":\"earliest\"}";
-        NewReset { cluster: "c", group, actor, audit_id: 7, strategy, now_ms: 10, expires_ms }
+        NewReset { cluster: "c", group, actor, act: 7, strategy, now_ms: 10, expires_ms }
     }
 
     fn change(partition: i32, before: Option<i64>, after: Option<i64>) -> Change {

@@ -48,7 +48,7 @@ pub fn start(brokers: &str, stop: &CancellationToken, head_start: HeadStart) -> 
         let (brokers, stop) = (brokers.to_owned(), stop.clone());
         members.spawn(async move {
             let wanted = Membership {
-                brokers: &brokers,
+                brokers: brokers.as_str().into(),
                 group,
                 client_id,
                 topics,

@@ -9,7 +9,9 @@ use std::{collections::HashMap, time::Duration};
 use futures::{StreamExt, stream::FuturesUnordered};
 
 use super::{DemoError, milliseconds, shop::Shop, topics::TOPICS};
-use crate::kafka::{At, Cluster, Found, KafkaError, Topic, TopicPartition, produce::Producer};
+use crate::kafka::{
+    At, Cluster, Expected, Found, KafkaError, Topic, TopicPartition, produce::Producer,
+};
 
 /// Part of the past that is made up and written in one go.
 const STEP: Duration = Duration::from_secs(3600);
@@ -41,6 +43,8 @@ impl<'a> Past<'a> {
                 Some(found) => newest(cluster, topic.name, found).await?,
                 None => {
                     cluster.create_topic(&topic.wanted()).await?;
+                    // Written to at once; one that is heard of late is waited for by the producer.
+                    let _ = cluster.shown(Expected::Topic(topic.name, 1)).await;
                     Some(i64::MIN)
                 }
             };

@@ -27,6 +27,9 @@ use crate::{
 /// Groups deleted at once: each waits for its coordinator, and two for each core keep them busy.
 const AT_ONCE_MAX: usize = 8;
 
+/// What can be done to a group of the list.
+const OF_GROUPS: &[Permission] = &[Permission::ResetOffsets, Permission::DeleteGroup];
+
 /// All groups with their lag.
 #[utoipa::path(get, path = route::GROUPS, tag = "groups", responses(
     (status = 200, description = "The groups, by id", body = GroupList),
@@ -35,12 +38,17 @@ const AT_ONCE_MAX: usize = 8;
 ))]
 pub async fn list(
     State(app): State<AppState>,
+    viewer: Viewer,
     Path(cluster): Path<String>,
 ) -> Result<Json<GroupList>, Error> {
     let cluster = app.cluster(&cluster)?;
     let groups = cluster.groups(snapshot::AGE_MAX).await?;
     let (mut rows, mut warnings) = (groups.rows(), groups.warnings());
     app.watch.add_to_rows(cluster.id(), &mut rows);
+    let denied = guard::denied(&app, &viewer, cluster.id(), OF_GROUPS);
+    for row in &mut rows {
+        row.denied = denied(&row.group);
+    }
     match app.watch.left_out(cluster.id()) {
         0 => {}
         left_out => warnings.push(format!(

@@ -17,6 +17,7 @@ pub mod produce;
 pub mod resets;
 pub mod roles;
 pub mod session;
+mod settled;
 pub mod topic_config;
 pub mod topics;
 pub mod trim;

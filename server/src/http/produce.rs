@@ -48,14 +48,7 @@ pub async fn records(
     Json(asked): Json<Produce>,
 ) -> Result<Json<Produced>, Error> {
     let cluster = app.cluster(&cluster)?;
-    let kind = if asked.origin.is_some() { Kind::ReplayMessage } else { Kind::ProduceMessages };
-    let detail = json!({
-        "records": asked.records.len(),
-        "codec": asked.codec,
-        "origin": asked.origin,
-        "tombstones": asked.records.iter().filter(|record| record.value.is_none()).count(),
-    });
-    let action = Action::new(kind).on(cluster.id()).to(&topic).with(detail);
+    let action = action(&asked).on(cluster.id()).to(&topic);
     // What is written once more is read, from a topic that only the body names.
     if let Some(origin) = &asked.origin {
         let read = Asked::new(Permission::ReadMessages).on(cluster.id()).to(&origin.topic);
@@ -77,6 +70,23 @@ pub async fn records(
             Err(error)
         }
     }
+}
+
+/// What the audit log calls it: nothing but tombstones is an act of its own, whose key may come
+/// from a record that is there.
+fn action(asked: &Produce) -> Action {
+    let tombstones = asked.records.iter().filter(|record| record.value.is_none()).count();
+    let kind = match (tombstones, &asked.origin) {
+        (1.., _) if tombstones == asked.records.len() => Kind::WriteTombstone,
+        (_, Some(_)) => Kind::ReplayMessage,
+        (_, None) => Kind::ProduceMessages,
+    };
+    Action::new(kind).with(json!({
+        "records": asked.records.len(),
+        "codec": asked.codec,
+        "origin": asked.origin,
+        "tombstones": tombstones,
+    }))
 }
 
 /// A failure, and what was written all the same.

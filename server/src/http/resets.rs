@@ -70,8 +70,9 @@ pub async fn create(
     }
     let changes = changes_of(&wanted);
     let who = viewer.actor.clone();
-    let order = Order { cluster, group, who, to: wanted.to, changes };
     let resets = resets(&app);
+    let undoes = resets.undone_by(cluster.id(), &group, &wanted.to).await?;
+    let order = Order { cluster, group, who, to: wanted.to, undoes, changes };
     let done = match wanted.wait_minutes {
         None => resets.apply(order).await?,
         Some(minutes @ 1..=WAIT_MINUTES_MAX) => {
@@ -184,7 +185,7 @@ fn reset(row: Row) -> Result<Reset, Error> {
     Ok(Reset {
         id: row.id,
         user: row.user,
-        audit_id: row.audit_id,
+        act: row.act,
         to,
         state,
         asked_ms: row.asked_ms,

@@ -2,20 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use axum::{extract::State, http::StatusCode};
+use axum::{extract::State, response::Response};
 use ouzel_api::{
     error::ApiError,
     route,
     topic_config::{CHANGES_MAX, ChangeTopicConfig, SettingChange, TopicConfig, TopicSetting},
+    topics::Accepted,
 };
 use serde_json::{Map, Value, json};
 
-use super::extract::{Json, Path};
+use super::{
+    extract::{Json, Path},
+    settled::done,
+};
 use crate::{
     audit::{Action, Kind},
     auth::Viewer,
     error::Error,
-    kafka::{ConfigAct, ConfigChange, Resource},
+    kafka::{ConfigAct, ConfigChange, Expected, Resource},
     state::AppState,
 };
 
@@ -36,6 +40,8 @@ pub async fn show(
 #[utoipa::path(post, path = route::TOPIC_CONFIG, tag = "topics", request_body = ChangeTopicConfig,
     responses(
         (status = 204, description = "They were changed"),
+        (status = 202, description = "They were changed, and the cluster does not show it yet",
+            body = Accepted),
         (status = 400, description = "A key or a value is illegal", body = ApiError),
         (status = 403, description = "The role lacks alter_topic", body = ApiError),
         (status = 404, description = "There is no such cluster or topic", body = ApiError),
@@ -47,7 +53,7 @@ pub async fn change(
     viewer: Viewer,
     Path((cluster, topic)): Path<(String, String)>,
     Json(asked): Json<ChangeTopicConfig>,
-) -> Result<StatusCode, Error> {
+) -> Result<Response, Error> {
     let cluster = app.cluster(&cluster)?;
     check(&asked)?;
     let before = cluster.topic_config(&topic).await;
@@ -55,15 +61,17 @@ pub async fn change(
     let action = Action::new(Kind::AlterTopic).on(cluster.id()).to(&topic);
     let action = action.with(detail(&asked.changes, known));
     let change = async {
-        if let Some(reason) = stale(&asked.changes, &before?.settings) {
+        let before = before?;
+        if let Some(reason) = stale(&asked.changes, &before.settings) {
             return Err(Error::Conflict(reason));
         }
         let changes: Vec<ConfigChange> = asked.changes.iter().map(wanted).collect();
         cluster.alter_configs(Resource::Topic(&topic), &changes, false).await?;
-        Ok::<_, Error>(())
+        Ok::<_, Error>(before)
     };
-    app.audit.record(&viewer, action, change).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let before = app.audit.record(&viewer, action, change).await?;
+    let expected = Expected::Config(&topic, &before, &asked.changes);
+    Ok(done(cluster.shown(expected).await))
 }
 
 fn check(asked: &ChangeTopicConfig) -> Result<(), Error> {

@@ -1,26 +1,38 @@
 //! Topics: the list, their figures, one of them; making, enlarging and deleting them.
 
-use axum::{extract::State, http::StatusCode};
+use axum::{extract::State, http::StatusCode, response::Response};
 use ouzel_api::{
     error::ApiError,
     route,
     session::{Asked, Permission},
     topics::{
-        CreateTopic, FIGURES_MAX, FiguresRequest, FiguresResponse, GrowTopic, Topic,
+        Accepted, CreateTopic, FIGURES_MAX, FiguresRequest, FiguresResponse, GrowTopic, Topic,
         TopicConsumers, TopicList,
     },
 };
 use serde_json::json;
 
-use super::extract::{Json, Path};
+use super::{
+    extract::{Json, Path},
+    settled::done,
+};
 use crate::{
     audit::{Action, Kind},
     auth::{Viewer, guard},
     clock,
     error::Error,
-    kafka::groups::snapshot,
+    kafka::{Expected, Shown, groups::snapshot},
     state::AppState,
 };
+
+/// What can be done to a topic of the list.
+const OF_TOPICS: &[Permission] = &[
+    Permission::ReadMessages,
+    Permission::ProduceMessages,
+    Permission::DeleteTopic,
+    Permission::AlterTopic,
+    Permission::DeleteRecords,
+];
 
 /// All topics, as the cluster's metadata lists them.
 #[utoipa::path(get, path = route::TOPICS, tag = "topics", responses(
@@ -30,14 +42,21 @@ use crate::{
 ))]
 pub async fn list(
     State(app): State<AppState>,
+    viewer: Viewer,
     Path(cluster): Path<String>,
 ) -> Result<Json<TopicList>, Error> {
-    Ok(Json(app.cluster(&cluster)?.topic_list().await?))
+    let mut list = app.cluster(&cluster)?.topic_list().await?;
+    let denied = guard::denied(&app, &viewer, &cluster, OF_TOPICS);
+    for row in &mut list.topics {
+        row.denied = denied(&row.name);
+    }
+    Ok(Json(list))
 }
 
 /// Make a topic.
 #[utoipa::path(post, path = route::TOPICS, tag = "topics", request_body = CreateTopic, responses(
     (status = 201, description = "It was made", body = Topic),
+    (status = 202, description = "It was made, and the cluster does not show it yet", body = Topic),
     (status = 400, description = "Its name or a setting is illegal", body = ApiError),
     (status = 403, description = "The role lacks create_topic", body = ApiError),
     (status = 409, description = "It exists already", body = ApiError),
@@ -60,7 +79,12 @@ pub async fn create(
     let who = guard::require(&app, &viewer, &asked, &action).await?;
     let create = async { Ok::<_, Error>(cluster.create_topic(&wanted).await?) };
     app.audit.record(&who, action, create).await?;
-    Ok((StatusCode::CREATED, Json(cluster.new_topic_page(&wanted).await)))
+    let (page, shown) = cluster.new_topic_page(&wanted).await;
+    let status = match shown {
+        Shown::Now => StatusCode::CREATED,
+        Shown::NotYet => StatusCode::ACCEPTED,
+    };
+    Ok((status, Json(page)))
 }
 
 /// What costs requests to brokers, for the topics on screen.
@@ -100,6 +124,7 @@ pub async fn show(
 /// Delete a topic and all its records.
 #[utoipa::path(delete, path = route::TOPIC, tag = "topics", responses(
     (status = 204, description = "It was deleted"),
+    (status = 202, description = "It was deleted, and the cluster still shows it", body = Accepted),
     (status = 403, description = "The role lacks delete_topic", body = ApiError),
     (status = 404, description = "There is no such cluster or topic", body = ApiError),
 ))]
@@ -107,18 +132,20 @@ pub async fn delete(
     State(app): State<AppState>,
     viewer: Viewer,
     Path((cluster, topic)): Path<(String, String)>,
-) -> Result<StatusCode, Error> {
+) -> Result<Response, Error> {
     let cluster = app.cluster(&cluster)?;
     let action = Action::new(Kind::DeleteTopic).on(cluster.id()).to(&topic);
     let delete = async { Ok::<_, Error>(cluster.delete_topic(&topic).await?) };
     app.audit.record(&viewer, action, delete).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(done(cluster.shown(Expected::NoTopic(&topic)).await))
 }
 
 /// Give a topic more partitions. Keyed records from then on may go to others than before.
 #[utoipa::path(post, path = route::TOPIC_PARTITIONS, tag = "topics", request_body = GrowTopic,
     responses(
         (status = 204, description = "It has them"),
+        (status = 202, description = "It gets them, and the cluster does not show them yet",
+            body = Accepted),
         (status = 400, description = "It has as many or more already", body = ApiError),
         (status = 403, description = "The role lacks alter_topic", body = ApiError),
         (status = 404, description = "There is no such cluster or topic", body = ApiError),
@@ -129,7 +156,7 @@ pub async fn grow(
     viewer: Viewer,
     Path((cluster, topic)): Path<(String, String)>,
     Json(asked): Json<GrowTopic>,
-) -> Result<StatusCode, Error> {
+) -> Result<Response, Error> {
     let cluster = app.cluster(&cluster)?;
     let wanted = i32::try_from(asked.partitions)
         .map_err(|_| Error::Invalid(format!("{} partitions are too many", asked.partitions)))?;
@@ -148,7 +175,8 @@ pub async fn grow(
         Ok::<_, Error>(cluster.grow_topic(&topic, wanted).await?)
     };
     app.audit.record(&viewer, action, grow).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let partitions = usize::try_from(asked.partitions).unwrap_or(usize::MAX);
+    Ok(done(cluster.shown(Expected::Topic(&topic, partitions)).await))
 }
 
 /// The groups that read a topic.

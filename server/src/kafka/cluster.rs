@@ -265,6 +265,11 @@ impl Cluster {
         Ok(groups)
     }
 
+    /// Reads the groups anew when they are asked for next: one of them was changed.
+    pub(super) async fn forget_groups(&self) {
+        *self.0.groups.lock().await = None;
+    }
+
     /// How fast a topic is written and read, against earlier readings of it: `written` is the sum
     /// of its ends now, `committed` what each group has committed on it.
     pub(super) fn measure(

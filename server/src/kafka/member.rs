@@ -14,6 +14,8 @@ use rdkafka::{
 };
 use tokio::task::spawn_blocking;
 
+use super::Brokers;
+
 /// How often offsets are committed: often enough that lag is seen to move.
 const COMMIT_EVERY: Duration = Duration::from_secs(1);
 
@@ -39,8 +41,8 @@ pub enum Beginning {
 /// What a member asks for.
 #[derive(Debug, Clone)]
 pub struct Membership<'a> {
-    /// The cluster, as `host:port,host:port`.
-    pub brokers: &'a str,
+    /// The cluster.
+    pub brokers: Brokers,
     /// The group.
     pub group: &'a str,
     /// What the member calls itself.
@@ -63,26 +65,7 @@ impl Member {
     /// Joins. Nothing is connected yet; failures come from [`Member::next`].
     pub async fn join(wanted: Membership<'_>) -> Result<Member, MemberError> {
         let group = wanted.group.to_owned();
-        let reset = match wanted.beginning {
-            Beginning::Earliest => "earliest",
-            Beginning::Latest => "latest",
-        };
-        let mut config = ClientConfig::new();
-        config
-            .set("bootstrap.servers", wanted.brokers)
-            .set("group.id", wanted.group)
-            .set("client.id", wanted.client_id)
-            .set("auto.offset.reset", reset)
-            // Offsets are stored by `done`: left to itself, librdkafka would also commit what was
-            // read ahead and thrown away on leaving.
-            .set("enable.auto.offset.store", "false")
-            .set("auto.commit.interval.ms", COMMIT_EVERY.as_millis().to_string())
-            .set("queued.max.messages.kbytes", wanted.ahead_kbytes.to_string())
-            .set("fetch.message.max.bytes", (wanted.ahead_kbytes * 1024).to_string())
-            // A full queue is looked at again soon; by default only after a second.
-            .set("fetch.queue.backoff.ms", "20")
-            // Its own lines on standard error would bypass our log; errors come as results.
-            .set_log_level(RDKafkaLogLevel::Critical);
+        let config = settings(&wanted);
         let topics: Vec<String> = wanted.topics.iter().map(ToString::to_string).collect();
         let made = spawn_blocking(move || {
             let consumer: StreamConsumer = config.create()?;
@@ -118,6 +101,32 @@ impl Member {
     }
 }
 
+fn settings(wanted: &Membership<'_>) -> ClientConfig {
+    let reset = match wanted.beginning {
+        Beginning::Earliest => "earliest",
+        Beginning::Latest => "latest",
+    };
+    let Brokers { list, security } = &wanted.brokers;
+    let mut config = ClientConfig::new();
+    config.extend(security.librdkafka().into_iter().map(|(key, text)| (key.to_owned(), text)));
+    config
+        .set("bootstrap.servers", list)
+        .set("group.id", wanted.group)
+        .set("client.id", wanted.client_id)
+        .set("auto.offset.reset", reset)
+        // Offsets are stored by `done`: left to itself, librdkafka would also commit what was
+        // read ahead and thrown away on leaving.
+        .set("enable.auto.offset.store", "false")
+        .set("auto.commit.interval.ms", COMMIT_EVERY.as_millis().to_string())
+        .set("queued.max.messages.kbytes", wanted.ahead_kbytes.to_string())
+        .set("fetch.message.max.bytes", (wanted.ahead_kbytes * 1024).to_string())
+        // A full queue is looked at again soon; by default only after a second.
+        .set("fetch.queue.backoff.ms", "20")
+        // Its own lines on standard error would bypass our log; errors come as results.
+        .set_log_level(RDKafkaLogLevel::Critical);
+    config
+}
+
 impl Member {
     /// Commits, leaves, and waits until that is done.
     pub async fn leave(mut self) {
@@ -135,6 +144,37 @@ impl Drop for Member {
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn_blocking(move || drop(consumer))),
             Err(_) => drop(consumer),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Beginning, Brokers, Membership, settings};
+    use crate::kafka::security::{Mechanism, Sasl, Security, Tls};
+
+    #[test]
+    fn a_member_speaks_to_a_cluster_as_everything_else_does() {
+        let (user, password) = ("anna".to_owned(), "hush".to_owned());
+        let sasl = Sasl { mechanism: Mechanism::ScramSha256, user, password };
+        let security = Security { tls: Some(Tls::default()), sasl: Some(sasl) };
+        let wanted = Membership {
+            brokers: Brokers { list: "a:1,b:2".to_owned(), security },
+            group: "g",
+            client_id: "c",
+            topics: &["t"],
+            beginning: Beginning::Latest,
+            ahead_kbytes: 64,
+        };
+        let config = settings(&wanted);
+        for (key, wanted) in [
+            ("bootstrap.servers", "a:1,b:2"),
+            ("security.protocol", "SASL_SSL"),
+            ("sasl.mechanism", "SCRAM-SHA-256"),
+            ("sasl.username", "anna"),
+            ("sasl.password", "hush"),
+        ] {
+            assert_eq!(config.get(key), Some(wanted));
         }
     }
 }

@@ -24,6 +24,7 @@ pub mod read;
 mod records;
 mod scram;
 pub mod security;
+mod shown;
 mod topic_config;
 mod topic_view;
 mod topics;
@@ -46,6 +47,7 @@ pub use log_dirs::{BrokerLogDirs, LogDir};
 pub use metadata::{Metadata, Partition, Topic};
 pub use offsets::{At, Found, OffsetAndTime, Offsets};
 pub use records::Deleted;
+pub use shown::{Expected, Shown};
 
 /// A partition of a topic, named.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

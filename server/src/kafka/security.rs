@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
+use ouzel_api::cluster_settings::SaslMechanism;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject};
 use tokio_rustls::{
     TlsConnector,
@@ -50,6 +51,16 @@ pub enum Mechanism {
     ScramSha256,
     /// RFC 5802 with SHA-512.
     ScramSha512,
+}
+
+impl From<SaslMechanism> for Mechanism {
+    fn from(mechanism: SaslMechanism) -> Mechanism {
+        match mechanism {
+            SaslMechanism::Plain => Mechanism::Plain,
+            SaslMechanism::ScramSha256 => Mechanism::ScramSha256,
+            SaslMechanism::ScramSha512 => Mechanism::ScramSha512,
+        }
+    }
 }
 
 impl Mechanism {

@@ -1,24 +1,17 @@
 //! Topics as pages show them: the list, the figures of the rows on screen, one topic.
 
-use std::time::{Duration, Instant};
-
 use ouzel_api::{
     Lag,
     topics::{self, CreateTopic, TopicFigures, TopicList, TopicRow},
 };
-use tokio::time::sleep;
 
 use super::{
-    AGE_MAX_LISTING, At, Cluster, KafkaError, Metadata, Offsets, Topic, TopicPartition,
+    AGE_MAX_LISTING, At, Cluster, Expected, KafkaError, Metadata, Offsets, Shown, Topic,
+    TopicPartition,
     groups::snapshot,
     overview::{count, records},
-    pause,
 };
 use crate::clock::now_ms;
-
-/// How long it may take until a broker has heard of a topic that another one made: metadata
-/// spreads in well under a second, and nobody waits longer for a button.
-const HEARD_OF_WITHIN: Duration = Duration::from_secs(3);
 
 impl Cluster {
     /// The list: what metadata tells, so that ten thousand topics come at once.
@@ -31,6 +24,7 @@ impl Cluster {
             replication_factor: count(topic.partitions.first().map_or(0, |it| it.replicas.len())),
             offline: count(topic.offline().count()),
             under_replicated: count(topic.under_replicated().count()),
+            denied: Vec::new(),
         };
         let topics = metadata.topics.iter().map(row).collect();
         Ok(TopicList { topics, read_at_ms: metadata.read_at_ms })
@@ -75,19 +69,14 @@ impl Cluster {
         Ok(figures.collect())
     }
 
-    /// A topic that was just made. The broker that is asked may not have heard of it yet; if that
-    /// lasts, or nobody answers, it was made all the same.
-    pub async fn new_topic_page(&self, asked: &CreateTopic) -> topics::Topic {
-        let deadline = Instant::now() + HEARD_OF_WITHIN;
-        let mut attempt = 0;
-        loop {
-            match self.topic_page(&asked.name).await {
-                Ok(page) => return page,
-                Err(KafkaError::NoTopic { .. }) if Instant::now() < deadline => {}
-                Err(why) => return unseen(asked, &why),
-            }
-            sleep(pause(attempt)).await;
-            attempt += 1;
+    /// A topic that was just made, and whether it is shown already. It was made even if nobody
+    /// tells of it.
+    pub async fn new_topic_page(&self, asked: &CreateTopic) -> (topics::Topic, Shown) {
+        let partitions = usize::try_from(asked.partitions.unwrap_or(1)).unwrap_or(1);
+        let shown = self.shown(Expected::Topic(&asked.name, partitions)).await;
+        match self.topic_page(&asked.name).await {
+            Ok(page) => (page, shown),
+            Err(why) => (unseen(asked, &why), Shown::NotYet),
         }
     }
 

@@ -32,22 +32,22 @@ enum Change<'a> {
 }
 
 impl Cluster {
-    /// Creates a topic.
+    /// Creates a topic. Other brokers may hear of it later: see [`Cluster::shown`].
     pub async fn create_topic(&self, topic: &CreateTopic) -> Result<(), KafkaError> {
         self.at_controller(&Change::Create(topic)).await
     }
 
-    /// Gives a topic more partitions, so that there are so many in all.
+    /// Gives a topic more partitions, so that there are so many in all; seen later, as above.
     pub async fn grow_topic(&self, name: &str, partitions: i32) -> Result<(), KafkaError> {
         self.at_controller(&Change::Grow { name, partitions }).await
     }
 
-    /// Deletes a topic.
+    /// Deletes a topic; its absence is seen later, as above.
     pub async fn delete_topic(&self, name: &str) -> Result<(), KafkaError> {
         self.at_controller(&Change::Delete(name)).await
     }
 
-    /// Makes a change, again if the controller has moved; whoever made it finds it in the list.
+    /// Makes a change, again if the controller has moved.
     async fn at_controller(&self, change: &Change<'_>) -> Result<(), KafkaError> {
         for attempt in 0.. {
             let connection = self.controller().await?;
@@ -58,8 +58,6 @@ impl Cluster {
             };
             let code = done.as_ref().err().and_then(KafkaError::code);
             if code != Some(ErrorCode::NotController) || attempt == RETRIES {
-                // So that the list shows it at once. What has been done stays done if this fails.
-                let _ = self.fresh_metadata().await;
                 return done;
             }
             sleep(pause(attempt)).await;

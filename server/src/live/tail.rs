@@ -1,10 +1,10 @@
 //! One tail: records as they are produced, as many as the browser has granted, the rest counted.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use ouzel_api::{
     audit::Outcome,
-    live::{CREDITS_MAX, ServerFrame},
+    live::{CREDITS_MAX, LostPartition, ServerFrame},
     messages::Message,
     search::{Decode, Filter},
     session::{Asked, Permission},
@@ -173,6 +173,7 @@ impl Flow {
                         self.figures.read += read;
                         self.pass_on(messages).await;
                     }
+                    Some(Event::Lost(lost)) => self.lost(lost).await,
                     Some(Event::Failed(error)) => break Err(error),
                     None => break Ok(()),
                 },
@@ -193,6 +194,12 @@ impl Flow {
             let message = Box::new(message);
             self.send(ServerFrame::Record { tail: self.tail, message }).await;
         }
+    }
+
+    async fn lost(&self, lost: BTreeMap<i32, String>) {
+        let one = |(partition, reason)| LostPartition { partition, reason };
+        let partitions = lost.into_iter().map(one).collect();
+        self.send(ServerFrame::Lost { tail: self.tail, partitions }).await;
     }
 
     async fn tally(&mut self) {

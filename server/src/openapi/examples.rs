@@ -55,7 +55,8 @@ mod tests {
         search: Search SearchEvent;
         session: SignIn Viewer;
         topic_config: ChangeTopicConfig TopicConfig;
-        topics: CreateTopic FiguresRequest FiguresResponse GrowTopic Topic TopicConsumers TopicList;
+        topics: Accepted CreateTopic FiguresRequest FiguresResponse GrowTopic Topic TopicConsumers
+            TopicList;
         trim: Trim TrimPlan TrimQuestion Trimmed;
     }
 

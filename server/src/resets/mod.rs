@@ -51,6 +51,8 @@ pub struct Order {
     pub who: Actor,
     /// Where to.
     pub to: ResetTo,
+    /// The number of the act that is undone by it.
+    pub undoes: Option<i64>,
     /// The partitions that change.
     pub changes: Vec<Change>,
 }
@@ -122,6 +124,17 @@ impl Resets {
         self.audit.record(who, action, cancel).await
     }
 
+    /// The number of the act that going there undoes.
+    pub async fn undone_by(
+        &self,
+        cluster: &str,
+        group: &str,
+        to: &ResetTo,
+    ) -> Result<Option<i64>, DbError> {
+        let ResetTo::Undo { reset } = to else { return Ok(None) };
+        Ok(db::resets::one(&self.db, cluster, group, *reset).await?.map(|row| row.act))
+    }
+
     async fn add(
         &self,
         order: &Order,
@@ -133,7 +146,7 @@ impl Resets {
             cluster: order.cluster.id(),
             group: &order.group,
             actor: (&order.who.user, &order.who.address, &order.who.rule),
-            audit_id: begun.id(),
+            act: db::audit::act_of(&self.db, begun.id()).await?,
             strategy: &strategy,
             now_ms: now_ms(),
             expires_ms,
@@ -214,6 +227,7 @@ impl Order {
         let named: Vec<_> = self.changes.iter().take(NAMED_MAX).map(name).collect();
         let detail = json!({
             "to": self.to.text(),
+            "undoes_act": self.undoes,
             "partitions": self.changes.len(),
             "changes": named,
         });

@@ -93,12 +93,14 @@ impl Resets {
     async fn order(&self, cluster: Cluster, row: &Row) -> Result<Order, Error> {
         let unreadable = |error| Error::Internal(format!("reset {}: {error}", row.id));
         let to: ResetTo = serde_json::from_str(&row.strategy).map_err(unreadable)?;
-        let rule = format!("{}, asked for in entry {}", row.rule, row.audit_id);
+        let rule = format!("{}, asked for in act {}", row.rule, row.act);
+        let undoes = self.undone_by(cluster.id(), &row.group_id, &to).await?;
         Ok(Order {
             cluster,
             group: row.group_id.clone(),
             who: Actor { user: row.user.clone(), address: row.address.clone(), rule },
             to,
+            undoes,
             changes: db::resets::changes(&self.db, row.id, false).await?,
         })
     }

@@ -5,14 +5,18 @@ use ouzel_api::{
     ErrorCode,
     access::{CreateRole, Explained, FirstPassword, NewToken, RoleRow, SessionRow, TokenRow, User},
     audit::AuditPage,
+    groups::GroupList,
     live::{ClientFrame, ServerFrame},
-    session::{Grant, Permission, Viewer},
+    route,
+    session::{Grant, Permission, Role, Viewer},
+    topics::TopicList,
 };
 use serde_json::json;
 
 use crate::support::{
     app::{App, PASSWORD, console, start, try_sign_in},
     http::Client,
+    kafka::{self, CLUSTER},
     socket::{Heard, Socket},
 };
 
@@ -284,6 +288,46 @@ async fn what_a_body_names_is_decided_by_its_name() {
     // Clusters that one may not see are not listed.
     let clusters: Vec<serde_json::Value> = member.get("/api/v1/clusters").await.json();
     assert!(clusters.is_empty(), "{clusters:?}");
+}
+
+#[tokio::test]
+async fn each_row_of_a_list_says_what_the_role_may_not_do_there() {
+    let app = start(&[]).await;
+    let administrator = app.administrator().await;
+    let mut members = Vec::new();
+    for name in ["team-a", "orders"] {
+        kafka::create(&administrator, name, 1).await;
+        members.push(kafka::join(&app, &format!("{name}-readers"), name).await);
+    }
+    let role = CreateRole {
+        name: "team".to_owned(),
+        grants: vec![
+            grant(Permission::ViewCluster, CLUSTER, "*"),
+            grant(Permission::ReadMessages, CLUSTER, "*"),
+            grant(Permission::DeleteTopic, CLUSTER, "team-*"),
+            grant(Permission::DeleteGroup, CLUSTER, "team-*"),
+        ],
+    };
+    assert_eq!(administrator.post("/api/v1/roles", &role).await.status, 201);
+    let denied = async |client: &Client| {
+        let topics: TopicList = client.get(&route::topics(CLUSTER)).await.json();
+        let topics = topics.topics.into_iter().filter(|row| !row.internal);
+        topics.map(|row| (row.name, row.denied)).collect::<Vec<_>>()
+    };
+    let named = |name: &str, denied: &[Permission]| (name.to_owned(), denied.to_vec());
+    let member = app.somebody_of("team").await;
+    // What the role may do nowhere is said once, by the session, and not in each row.
+    let wanted = [named("orders", &[Permission::DeleteTopic]), named("team-a", &[])];
+    assert_eq!(denied(&member).await, wanted);
+    for client in [administrator, app.somebody(Role::Viewer).await] {
+        assert_eq!(denied(&client).await, [named("orders", &[]), named("team-a", &[])]);
+    }
+    let has_both = |list: &GroupList| list.groups.len() == 2;
+    let groups: GroupList = kafka::until(&member, &route::groups(CLUSTER), has_both).await;
+    let groups: Vec<_> = groups.groups.into_iter().map(|row| (row.group, row.denied)).collect();
+    let wanted =
+        [named("orders-readers", &[Permission::DeleteGroup]), named("team-a-readers", &[])];
+    assert_eq!(groups, wanted);
 }
 
 async fn tail_is_refused(app: &App, member: &Client) {

@@ -171,3 +171,33 @@ async fn trying_a_cluster_out_names_the_step_that_fails() {
     let page: AuditPage = client.get("/api/v1/audit?action=cluster.test").await.json();
     assert_eq!(page.rows.len(), 5);
 }
+
+#[tokio::test]
+async fn a_cluster_of_the_file_whose_secret_cannot_be_read_says_so_and_keeps_nothing_else_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, password) = (folder.path().join("ouzel.toml"), folder.path().join("password"));
+    let broker = start(&[]).await;
+    let text = format!(
+        "[clusters.prod]\nbrokers = [\"{}\"]\ntls = true\nsasl_mechanism = \"PLAIN\"\n\
+         sasl_user = \"anna\"\nsasl_password_file = \"{}\"\n",
+        broker.kafka(),
+        password.display(),
+    );
+    std::fs::write(&file, text).unwrap();
+    let begin = async || {
+        let file = file.to_str().unwrap();
+        let app = start(&[("OUZEL_KAFKA", "off"), ("OUZEL_CONFIG", file)]).await;
+        let client = app.administrator().await;
+        let reply = client.get(&route::health("prod")).await;
+        assert_eq!(reply.status, 502);
+        (listed(&client).await.remove(0), reply.text())
+    };
+    let (row, told) = begin().await;
+    assert_eq!(row.id, "prod");
+    assert!(told.contains("password cannot be read"), "{told}");
+    std::fs::write(&password, "hush").unwrap();
+    // Now it is tried, and that broker speaks no TLS.
+    let (row, told) = begin().await;
+    assert_eq!(row.protocol, "SASL_SSL");
+    assert!(!told.contains("cannot be read: No such file") && !told.contains("hush"), "{told}");
+}

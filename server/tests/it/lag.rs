@@ -1,5 +1,7 @@
 //! Groups over time: lag in time, who stands still, the history, and the figures for Prometheus.
 
+use std::time::Duration;
+
 use ouzel_api::{
     ErrorCode,
     clusters::Overview,
@@ -8,6 +10,7 @@ use ouzel_api::{
     route,
 };
 use ouzel_wire::batch::Codec;
+use serde_json::json;
 use tokio::time::timeout;
 
 use crate::support::{
@@ -119,4 +122,33 @@ async fn what_was_seen_outlasts_a_restart_and_nonsense_is_refused() {
     let history: History = client.get(&fine).await.json();
     let first = seen.points[0].at_ms;
     assert!(history.points.iter().any(|point| point.at_ms == first), "{history:?}");
+}
+
+#[tokio::test]
+async fn clusters_that_come_change_and_go_are_watched_and_told_as_they_are_now() {
+    let (app, client) = scene().await;
+    let broker = app.kafka();
+    let is_up = |text: &str| text.contains("ouzel_cluster_up{cluster=\"second\"} 1");
+    let is_down = |text: &str| text.contains("ouzel_cluster_up{cluster=\"second\"} 0");
+    let figures = async |wanted: &dyn Fn(&str) -> bool| {
+        let asking = async {
+            while !wanted(&client.get("/metrics").await.text()) {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        timeout(DEADLINE, asking).await.expect("the figures follow");
+    };
+    let settings = |broker: &str| json!({ "id": "second", "bootstrap": [broker] });
+    assert_eq!(client.post(route::CLUSTERS, &settings(&broker)).await.status, 201);
+    figures(&is_up).await;
+    let list = until::<GroupList>(&client, &route::groups("second"), |list| {
+        list.groups.iter().any(|group| group.group == "billing" && group.progress.is_some())
+    });
+    list.await;
+    assert_eq!(client.put(&route::cluster("second"), &settings("127.0.0.1:1")).await.status, 204);
+    figures(&is_down).await;
+    assert_eq!(client.put(&route::cluster("second"), &settings(&broker)).await.status, 204);
+    figures(&is_up).await;
+    assert_eq!(client.delete(&route::cluster("second")).await.status, 204);
+    figures(&|text| !text.contains("cluster=\"second\"")).await;
 }

@@ -6,9 +6,10 @@ use std::time::Duration;
 use ouzel_api::{
     ErrorCode,
     clusters::Cluster,
+    live::{ClientFrame, ServerFrame},
     messages::Message,
     route,
-    search::{DoneReason, From, Search, SearchEvent},
+    search::{Decode, DoneReason, From, PartitionProgress, Search, SearchEvent},
     topics::{FiguresRequest, FiguresResponse, Topic, TopicList},
 };
 use ouzel_wire::batch::Codec;
@@ -22,6 +23,7 @@ use crate::support::{
     app::{App, start},
     http::Client,
     kafka::{Sample, events, produce_to, search, value},
+    socket::{Heard, Socket},
 };
 
 const PARTITIONS: i32 = 6;
@@ -142,15 +144,122 @@ async fn what_one_broker_holds_fails_with_its_name_while_the_rest_is_shown() {
         topic.partitions.iter().partition(|it| it.leader == Some(down));
     assert!(kept.iter().all(|it| it.end_offset == Some(100) && it.error.is_none()));
     assert!(lost.iter().all(|it| it.end_offset.is_none() && it.error.is_some()));
-    let search_path = route::search(&scene.cluster, "t");
-    let refused = scene.client.post(&search_path, &search(From::Newest, 10)).await;
-    assert_eq!((refused.status, refused.code()), (502, ErrorCode::Unreachable));
-    let kept = kept.iter().map(|it| it.partition).collect::<Vec<_>>();
-    let wanted = Search { partitions: Some(kept.clone()), ..search(From::Newest, 10_000) };
-    let found = scene.search(&wanted).await;
-    let found = found.iter().filter(|event| matches!(event, SearchEvent::Match { .. })).count();
-    assert_eq!(found, 100 * kept.len());
     scene.mock.broker_up(down).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_that_begins_while_a_broker_is_down_reads_the_rest_and_the_lost_ones_later() {
+    let scene = scene().await;
+    let topic: Topic = scene.client.get(&route::topic(&scene.cluster, "t")).await.json();
+    let down = topic.partitions[0].leader.unwrap();
+    let (lost, kept): (Vec<i32>, Vec<i32>) = (0..PARTITIONS).partition(|number| {
+        topic.partitions[usize::try_from(*number).unwrap()].leader == Some(down)
+    });
+    scene.mock.broker_down(down).unwrap();
+    for from in [From::Newest, From::Oldest] {
+        let events = scene.search(&search(from.clone(), 10_000)).await;
+        assert_eq!(found(&events), 100 * kept.len());
+        let Some(SearchEvent::Done { reason: DoneReason::Partial, resume }) = events.last() else {
+            panic!("{:?}", events.last())
+        };
+        for part in covered(&events) {
+            let is_lost = lost.contains(&part.partition);
+            assert_eq!(part.failed.is_some(), is_lost, "{part:?}");
+            assert_eq!(part.end - part.start, if is_lost { 0 } else { 100 });
+        }
+        // As long as it is down, going on says the same, and loses nothing.
+        let again = Search { resume: resume.clone(), ..search(from.clone(), 10_000) };
+        let events = scene.search(&again).await;
+        assert_eq!(found(&events), 0);
+        let Some(SearchEvent::Done { reason: DoneReason::Partial, resume }) = events.last() else {
+            panic!("{:?}", events.last())
+        };
+        scene.mock.broker_up(down).unwrap();
+        let again = Search { resume: resume.clone(), ..search(from, 10_000) };
+        let events = scene.search(&again).await;
+        assert_eq!(found(&events), 100 * lost.len());
+        let exhausted = SearchEvent::Done { reason: DoneReason::Exhausted, resume: None };
+        assert_eq!(events.last(), Some(&exhausted));
+        scene.mock.broker_down(down).unwrap();
+    }
+    // Where that leaves nothing, the search is refused.
+    let wanted = Search { partitions: Some(lost), ..search(From::Newest, 10) };
+    let refused = scene.client.post(&route::search(&scene.cluster, "t"), &wanted).await;
+    assert_eq!((refused.status, refused.code()), (502, ErrorCode::Unreachable));
+    scene.mock.broker_up(down).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tail_follows_the_rest_while_a_broker_is_down_and_all_of_it_afterwards() {
+    let scene = scene().await;
+    let topic: Topic = scene.client.get(&route::topic(&scene.cluster, "t")).await.json();
+    let down = topic.partitions[0].leader.unwrap();
+    let led = |it: &&ouzel_api::topics::Partition| it.leader != Some(down);
+    let kept = topic.partitions.iter().find(led).unwrap().partition;
+    let brokers = scene.mock.bootstrap_servers();
+    let write = async |partition, text: &str| {
+        let sample = Sample { partition: Some(partition), ..value(text) };
+        produce_to(&brokers, "t", Codec::None, &[sample]).await;
+    };
+    scene.mock.broker_down(down).unwrap();
+    let mut socket = Socket::open(&scene._app, &scene.client).await;
+    let frame = ClientFrame::Tail {
+        tail: 1,
+        cluster: scene.cluster.clone(),
+        topic: "t".to_owned(),
+        partitions: None,
+        filters: Vec::new(),
+        credits: 100,
+        decode: Decode::default(),
+    };
+    socket.say(&frame).await;
+    let started = socket.hear_news().await;
+    assert!(matches!(started, Heard::Frame(ServerFrame::Started { .. })), "{started:?}");
+    let lost = |heard: &Heard| match heard {
+        Heard::Frame(ServerFrame::Lost { partitions, .. }) => partitions.len(),
+        other => panic!("{other:?}"),
+    };
+    let told = socket.hear_news().await;
+    assert!(lost(&told) > 0, "{told:?}");
+    write(kept, "meanwhile").await;
+    assert_eq!(record(&socket.hear_news().await), "meanwhile");
+    scene.mock.broker_up(down).unwrap();
+    // One after the other, or all at once.
+    while lost(&socket.hear_news().await) > 0 {}
+    write(0, "afterwards").await;
+    assert_eq!(record(&socket.hear_news().await), "afterwards");
+    // And one that goes away in the middle goes on where it was.
+    scene.mock.broker_down(down).unwrap();
+    while lost(&socket.hear_news().await) == 0 {}
+    scene.mock.broker_up(down).unwrap();
+    write(0, "again").await;
+    let heard = loop {
+        match socket.hear_news().await {
+            Heard::Frame(ServerFrame::Lost { .. }) => {}
+            heard => break heard,
+        }
+    };
+    assert_eq!(record(&heard), "again");
+}
+
+fn record(heard: &Heard) -> &str {
+    match heard {
+        Heard::Frame(ServerFrame::Record { message, .. }) => &message.value.text,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn found(events: &[SearchEvent]) -> usize {
+    events.iter().filter(|event| matches!(event, SearchEvent::Match { .. })).count()
+}
+
+/// What the last progress tells of each partition.
+fn covered(events: &[SearchEvent]) -> &[PartitionProgress] {
+    let progress = events.iter().rev().find_map(|event| match event {
+        SearchEvent::Progress { progress } => Some(&progress.partitions),
+        _ => None,
+    });
+    progress.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -170,20 +279,13 @@ async fn a_broker_that_dies_in_mid_search_costs_its_own_partitions_and_they_can_
     scene.mock.broker_down(down).unwrap();
     slow(Duration::ZERO);
     let events = events(&begun.rest().await.body);
-    let progress = events.iter().rev().find_map(|event| match event {
-        SearchEvent::Progress { progress } => Some(progress),
-        _ => None,
-    });
     let (mut lost, mut kept) = (0, 0);
-    for (part, partition) in progress.unwrap().partitions.iter().zip(&topic.partitions) {
+    for (part, partition) in covered(&events).iter().zip(&topic.partitions) {
         let is_lost = partition.leader == Some(down);
         *if is_lost { &mut lost } else { &mut kept } += 1;
         assert_eq!(part.failed.is_some(), is_lost, "{part:?}");
         assert_eq!(part.read, if is_lost { 0 } else { 100 });
     }
-    let found = |events: &[SearchEvent]| {
-        events.iter().filter(|event| matches!(event, SearchEvent::Match { .. })).count()
-    };
     assert_eq!(found(&events), 100 * kept);
     let Some(SearchEvent::Done { reason: DoneReason::Partial, resume }) = events.last() else {
         panic!("{:?}", events.last())

@@ -125,6 +125,12 @@ async fn a_record_is_written_once_more_without_passing_through_the_browser() {
     assert_eq!((found.key.text.as_str(), found.value.text.as_str()), ("edited", "00fffe"));
     let row = last_row(&app, "messages.replay").await;
     assert!(row.detail.unwrap_or_default().to_string().contains("from"));
+    // Telling its key to have no value is an act of another name, wherever the key comes from.
+    let tombstone = NewRecord { key: Some(Content::Stored), ..NewRecord::default() };
+    let asked_for = Produce { origin: Some(origin.clone()), ..one(tombstone) };
+    write(&client, "from", &asked_for).await;
+    let row = last_row(&app, "messages.tombstone").await;
+    assert_eq!(row.resource.as_deref(), Some("from"));
     let gone = Origin { offset: 99, ..origin };
     let asked = Produce { origin: Some(gone), ..asked };
     let reply = client.post(&route::records(CLUSTER, "to"), &asked).await;

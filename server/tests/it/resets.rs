@@ -101,7 +101,12 @@ async fn what_a_plan_shows_is_what_is_done_and_undoing_brings_back_what_was() {
     let audit: AuditPage = client.get("/api/v1/audit?action=group.reset").await.json();
     let row = audit.rows.last().unwrap();
     assert_eq!((row.outcome, row.resource.as_deref()), (Outcome::Done, Some("billing")));
-    assert!(list.resets.iter().all(|reset| reset.audit_id > 0), "{list:?}");
+    // Each leads to its own act, and the undoing one to the act that it undid.
+    let acts: Vec<i64> = list.resets.iter().map(|reset| reset.act).collect();
+    assert_eq!(acts, audit.rows.iter().map(|row| row.id).collect::<Vec<_>>());
+    let detail: serde_json::Value =
+        serde_json::from_str(audit.rows[0].detail.as_deref().unwrap()).unwrap();
+    assert_eq!(detail["undoes_act"], row.id);
     let detail = row.detail.as_ref().unwrap().to_string();
     assert!(detail.contains("orders-0") && detail.contains("before"), "{detail}");
     app.server.stop().await;

@@ -248,6 +248,7 @@ mod tests {
             without_commit,
             error: None,
             progress: None,
+            denied: Vec::new(),
         }
     }
 

@@ -72,7 +72,15 @@ impl Picked {
     /// How many are picked, and what can be done with them; nothing while none is.
     pub fn bar(self, rows: Memo<Vec<GroupRow>>, doomed: RwSignal<Vec<String>>) -> impl IntoView {
         let session = use_session();
-        let refusal = Signal::derive(move || session.refusal(Permission::DeleteGroup));
+        let refusal = Signal::derive(move || {
+            self.0.with(|picked| {
+                rows.with(|rows| {
+                    let rows = rows.iter().filter(|row| picked.contains(&row.group));
+                    let rows = rows.map(|row| (row.group.as_str(), row.denied.as_slice()));
+                    session.refusal_among(Permission::DeleteGroup, rows)
+                })
+            })
+        });
         let any = Memo::new(move |_| self.0.with(|picked| !picked.is_empty()));
         let number = move || self.0.with(|picked| count(picked.len() as i128));
         let all = move |_| {

@@ -12,6 +12,7 @@ use std::{sync::Arc, time::Duration};
 
 use leptos::{leptos_dom::helpers::set_timeout_with_handle, prelude::*};
 use ouzel_api::{
+    live::LostPartition,
     messages::Message,
     search::{DoneReason, PartitionProgress, Progress, Skipped},
 };
@@ -124,6 +125,8 @@ pub struct Figures {
     pub partitions: Vec<PartitionProgress>,
     /// Records of a tail that were not sent because this page did not keep up.
     pub dropped: u64,
+    /// Partitions that a tail cannot follow now.
+    pub lost: Vec<LostPartition>,
     /// Stretches of time that a tail did not see, from and to.
     pub gaps: Vec<(i64, i64)>,
 }
@@ -263,7 +266,7 @@ fn weight(message: &Message) -> usize {
 }
 
 /// Keeps of a value only what a row can show.
-fn cut(message: &mut Message) {
+pub fn cut(message: &mut Message) {
     let value = &mut message.value;
     if value.text.len() > ROW_BYTES {
         value.text.truncate(value.text.floor_char_boundary(ROW_BYTES));

@@ -37,6 +37,7 @@ mod scan;
 mod status;
 mod table;
 mod tail;
+mod together;
 mod value;
 mod views;
 mod wait;
@@ -44,6 +45,8 @@ mod wrap;
 
 use futures::future::AbortHandle;
 use leptos::prelude::*;
+
+pub use together::Together;
 
 use feed::{Feed, Figures, Phase, ROWS_MAX};
 use marks::Marks;

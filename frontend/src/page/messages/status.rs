@@ -87,6 +87,8 @@ fn covered(part: &PartitionProgress) -> Covered {
         count(part.covered_to),
     );
     match whole {
+        // Of one that could not be read it is not known how much there is.
+        0 if part.failed.is_some() => Covered { label, from: 0.0, share: 0.0 },
         0 => Covered { label, from: 0.0, share: 1.0 },
         _ => Covered { label, from: share(part.covered_from - part.start), share: share(done) },
     }
@@ -188,8 +190,12 @@ fn troubles(figures: &Figures) -> Vec<AnyView> {
     }
     for part in figures.partitions.iter().filter(|part| part.failed.is_some()) {
         let reason = part.failed.clone().unwrap_or_default();
-        let text = format!("partition {} broke off: {reason}", part.partition);
+        let text = format!("partition {} could not be read: {reason}", part.partition);
         all.push(warn(text, "The others were read; Continue tries this one again"));
+    }
+    for lost in &figures.lost {
+        let text = format!("partition {} is not followed: {}", lost.partition, lost.reason);
+        all.push(warn(text, "The others are followed; this one is tried again every few seconds"));
     }
     if figures.dropped > 0 {
         let text = format!("{} not shown", count(figures.dropped));

@@ -1,7 +1,7 @@
-//! Follows a topic live and fills the feed; reconnects by itself and says what it missed.
+//! Follows topics live and fills whoever shows them; reconnects by itself and says what it missed.
 //!
 //! The server sends one record per credit. Credits are given back as records arrive, but not while
-//! the person has paused: then the server counts what it drops.
+//! the person has paused: then the server counts what it drops. All topics share one connection.
 
 use futures::{
     channel::mpsc,
@@ -12,6 +12,7 @@ use leptos::{prelude::*, task::spawn_local};
 use ouzel_api::{
     ApiError, ErrorCode,
     live::{ClientFrame, ServerFrame},
+    messages::Message,
 };
 
 use super::{
@@ -25,11 +26,8 @@ use crate::{client, client::live, ui::now_ms};
 /// that a flood does not fill the tab.
 const CREDITS: u32 = 500;
 
-/// Credits are given back in lots of this many.
-const CREDITS_LOT: u32 = CREDITS / 4;
-
-/// The only tail on this connection.
-const TAIL: u32 = 1;
+/// Credits are given back in lots of this share of them.
+const LOTS: u32 = 4;
 
 /// Waits before the first and later attempts to connect again.
 const RETRY_MS: [u64; 5] = [500, 1_000, 2_000, 5_000, 10_000];
@@ -53,6 +51,60 @@ impl Tail {
     }
 }
 
+/// What shows records as they come; tails are counted from 0.
+pub trait Sink: Copy + 'static {
+    /// What goes on now.
+    fn phase(self, phase: Phase);
+    /// Whether the person holds everything still.
+    fn is_paused(self) -> bool;
+    /// Takes a record.
+    fn push(self, tail: usize, message: Message);
+    /// Shows at once what waits.
+    fn show(self);
+    /// The figures of a tail.
+    fn figures(self, tail: usize) -> Figures;
+    /// Changes the figures of a tail.
+    fn change(self, tail: usize, change: impl FnOnce(&mut Figures));
+    /// One of several tails has ended for good; the others go on.
+    fn ended(self, tail: usize, error: ApiError);
+}
+
+impl Sink for Feed {
+    fn phase(self, phase: Phase) {
+        self.phase.try_set(phase);
+    }
+
+    fn is_paused(self) -> bool {
+        self.paused.try_get_untracked().unwrap_or(true)
+    }
+
+    fn push(self, _tail: usize, message: Message) {
+        Feed::push(self, message);
+    }
+
+    fn show(self) {
+        Feed::show(self);
+    }
+
+    fn figures(self, _tail: usize) -> Figures {
+        self.figures.try_get_untracked().unwrap_or_default()
+    }
+
+    fn change(self, _tail: usize, change: impl FnOnce(&mut Figures)) {
+        self.figures.try_update(change);
+    }
+
+    /// Of one alone, the end is the end of all.
+    fn ended(self, _tail: usize, _error: ApiError) {}
+}
+
+/// One topic to follow.
+pub struct Wanted {
+    pub cluster: String,
+    pub topic: String,
+    pub asked: Asked,
+}
+
 /// How one connection ended.
 enum End {
     /// The server refuses, and would again.
@@ -61,36 +113,59 @@ enum End {
     Broken { started: bool },
 }
 
-/// Starts following.
+/// Starts following one topic.
 pub fn start(feed: Feed, (cluster, topic): (String, String), asked: &Asked) -> Tail {
-    let frame = ClientFrame::Tail {
-        tail: TAIL,
-        cluster,
-        topic,
-        partitions: asked.partitions.clone(),
-        filters: asked.filters(),
-        credits: CREDITS,
-        decode: asked.decode,
+    start_all(feed, vec![Wanted { cluster, topic, asked: asked.clone() }])
+}
+
+/// Starts following all of these, each as one tail.
+pub fn start_all(sink: impl Sink, wanted: Vec<Wanted>) -> Tail {
+    let credits = share(wanted.len());
+    let frame = |(at, wanted): (usize, Wanted)| ClientFrame::Tail {
+        tail: number(at),
+        cluster: wanted.cluster,
+        topic: wanted.topic,
+        partitions: wanted.asked.partitions.clone(),
+        filters: wanted.asked.filters(),
+        credits,
+        decode: wanted.asked.decode,
     };
-    feed.phase.try_set(Phase::Connecting);
+    let frames: Vec<ClientFrame> = wanted.into_iter().enumerate().map(frame).collect();
+    sink.phase(Phase::Connecting);
     let (resumed, news) = mpsc::channel(1);
-    let (work, handle) = abortable(keep_following(feed, frame, news));
+    let (work, handle) = abortable(keep_following(sink, frames, news));
     spawn_local(async move {
         work.await.ok();
     });
     Tail { work: handle, resumed }
 }
 
-async fn keep_following(feed: Feed, frame: ClientFrame, mut news: mpsc::Receiver<()>) {
+/// The credits of each of so many tails: together no more than of one.
+fn share(tails: usize) -> u32 {
+    CREDITS / u32::try_from(tails).unwrap_or(u32::MAX).clamp(1, CREDITS / LOTS)
+}
+
+/// On the wire, tails are counted from 1.
+fn number(at: usize) -> u32 {
+    u32::try_from(at + 1).unwrap_or(u32::MAX)
+}
+
+fn place(tail: u32) -> usize {
+    usize::try_from(tail).unwrap_or_default().saturating_sub(1)
+}
+
+async fn keep_following(sink: impl Sink, frames: Vec<ClientFrame>, mut news: mpsc::Receiver<()>) {
     let mut attempt = 0;
     let mut lost_at = None;
+    let mut ended = vec![false; frames.len()];
     loop {
-        let before = feed.figures.try_get_untracked().unwrap_or_default();
-        let connection = Connection { feed, owed: 0, lost_at, before };
-        match connection.follow(&frame, &mut news).await {
+        let before = (0..frames.len()).map(|tail| sink.figures(tail)).collect();
+        let owed = vec![0; frames.len()];
+        let connection = Connection { sink, owed, lost_at, before, ended: &mut ended };
+        match connection.follow(&frames, &mut news).await {
             End::Refused(error) => {
-                feed.show();
-                feed.phase.try_set(Phase::Failed(error.into()));
+                sink.show();
+                sink.phase(Phase::Failed(error.into()));
                 return;
             }
             End::Broken { started: true } => {
@@ -102,38 +177,42 @@ async fn keep_following(feed: Feed, frame: ClientFrame, mut news: mpsc::Receiver
         let pause = RETRY_MS[RETRY_MS.len().min(attempt + 1) - 1];
         attempt += 1;
         let retry_at_ms = now_ms().saturating_add_unsigned(pause);
-        feed.phase.try_set(Phase::Lost { retry_at_ms });
+        sink.phase(Phase::Lost { retry_at_ms });
         wait(pause).await;
         // A WebSocket does not tell why it was refused; the session does, and an ended one leads
         // to the sign-in.
         if let Err(error) = client::session::current().await
             && error.code() == Some(ErrorCode::Unauthenticated)
         {
-            feed.phase.try_set(Phase::Failed(error));
+            sink.phase(Phase::Failed(error));
             return;
         }
     }
 }
 
 /// One connection's life.
-struct Connection {
-    feed: Feed,
-    /// Credits that were used and not yet given back.
-    owed: u32,
+struct Connection<'a, S> {
+    sink: S,
+    /// Credits of each tail that were used and not yet given back.
+    owed: Vec<u32>,
     /// When the connection before this one broke.
     lost_at: Option<i64>,
     /// The figures of the connections before: the server counts anew for each.
-    before: Figures,
+    before: Vec<Figures>,
+    /// Tails that have ended for good.
+    ended: &'a mut [bool],
 }
 
-impl Connection {
-    async fn follow(mut self, frame: &ClientFrame, news: &mut mpsc::Receiver<()>) -> End {
+impl<S: Sink> Connection<'_, S> {
+    async fn follow(mut self, frames: &[ClientFrame], news: &mut mpsc::Receiver<()>) -> End {
         let mut started = false;
         let Ok((mut sender, mut receiver)) = live::connect() else {
             return End::Broken { started };
         };
-        if sender.send(frame).await.is_err() {
-            return End::Broken { started };
+        for (at, frame) in frames.iter().enumerate() {
+            if !self.ended[at] && sender.send(frame).await.is_err() {
+                return End::Broken { started };
+            }
         }
         loop {
             let arrived = select(Box::pin(receiver.next()), news.next()).await;
@@ -149,39 +228,78 @@ impl Connection {
                 // The sender lives in the handle of this very work; without it, nobody looks.
                 Either::Right((None, _)) => return End::Broken { started },
             }
-            let paused = self.feed.paused.try_get_untracked().unwrap_or(true);
-            if self.owed >= CREDITS_LOT && !paused {
-                let credits = std::mem::take(&mut self.owed);
-                if sender.send(&ClientFrame::Credit { tail: TAIL, credits }).await.is_err() {
-                    return End::Broken { started };
-                }
+            if self.give_back(&mut sender).await.is_err() {
+                return End::Broken { started };
             }
         }
     }
 
-    /// Takes one frame; answers an error if it ended the tail.
+    /// Gives credits back, unless everything is held still.
+    async fn give_back(&mut self, sender: &mut live::Sender) -> Result<(), client::ClientError> {
+        if self.sink.is_paused() {
+            return Ok(());
+        }
+        let lot = share(self.owed.len()) / LOTS;
+        for (at, owed) in self.owed.iter_mut().enumerate() {
+            if *owed >= lot {
+                let credits = std::mem::take(owed);
+                sender.send(&ClientFrame::Credit { tail: number(at), credits }).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes one frame; answers an error if it ended the last tail.
     fn take(&mut self, frame: ServerFrame) -> Option<ApiError> {
         match frame {
             ServerFrame::Started { .. } => {
-                self.feed.phase.try_set(Phase::Following);
+                self.sink.phase(Phase::Following);
                 if let Some(lost_at) = self.lost_at.take() {
                     let gap = (lost_at, now_ms());
-                    self.feed.figures.try_update(|figures| figures.gaps.push(gap));
+                    self.sink.change(0, |figures| figures.gaps.push(gap));
                 }
             }
-            ServerFrame::Record { message, .. } => {
-                self.owed += 1;
-                self.feed.push(*message);
+            ServerFrame::Record { tail, message } => {
+                if let Some(owed) = self.owed.get_mut(place(tail)) {
+                    *owed += 1;
+                }
+                self.sink.push(place(tail), *message);
             }
-            ServerFrame::Tally { read, matched, dropped, .. } => {
-                self.feed.figures.try_update(|figures| {
-                    figures.read = self.before.read + read;
-                    figures.matched = self.before.matched + matched;
-                    figures.dropped = self.before.dropped + dropped;
+            ServerFrame::Tally { tail, read, matched, dropped } => {
+                let before = self.before.get(place(tail)).cloned().unwrap_or_default();
+                self.sink.change(place(tail), |figures| {
+                    figures.read = before.read + read;
+                    figures.matched = before.matched + matched;
+                    figures.dropped = before.dropped + dropped;
                 });
             }
-            ServerFrame::Stopped { error, .. } => return error,
+            ServerFrame::Lost { tail, partitions } => {
+                self.sink.change(place(tail), |figures| figures.lost = partitions);
+            }
+            ServerFrame::Stopped { tail, error } => return self.end(place(tail), error?),
         }
         None
+    }
+
+    fn end(&mut self, tail: usize, error: ApiError) -> Option<ApiError> {
+        if let Some(ended) = self.ended.get_mut(tail) {
+            *ended = true;
+        }
+        self.sink.ended(tail, error.clone());
+        self.ended.iter().all(|ended| *ended).then_some(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CREDITS, LOTS, share};
+
+    #[test]
+    fn several_tails_have_no_more_credits_than_one_and_can_always_give_some_back() {
+        assert_eq!(share(1), CREDITS);
+        for tails in 0..1_000 {
+            assert!(share(tails) >= LOTS, "{tails}");
+        }
+        assert!(share(8) * 8 <= CREDITS);
     }
 }

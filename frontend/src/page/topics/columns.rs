@@ -163,7 +163,11 @@ fn rate(measured: Option<(Option<i64>, i64)>) -> AnyView {
 fn acts(cells: Cells, row: &TopicRow) -> impl IntoView + use<> {
     let session = use_session();
     let location = use_location();
-    let no_delete = Signal::derive(move || session.refusal(Permission::DeleteTopic));
+    let this = (row.name.clone(), row.denied.clone());
+    let no_delete = Signal::derive(move || {
+        let this = std::iter::once((this.0.as_str(), this.1.as_slice()));
+        session.refusal_among(Permission::DeleteTopic, this)
+    });
     let no_create = Signal::derive(move || session.refusal(Permission::CreateTopic));
     let labels = (format!("Clone the settings of {}", row.name), format!("Delete {}", row.name));
     let like = cells.cluster.with_value(|cluster| clone_address(cluster, &row.name));

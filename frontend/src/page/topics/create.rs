@@ -235,9 +235,9 @@ impl Form {
         let (cluster, name) = (self.cluster.get_value(), wanted.name.clone());
         spawn_local(async move {
             match client::topics::create(cluster.clone(), wanted).await {
-                Ok(()) => {
+                Ok(shown) => {
                     self.open.try_set(false);
-                    self.toasts.good(format!("Topic {name} was created."));
+                    self.toasts.good(shown.told(format!("Topic {name} was created.")));
                     self.location.open(&Route::topic(&cluster, &name, TopicTab::Messages));
                 }
                 Err(error) => {

@@ -143,9 +143,9 @@ impl Form {
         let (cluster, topic) = (self.cluster.get_value(), self.topic.get_value());
         spawn_local(async move {
             match client::topics::delete(cluster, topic.clone()).await {
-                Ok(()) => {
+                Ok(shown) => {
                     self.open.try_set(false);
-                    self.toasts.good(format!("Topic {topic} was deleted."));
+                    self.toasts.good(shown.told(format!("Topic {topic} was deleted.")));
                     self.on_deleted.try_run(());
                 }
                 Err(error) => {

@@ -230,6 +230,7 @@ mod tests {
             replication_factor: 1,
             offline: 0,
             under_replicated: 0,
+            denied: Vec::new(),
         }
     }
 

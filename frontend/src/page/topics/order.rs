@@ -108,6 +108,7 @@ mod tests {
             replication_factor: 1,
             offline: 0,
             under_replicated: 0,
+            denied: Vec::new(),
         }
     }
 

@@ -4,10 +4,7 @@
 //! JSON has no form for is written as `{"$bytes":…}`, `{"$tag":…}`, `{"$simple":…}` or, as a key,
 //! as its text. Source: RFC 8949.
 
-use super::{
-    Unfit,
-    out::{DEPTH_MAX, Out},
-};
+use super::{Unfit, out::Out, taken::Taken};
 
 /// Additional information that announces parts until a break.
 const INDEFINITE: u8 = 31;
@@ -16,12 +13,9 @@ const BREAK: u8 = 0xff;
 
 /// Writes the one item that `bytes` are.
 pub fn read(bytes: &[u8], out: &mut Out) -> Result<(), Unfit> {
-    let mut reader = Reader { bytes, at: 0, depth: 0 };
+    let mut reader = Reader { from: Taken::new(bytes) };
     reader.item(out)?;
-    match reader.at == bytes.len() {
-        true => Ok(()),
-        false => reader.fail("the end"),
-    }
+    reader.from.end()
 }
 
 /// Whether bytes begin like a map with something in it, or say that they are CBOR. By such a
@@ -31,15 +25,13 @@ pub fn begins_map(bytes: &[u8]) -> bool {
 }
 
 struct Reader<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    depth: usize,
+    from: Taken<'a>,
 }
 
 impl<'a> Reader<'a> {
     fn item(&mut self, out: &mut Out) -> Result<(), Unfit> {
-        let initial = self.byte()?;
-        self.enter()?;
+        let initial = self.from.byte()?;
+        self.from.enter()?;
         match initial >> 5 {
             4 => self.many(initial, ("[", "]"), out, Self::item)?,
             5 => self.many(initial, ("{", "}"), out, Self::entry)?,
@@ -52,7 +44,7 @@ impl<'a> Reader<'a> {
             }
             _ => self.scalar(initial, out)?,
         }
-        self.depth -= 1;
+        self.from.leave();
         Ok(())
     }
 
@@ -65,7 +57,7 @@ impl<'a> Reader<'a> {
                 out.bytes(&bytes);
             }
             3 => {
-                let at = self.at;
+                let at = self.from.at();
                 let bytes = self.string(initial)?;
                 match std::str::from_utf8(&bytes) {
                     Ok(text) => out.string(text),
@@ -82,18 +74,17 @@ impl<'a> Reader<'a> {
             20 => out.push("false"),
             21 => out.push("true"),
             22 => out.push("null"),
-            25 => out.float(half(u16::from_be_bytes(self.array_of()?))),
-            26 => out.float_short(f32::from_be_bytes(self.array_of()?)),
-            27 => out.float(f64::from_be_bytes(self.array_of()?)),
+            25 => out.float(half(u16::from_be_bytes(self.from.array_of()?))),
+            26 => out.float_short(f32::from_be_bytes(self.from.array_of()?)),
+            27 => out.float(f64::from_be_bytes(self.from.array_of()?)),
             info @ (0..=19 | 23 | 24) => {
-                let number = if info == 24 { self.byte()? } else { info };
+                let number = if info == 24 { self.from.byte()? } else { info };
                 out.push("{\"$simple\":");
                 out.plain(number);
                 out.push("}");
             }
             _ => {
-                self.at -= 1;
-                return self.fail("an item");
+                return self.from.fail_before("an item");
             }
         }
         Ok(())
@@ -125,12 +116,11 @@ impl<'a> Reader<'a> {
     }
 
     fn entry(&mut self, out: &mut Out) -> Result<(), Unfit> {
-        let initial = self.byte()?;
+        let initial = self.from.byte()?;
         match initial >> 5 {
             3 => self.scalar(initial, out)?,
             4..=6 => {
-                self.at -= 1;
-                return self.fail("a key that is not nested");
+                return self.from.fail_before("a key that is not nested");
             }
             _ => {
                 let mut key = Out::new(super::KEY_BYTES_MAX);
@@ -144,9 +134,8 @@ impl<'a> Reader<'a> {
 
     /// Takes a break if there is one.
     fn breaks(&mut self) -> bool {
-        let there = self.bytes.get(self.at) == Some(&BREAK);
-        self.at += usize::from(there);
-        there
+        let there = self.from.next() == Some(BREAK);
+        there && self.from.byte().is_ok()
     }
 
     /// The bytes of a string, put together if it comes in parts.
@@ -156,10 +145,9 @@ impl<'a> Reader<'a> {
         }
         let mut whole = Vec::new();
         while !self.breaks() {
-            let part = self.byte()?;
+            let part = self.from.byte()?;
             if part >> 5 != initial >> 5 || part & 0x1f == INDEFINITE {
-                self.at -= 1;
-                return self.fail("a part of the string");
+                return self.from.fail_before("a part of the string");
             }
             whole.extend_from_slice(self.part(part)?);
         }
@@ -169,48 +157,22 @@ impl<'a> Reader<'a> {
     fn part(&mut self, initial: u8) -> Result<&'a [u8], Unfit> {
         let length = self.argument(initial)?;
         match usize::try_from(length) {
-            Ok(length) => self.take(length),
-            Err(_) => self.fail("more bytes"),
+            Ok(length) => self.from.take(length),
+            Err(_) => self.from.fail("more bytes"),
         }
     }
 
     fn argument(&mut self, initial: u8) -> Result<u64, Unfit> {
         Ok(match initial & 0x1f {
             info @ 0..=23 => u64::from(info),
-            24 => u64::from(self.byte()?),
-            25 => u64::from(u16::from_be_bytes(self.array_of()?)),
-            26 => u64::from(u32::from_be_bytes(self.array_of()?)),
-            27 => u64::from_be_bytes(self.array_of()?),
+            24 => u64::from(self.from.byte()?),
+            25 => u64::from(u16::from_be_bytes(self.from.array_of()?)),
+            26 => u64::from(u32::from_be_bytes(self.from.array_of()?)),
+            27 => u64::from_be_bytes(self.from.array_of()?),
             _ => {
-                self.at -= 1;
-                return self.fail("an item");
+                return self.from.fail_before("an item");
             }
         })
-    }
-
-    fn enter(&mut self) -> Result<(), Unfit> {
-        self.depth += 1;
-        if self.depth > DEPTH_MAX { self.fail("less nesting") } else { Ok(()) }
-    }
-
-    fn array_of<const N: usize>(&mut self) -> Result<[u8; N], Unfit> {
-        let bytes = self.take(N)?;
-        Ok(*bytes.first_chunk().expect("so many were taken"))
-    }
-
-    fn byte(&mut self) -> Result<u8, Unfit> {
-        Ok(self.take(1)?[0])
-    }
-
-    fn take(&mut self, length: usize) -> Result<&'a [u8], Unfit> {
-        let rest = &self.bytes[self.at..];
-        let Some(bytes) = rest.get(..length) else { return self.fail("more bytes") };
-        self.at += length;
-        Ok(bytes)
-    }
-
-    fn fail<T>(&self, expected: &'static str) -> Result<T, Unfit> {
-        Err(Unfit::At { at: self.at, expected })
     }
 }
 

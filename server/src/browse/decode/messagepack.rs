@@ -4,19 +4,13 @@
 //! JSON has no form for is written as `{"$bytes":…}`, `{"$ext":…}` or, as a key, as its text.
 //! Source: the MessagePack specification.
 
-use super::{
-    Unfit,
-    out::{DEPTH_MAX, Out},
-};
+use super::{Unfit, out::Out, taken::Taken};
 
 /// Writes the one value that `bytes` are.
 pub fn read(bytes: &[u8], out: &mut Out) -> Result<(), Unfit> {
-    let mut reader = Reader { bytes, at: 0, depth: 0 };
+    let mut reader = Reader { from: Taken::new(bytes) };
     reader.value(out)?;
-    match reader.at == bytes.len() {
-        true => Ok(()),
-        false => reader.fail("the end"),
-    }
+    reader.from.end()
 }
 
 /// Whether bytes begin like a map with something in it. By such a beginning, which neither text
@@ -26,14 +20,12 @@ pub fn begins_map(bytes: &[u8]) -> bool {
 }
 
 struct Reader<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    depth: usize,
+    from: Taken<'a>,
 }
 
 impl<'a> Reader<'a> {
     fn value(&mut self, out: &mut Out) -> Result<(), Unfit> {
-        let tag = self.byte()?;
+        let tag = self.from.byte()?;
         match tag {
             0x80..=0x8f => self.map(usize::from(tag & 0xf), out),
             0x90..=0x9f => self.array(usize::from(tag & 0xf), out),
@@ -59,30 +51,29 @@ impl<'a> Reader<'a> {
             0xc4 => return self.sized::<1>().and_then(|length| self.binary(length, out)),
             0xc5 => return self.sized::<2>().and_then(|length| self.binary(length, out)),
             0xc6 => return self.sized::<4>().and_then(|length| self.binary(length, out)),
-            0xca => out.float_short(f32::from_be_bytes(self.array_of()?)),
-            0xcb => out.float(f64::from_be_bytes(self.array_of()?)),
-            0xcc => out.plain(self.byte()?),
-            0xcd => out.plain(u16::from_be_bytes(self.array_of()?)),
-            0xce => out.plain(u32::from_be_bytes(self.array_of()?)),
-            0xcf => out.plain(u64::from_be_bytes(self.array_of()?)),
-            0xd0 => out.plain(self.byte()? as i8),
-            0xd1 => out.plain(i16::from_be_bytes(self.array_of()?)),
-            0xd2 => out.plain(i32::from_be_bytes(self.array_of()?)),
-            0xd3 => out.plain(i64::from_be_bytes(self.array_of()?)),
+            0xca => out.float_short(f32::from_be_bytes(self.from.array_of()?)),
+            0xcb => out.float(f64::from_be_bytes(self.from.array_of()?)),
+            0xcc => out.plain(self.from.byte()?),
+            0xcd => out.plain(u16::from_be_bytes(self.from.array_of()?)),
+            0xce => out.plain(u32::from_be_bytes(self.from.array_of()?)),
+            0xcf => out.plain(u64::from_be_bytes(self.from.array_of()?)),
+            0xd0 => out.plain(self.from.byte()? as i8),
+            0xd1 => out.plain(i16::from_be_bytes(self.from.array_of()?)),
+            0xd2 => out.plain(i32::from_be_bytes(self.from.array_of()?)),
+            0xd3 => out.plain(i64::from_be_bytes(self.from.array_of()?)),
             0xd4..=0xd8 => return self.extension(1 << (tag - 0xd4), out),
             0xc7 => return self.sized::<1>().and_then(|length| self.extension(length, out)),
             0xc8 => return self.sized::<2>().and_then(|length| self.extension(length, out)),
             0xc9 => return self.sized::<4>().and_then(|length| self.extension(length, out)),
             _ => {
-                self.at -= 1;
-                return self.fail("a type");
+                return self.from.fail_before("a type");
             }
         }
         Ok(())
     }
 
     fn array(&mut self, length: usize, out: &mut Out) -> Result<(), Unfit> {
-        self.enter()?;
+        self.from.enter()?;
         out.push("[");
         for index in 0..length {
             if index > 0 {
@@ -91,12 +82,12 @@ impl<'a> Reader<'a> {
             self.value(out)?;
         }
         out.push("]");
-        self.depth -= 1;
+        self.from.leave();
         Ok(())
     }
 
     fn map(&mut self, length: usize, out: &mut Out) -> Result<(), Unfit> {
-        self.enter()?;
+        self.from.enter()?;
         out.push("{");
         for index in 0..length {
             if index > 0 {
@@ -107,19 +98,16 @@ impl<'a> Reader<'a> {
             self.value(out)?;
         }
         out.push("}");
-        self.depth -= 1;
+        self.from.leave();
         Ok(())
     }
 
     /// Text as it is; anything else that is not nested as the text of its JSON.
     fn key(&mut self, out: &mut Out) -> Result<(), Unfit> {
-        let tag = self.byte()?;
+        let tag = self.from.byte()?;
         match tag {
             0xa0..=0xbf | 0xd9..=0xdb => self.scalar(tag, out),
-            0x80..=0x9f | 0xdc..=0xdf => {
-                self.at -= 1;
-                self.fail("a key that is not nested")
-            }
+            0x80..=0x9f | 0xdc..=0xdf => self.from.fail_before("a key that is not nested"),
             _ => {
                 let mut key = Out::new(super::KEY_BYTES_MAX);
                 self.scalar(tag, &mut key)?;
@@ -130,8 +118,8 @@ impl<'a> Reader<'a> {
     }
 
     fn string(&mut self, length: usize, out: &mut Out) -> Result<(), Unfit> {
-        let at = self.at;
-        let bytes = self.take(length)?;
+        let at = self.from.at();
+        let bytes = self.from.take(length)?;
         match std::str::from_utf8(bytes) {
             Ok(text) => out.string(text),
             Err(wrong) => {
@@ -143,48 +131,23 @@ impl<'a> Reader<'a> {
     }
 
     fn binary(&mut self, length: usize, out: &mut Out) -> Result<(), Unfit> {
-        out.bytes(self.take(length)?);
+        out.bytes(self.from.take(length)?);
         Ok(())
     }
 
     fn extension(&mut self, length: usize, out: &mut Out) -> Result<(), Unfit> {
-        let kind = self.byte()? as i8;
+        let kind = self.from.byte()? as i8;
         out.push("{\"$ext\":");
         out.plain(kind);
         out.push(",\"value\":");
-        out.bytes(self.take(length)?);
+        out.bytes(self.from.take(length)?);
         out.push("}");
         Ok(())
     }
 
-    fn enter(&mut self) -> Result<(), Unfit> {
-        self.depth += 1;
-        if self.depth > DEPTH_MAX { self.fail("less nesting") } else { Ok(()) }
-    }
-
     fn sized<const N: usize>(&mut self) -> Result<usize, Unfit> {
-        let bytes = self.array_of::<N>()?;
+        let bytes = self.from.array_of::<N>()?;
         Ok(bytes.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte)))
-    }
-
-    fn array_of<const N: usize>(&mut self) -> Result<[u8; N], Unfit> {
-        let bytes = self.take(N)?;
-        Ok(*bytes.first_chunk().expect("so many were taken"))
-    }
-
-    fn byte(&mut self) -> Result<u8, Unfit> {
-        Ok(self.take(1)?[0])
-    }
-
-    fn take(&mut self, length: usize) -> Result<&'a [u8], Unfit> {
-        let rest = &self.bytes[self.at..];
-        let Some(bytes) = rest.get(..length) else { return self.fail("more bytes") };
-        self.at += length;
-        Ok(bytes)
-    }
-
-    fn fail<T>(&self, expected: &'static str) -> Result<T, Unfit> {
-        Err(Unfit::At { at: self.at, expected })
     }
 }
 

@@ -9,6 +9,7 @@ mod cbor;
 mod messagepack;
 mod offsets;
 mod out;
+mod taken;
 mod xml;
 
 use std::borrow::Cow;

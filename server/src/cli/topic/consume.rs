@@ -163,7 +163,7 @@ async fn read_as_member(
         return Err(Failure::Usage("a group shares out partitions by itself".to_owned()));
     }
     let member = Member::join(Membership {
-        brokers: &target.brokers,
+        brokers: target.cluster.brokers(),
         group,
         client_id: "ouzel-cli",
         topics: &[asked.topic.as_str()],

@@ -90,7 +90,7 @@ pub async fn run(asked: Produce, loaded: &Loaded) -> Result<(), Failure> {
     let target = target(&asked.connect, loaded)?;
     // Without the topic, librdkafka would wait for it to appear until the records are too old.
     target.cluster.expect_topic(&asked.topic).await.map_err(Failure::of)?;
-    let producer = Producer::new(&target.brokers, asked.compression.into()).await;
+    let producer = Producer::on(&target.cluster, asked.compression.into()).await;
     let producer = producer.map_err(Failure::of)?;
     let mut typed = read_ahead(input);
     // Whoever types records, or sees each of them printed, needs nobody to count.

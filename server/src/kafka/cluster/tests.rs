@@ -1,9 +1,12 @@
 //! A cluster whose brokers fail at the wrong moment.
 #![allow(clippy::unwrap_used)]
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -19,14 +22,15 @@ use tokio::{
 };
 
 use super::{AGE_MAX_ROUTING, Cluster, ClusterSetup};
-use crate::kafka::{Address, KafkaError, groups::snapshot::GroupsSnapshot};
+use crate::kafka::{Address, Expected, KafkaError, Shown, groups::snapshot::GroupsSnapshot};
 
-const SERVED: [ApiKey; 5] = [
+const SERVED: [ApiKey; 6] = [
     ApiKey::ApiVersions,
     ApiKey::Metadata,
     ApiKey::ListGroups,
     ApiKey::OffsetFetch,
     ApiKey::CreateTopics,
+    ApiKey::DeleteTopics,
 ];
 /// One old version of everything, the first in which Metadata does not create topics.
 const VERSION: i16 = 4;
@@ -38,7 +42,17 @@ struct Broker {
     /// Answers to Metadata before connections break instead.
     metadata_left: Arc<AtomicUsize>,
     /// Topics that each Metadata asked for; none stands for all.
-    asked: std::sync::Mutex<Vec<Option<usize>>>,
+    asked: Mutex<Vec<Option<usize>>>,
+    trailing: Mutex<Trailing>,
+}
+
+/// How metadata follows what the controller has done to topic `late`.
+#[derive(Default)]
+struct Trailing {
+    /// Whether the controller has it.
+    there: bool,
+    /// Answers that still tell what was before.
+    behind: usize,
 }
 
 async fn port() -> (TcpListener, u16) {
@@ -52,7 +66,13 @@ async fn cluster(metadata_left: usize) -> (Cluster, Arc<Broker>) {
     let (listener, port) = port().await;
     let (_, dead) = self::port().await;
     let metadata_left = Arc::new(AtomicUsize::new(metadata_left));
-    let broker = Arc::new(Broker { port, dead, metadata_left, asked: Default::default() });
+    let broker = Arc::new(Broker {
+        port,
+        dead,
+        metadata_left,
+        asked: Mutex::default(),
+        trailing: Mutex::default(),
+    });
     let serving = broker.clone();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
@@ -92,7 +112,14 @@ impl Broker {
             ApiKey::ListGroups => {
                 Some(encode::<wire::ListGroupsRequest>(header, &Default::default()))
             }
+            ApiKey::DeleteTopics => {
+                self.trailing.lock().unwrap().there = false;
+                let responses = vec![wire::DeletableTopicResult::default()];
+                let response = wire::DeleteTopicsResponse { responses, ..Default::default() };
+                Some(encode::<wire::DeleteTopicsRequest>(header, &response))
+            }
             ApiKey::CreateTopics => {
+                self.trailing.lock().unwrap().there = true;
                 let topics = vec![wire::CreatableTopicResult::default()];
                 let response = wire::CreateTopicsResponse { topics, ..Default::default() };
                 Some(encode::<wire::CreateTopicsRequest>(header, &response))
@@ -128,13 +155,31 @@ impl Broker {
             }],
             ..Default::default()
         };
+        let late = wire::MetadataRequestTopic {
+            name: Some("late".to_owned()),
+            ..wire::MetadataRequestTopic::default()
+        };
+        let is_told = self.tells_late();
+        let listed = asked.topics.is_none().then_some(&late).into_iter();
+        let told = asked.topics.iter().flatten().chain(listed);
+        let told = told.filter(|topic| is_told || topic.name != late.name);
         let response = wire::MetadataResponse {
             brokers: vec![broker(1, self.port), broker(2, self.dead)],
             controller_id: 1,
-            topics: asked.topics.iter().flatten().map(topic).collect(),
+            topics: told.map(topic).collect(),
             ..Default::default()
         };
         Some(encode::<wire::MetadataRequest>(header, &response))
+    }
+}
+
+impl Broker {
+    /// Whether metadata tells of `late` this time.
+    fn tells_late(&self) -> bool {
+        let mut trailing = self.trailing.lock().unwrap();
+        let is_behind = trailing.behind > 0;
+        trailing.behind = trailing.behind.saturating_sub(1);
+        trailing.there != is_behind
     }
 }
 
@@ -171,9 +216,9 @@ async fn a_topic_was_created_even_if_nobody_answers_afterwards() {
         configs: Vec::new(),
     };
     cluster.create_topic(&wanted).await.unwrap();
+    let (page, shown) = cluster.new_topic_page(&wanted).await;
     assert!(broker.asked.lock().unwrap().len() > 1, "the list was to be read again");
-    let page = cluster.new_topic_page(&wanted).await;
-    assert_eq!((page.name.as_str(), page.partitions.len()), ("t", 3));
+    assert_eq!((page.name.as_str(), page.partitions.len(), shown), ("t", 3, Shown::NotYet));
     assert!(page.partitions.iter().all(|partition| partition.error.is_some()));
 }
 
@@ -184,6 +229,51 @@ async fn a_topic_that_is_asked_for_comes_alone_and_is_kept_for_routing() {
     cluster.fresh_topic("t").await.unwrap();
     assert_eq!(cluster.metadata(AGE_MAX_ROUTING).await.unwrap().leader("t", 0), Ok(1));
     assert_eq!(*broker.asked.lock().unwrap(), [None, Some(1)]);
+}
+
+fn late() -> CreateTopic {
+    CreateTopic {
+        name: "late".to_owned(),
+        partitions: Some(1),
+        replication_factor: None,
+        configs: Vec::new(),
+    }
+}
+
+fn trail(broker: &Broker, there: bool, behind: usize) {
+    *broker.trailing.lock().unwrap() = Trailing { there, behind };
+}
+
+#[tokio::test]
+async fn what_was_made_or_deleted_is_so_in_the_list_that_is_read_next() {
+    let (cluster, broker) = cluster(usize::MAX).await;
+    let is_listed = async || {
+        let listed = cluster.metadata(AGE_MAX_ROUTING).await.unwrap();
+        listed.topics.contains_key("late")
+    };
+    assert!(!is_listed().await);
+    trail(&broker, false, 0);
+    cluster.create_topic(&late()).await.unwrap();
+    trail(&broker, true, 5);
+    assert_eq!(cluster.shown(Expected::Topic("late", 1)).await, Shown::Now);
+    assert!(is_listed().await);
+    cluster.delete_topic("late").await.unwrap();
+    // The list is read from a broker that has not heard of it although another one has.
+    trail(&broker, false, 6);
+    assert_eq!(cluster.shown(Expected::NoTopic("late")).await, Shown::Now);
+    assert!(!is_listed().await);
+}
+
+#[tokio::test]
+async fn what_is_never_shown_is_not_waited_for_without_end() {
+    let (cluster, broker) = cluster(usize::MAX).await;
+    trail(&broker, true, usize::MAX);
+    let waited = cluster.shown_within(Expected::Topic("late", 1), Duration::from_millis(150));
+    assert_eq!(waited.await, Shown::NotYet);
+    // More partitions than there are is not yet what was asked for.
+    trail(&broker, true, 0);
+    let waited = cluster.shown_within(Expected::Topic("late", 2), Duration::from_millis(150));
+    assert_eq!(waited.await, Shown::NotYet);
 }
 
 #[tokio::test]

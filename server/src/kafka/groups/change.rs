@@ -87,6 +87,8 @@ impl Cluster {
             let asked = asked.await;
             let stale = asked.as_ref().is_err_and(KafkaError::is_stale_route);
             if !stale || attempt == RETRIES {
+                // Whoever lists the groups now sees what was done.
+                self.forget_groups().await;
                 return asked;
             }
             sleep(pause(attempt)).await;

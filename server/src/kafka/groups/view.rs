@@ -68,6 +68,7 @@ impl GroupsSnapshot {
             without_commit: lag::uncommitted(group, |_| true),
             error: error.map(KafkaError::reason),
             progress: None,
+            denied: Vec::new(),
         }
     }
 

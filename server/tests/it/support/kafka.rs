@@ -77,7 +77,7 @@ pub async fn produce_to(brokers: &str, topic: &str, codec: Codec, samples: &[Sam
 pub async fn join(app: &App, group: &str, topic: &str) -> Member {
     let brokers = app.kafka();
     let wanted = Membership {
-        brokers: &brokers,
+        brokers: brokers.as_str().into(),
         group,
         client_id: "tester",
         topics: &[topic],

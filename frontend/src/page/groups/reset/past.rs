@@ -9,7 +9,10 @@ use ouzel_api::{
 use super::{Page, query::ResetQuery};
 use crate::{
     cells, client,
+    format::count,
     load::Loaded,
+    query::Query,
+    route::Route,
     session::use_session,
     ui::{
         Age, Badge, Clock, Column, Empty, Mood, Panel, Table, TableSpec, Time, use_clock,
@@ -44,7 +47,7 @@ fn columns(page: Page) -> Vec<Column<Reset>> {
         Column::new("to", "what", "minmax(200px, 2fr)", move |reset: &Reset| {
             let title = reset.problem.clone();
             let text = text(&reset.to, clock);
-            view! { <span title=title>{text}</span> }
+            view! { <span title=title>{text}</span> " " {audited(reset.act)} }
         })
         .headline(),
         Column::new("state", "state", "minmax(150px, 1fr)", state).narrow("minmax(0, 1fr)"),
@@ -66,6 +69,23 @@ fn text(to: &ResetTo, clock: Clock) -> String {
         ResetTo::Time { at_ms } => format!("to {}", clock.date_time(*at_ms)),
         other => other.text(),
     }
+}
+
+/// The way to its row in the audit log, for whoever may read that.
+fn audited(act: i64) -> impl IntoView + use<> {
+    let session = use_session();
+    let query = Query::default().with("before", (act + 1).to_string());
+    let href = format!("{}?{}", Route::Audit.path(), query.with("row", act.to_string()));
+    let may = move || session.refusal(Permission::ReadAudit).is_none();
+    (act > 0).then(|| {
+        view! {
+            <Show when=may>
+                <a class="dim" href=href.clone() title="Its row in the audit log">
+                    {format!("#{}", count(act))}
+                </a>
+            </Show>
+        }
+    })
 }
 
 fn state(reset: &Reset) -> impl IntoView + use<> {

@@ -7,7 +7,7 @@ use ouzel_api::{
 
 use super::super::partitions::{failures, offsets};
 use crate::{
-    client::{self, ClientError},
+    client::{self, ClientError, Shown},
     format::counted,
 };
 
@@ -52,7 +52,7 @@ impl Act {
     pub async fn perform(&self, cluster: String, topic: String) -> Result<String, String> {
         let done = match self {
             Act::Delete => {
-                client::topics::delete(cluster, topic).await.map(|()| "deleted".to_owned())
+                client::topics::delete(cluster, topic).await.map(|shown| told(shown, "deleted"))
             }
             Act::Empty => return empty(cluster, topic).await,
             Act::Config { key, value } => {
@@ -60,6 +60,14 @@ impl Act {
             }
         };
         done.map_err(|error| error.message())
+    }
+}
+
+/// A row has room for a few words only.
+fn told(shown: Shown, done: &str) -> String {
+    match shown {
+        Shown::Now => done.to_owned(),
+        Shown::NotYet => format!("{done}, not shown yet"),
     }
 }
 
@@ -103,8 +111,8 @@ async fn configure(
     match change(&setting, value) {
         None => Ok("was so already".to_owned()),
         Some((change, text)) => {
-            client::topics::change_config(cluster, topic, vec![change]).await.map_err(told)?;
-            Ok(text)
+            let changed = client::topics::change_config(cluster, topic, vec![change]);
+            Ok(self::told(changed.await.map_err(told)?, &text))
         }
     }
 }

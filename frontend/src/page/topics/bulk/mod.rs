@@ -10,6 +10,7 @@ mod run;
 
 use leptos::prelude::*;
 use ouzel_api::{
+    live::TAILS_MAX,
     session::Permission,
     topics::{TopicList, TopicRow},
 };
@@ -19,6 +20,9 @@ use super::select::Selection;
 use crate::{
     format::{count, counted},
     load::Load,
+    location::{History, use_location},
+    query::Query,
+    route::Route,
     session::use_session,
     ui::{Button, Tone},
 };
@@ -41,7 +45,11 @@ pub fn BulkBar(
         Signal::derive(move || {
             let many = chosen.with(Vec::len);
             let too_many = || format!("At most {} topics at once.", count(TOPICS_MAX as i128));
-            session.refusal(permission).or_else(|| (many > TOPICS_MAX).then(too_many))
+            let refusal = chosen.with(|rows| {
+                let rows = rows.iter().map(|row| (row.name.as_str(), row.denied.as_slice()));
+                session.refusal_among(permission, rows)
+            });
+            refusal.or_else(|| (many > TOPICS_MAX).then(too_many))
         })
     };
     let told = move || {
@@ -55,11 +63,27 @@ pub fn BulkBar(
         })
     };
     let settled = move || topics.reload();
+    let location = use_location();
+    let unread = off(Permission::ReadMessages);
+    let unfollowed = Signal::derive(move || {
+        let too_many = chosen.with(Vec::len) > TAILS_MAX;
+        let told = || format!("At most {TAILS_MAX} topics are followed at once.");
+        unread.get().or_else(|| too_many.then(told))
+    });
+    let follow = move |_| {
+        let names = chosen.with_untracked(|rows| {
+            rows.iter().map(|row| row.name.clone()).collect::<Vec<_>>().join(",")
+        });
+        let path = cluster.with_value(|it| Route::Tail { cluster: it.clone() }.path());
+        let query = Query::default().with("topics", names);
+        location.go(&format!("{path}?{query}"), History::Push);
+    };
     view! {
         <Show when=move || !chosen.with(Vec::is_empty)>
             <div class="bar chosen" role="region" aria-label="Ticked topics">
                 <b role="status">{told}</b>
                 <span class="grow"></span>
+                <Button icon="radio" off=unfollowed on:click=follow>"Tail together"</Button>
                 <Button
                     off=off(Permission::AlterTopic)
                     on:click=move |_| asked.set(Some(Kind::Config))

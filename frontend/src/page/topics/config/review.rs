@@ -119,13 +119,14 @@ impl Form {
         let (cluster, topic) = self.editing.names.get_value();
         spawn_local(async move {
             match client::topics::change_config(cluster, topic.clone(), changes).await {
-                Ok(()) => {
+                Ok(shown) => {
                     self.editing.draft.try_set(Draft::default());
                     self.editing.reviewing.try_set(false);
                     self.editing.config.reload();
                     let settings = counted(many as i128, "setting", "settings");
                     let were = if many == 1 { "was" } else { "were" };
-                    self.toasts.good(format!("{settings} of {topic} {were} changed."));
+                    let told = format!("{settings} of {topic} {were} changed.");
+                    self.toasts.good(shown.told(told));
                 }
                 Err(error) => {
                     self.busy.try_set(false);

@@ -171,10 +171,11 @@ impl Form {
         let (present, name) = (self.present, topic.clone());
         spawn_local(async move {
             match client::topics::grow(cluster, topic, (present, wanted)).await {
-                Ok(()) => {
+                Ok(shown) => {
                     self.open.try_set(false);
                     self.data.reload();
-                    self.toasts.good(format!("{name} has {} partitions now.", count(wanted)));
+                    let told = format!("{name} has {} partitions now.", count(wanted));
+                    self.toasts.good(shown.told(told));
                 }
                 Err(error) => {
                     self.busy.try_set(false);
