@@ -3,11 +3,11 @@
 use clap::Args;
 use ouzel_api::clusters::Environment;
 
-use super::{Failure, profile};
+use super::{Failure, options::Options, profile};
 use crate::{
-    config::{HostPort, Listen, Loaded, Source},
+    config::{ClusterConfig, HostPort, Listen, Loaded, Source},
     configured,
-    kafka::{Address, Cluster, ClusterSetup},
+    kafka::Cluster,
 };
 
 /// Where brokers are: a cluster of the file, or in rpk's other ways of writing it.
@@ -19,7 +19,8 @@ pub struct ConnectFlags {
     /// The cluster of this name in `ouzel.toml`, with its TLS and its user
     #[arg(long, value_name = "NAME", conflicts_with = "profile")]
     cluster: Option<String>,
-    /// As in rpk: `-X brokers=HOST:PORT,…` is the same as --brokers
+    /// As in rpk: brokers, tls.enabled, tls.ca, tls.cert, tls.key, sasl.mechanism, user; the
+    /// password stands in pass_file or pass_env
     #[arg(short = 'X', value_name = "KEY=VALUE")]
     options: Vec<String>,
 }
@@ -32,55 +33,56 @@ pub struct Target {
 
 /// --cluster, or the brokers of the first that names some: `-X`, --brokers, --profile, the
 /// environment or `ouzel.toml`, the profile in use; else the broker that this configuration would
-/// start.
+/// start. What `-X` says beyond brokers goes before what the profile says.
 pub fn target(flags: &ConnectFlags, loaded: &Loaded) -> Result<Target, Failure> {
-    let options = brokers_option(&flags.options)?;
+    let options = Options::read(&flags.options, "-X")?;
     if let Some(name) = &flags.cluster {
-        return of_file(name, options.is_some(), loaded);
+        return of_file(name, !options.is_empty(), loaded);
     }
-    let addresses = match options {
-        Some(brokers) => brokers,
+    let (brokers, said) = match options.brokers().map_err(Failure::Usage)? {
+        Some(brokers) => (brokers, Options::default()),
         None => named(flags.profile.as_deref(), loaded)?,
     };
-    let address = |at: HostPort| Address { host: at.host, port: at.port };
-    let cluster = Cluster::new(ClusterSetup {
-        id: "command-line".to_owned(),
-        embedded: false,
-        environment: Environment::default(),
-        bootstrap: addresses.into_iter().map(address).collect(),
-        ..ClusterSetup::default()
-    });
-    Ok(Target { cluster })
+    let security = options.over(said).security().map_err(Failure::Usage)?;
+    let environment = Environment::default();
+    let cluster = ClusterConfig { brokers, environment, read_only: false, security };
+    reach("command-line", &cluster)
 }
 
 /// A cluster of the file, spoken to as it says there.
 fn of_file(name: &str, is_named: bool, loaded: &Loaded) -> Result<Target, Failure> {
-    let by_flag =
-        loaded.values.get("brokers").is_some_and(|it| matches!(it.source, Source::Flag(_)));
+    let brokers = loaded.values.get("brokers");
+    let by_flag = brokers.is_some_and(|it| matches!(it.source, Source::Flag(_)));
     if is_named || by_flag {
-        return Err(Failure::Usage("--cluster and --brokers name a cluster each".to_owned()));
+        let told = "--cluster says all of a cluster; -X and --brokers would say it again";
+        return Err(Failure::Usage(told.to_owned()));
     }
     let cluster = loaded.config.clusters.get(name);
     let none = || Failure::Failed(format!("the configuration names no cluster `{name}`"));
-    let setup = configured::setup(name, cluster.ok_or_else(none)?);
+    reach(name, cluster.ok_or_else(none)?)
+}
+
+fn reach(name: &str, cluster: &ClusterConfig) -> Result<Target, Failure> {
+    let setup = configured::setup(name, cluster);
     match &setup.problem {
         Some(problem) => Err(Failure::Failed(format!("cluster `{name}`: {problem}"))),
         None => Ok(Target { cluster: Cluster::new(setup) }),
     }
 }
 
-fn named(profile: Option<&str>, loaded: &Loaded) -> Result<Vec<HostPort>, Failure> {
+/// Brokers, and what else their profile says.
+fn named(profile: Option<&str>, loaded: &Loaded) -> Result<(Vec<HostPort>, Options), Failure> {
     let brokers = &loaded.config.brokers;
     let source = loaded.values.get("brokers").map(|value| &value.source);
     match (profile, source) {
         (Some(_), Some(Source::Flag(_))) => {
             Err(Failure::Usage("--brokers and --profile name a cluster each".to_owned()))
         }
-        (Some(name), _) => profile::brokers(name),
-        (None, _) if !brokers.is_empty() => Ok(brokers.clone()),
-        (None, _) => match profile::brokers_in_use()? {
-            Some(brokers) => Ok(brokers),
-            None => here(loaded.config.kafka).map(|broker| vec![broker]),
+        (Some(name), _) => profile::cluster(name),
+        (None, _) if !brokers.is_empty() => Ok((brokers.clone(), Options::default())),
+        (None, _) => match profile::cluster_in_use()? {
+            Some(found) => Ok(found),
+            None => Ok((vec![here(loaded.config.kafka)?], Options::default())),
         },
     }
 }
@@ -97,31 +99,4 @@ fn here(kafka: Listen) -> Result<HostPort, Failure> {
         (false, _) => address.ip().to_string(),
     };
     Ok(HostPort { host, port: address.port() })
-}
-
-fn brokers_option(options: &[String]) -> Result<Option<Vec<HostPort>>, Failure> {
-    let mut brokers = None;
-    for option in options {
-        let list = option.strip_prefix("brokers=").ok_or_else(|| {
-            Failure::Usage(format!("-X {option}: only `brokers=HOST:PORT,…` is known"))
-        })?;
-        let wrong = |wrong: String| Failure::Usage(format!("-X {option}: {wrong}"));
-        brokers = Some(HostPort::list(list).map_err(wrong)?);
-    }
-    Ok(brokers)
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::brokers_option;
-
-    #[test]
-    fn rpks_option_is_understood_and_others_are_refused() {
-        let options = |text: &str| brokers_option(&[text.to_owned()]);
-        assert_eq!(options("brokers=a:1,b:2").unwrap().unwrap().len(), 2);
-        assert!(options("brokers=a").is_err());
-        assert!(options("tls.enabled=true").is_err());
-        assert!(brokers_option(&[]).unwrap().is_none());
-    }
 }

@@ -10,6 +10,7 @@ mod connect;
 mod flags;
 mod group;
 mod manual;
+mod options;
 pub mod output;
 mod places;
 mod profile;

@@ -19,7 +19,7 @@ pub use address::{HostPort, Listen};
 pub use error::ConfigError;
 use ouzel_api::clusters::Environment;
 pub use parse::{DEFAULT_CLUSTER, check_cluster_name};
-pub use security::{Reference, SaslConfig, SecurityConfig, TlsConfig};
+pub use security::{Reference, SaslConfig, SecurityConfig, TlsConfig, security};
 pub use setting::{SETTINGS, Scope, Setting};
 pub use values::{Source, Value, Values, collect};
 

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::{
     Failure,
+    options::Options,
     output::{OutputFlags, line, show, table},
 };
 use crate::config::{HostPort, Loaded, Source};
@@ -41,7 +42,8 @@ pub enum Command {
 pub struct Create {
     /// What to call it
     name: String,
-    /// As in rpk: `--set brokers=HOST:PORT,…` is the same as --brokers
+    /// As in rpk: brokers, tls.enabled, tls.ca, tls.cert, tls.key, sasl.mechanism, user; the
+    /// password stands in pass_file or pass_env
     #[arg(short, long, value_name = "KEY=VALUE")]
     set: Vec<String>,
     /// What it is, for whoever reads the list
@@ -49,16 +51,15 @@ pub struct Create {
     description: String,
 }
 
-/// The brokers of a profile.
-pub fn brokers(name: &str) -> Result<Vec<HostPort>, Failure> {
-    let store = Store::read()?;
-    store.profile(name)?.brokers()
+/// Where a profile's cluster is, and how it is spoken to.
+pub fn cluster(name: &str) -> Result<(Vec<HostPort>, Options), Failure> {
+    Store::read()?.profile(name)?.cluster()
 }
 
-/// The brokers of the profile in use, if one is.
-pub fn brokers_in_use() -> Result<Option<Vec<HostPort>>, Failure> {
+/// The same of the profile in use, if one is.
+pub fn cluster_in_use() -> Result<Option<(Vec<HostPort>, Options)>, Failure> {
     let store = Store::read()?;
-    store.current().map(|name| store.profile(name)?.brokers()).transpose()
+    store.current().map(|name| store.profile(name)?.cluster()).transpose()
 }
 
 pub fn run(command: Command, loaded: &Loaded) -> Result<(), Failure> {
@@ -90,10 +91,10 @@ pub fn run(command: Command, loaded: &Loaded) -> Result<(), Failure> {
 }
 
 fn made(asked: Create, loaded: &Loaded) -> Result<Profile, Failure> {
-    let set = brokers_set(&asked.set)?;
+    let set = Options::read(&asked.set, "-s")?;
     let source = loaded.values.get("brokers").map(|value| &value.source);
     let is_typed = matches!(source, Some(Source::Flag(_)));
-    let brokers = match set {
+    let brokers = match set.brokers().map_err(Failure::Usage)? {
         Some(brokers) => brokers,
         None if is_typed => loaded.config.brokers.clone(),
         None => {
@@ -101,18 +102,9 @@ fn made(asked: Create, loaded: &Loaded) -> Result<Profile, Failure> {
             return Err(Failure::Usage(told.to_owned()));
         }
     };
-    Ok(Profile::new(asked.description, &brokers))
-}
-
-fn brokers_set(options: &[String]) -> Result<Option<Vec<HostPort>>, Failure> {
-    let mut brokers = None;
-    for option in options {
-        let list = option.strip_prefix("kafka_api.").unwrap_or(option).strip_prefix("brokers=");
-        let known = || Failure::Usage(format!("-s {option}: only `brokers=HOST:PORT,…` is known"));
-        let wrong = |wrong: String| Failure::Usage(format!("-s {option}: {wrong}"));
-        brokers = Some(HostPort::list(list.ok_or_else(known)?).map_err(wrong)?);
-    }
-    Ok(brokers)
+    let options = set.without_brokers();
+    options.check().map_err(Failure::Usage)?;
+    Ok(Profile::new(asked.description, &brokers, options))
 }
 
 /// A profile as it is listed.

@@ -13,7 +13,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::Failure;
+use super::{Failure, Options};
 use crate::config::HostPort;
 
 /// More than this is not a list of clusters.
@@ -30,6 +30,9 @@ pub struct Profile {
     pub description: String,
     /// Where it is, each `HOST:PORT`.
     pub brokers: Vec<String>,
+    /// How it is spoken to, if not in the clear and as nobody.
+    #[serde(default, skip_serializing_if = "Options::is_empty")]
+    pub options: Options,
 }
 
 /// Invariant: `current` names one of `profiles`; [`Store::current`] holds a file to it.
@@ -50,14 +53,17 @@ pub struct Store {
 }
 
 impl Profile {
-    pub fn new(description: String, brokers: &[HostPort]) -> Profile {
-        Profile { description, brokers: brokers.iter().map(ToString::to_string).collect() }
+    pub fn new(description: String, brokers: &[HostPort], options: Options) -> Profile {
+        let brokers = brokers.iter().map(ToString::to_string).collect();
+        Profile { description, brokers, options }
     }
 
-    /// Its brokers, as far as the file can be believed.
-    pub fn brokers(&self) -> Result<Vec<HostPort>, Failure> {
+    /// Its brokers and options, as far as the file can be believed.
+    pub fn cluster(&self) -> Result<(Vec<HostPort>, Options), Failure> {
+        let wrong = |wrong: String| Failure::Usage(format!("the profile's options: {wrong}"));
+        self.options.check().map_err(wrong)?;
         match HostPort::list(&self.brokers.join(",")) {
-            Ok(brokers) if !self.brokers.is_empty() => Ok(brokers),
+            Ok(brokers) if !self.brokers.is_empty() => Ok((brokers, self.options.clone())),
             Ok(_) => Err(Failure::Usage("the profile names no broker".to_owned())),
             Err(wrong) => Err(Failure::Usage(format!("the profile's brokers: {wrong}"))),
         }
@@ -172,7 +178,9 @@ mod tests {
     }
 
     fn profile(brokers: &str) -> Profile {
-        Profile::new("its \"own\" words".to_owned(), &HostPort::list(brokers).unwrap())
+        let options = Options::read(&["tls.ca=ca.pem".to_owned()], "-s").unwrap();
+        let brokers = HostPort::list(brokers).unwrap();
+        Profile::new("its \"own\" words".to_owned(), &brokers, options)
     }
 
     #[test]
@@ -208,7 +216,13 @@ mod tests {
         fs::write(&file, "current = \"gone\"\n[profiles.x]\nbrokers = [\"a\"]\n").unwrap();
         let by_hand = Store { kept: read(&file).unwrap(), path: Some(file.clone()) };
         assert_eq!(by_hand.current(), None);
-        by_hand.profile("x").unwrap().brokers().unwrap_err();
+        by_hand.profile("x").unwrap().cluster().unwrap_err();
+        fs::write(&file, "[profiles.x]\nbrokers = [\"a:1\"]\noptions = { user = \"a\" }\n")
+            .unwrap();
+        let Err(Failure::Usage(told)) = read(&file).unwrap().profiles["x"].cluster() else {
+            panic!("it was believed");
+        };
+        assert!(told.contains("`user`"), "{told}");
         fs::write(&file, "[profiles.x]\nbroker = \"a:1\"\n").unwrap();
         let Err(Failure::Usage(told)) = read(&file) else { panic!("it was believed") };
         assert!(told.contains("by-hand.toml: ") && told.contains("broker"), "{told}");

@@ -1,11 +1,9 @@
 //! `ouzel topic produce`.
 
-use std::{
-    collections::VecDeque,
-    io::{self, IsTerminal, Write},
-};
+use std::io::{self, IsTerminal, Write};
 
 use clap::{Args, ValueEnum};
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesOrdered};
 use ouzel_wire::batch::Codec;
 use tokio::sync::mpsc;
 
@@ -16,7 +14,7 @@ use super::{
 };
 use crate::{
     cli::{connect::target, progress::Progress},
-    kafka::produce::{Outgoing, Producer, UnderWay},
+    kafka::produce::{Outgoing, ProduceError, Producer, Written},
 };
 
 /// Records read ahead of the producer.
@@ -97,13 +95,22 @@ pub async fn run(asked: Produce, loaded: &Loaded) -> Result<(), Failure> {
     let is_told = io::stdin().is_terminal() || io::stdout().is_terminal() && !output.is_empty();
     let progress = Progress::of("records written", None).unless(is_told);
     let topic = asked.topic.clone();
-    let mut answers = Answers { topic, output, under_way: VecDeque::new(), progress };
+    let mut answers = Answers { topic, output, under_way: FuturesOrdered::new(), progress };
     let mut ended = Ok(());
-    while let Some(read) = typed.recv().await {
+    loop {
+        // Whoever types, or follows a file, is told of a record before the next one comes.
+        let read = tokio::select! {
+            read = typed.recv() => read,
+            Some((written, at)) = answers.under_way.next() => {
+                answers.tell(written, at)?;
+                continue;
+            }
+        };
         match read {
-            Ok(typed) => answers.take(&producer, &asked, typed, &headers).await?,
+            Some(Ok(typed)) => answers.take(&producer, &asked, typed, &headers).await?,
             // What was read before it is still written.
-            Err(error) => ended = Err(Failure::of(error)),
+            Some(Err(error)) => ended = Err(Failure::of(error)),
+            None => break,
         }
     }
     answers.finish().await?;
@@ -134,11 +141,14 @@ fn read_ahead(
     receiver
 }
 
+/// What became of a record, and its time.
+type Outcome = (Result<Written, ProduceError>, i64);
+
 /// Records under way, in the order in which they were read.
 struct Answers {
     topic: String,
     output: Vec<super::format::Piece>,
-    under_way: VecDeque<(UnderWay, i64)>,
+    under_way: FuturesOrdered<BoxFuture<'static, Outcome>>,
     progress: Progress,
 }
 
@@ -164,7 +174,7 @@ impl Answers {
             headers,
         };
         let sent = producer.send(&outgoing).await.map_err(Failure::of)?;
-        self.under_way.push_back((sent, timestamp_ms));
+        self.under_way.push_back(sent.written().map(move |it| (it, timestamp_ms)).boxed());
         while self.under_way.len() > UNDER_WAY_MAX {
             self.tell_next().await?;
         }
@@ -179,8 +189,18 @@ impl Answers {
     }
 
     async fn tell_next(&mut self) -> Result<(), Failure> {
-        let Some((sent, timestamp_ms)) = self.under_way.pop_front() else { return Ok(()) };
-        let written = sent.written().await.map_err(Failure::of)?;
+        match self.under_way.next().await {
+            Some((written, timestamp_ms)) => self.tell(written, timestamp_ms),
+            None => Ok(()),
+        }
+    }
+
+    fn tell(
+        &mut self,
+        written: Result<Written, ProduceError>,
+        timestamp_ms: i64,
+    ) -> Result<(), Failure> {
+        let written = written.map_err(Failure::of)?;
         let printed = Printed {
             topic: &self.topic,
             partition: written.partition,
