@@ -63,6 +63,10 @@ pub struct Part<T> {
     pub counts: Counts,
     /// Why it is not read any further.
     pub failed: Option<String>,
+    /// Whether records below a stretch that is read backwards, which came along in its first batch,
+    /// count as read. Where every record matches they do not: they would be made readable only to
+    /// be given up.
+    takes_along: bool,
     /// Where this search began to read it.
     began: i64,
     busy: bool,
@@ -91,12 +95,18 @@ impl<T> Part<T> {
             ready: VecDeque::new(),
             counts: Counts::default(),
             failed: None,
+            takes_along: true,
             began: span.edge,
             busy: false,
             begun: None,
             target_bytes: BYTES_FIRST,
             bytes_per_offset: None,
         }
+    }
+
+    /// The same for a search in which every record matches.
+    pub fn of_all(direction: Direction, span: Span) -> Part<T> {
+        Part { takes_along: false, ..Part::new(direction, span) }
     }
 
     /// Whether nothing is left to read, or nothing more can be.
@@ -170,7 +180,8 @@ impl<T> Part<T> {
             (Direction::Backward, None) => {
                 let low = self.low(first_offsets);
                 let gather = Gather::new(self.direction, room);
-                self.stretch(low, self.span.start..edge, self.estimate(edge - low), gather)
+                let clip = if self.takes_along { self.span.start } else { low }..edge;
+                self.stretch(low, clip, self.estimate(edge - low), gather)
             }
         }
     }

@@ -109,7 +109,11 @@ impl<T> Plan<T> {
     /// Plans a search for `wanted` matches over `spans`. `filtered` says that most records are
     /// expected not to match, so that larger stretches are worth their while.
     pub fn new(direction: Direction, spans: &[Span], wanted: usize, filtered: bool) -> Plan<T> {
-        let parts = spans.iter().map(|span| Part::new(direction, *span)).collect();
+        let part = |span: &Span| match filtered {
+            true => Part::new(direction, *span),
+            false => Part::of_all(direction, *span),
+        };
+        let parts = spans.iter().map(part).collect();
         let mut plan = Plan { direction, filtered, wanted, shown: 0, parts };
         plan.parts.sort_by_key(|part| part.span.partition);
         plan
