@@ -15,7 +15,7 @@ use super::{
 use crate::{
     db::lag::{Sample, Whose},
     kafka::{
-        Offsets, TopicPartition,
+        OffsetAndTime, Offsets, TopicPartition,
         groups::{Commits, GroupState, snapshot::GroupsSnapshot},
     },
 };
@@ -56,6 +56,8 @@ pub struct Kept {
     pub curve: Curve,
     /// Where the partition ended at the last reading.
     end: i64,
+    /// The first record that was there; none: not known yet.
+    start: Option<i64>,
     /// Whether it has changed since it was stored.
     pub changed: bool,
     /// Whether its past has been asked for.
@@ -66,7 +68,27 @@ impl Kept {
     /// One that was stored by an earlier process.
     pub fn remembered(curve: Curve) -> Kept {
         let end = curve.last_end();
-        Kept { curve, end, changed: false, primed: true }
+        Kept { curve, end, start: None, changed: false, primed: true }
+    }
+
+    /// Puts before the curve what was found of the time before; see [`Curve::prime`].
+    pub fn prime(&mut self, found: &[(i64, Option<OffsetAndTime>)]) {
+        self.curve.prime(found, self.start);
+        self.changed = true;
+    }
+
+    /// How long ago the record at `committed` was written. Of one that was deleted before it was
+    /// read, nobody can say.
+    fn time_lag(&self, committed: i64, at_ms: i64) -> TimeLag {
+        match self.lost(committed) {
+            0 => self.curve.time_lag(committed, self.end, at_ms),
+            _ => TimeLag::Unknown,
+        }
+    }
+
+    /// Records after `committed` that were deleted.
+    fn lost(&self, committed: i64) -> i64 {
+        self.start.map_or(0, |start| start.saturating_sub(committed).max(0))
     }
 }
 
@@ -101,9 +123,11 @@ impl Followed {
         Followed { every_ms, ..Followed::default() }
     }
 
-    /// Takes in a reading of all groups.
-    pub fn take(&mut self, read: &GroupsSnapshot, at_ms: i64) -> Gain {
+    /// Takes in a reading of all groups. `starts` are the first offsets that were there a moment
+    /// before, as far as they were read this time.
+    pub fn take(&mut self, read: &GroupsSnapshot, starts: &Offsets, at_ms: i64) -> Gain {
         let written = self.take_ends(&read.ends, at_ms);
+        self.take_starts(starts);
         let tier = self.tier(at_ms);
         self.left_out = read.groups.len().saturating_sub(GROUPS_MAX);
         let mut before = std::mem::take(&mut self.groups);
@@ -148,6 +172,14 @@ impl Followed {
         written
     }
 
+    fn take_starts(&mut self, starts: &Offsets) {
+        for (place, kept) in &mut self.curves {
+            if let Some(Ok(Some(start))) = starts.get(place) {
+                kept.start = Some(start.offset);
+            }
+        }
+    }
+
     fn tier(&mut self, at_ms: i64) -> i64 {
         let (hour, five) = (at_ms / 3_600_000, at_ms / 300_000);
         let tier = if hour != self.hour { 2 } else { i64::from(five != self.five_minutes) };
@@ -168,7 +200,7 @@ impl Followed {
         let mut tracks = HashMap::with_capacity(followee.tracks.len());
         for (place, commit) in group.commits.iter().flatten() {
             let (Ok(commit), Some(Ok(Some(end)))) = (commit, ends.get(place)) else {
-                seen.lag = Lag::Unknown;
+                (seen.lag, seen.is_time_unknown) = (Lag::Unknown, true);
                 continue;
             };
             let end = end.offset;
@@ -178,9 +210,9 @@ impl Followed {
             seen.written += written.get(place).copied().unwrap_or_default();
             let status = track.status(Now { at_ms, every_ms: self.every_ms, end, held });
             let kept = self.curves.get(place);
-            let time = kept
-                .map_or(TimeLag::Unknown, |kept| kept.curve.time_lag(commit.offset, end, at_ms));
+            let time = kept.map_or(TimeLag::Unknown, |kept| kept.time_lag(commit.offset, at_ms));
             seen.add(&track, status, time);
+            seen.lost += kept.map_or(0, |kept| kept.lost(commit.offset));
             seen.lag = Lag::sum([
                 seen.lag,
                 Lag::Known { records: end.saturating_sub(commit.offset).max(0) },
@@ -239,21 +271,10 @@ impl Followed {
         let now = Now { at_ms: self.read_ms, every_ms: self.every_ms, end: kept.end, held };
         Some(PartitionProgress {
             status: track.status(now),
-            time_lag: kept.curve.time_lag(track.committed, kept.end, self.read_ms),
+            time_lag: kept.time_lag(track.committed, self.read_ms),
             moved_ms: track.moved_ms,
             since_ms: track.since_ms,
         })
-    }
-
-    /// Says how many records each group has lost: `starts` are the first readable offsets.
-    pub fn take_starts(&mut self, starts: &Offsets) {
-        for followee in self.groups.values_mut() {
-            let lost = followee.tracks.iter().map(|(place, track)| match starts.get(place) {
-                Some(Ok(Some(start))) => start.offset.saturating_sub(track.committed).max(0),
-                _ => 0,
-            });
-            followee.progress.lost = lost.sum();
-        }
     }
 
     /// Every group with what it had at the last reading: lag, how it fares, members.
@@ -277,6 +298,9 @@ struct Seen {
     stuck: u32,
     moved_ms: Option<i64>,
     time: TimeLag,
+    /// Whether it is behind somewhere, and nobody can say how long.
+    is_time_unknown: bool,
+    lost: i64,
 }
 
 impl Default for Seen {
@@ -289,6 +313,8 @@ impl Default for Seen {
             stuck: 0,
             moved_ms: None,
             time: TimeLag::Unknown,
+            is_time_unknown: false,
+            lost: 0,
         }
     }
 }
@@ -299,6 +325,17 @@ impl Seen {
         self.stuck += u32::from(status.is_trouble());
         self.moved_ms = self.moved_ms.max(track.moved_ms);
         self.time = self.time.worse(time);
+        self.is_time_unknown |= time == TimeLag::Unknown;
+    }
+
+    /// How far the group is behind in time. Where that is not known of one partition, the others
+    /// tell the least it can be.
+    fn time_lag(&self) -> TimeLag {
+        match self.time {
+            TimeLag::Known { ms: 0 } if self.is_time_unknown => TimeLag::Unknown,
+            TimeLag::Known { ms } if self.is_time_unknown => TimeLag::AtLeast { ms },
+            told => told,
+        }
     }
 }
 
@@ -340,11 +377,12 @@ impl Followee {
             status: seen.status,
             stuck: seen.stuck,
             moved_ms: seen.moved_ms,
-            time_lag: seen.time,
+            time_lag: seen.time_lag(),
             trend: self.window.trend(),
             catches_up_ms: self.window.catches_up_ms(),
             read_per_s,
             written_per_s,
+            lost: seen.lost,
             recent: self.window.lags(),
             ..self.progress.clone()
         };

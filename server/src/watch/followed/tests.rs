@@ -41,7 +41,19 @@ fn followed() -> Followed {
 }
 
 fn take(followed: &mut Followed, at: i64, group: GroupState, ends: &[i64]) -> Gain {
-    followed.take(&GroupsSnapshot::of(vec![group], offsets(ends)), at * EVERY_MS)
+    trimmed(followed, at, group, ends, &vec![0; ends.len()])
+}
+
+/// The same of partitions that begin at `starts`.
+fn trimmed(
+    followed: &mut Followed,
+    at: i64,
+    group: GroupState,
+    ends: &[i64],
+    starts: &[i64],
+) -> Gain {
+    let read = GroupsSnapshot::of(vec![group], offsets(ends));
+    followed.take(&read, &offsets(starts), at * EVERY_MS)
 }
 
 #[test]
@@ -78,11 +90,35 @@ fn one_partition_that_stands_still_makes_the_whole_group_stalled() {
 #[test]
 fn records_that_retention_took_before_they_were_read_are_counted() {
     let mut followed = followed();
-    take(&mut followed, 0, group("g", &[5, 50], 1), &[100, 100]);
-    followed.take_starts(&offsets(&[30, 40]));
-    assert_eq!(followed.progress("g").expect("known").lost, 25);
-    take(&mut followed, 1, group("g", &[5, 50], 1), &[100, 100]);
+    trimmed(&mut followed, 0, group("g", &[5, 50], 1), &[100, 100], &[30, 40]);
+    assert_eq!(followed.progress("g").expect("known").lost, 25, "from the first reading on");
+    let ends = offsets(&[100, 100]);
+    let read = GroupsSnapshot::of(vec![group("g", &[5, 50], 1)], ends);
+    followed.take(&read, &Offsets::new(), EVERY_MS);
     assert_eq!(followed.progress("g").expect("known").lost, 25, "until it is looked at again");
+}
+
+#[test]
+fn how_long_ago_a_record_was_written_that_was_deleted_unread_is_not_known() {
+    let mut followed = followed();
+    // The first partition is trimmed to 60, the second is read to its end.
+    let ends = [70, 50];
+    let gain = trimmed(&mut followed, 0, group("g", &[0, 50], 0), &ends, &[60, 0]);
+    assert_eq!(gain.unprimed, [place(0)]);
+    // As ListOffsets answers before the first record that is left.
+    let week_ago = OffsetAndTime { offset: 60, timestamp_ms: -604_800_000 };
+    followed.curves.get_mut(&place(0)).expect("a curve").prime(&[(-604_800_000, Some(week_ago))]);
+    trimmed(&mut followed, 4, group("g", &[0, 50], 0), &[70, 50], &[60, 0]);
+    let at = |followed: &Followed, at| followed.at("g", &place(at), false).expect("known").time_lag;
+    assert_eq!(at(&followed, 0), TimeLag::Unknown);
+    assert_eq!(at(&followed, 1), TimeLag::Known { ms: 0 });
+    let progress = followed.progress("g").expect("known");
+    assert_eq!((progress.time_lag, progress.lost), (TimeLag::Unknown, 60), "not caught up");
+    // Of what the other partition has, at least so much is known.
+    trimmed(&mut followed, 6, group("g", &[0, 50], 0), &[70, 60], &[60, 0]);
+    trimmed(&mut followed, 8, group("g", &[0, 50], 0), &[70, 60], &[60, 0]);
+    let told = followed.progress("g").expect("known").time_lag;
+    assert!(matches!(told, TimeLag::AtLeast { ms: 1.. }), "{told:?}");
 }
 
 #[test]
@@ -111,7 +147,7 @@ fn the_past_of_a_partition_is_asked_for_once_and_only_if_it_is_needed() {
 fn a_group_that_has_gone_is_forgotten_with_its_curves() {
     let mut followed = followed();
     take(&mut followed, 0, group("g", &[5], 1), &[100]);
-    followed.take(&GroupsSnapshot::of(Vec::new(), Offsets::new()), EVERY_MS);
+    followed.take(&GroupsSnapshot::of(Vec::new(), Offsets::new()), &Offsets::new(), EVERY_MS);
     assert_eq!(followed.progress("g"), None);
     assert!(followed.curves.is_empty());
 }
