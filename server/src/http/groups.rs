@@ -40,7 +40,7 @@ pub async fn list(
     let cluster = app.cluster(&cluster)?;
     let groups = cluster.groups(snapshot::AGE_MAX).await?;
     let (mut rows, mut warnings) = (groups.rows(), groups.warnings());
-    app.watch.add_to_rows(cluster.id(), &mut rows);
+    app.watch.add_to_rows(cluster.id(), &groups, &mut rows);
     match app.watch.left_out(cluster.id()) {
         0 => {}
         left_out => warnings.push(format!(

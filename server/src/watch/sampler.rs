@@ -15,7 +15,8 @@ use tracing::warn;
 use super::{
     Watch,
     curve::{AGE_MAX_MS, Curve},
-    followed::{Followed, Gain, Kept},
+    followed::{Followed, Gain},
+    kept::Kept,
 };
 use crate::{
     clock::now_ms,
