@@ -8,7 +8,7 @@ use ouzel_api::{
 };
 
 use crate::{
-    format::{count, counted, duration},
+    format::{count, count_short, counted, duration},
     location::use_location,
     route::{GroupTab, Route, TopicTab},
     ui::{Age, Badge, Copyable, Icon, Mood, Sparkline},
@@ -58,11 +58,51 @@ pub fn time_lag(lag: TimeLag) -> impl IntoView {
     }
 }
 
+/// Records that were deleted before a group has read them.
+pub fn lost(records: i64) -> impl IntoView {
+    let why = format!("{} records were deleted before they were read", count(records));
+    let text = format!("{} lost", count_short(records));
+    view! { <span title=why><Badge mood=Mood::Bad>{text}</Badge></span> }
+}
+
+/// What is to be looked at of a group, each in its colour: its state, how many of its partitions
+/// stand still while others move, what it has lost.
+pub fn troubles(progress: &Progress) -> impl IntoView + use<> {
+    let told = progress.status.is_trouble() || progress.status == Status::Rewound;
+    let state = told.then(|| status(progress.status));
+    let partly = (progress.stuck > 0 && !progress.status.is_trouble()).then(|| {
+        let text = format!("{} of {} still", progress.stuck, progress.partitions);
+        let why = standing_still(progress.stuck, progress.partitions);
+        view! { <span title=why><Badge mood=Mood::Warn>{text}</Badge></span> }
+    });
+    let lost = (progress.lost > 0).then(|| lost(progress.lost));
+    view! { {state} " " {partly} " " {lost} }
+}
+
+/// `7 of 9 partitions stand still`.
+pub fn standing_still(stuck: u32, partitions: u32) -> String {
+    let verb = if stuck == 1 { "stands" } else { "stand" };
+    let partitions = counted(partitions, "partition", "partitions");
+    format!("{} of {partitions} {verb} still", count(stuck))
+}
+
+/// When rates and trends were last sampled, which is not as often as a page is read.
+pub fn sampled_at(progress: &Progress) -> impl IntoView + use<> {
+    let at_ms = progress.read_ms;
+    let why = "Rates, trends and the history are sampled every few seconds";
+    let age = move || view! { <span class="dim" title=why>"sampled " <Age at_ms/> " ·"</span> };
+    (at_ms > 0).then(age)
+}
+
 /// Whether a reader gets on, in its colour; what is as it should be is said quietly.
 pub fn status(status: Status) -> impl IntoView {
     let name = status.name();
     let why = match status {
         Status::CaughtUp => "It has read everything",
+        Status::Pending => {
+            "It is behind since a moment ago only, or is watched only since then: \
+             whether it gets on is not known yet"
+        }
         Status::Resting => "It is behind, and nothing has happened for a while",
         Status::Moving => "It is behind, and its commits move",
         Status::Rewound => "Its commit went back a short while ago",

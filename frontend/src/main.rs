@@ -14,9 +14,11 @@ mod page;
 mod prefs;
 mod query;
 mod route;
+mod saved;
 mod session;
 mod shell;
 mod ui;
+mod views;
 
 fn main() {
     console_error_panic_hook::set_once();

@@ -169,6 +169,7 @@ impl From<KafkaError> for Error {
             KafkaError::NoTopic { .. }
             | KafkaError::NoPartition { .. }
             | KafkaError::NoGroup { .. } => Error::NotFound(text),
+            KafkaError::NoCommits { .. } => Error::Conflict(text),
             KafkaError::NoLeader { .. } => {
                 kafka(ouzel_wire::ErrorCode::LeaderNotAvailable.name(), text)
             }

@@ -55,6 +55,8 @@ pub const SPOKEN: &[ApiSpec] = &[
     of::<ListConfigResourcesRequest>(),
     of::<DescribeTopicPartitionsRequest>(),
     of::<ShareGroupDescribeRequest>(),
+    of::<StreamsGroupDescribeRequest>(),
+    of::<DescribeShareGroupOffsetsRequest>(),
 ];
 
 /// What is described of one API, if anything.

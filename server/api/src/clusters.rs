@@ -175,7 +175,7 @@ pub struct Overview {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Glance {
-    /// Groups that are stalled or stopped, the worst first, at most a hundred.
+    /// Groups that somebody should look at, the worst first, at most a hundred.
     pub stuck: Vec<StuckGroup>,
     /// Topics with the most records a second, at most ten.
     pub busiest: Vec<BusyTopic>,
@@ -187,14 +187,23 @@ pub struct Glance {
     pub read_at_ms: Option<i64>,
 }
 
-/// A group that does not get on.
+/// A group that does not get on, has lost records, or went back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StuckGroup {
     /// Its id.
     pub group: String,
-    /// Stalled or stopped.
+    /// Whether it gets on.
     pub status: Status,
+    /// Partitions with a commit.
+    #[serde(default)]
+    pub partitions: u32,
+    /// Those of them that are stalled or stopped.
+    #[serde(default)]
+    pub stuck: u32,
+    /// Records that were deleted before it has read them.
+    #[serde(default)]
+    pub lost: i64,
     /// How far it is behind.
     pub time_lag: TimeLag,
     /// When a commit of it was last seen to move.

@@ -45,6 +45,8 @@ impl TimeLag {
 pub enum Status {
     /// It has read everything.
     CaughtUp,
+    /// It is behind since a moment ago only, or is watched only since then: nobody can say yet.
+    Pending,
     /// It is behind, and nothing has happened for a while.
     Resting,
     /// It is behind and commits.
@@ -67,6 +69,7 @@ impl Status {
     pub fn name(self) -> &'static str {
         match self {
             Status::CaughtUp => "caught up",
+            Status::Pending => "not known yet",
             Status::Resting => "resting",
             Status::Moving => "moving",
             Status::Rewound => "rewound",
@@ -93,9 +96,13 @@ pub enum Trend {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Progress {
-    /// The worst of its partitions.
+    /// The worst of its partitions; but a group of which any commit has moved a short while ago is
+    /// neither stalled nor stopped: `stuck` says how many of its partitions are.
     pub status: Status,
-    /// Partitions that are stalled or stopped.
+    /// Partitions with a commit.
+    #[serde(default)]
+    pub partitions: u32,
+    /// Those of them that are stalled or stopped.
     pub stuck: u32,
     /// When the last commit was seen to move; `None` while none was.
     pub moved_ms: Option<i64>,
@@ -115,6 +122,18 @@ pub struct Progress {
     pub recent: Vec<i64>,
     /// Since when it is followed.
     pub since_ms: i64,
+    /// When rates, trend and `recent` were last sampled; the rest is as old as the answer.
+    #[serde(default)]
+    pub read_ms: i64,
+}
+
+impl Progress {
+    /// Whether somebody should look: it does not get on, or not everywhere; it has lost records;
+    /// or it went back.
+    pub fn needs_a_look(&self) -> bool {
+        let is_odd = self.status.is_trouble() || self.status == Status::Rewound;
+        is_odd || self.stuck > 0 || self.lost > 0
+    }
 }
 
 /// How a group fares on one partition.

@@ -161,13 +161,16 @@ pub async fn overview(
     Ok(Json(overview))
 }
 
-/// Most groups that the overview names as stuck; the page counts the rest of them.
+/// Most groups that the overview names as in trouble; the page counts the rest of them.
 const STUCK_MAX: usize = 100;
 
 fn glance(seen: watch::Glance) -> Glance {
     let stuck = seen.stuck.into_iter().take(STUCK_MAX).map(|(group, progress)| StuckGroup {
         group,
         status: progress.status,
+        partitions: progress.partitions,
+        stuck: progress.stuck,
+        lost: progress.lost,
         time_lag: progress.time_lag,
         moved_ms: progress.moved_ms,
     });

@@ -44,7 +44,7 @@ pub async fn list(
     let cluster = app.cluster(&cluster)?;
     let groups = cluster.groups(snapshot::AGE_MAX).await?;
     let (mut rows, mut warnings) = (groups.rows(), groups.warnings());
-    app.watch.add_to_rows(cluster.id(), &mut rows);
+    app.watch.add_to_rows(cluster.id(), &groups, &mut rows);
     let denied = guard::denied(&app, &viewer, cluster.id(), OF_GROUPS);
     for row in &mut rows {
         row.denied = denied(&row.group);

@@ -80,6 +80,12 @@ pub enum KafkaError {
         /// Its id.
         group: String,
     },
+    /// The group is of a kind that commits nothing, so that there is nothing to move.
+    #[error("`{group}` is a share group: it has no commits that could be moved")]
+    NoCommits {
+        /// Its id.
+        group: String,
+    },
     /// The broker answered with an error of its own.
     #[error("{about}: {}", self.reason())]
     Refused {

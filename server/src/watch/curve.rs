@@ -5,6 +5,8 @@
 
 use ouzel_api::progress::TimeLag;
 
+use crate::kafka::OffsetAndTime;
+
 /// Most points of one curve: two kibibytes. Thinning leaves fewer than a hundred of a month.
 pub const POINTS_MAX: usize = 128;
 /// Two neighbours may lie this part of their age apart.
@@ -37,8 +39,23 @@ impl Curve {
         }
     }
 
-    /// Points from before the first one: pairs of a time and the end then.
-    pub fn prime(&mut self, mut earlier: Vec<(i64, i64)>) {
+    /// What was written before the first point: for each time that was asked, the first record
+    /// since then with its own time; none, if there is no later one. `start` is the first offset
+    /// that is still there: what lay before it may have been written at any time, so that nothing
+    /// is concluded from its not being there.
+    pub fn prime(&mut self, found: &[(i64, Option<OffsetAndTime>)], start: Option<i64>) {
+        let end = self.0.first().map(|(_, end)| *end);
+        let earlier = found.iter().flat_map(|(asked_ms, found)| match found {
+            Some(OffsetAndTime { timestamp_ms: ..0, .. }) => [None, None],
+            Some(record) => {
+                let (at_ms, offset) = (record.timestamp_ms, record.offset);
+                [Some((at_ms - 1, offset)), Some((at_ms, offset + 1))]
+            }
+            // The last record is there, and it is older: all of them were there by then.
+            None => [end.filter(|end| start.is_some_and(|start| start < *end)), None]
+                .map(|end| Some((*asked_ms, end?))),
+        });
+        let mut earlier: Vec<(i64, i64)> = earlier.flatten().collect();
         earlier.sort_unstable();
         let mut bound = self.0.first().copied().unwrap_or((i64::MAX, i64::MAX));
         let mut kept = Vec::with_capacity(earlier.len() + self.0.len());
@@ -187,11 +204,44 @@ mod tests {
         }
     }
 
+    fn record(at_ms: i64, offset: i64) -> Option<OffsetAndTime> {
+        Some(OffsetAndTime { offset, timestamp_ms: at_ms })
+    }
+
     #[test]
-    fn what_was_written_before_anybody_watched_can_be_put_before_the_first_point() {
+    fn what_was_written_before_anybody_watched_is_put_before_the_first_point_with_its_own_time() {
         let mut curve = curve(&[(100_000, 500)]);
-        curve.prime(vec![(50_000, 400), (10_000, 100), (60_000, 900), (200_000, 450)]);
-        assert_eq!(curve.0, [(10_000, 100), (50_000, 400), (100_000, 500)]);
+        let found = [
+            (5_000, record(10_000, 100)),
+            (9_000, record(10_000, 100)),
+            (40_000, record(50_000, 400)),
+            (60_000, record(70_000, 900)),
+            (70_000, record(200_000, 450)),
+            (75_000, record(-1, 450)),
+            (80_000, None),
+        ];
+        curve.prime(&found, Some(0));
+        let primed = [(9_999, 100), (10_000, 101), (49_999, 400), (50_000, 401), (80_000, 500)];
+        assert_eq!(curve.0, [&primed[..], &[(100_000, 500)]].concat());
+        assert_eq!(curve.time_lag(100, 500, 100_000), known(90_000), "that very record's time");
+        assert_eq!(curve.time_lag(499, 500, 100_000), known(20_000));
+    }
+
+    #[test]
+    fn a_log_that_was_trimmed_tells_nothing_of_the_time_before() {
+        // Ten records were written at 90 s; the sixty before them were deleted at some time.
+        let mut trimmed = curve(&[(100_000, 70)]);
+        let asked = [10_000, 40_000, 70_000];
+        trimmed.prime(&asked.map(|at_ms| (at_ms, record(90_000, 60))), Some(60));
+        assert_eq!(trimmed.time_lag(60, 70, 100_000), known(10_000));
+        assert_eq!(trimmed.time_lag(0, 70, 100_000), TimeLag::AtLeast { ms: 10_001 });
+        // Nothing is left: when it was written, nobody can say.
+        let mut emptied = curve(&[(100_000, 60)]);
+        let before = emptied.clone();
+        emptied.prime(&asked.map(|at_ms| (at_ms, None)), Some(60));
+        assert_eq!(emptied, before);
+        emptied.prime(&asked.map(|at_ms| (at_ms, None)), None);
+        assert_eq!(emptied, before, "nor where the start is not known");
     }
 
     #[test]

@@ -8,9 +8,10 @@ use ouzel_api::{
 };
 
 use super::{
-    curve::Curve,
+    kept::Kept,
+    seen::Seen,
     topics::Topics,
-    track::{Moment, Now, Track, Window},
+    track::{Now, Sampled, Track, Window},
 };
 use crate::{
     db::lag::{Sample, Whose},
@@ -49,27 +50,6 @@ pub struct Followed {
     five_minutes: i64,
 }
 
-/// A curve and what is still to be done with it.
-#[derive(Debug, Default)]
-pub struct Kept {
-    /// The curve.
-    pub curve: Curve,
-    /// Where the partition ended at the last reading.
-    end: i64,
-    /// Whether it has changed since it was stored.
-    pub changed: bool,
-    /// Whether its past has been asked for.
-    primed: bool,
-}
-
-impl Kept {
-    /// One that was stored by an earlier process.
-    pub fn remembered(curve: Curve) -> Kept {
-        let end = curve.last_end();
-        Kept { curve, end, changed: false, primed: true }
-    }
-}
-
 /// A group that is followed.
 #[derive(Debug)]
 struct Followee {
@@ -81,6 +61,33 @@ struct Followee {
     peak: Option<i64>,
     /// What was stored last.
     stored: Option<Sample>,
+}
+
+/// Where a group stands on a partition, and where that ends.
+#[derive(Debug, Clone)]
+pub struct Position {
+    /// The partition.
+    pub place: TopicPartition,
+    /// The commit, and the end; none: one of them could not be read.
+    pub found: Option<(i64, i64)>,
+}
+
+impl Position {
+    /// What is known of the partition, with a look at it now; with the end.
+    fn look(&self, mut track: Track, moment: Moment) -> Option<(Track, i64)> {
+        let (committed, end) = self.found?;
+        track.look(moment.at_ms, committed, end);
+        Some((track, end))
+    }
+}
+
+/// When a page looks at a group, and whether it has members then.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    /// The time.
+    pub at_ms: i64,
+    /// Whether somebody is in the group.
+    pub held: bool,
 }
 
 /// What a reading adds to the history.
@@ -101,9 +108,11 @@ impl Followed {
         Followed { every_ms, ..Followed::default() }
     }
 
-    /// Takes in a reading of all groups.
-    pub fn take(&mut self, read: &GroupsSnapshot, at_ms: i64) -> Gain {
+    /// Takes in a reading of all groups. `starts` are the first offsets that were there a moment
+    /// before, as far as they were read this time.
+    pub fn take(&mut self, read: &GroupsSnapshot, starts: &Offsets, at_ms: i64) -> Gain {
         let written = self.take_ends(&read.ends, at_ms);
+        self.take_starts(starts);
         let tier = self.tier(at_ms);
         self.left_out = read.groups.len().saturating_sub(GROUPS_MAX);
         let mut before = std::mem::take(&mut self.groups);
@@ -148,6 +157,14 @@ impl Followed {
         written
     }
 
+    fn take_starts(&mut self, starts: &Offsets) {
+        for (place, kept) in &mut self.curves {
+            if let Some(Ok(Some(start))) = starts.get(place) {
+                kept.start = Some(start.offset);
+            }
+        }
+    }
+
     fn tier(&mut self, at_ms: i64) -> i64 {
         let (hour, five) = (at_ms / 3_600_000, at_ms / 300_000);
         let tier = if hour != self.hour { 2 } else { i64::from(five != self.five_minutes) };
@@ -168,7 +185,7 @@ impl Followed {
         let mut tracks = HashMap::with_capacity(followee.tracks.len());
         for (place, commit) in group.commits.iter().flatten() {
             let (Ok(commit), Some(Ok(Some(end)))) = (commit, ends.get(place)) else {
-                seen.lag = Lag::Unknown;
+                seen.add_unread();
                 continue;
             };
             let end = end.offset;
@@ -176,23 +193,16 @@ impl Followed {
             let mut track = followee.tracks.remove(place).unwrap_or_else(first);
             seen.read += track.look(at_ms, commit.offset, end);
             seen.written += written.get(place).copied().unwrap_or_default();
-            let status = track.status(Now { at_ms, every_ms: self.every_ms, end, held });
-            let kept = self.curves.get(place);
-            let time = kept
-                .map_or(TimeLag::Unknown, |kept| kept.curve.time_lag(commit.offset, end, at_ms));
-            seen.add(&track, status, time);
-            seen.lag = Lag::sum([
-                seen.lag,
-                Lag::Known { records: end.saturating_sub(commit.offset).max(0) },
-            ]);
+            let now = Now { at_ms, every_ms: self.every_ms, end, held };
+            seen.add(&track, self.curves.get(place), now);
             tracks.insert(place.clone(), track);
         }
         if group.commits.is_err() {
-            seen.lag = Lag::Unknown;
+            seen.add_unread();
         }
         followee.tracks = tracks;
         followee.members = members.map_or(0, |number| u32::try_from(number).unwrap_or(u32::MAX));
-        followee.take(seen, at_ms);
+        followee.take(&seen, at_ms);
         followee
     }
 
@@ -206,7 +216,7 @@ impl Followed {
         let read: f64 = self.groups.values().map(|group| group.progress.read_per_s).sum();
         let worst = self.groups.values().map(|group| group.progress.time_lag);
         let worst = worst.fold(TimeLag::Unknown, TimeLag::worse);
-        self.whole.push(Moment { at_ms, lag: Some(lag), read: 0, written: 0 });
+        self.whole.push(Sampled { at_ms, lag: Some(lag), read: 0, written: 0 });
         let written = self.topics.written_per_s();
         sample(at_ms, Some(lag), worst, (read, written))
     }
@@ -232,28 +242,38 @@ impl Followed {
         self.groups.get(group).map(|followee| followee.progress.clone())
     }
 
-    /// How a group fares on a partition.
-    pub fn at(&self, group: &str, place: &TopicPartition, held: bool) -> Option<PartitionProgress> {
-        let track = self.groups.get(group)?.tracks.get(place)?;
-        let kept = self.curves.get(place)?;
-        let now = Now { at_ms: self.read_ms, every_ms: self.every_ms, end: kept.end, held };
+    /// How a group fares at these positions, which were read after the latest reading: lag and
+    /// lag in time on a page are of the same moment. Rates and trends are of the latest reading.
+    pub fn progress_at(&self, group: &str, all: &[Position], moment: Moment) -> Option<Progress> {
+        let followee = self.groups.get(group)?;
+        let mut seen = Seen::default();
+        for position in all {
+            match followee.tracks.get(&position.place).and_then(|it| position.look(*it, moment)) {
+                Some((track, end)) => {
+                    let kept = self.curves.get(&position.place);
+                    seen.add(&track, kept, self.now(end, moment));
+                }
+                None => seen.add_unread(),
+            }
+        }
+        Some(seen.put_into(followee.progress.clone()))
+    }
+
+    /// How a group fares on a partition, likewise.
+    pub fn at(&self, group: &str, it: &Position, moment: Moment) -> Option<PartitionProgress> {
+        let track = *self.groups.get(group)?.tracks.get(&it.place)?;
+        let (track, end) = it.look(track, moment)?;
+        let kept = self.curves.get(&it.place)?;
         Some(PartitionProgress {
-            status: track.status(now),
-            time_lag: kept.curve.time_lag(track.committed, kept.end, self.read_ms),
+            status: track.status(self.now(end, moment)),
+            time_lag: kept.time_lag(track.committed, end, moment.at_ms),
             moved_ms: track.moved_ms,
             since_ms: track.since_ms,
         })
     }
 
-    /// Says how many records each group has lost: `starts` are the first readable offsets.
-    pub fn take_starts(&mut self, starts: &Offsets) {
-        for followee in self.groups.values_mut() {
-            let lost = followee.tracks.iter().map(|(place, track)| match starts.get(place) {
-                Some(Ok(Some(start))) => start.offset.saturating_sub(track.committed).max(0),
-                _ => 0,
-            });
-            followee.progress.lost = lost.sum();
-        }
+    fn now(&self, end: i64, Moment { at_ms, held }: Moment) -> Now {
+        Now { at_ms, every_ms: self.every_ms, end, held }
     }
 
     /// Every group with what it had at the last reading: lag, how it fares, members.
@@ -267,41 +287,6 @@ impl Followed {
     }
 }
 
-/// What a reading says of one group.
-#[derive(Debug)]
-struct Seen {
-    lag: Lag,
-    read: i64,
-    written: i64,
-    status: Status,
-    stuck: u32,
-    moved_ms: Option<i64>,
-    time: TimeLag,
-}
-
-impl Default for Seen {
-    fn default() -> Seen {
-        Seen {
-            lag: Lag::NoCommit,
-            read: 0,
-            written: 0,
-            status: Status::CaughtUp,
-            stuck: 0,
-            moved_ms: None,
-            time: TimeLag::Unknown,
-        }
-    }
-}
-
-impl Seen {
-    fn add(&mut self, track: &Track, status: Status, time: TimeLag) {
-        self.status = self.status.max(status);
-        self.stuck += u32::from(status.is_trouble());
-        self.moved_ms = self.moved_ms.max(track.moved_ms);
-        self.time = self.time.worse(time);
-    }
-}
-
 impl Followee {
     fn new(at_ms: i64) -> Followee {
         Followee {
@@ -309,6 +294,7 @@ impl Followee {
             window: Window::default(),
             progress: Progress {
                 status: Status::CaughtUp,
+                partitions: 0,
                 stuck: 0,
                 moved_ms: None,
                 time_lag: TimeLag::Unknown,
@@ -319,6 +305,7 @@ impl Followee {
                 lost: 0,
                 recent: Vec::new(),
                 since_ms: at_ms,
+                read_ms: at_ms,
             },
             members: 0,
             lag: Lag::NoCommit,
@@ -327,26 +314,23 @@ impl Followee {
         }
     }
 
-    fn take(&mut self, seen: Seen, at_ms: i64) {
+    fn take(&mut self, seen: &Seen, at_ms: i64) {
         self.lag = seen.lag;
         let lag = match seen.lag {
             Lag::Known { records } => Some(records),
             Lag::NoCommit | Lag::Unknown => None,
         };
         self.peak = self.peak.max(lag);
-        self.window.push(Moment { at_ms, lag, read: seen.read, written: seen.written });
+        self.window.push(Sampled { at_ms, lag, read: seen.read, written: seen.written });
         let (read_per_s, written_per_s) = self.window.rates();
         self.progress = Progress {
-            status: seen.status,
-            stuck: seen.stuck,
-            moved_ms: seen.moved_ms,
-            time_lag: seen.time,
             trend: self.window.trend(),
             catches_up_ms: self.window.catches_up_ms(),
             read_per_s,
             written_per_s,
             recent: self.window.lags(),
-            ..self.progress.clone()
+            read_ms: at_ms,
+            ..seen.put_into(self.progress.clone())
         };
     }
 

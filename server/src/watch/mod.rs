@@ -2,12 +2,14 @@
 //!
 //! Owns the readings that are taken every few seconds, what is concluded from them and what of it
 //! is kept in the database. What one reading means is decided purely in `followed`, `curve`,
-//! `track` and `topics`; `sampler` takes them. Start at [`Watch::begin`].
+//! `kept`, `track`, `seen` and `topics`; `sampler` takes them. Start at [`Watch::begin`].
 
 mod curve;
 mod figures;
 mod followed;
+mod kept;
 mod sampler;
+mod seen;
 mod topics;
 mod track;
 
@@ -18,7 +20,8 @@ use std::{
 };
 
 use ouzel_api::{
-    groups::{Group, GroupRow},
+    Lag,
+    groups::{Group, GroupPartition, GroupRow},
     progress::{History, HistoryPoint, Progress, TimeLag},
 };
 use parking_lot::RwLock;
@@ -30,9 +33,12 @@ use crate::{
         self, Db, DbError,
         lag::{Sample, Whose},
     },
-    kafka::{Clusters, TopicPartition},
+    kafka::{
+        Clusters, KafkaError, Offsets, TopicPartition,
+        groups::{Commit, GroupState, snapshot::GroupsSnapshot},
+    },
 };
-use followed::Followed;
+use followed::{Followed, Moment, Position};
 
 /// Longest stretch of history: as long as samples are kept.
 pub const HOURS_MAX: u32 = 720;
@@ -55,7 +61,7 @@ struct Inner {
 /// What the overview tells of a cluster over time.
 #[derive(Debug, Clone, Default)]
 pub struct Glance {
-    /// Groups that are stalled or stopped, with how they fare, the worst first.
+    /// Groups that somebody should look at, with how they fare, the worst first.
     pub stuck: Vec<(String, Progress)>,
     /// Topics with the most records a second: name, records a second, records in it.
     pub busiest: Vec<(String, f64, Option<i64>)>,
@@ -90,12 +96,16 @@ impl Watch {
         self.followed(cluster)?.read().progress(group)
     }
 
-    /// Puts how each group fares into the rows of a list.
-    pub fn add_to_rows(&self, cluster: &str, rows: &mut [GroupRow]) {
+    /// Puts how each group fares into the rows of a list, which shows `read`.
+    pub fn add_to_rows(&self, cluster: &str, read: &GroupsSnapshot, rows: &mut [GroupRow]) {
         let Some(followed) = self.followed(cluster) else { return };
         let followed = followed.read();
+        let by_id = |row: &GroupRow| read.groups.binary_search_by(|it| it.id.cmp(&row.group));
         for row in rows {
-            row.progress = followed.progress(&row.group).map(flat);
+            let Some(group) = by_id(row).ok().map(|at| &read.groups[at]) else { continue };
+            let moment = Moment { at_ms: read.read_at_ms, held: row.members != Some(0) };
+            let positions = positions(group, &read.ends);
+            row.progress = followed.progress_at(&row.group, &positions, moment).map(flat);
         }
     }
 
@@ -103,11 +113,16 @@ impl Watch {
     pub fn add_to_page(&self, cluster: &str, page: &mut Group) {
         let Some(followed) = self.followed(cluster) else { return };
         let followed = followed.read();
-        page.progress = followed.progress(&page.group);
-        let held = !page.members.is_empty();
+        let moment = Moment { at_ms: page.read_at_ms, held: !page.members.is_empty() };
+        let position = |row: &GroupPartition| Position {
+            place: TopicPartition::new(&row.topic, row.partition),
+            found: row.committed.zip(row.end_offset),
+        };
+        let committed = page.partitions.iter().filter(|row| row.lag != Lag::NoCommit);
+        let positions: Vec<Position> = committed.map(position).collect();
+        page.progress = followed.progress_at(&page.group, &positions, moment);
         for row in &mut page.partitions {
-            let place = TopicPartition::new(&row.topic, row.partition);
-            row.progress = followed.at(&page.group, &place, held);
+            row.progress = followed.at(&page.group, &position(row), moment);
         }
     }
 
@@ -120,11 +135,14 @@ impl Watch {
     pub fn glance(&self, cluster: &str) -> Glance {
         let Some(followed) = self.followed(cluster) else { return Glance::default() };
         let followed = followed.read();
-        let stuck = followed.groups().filter(|(_, _, progress, _)| progress.status.is_trouble());
+        let stuck = followed.groups().filter(|(_, _, progress, _)| progress.needs_a_look());
         let mut stuck: Vec<(String, Progress)> =
             stuck.map(|(id, _, progress, _)| (id.to_owned(), progress.clone())).collect();
         stuck.sort_by(|a, b| {
-            let key = |it: &(String, Progress)| (it.1.status, it.1.time_lag.rank());
+            let key = |(_, it): &(String, Progress)| {
+                let worst = Some(it.status).filter(|status| status.is_trouble());
+                (worst, it.stuck, it.lost, it.time_lag.rank())
+            };
             key(b).cmp(&key(a)).then_with(|| a.0.cmp(&b.0))
         });
         let busy = followed.topics.iter().filter(|topic| !topic.internal);
@@ -167,6 +185,16 @@ impl Watch {
             clusters.iter().map(|(id, followed)| (id.as_str(), followed.read())).collect();
         figures::render(clusters.iter().map(|(id, followed)| (*id, &**followed)), named)
     }
+}
+
+/// Where a group has committed, and where these partitions end.
+fn positions(group: &GroupState, ends: &Offsets) -> Vec<Position> {
+    let position = |(place, commit): (&TopicPartition, &Result<Commit, KafkaError>)| {
+        let end = ends.get(place).and_then(|end| end.as_ref().ok()?.as_ref());
+        let found = commit.as_ref().ok().zip(end).map(|(it, end)| (it.offset, end.offset));
+        Position { place: place.clone(), found }
+    };
+    group.commits.iter().flatten().map(position).collect()
 }
 
 fn point(sample: &Sample, tier: i64) -> HistoryPoint {

@@ -15,7 +15,8 @@ use tracing::warn;
 use super::{
     Watch,
     curve::{AGE_MAX_MS, Curve},
-    followed::{Followed, Gain, Kept},
+    followed::{Followed, Gain},
+    kept::Kept,
 };
 use crate::{
     clock::now_ms,
@@ -132,17 +133,17 @@ impl Sampler {
     async fn read(&mut self) -> Result<Gain, KafkaError> {
         self.readings += 1;
         // A cluster without groups has topics all the same.
-        let topics = self.read_topics().await;
+        let starts = self.read_topics().await;
         let groups = self.cluster.groups(self.watch.0.every / 2).await?;
-        topics?;
-        let gain = self.followed.write().take(&groups, now_ms());
+        let gain = self.followed.write().take(&groups, &starts?, now_ms());
         self.prime(&gain.unprimed).await?;
         self.was_failing = false;
         Ok(gain)
     }
 
-    /// Where all partitions begin and end: as many requests as there are brokers, twice.
-    async fn read_topics(&mut self) -> Result<(), KafkaError> {
+    /// Where all partitions begin and end: as many requests as there are brokers, twice. Answers
+    /// where they begin, unless it is not the turn of it.
+    async fn read_topics(&mut self) -> Result<Offsets, KafkaError> {
         let metadata = self.cluster.metadata(AGE_MAX_LISTING).await?;
         let topics = metadata.topics.iter().take(super::topics::TOPICS_MAX);
         let places: Vec<TopicPartition> = topics
@@ -152,7 +153,7 @@ impl Sampler {
             .collect();
         let is_turn = self.readings % TOPICS_EVERY == 1;
         if places.len() > EAGER_MAX && !is_turn {
-            return Ok(());
+            return Ok(Offsets::new());
         }
         let (starts, ends) = tokio::try_join!(
             self.cluster.offsets(places.iter().cloned(), At::Start),
@@ -161,11 +162,10 @@ impl Sampler {
         let bytes = if is_turn { self.bytes().await } else { None };
         let mut followed = self.followed.write();
         followed.topics.take(&metadata, &starts, &ends, now_ms());
-        followed.take_starts(&starts);
         if let Some(bytes) = bytes {
             followed.topics.take_bytes(&bytes);
         }
-        Ok(())
+        Ok(starts)
     }
 
     /// Bytes on disk by topic, over all replicas; none where a broker does not tell.
@@ -198,13 +198,12 @@ impl Sampler {
         let told: Vec<(i64, Offsets)> = join_all(asked.map(ask)).await;
         let mut followed = self.followed.write();
         for place in places {
-            let points = told.iter().filter_map(|(at_ms, offsets)| {
-                let found = offsets.get(place)?.as_ref().ok()?.as_ref()?;
-                Some((*at_ms, found.offset))
+            let found = told.iter().filter_map(|(at_ms, offsets)| {
+                let found = offsets.get(place)?.as_ref().ok()?;
+                Some((*at_ms, *found))
             });
             if let Some(kept) = followed.curves.get_mut(place) {
-                kept.curve.prime(points.collect());
-                kept.changed = true;
+                kept.prime(&found.collect::<Vec<_>>());
             }
         }
         Ok(())

@@ -16,7 +16,7 @@ const STEADY_PARTS: i64 = 20;
 const STEADY_RECORDS: i64 = 10;
 
 /// One group on one partition.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Track {
     /// The commit, when it was last looked at.
     pub committed: i64,
@@ -24,8 +24,12 @@ pub struct Track {
     pub since_ms: i64,
     /// When the commit was last seen to move.
     pub moved_ms: Option<i64>,
-    /// Where the partition ended then.
+    /// When it had last read everything.
+    even_ms: Option<i64>,
+    /// Where the partition ended at the later of both.
     end_then: i64,
+    /// When a record was first seen that came after that.
+    came_ms: Option<i64>,
     /// When the commit last went back.
     rewound_ms: Option<i64>,
 }
@@ -33,33 +37,57 @@ pub struct Track {
 impl Track {
     /// The first look.
     pub fn new(at_ms: i64, committed: i64, end: i64) -> Track {
-        Track { committed, since_ms: at_ms, moved_ms: None, end_then: end, rewound_ms: None }
+        Track {
+            committed,
+            since_ms: at_ms,
+            moved_ms: None,
+            even_ms: (committed >= end).then_some(at_ms),
+            end_then: end,
+            came_ms: None,
+            rewound_ms: None,
+        }
     }
 
     /// A later look; answers how many records were read since the one before.
     pub fn look(&mut self, at_ms: i64, committed: i64, end: i64) -> i64 {
         let by = committed.saturating_sub(self.committed);
         if by != 0 {
-            (self.committed, self.moved_ms, self.end_then) = (committed, Some(at_ms), end);
+            (self.committed, self.moved_ms) = (committed, Some(at_ms));
         }
         if by < 0 {
             self.rewound_ms = Some(at_ms);
         }
+        if committed >= end {
+            self.even_ms = Some(at_ms);
+        }
+        // An end that fell is that of another partition of the same name.
+        if by != 0 || committed >= end || end < self.end_then {
+            (self.end_then, self.came_ms) = (end, None);
+        } else if end > self.end_then {
+            self.came_ms = self.came_ms.or(Some(at_ms));
+        }
         by.max(0)
     }
 
-    /// Whether it gets on. `every_ms` is the time between two samples.
+    /// Whether its commit has moved a short while ago.
+    pub fn has_moved(&self, now: Now) -> bool {
+        self.moved_ms.is_some_and(|at_ms| !now.is_long_since(at_ms))
+    }
+
+    /// Whether it gets on. A record that has just come says nothing of whoever is to read it:
+    /// only when it has been there for as long as a commit may stand still.
     pub fn status(&self, now: Now) -> Status {
-        let still_ms = now.at_ms - self.moved_ms.unwrap_or(self.since_ms);
-        let is_still = still_ms >= STILL_SAMPLES * now.every_ms;
+        let is_left = self.came_ms.is_some_and(|at_ms| now.is_long_since(at_ms));
         let was_rewound = self.rewound_ms.is_some_and(|at| now.at_ms - at < REWOUND_FOR_MS);
-        match (self.committed >= now.end, is_still) {
-            (true, _) => Status::CaughtUp,
-            (false, true) if now.end > self.end_then && now.held => Status::Stalled,
-            (false, true) if now.end > self.end_then => Status::Stopped,
-            (false, _) if was_rewound => Status::Rewound,
-            (false, true) => Status::Resting,
-            (false, false) => Status::Moving,
+        let behind_ms = self.since_ms.max(self.even_ms.unwrap_or(i64::MIN));
+        match () {
+            () if self.committed >= now.end => Status::CaughtUp,
+            () if is_left && now.held => Status::Stalled,
+            () if is_left => Status::Stopped,
+            () if was_rewound => Status::Rewound,
+            () if self.has_moved(now) => Status::Moving,
+            () if now.is_long_since(behind_ms) && self.came_ms.is_none() => Status::Resting,
+            () => Status::Pending,
         }
     }
 }
@@ -77,13 +105,20 @@ pub struct Now {
     pub held: bool,
 }
 
+impl Now {
+    /// Whether that is as long ago as a commit may stand still.
+    fn is_long_since(self, at_ms: i64) -> bool {
+        self.at_ms - at_ms >= STILL_SAMPLES * self.every_ms
+    }
+}
+
 /// The latest samples of a group.
 #[derive(Debug, Clone, Default)]
-pub struct Window(VecDeque<Moment>);
+pub struct Window(VecDeque<Sampled>);
 
 /// One of them.
 #[derive(Debug, Clone, Copy)]
-pub struct Moment {
+pub struct Sampled {
     /// When.
     pub at_ms: i64,
     /// Records behind; none: unknown.
@@ -96,7 +131,7 @@ pub struct Moment {
 
 impl Window {
     /// Adds one, and lets go of the oldest.
-    pub fn push(&mut self, moment: Moment) {
+    pub fn push(&mut self, moment: Sampled) {
         if self.0.len() == WINDOW {
             self.0.pop_front();
         }
@@ -115,7 +150,7 @@ impl Window {
         if seconds <= 0.0 {
             return (0.0, 0.0);
         }
-        let sum = |of: fn(&Moment) -> i64| self.0.iter().skip(1).map(of).sum::<i64>() as f64;
+        let sum = |of: fn(&Sampled) -> i64| self.0.iter().skip(1).map(of).sum::<i64>() as f64;
         (sum(|moment| moment.read) / seconds, sum(|moment| moment.written) / seconds)
     }
 
@@ -140,7 +175,7 @@ impl Window {
 
     /// The first and the last lag that is known, with their times.
     fn ends(&self) -> Option<((i64, i64), (i64, i64))> {
-        let known = |moment: &Moment| Some((moment.at_ms, moment.lag?));
+        let known = |moment: &Sampled| Some((moment.at_ms, moment.lag?));
         Some((self.0.iter().find_map(known)?, self.0.iter().rev().find_map(known)?))
     }
 }
@@ -166,23 +201,63 @@ mod tests {
         track
     }
 
+    /// The same, and then nothing but the end changes: looked at until `at`.
+    fn until(mut track: Track, at: i64, end: i64, held: bool) -> Status {
+        let first = track.moved_ms.unwrap_or_default() / EVERY_MS + 1;
+        let committed = track.committed;
+        (first..=at).for_each(|at| {
+            track.look(at * EVERY_MS, committed, end);
+        });
+        track.status(now(at, end, held))
+    }
+
     #[test]
     fn members_whose_commits_stand_still_while_records_arrive_are_stalled() {
         let track = track(&[(10, 100), (20, 100)]);
-        assert_eq!(track.status(now(5, 150, true)), Status::Moving);
-        assert_eq!(track.status(now(9, 150, true)), Status::Stalled);
-        assert_eq!(track.status(now(9, 150, false)), Status::Stopped);
-        assert_eq!(track.status(now(9, 100, true)), Status::Resting, "nothing arrives");
-        assert_eq!(track.status(now(9, 20, true)), Status::CaughtUp);
+        assert_eq!(until(track, 5, 150, true), Status::Moving);
+        assert_eq!(until(track, 9, 150, true), Status::Pending, "no look too early");
+        assert_eq!(until(track, 10, 150, true), Status::Stalled);
+        assert_eq!(until(track, 10, 150, false), Status::Stopped);
+        assert_eq!(until(track, 10, 100, true), Status::Resting, "nothing arrives");
+        assert_eq!(until(track, 10, 20, true), Status::CaughtUp);
+    }
+
+    #[test]
+    fn a_record_that_has_just_come_makes_nobody_stalled_however_long_it_was_quiet() {
+        for committed in [100, 40] {
+            let mut quiet = track(&[(10, 100), (committed, 100)]);
+            (2..500).for_each(|at| {
+                quiet.look(at * EVERY_MS, committed, 100);
+            });
+            let before = quiet.status(now(499, 100, true));
+            assert!(matches!(before, Status::CaughtUp | Status::Resting), "{before:?}");
+            for (after, status) in
+                [(0, Status::Pending), (7, Status::Pending), (8, Status::Stalled)]
+            {
+                let mut track = quiet;
+                (500..=500 + after).for_each(|at| {
+                    track.look(at * EVERY_MS, committed, 101);
+                });
+                assert_eq!(track.status(now(500 + after, 101, true)), status, "{after}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_commit_that_was_never_seen_to_move_is_not_called_moving() {
+        let track = track(&[(10, 100)]);
+        assert_eq!(until(track, 1, 100, false), Status::Pending);
+        assert_eq!(until(track, 7, 100, false), Status::Pending);
+        assert_eq!(until(track, 8, 100, false), Status::Resting);
     }
 
     #[test]
     fn a_commit_that_went_back_is_rewound_for_a_while() {
         let rewound = track(&[(50, 100), (10, 100)]);
-        assert_eq!(rewound.status(now(2, 100, true)), Status::Rewound);
-        assert_eq!(rewound.status(now(30, 100, true)), Status::Rewound);
-        assert_eq!(rewound.status(now(60, 100, true)), Status::Resting);
-        assert_eq!(rewound.status(now(20, 130, true)), Status::Stalled, "that is worse");
+        assert_eq!(until(rewound, 2, 100, true), Status::Rewound);
+        assert_eq!(until(rewound, 30, 100, true), Status::Rewound);
+        assert_eq!(until(rewound, 60, 100, true), Status::Resting);
+        assert_eq!(until(rewound, 20, 130, true), Status::Stalled, "that is worse");
         assert_eq!(track(&[(50, 100), (60, 100)]).moved_ms, Some(EVERY_MS));
         assert_eq!(track(&[(50, 100), (50, 200)]).moved_ms, None);
     }
@@ -191,7 +266,7 @@ mod tests {
         let mut window = Window::default();
         for (lag, at) in lags.iter().zip(0..) {
             let lag = Some(*lag).filter(|lag| *lag >= 0);
-            window.push(Moment { at_ms: at * 10_000, lag, read: 30, written: 10 });
+            window.push(Sampled { at_ms: at * 10_000, lag, read: 30, written: 10 });
         }
         window
     }

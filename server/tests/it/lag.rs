@@ -8,6 +8,7 @@ use ouzel_api::{
     groups::{Group, GroupList},
     progress::{History, Status, TimeLag},
     route,
+    trim::{Trim, TrimOffset},
 };
 use ouzel_wire::batch::Codec;
 use serde_json::json;
@@ -83,6 +84,30 @@ async fn a_group_without_members_that_falls_behind_is_stopped_everywhere() {
         assert!(figures.contains(line), "{line} is not in {figures}");
     }
     assert!(figures.contains(r#"ouzel_topic_bytes{cluster="embedded",topic="orders"} "#));
+}
+
+#[tokio::test]
+async fn records_deleted_unread_are_told_on_the_overview_and_their_age_is_not_made_up() {
+    let (app, client) = scene().await;
+    let behind = |overview: &Overview| overview.glance.lag.last() == Some(&6);
+    until::<Overview>(&client, &route::overview(CLUSTER), behind).await;
+    let trim = Trim { offsets: vec![TrimOffset { partition: 0, before_offset: 6 }] };
+    let reply = client.post(&route::trim(CLUSTER, "orders"), &trim).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+
+    let is_told = |overview: &Overview| !overview.glance.stuck.is_empty();
+    let overview = until::<Overview>(&client, &route::overview(CLUSTER), is_told).await;
+    let told = &overview.glance.stuck[0];
+    assert_eq!((told.group.as_str(), told.lost, told.stuck), ("billing", 2, 0));
+    assert_eq!(told.time_lag, TimeLag::Unknown);
+    let group: Group = client.get(&route::group(CLUSTER, "billing")).await.json();
+    let progress = group.progress.unwrap();
+    assert_eq!((progress.lost, progress.time_lag), (2, TimeLag::Unknown));
+    assert_eq!(group.partitions[0].progress.as_ref().unwrap().time_lag, TimeLag::Unknown);
+    let figures = client.get("/metrics").await.text();
+    let lost = r#"ouzel_group_lost_records{cluster="embedded",group="billing"} 2"#;
+    assert!(figures.contains(lost), "{figures}");
+    assert!(!figures.contains("ouzel_group_lag_seconds{"), "{figures}");
 }
 
 #[tokio::test]

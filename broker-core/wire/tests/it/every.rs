@@ -44,6 +44,12 @@ macro_rules! every_api {
             DescribeTopicPartitionsResponse
         );
         $check!(ShareGroupDescribe, ShareGroupDescribeRequest, ShareGroupDescribeResponse);
+        $check!(StreamsGroupDescribe, StreamsGroupDescribeRequest, StreamsGroupDescribeResponse);
+        $check!(
+            DescribeShareGroupOffsets,
+            DescribeShareGroupOffsetsRequest,
+            DescribeShareGroupOffsetsResponse
+        );
     };
 }
 

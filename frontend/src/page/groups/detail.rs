@@ -141,18 +141,29 @@ fn troubles(data: Arc<Data>) -> Option<impl IntoView> {
     let stuck = stuck.map(|(what, why)| {
         view! { <Note mood="bad"><span><b>{what} ". "</b> {why} {since}</span></Note> }
     });
+    let partly = (progress.stuck > 0 && !progress.status.is_trouble()).then(|| {
+        let what = cells::standing_still(progress.stuck, progress.partitions);
+        view! {
+            <Note>
+                <span>
+                    <b>{what} ". "</b>
+                    "Records arrive in them and no commit moves there, while others move."
+                </span>
+            </Note>
+        }
+    });
     let lost = (progress.lost > 0).then(|| {
         let records = counted(progress.lost, "record was", "records were");
         view! {
             <Note>
                 <span>
                     <b>{records} " deleted before they were read. "</b>
-                    "Retention has overtaken the commits that are marked below."
+                    "The first record that is left lies after the commits that are marked below."
                 </span>
             </Note>
         }
     });
-    Some(view! { {stuck} {lost} })
+    Some(view! { {stuck} {partly} {lost} })
 }
 
 fn tabs(cluster: &str, group: &str, data: Load<Data>, now: Memo<GroupTab>) -> Vec<LinkTab> {

@@ -12,10 +12,9 @@ use ouzel_api::{
 use super::history::History;
 use crate::{
     cells,
-    format::{count, count_short},
     listing::{Listing, ascending, use_listing},
     route::TopicTab,
-    ui::{Age, Badge, Column, Copyable, Empty, FilterBox, Mood, Sort, Table, TableSpec},
+    ui::{Age, Column, Copyable, Empty, FilterBox, Sort, Table, TableSpec, use_clock},
 };
 
 /// The tab.
@@ -42,11 +41,19 @@ pub fn LagTable(group: Memo<Arc<Group>>, cluster: StoredValue<String>) -> impl I
             view! { <Empty icon="text-search" title="Nothing matches the filter"/> }.into_any()
         }
     };
+    let is_share = Memo::new(move |_| group.with(|group| group.group_type == "share"));
     view! {
         <History cluster group=group.with_untracked(|group| group.group.clone())/>
+        <Show when=move || is_share.get()>
+            <p class="dim">
+                    "A share group commits nothing. Here stands the first record of each partition "
+                    "that is not settled; of those after it, some may be."
+            </p>
+        </Show>
         <div class="bar">
             <FilterBox value=listing.filter label="Filter by topic or member"/>
             <span class="grow"></span>
+            {move || group.with(|group| group.progress.as_ref().map(cells::sampled_at))}
             {cells::read_at(move || group.with(|group| group.read_at_ms))}
         </div>
         <div class="card"><Table spec rows empty/></div>
@@ -101,7 +108,7 @@ fn columns(cluster: StoredValue<String>, worst: Memo<i64>) -> Vec<Column<GroupPa
         })
         .headline()
         .sortable(),
-        Column::new("partition", "partition", "76px", |row: &GroupPartition| {
+        Column::new("partition", "partition", "84px", |row: &GroupPartition| {
             cells::number(row.partition)
         })
         .narrow("70px")
@@ -128,24 +135,27 @@ fn columns(cluster: StoredValue<String>, worst: Memo<i64>) -> Vec<Column<GroupPa
         Column::new("moved", "last commit", "108px", last_commit)
             .sortable()
             .hint("When its commit was last seen to move"),
-        Column::new("status", "state", "96px", |row: &GroupPartition| {
+        Column::new("status", "state", "112px", |row: &GroupPartition| {
             row.progress.as_ref().map(|progress| cells::status(progress.status))
         })
-        .narrow("84px")
+        .narrow("100px")
         .sortable(),
-        Column::new("member", "owner", "minmax(200px, 2fr)", member).sortable(),
+        Column::new("member", "owner", "minmax(180px, 2fr)", member).sortable(),
     ]
 }
 
-/// When the commit was last seen to move; before that was ever seen, since when nobody has.
+/// When the commit was last seen to move, if it ever was.
 fn last_commit(row: &GroupPartition) -> impl IntoView + use<> {
     let progress = row.progress.as_ref()?;
     Some(match progress.moved_ms {
         Some(at_ms) => view! { <span class="dim"><Age at_ms/></span> }.into_any(),
         None => {
-            let since = progress.since_ms;
-            let why = "It has not moved since the console watches it";
-            view! { <span class="dim" title=why>"before " <Age at_ms=since/></span> }.into_any()
+            let (clock, since) = (use_clock(), progress.since_ms);
+            let why = move || {
+                let since = clock.relative(since);
+                format!("It has not moved since the console began to watch it, {since}")
+            };
+            view! { <span class="dim" title=why>"none seen"</span> }.into_any()
         }
     })
 }
@@ -158,12 +168,10 @@ fn committed(row: &GroupPartition) -> impl IntoView + use<> {
     let lost = row.start_offset.map_or(0, |start| start.saturating_sub(committed));
     let title = row.metadata.clone().filter(|text| !text.is_empty());
     view! {
-        {(lost > 0).then(|| {
-            let why = format!("Below the first readable offset: {} records are gone", count(lost));
-            let text = format!("{} lost", count_short(lost));
-            view! { <span title=why><Badge mood=Mood::Bad>{text}</Badge></span> " " }
-        })}
-        <span title=title>{cells::offset(Some(committed), "")}</span>
+        <span class="beside">
+            {(lost > 0).then(|| cells::lost(lost))}
+            <span title=title>{cells::offset(Some(committed), "")}</span>
+        </span>
     }
     .into_any()
 }

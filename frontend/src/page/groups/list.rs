@@ -9,7 +9,7 @@ use ouzel_api::{
     progress::{Progress, Status, TimeLag, Trend},
 };
 
-use super::{delete::DeleteGroupsDialog, pick::Picked};
+use super::{delete::DeleteGroupsDialog, export::ExportMenu, pick::Picked};
 use crate::{
     cells, client,
     format::count,
@@ -20,6 +20,18 @@ use crate::{
         Age, Badge, Button, Column, Empty, FilterBox, Mood, Note, Sort, Table, TableHandle,
         TableSpec,
     },
+    views::{Viewed, ViewsMenu},
+};
+
+/// The list's views.
+const VIEWS: Viewed = Viewed {
+    key: "ouzel.views.groups",
+    given: &[
+        ("All groups", ""),
+        ("To be looked at", "sort=-trend"),
+        ("Furthest behind in time", "sort=-time"),
+        ("Empty groups", "q=Empty"),
+    ],
 };
 
 /// How often the list asks again while somebody looks at it.
@@ -45,7 +57,12 @@ pub fn Groups(cluster: String) -> impl IntoView {
 #[component]
 fn Summary(groups: Load<GroupList>) -> impl IntoView {
     let text = |list: Arc<GroupList>| {
-        view! { {standing(&list.groups)} " · read " <Age at_ms=list.read_at_ms/> }
+        let latest = list.groups.iter().filter_map(|row| row.progress.as_ref());
+        let latest = latest.max_by_key(|progress| progress.read_ms);
+        view! {
+            {standing(&list.groups)} " · " {latest.map(cells::sampled_at)} " read "
+            <Age at_ms=list.read_at_ms/>
+        }
     };
     view! { <span class="dim">{move || groups.latest().map(text)}</span> }
 }
@@ -99,6 +116,8 @@ fn List(
             <span class="dim">{shown}</span>
             <span class="grow"></span>
             {picked.bar(rows, doomed)}
+            <ViewsMenu of=VIEWS/>
+            <ExportMenu cluster data rows/>
         </div>
         {missing}
         <div class="card" on:keydown=move |event| picked.key(&event, rows, handle)>
@@ -143,8 +162,8 @@ fn time(row: &GroupRow) -> i64 {
 }
 
 /// What is stuck comes first, then what grows.
-fn trend(row: &GroupRow) -> Option<(bool, Status, Trend)> {
-    let of = |it: &Progress| (it.status.is_trouble(), it.status, it.trend);
+fn trend(row: &GroupRow) -> Option<(bool, bool, Status, Trend)> {
+    let of = |it: &Progress| (it.status.is_trouble(), it.needs_a_look(), it.status, it.trend);
     row.progress.as_ref().map(of)
 }
 
@@ -217,16 +236,12 @@ fn columns(cluster: StoredValue<String>, picked: Picked) -> Vec<Column<GroupRow>
         .right()
         .sortable()
         .hint("How long ago the first unread record was written"),
-        Column::new("trend", "trend", "190px", |row: &GroupRow| {
-            row.progress.as_ref().map(|progress| {
-                let told = progress.status.is_trouble() || progress.status == Status::Rewound;
-                view! {
-                    {cells::trend(progress)}
-                    {told.then(|| view! { " " {cells::status(progress.status)} })}
-                }
-            })
+        Column::new("trend", "trend", "minmax(230px, 1fr)", |row: &GroupRow| {
+            let of = |it: &Progress| view! { {cells::trend(it)} " " {cells::troubles(it)} };
+            row.progress.as_ref().map(of)
         })
-        .sortable(),
+        .sortable()
+        .hint("Of the latest samples, and what is to be looked at"),
     ]
 }
 

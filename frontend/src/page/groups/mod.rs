@@ -2,6 +2,7 @@
 
 mod delete;
 mod detail;
+mod export;
 mod history;
 mod lag;
 mod list;

@@ -37,35 +37,25 @@ pub fn Trouble(data: Memo<Arc<Data>>, cluster: StoredValue<String>) -> impl Into
             ("partition has too few replicas in sync", "partitions have too few replicas in sync"),
             cluster,
         );
-        let stuck = |status, words| stuck_line(&data.glance.stuck, status, words, cluster);
-        let stalled = stuck(
-            Status::Stalled,
-            ("group has members and does not move", "groups have members and do not move"),
-        );
-        let stopped = stuck(
-            Status::Stopped,
-            (
-                "group has no members while records arrive",
-                "groups have no members while records arrive",
-            ),
-        );
-        let found: Vec<(bool, AnyView)> = [
+        let groups = KINDS.iter().filter_map(|kind| {
+            let line = groups_line(&data.glance.stuck, kind, cluster)?;
+            Some((kind.bad, line))
+        });
+        let cluster_wide = [
             brokers_line(&data.offline_brokers).map(|line| (true, line)),
             offline.map(|line| (true, line)),
             behind.map(|line| (false, line)),
-            stalled.map(|line| (true, line)),
-            stopped.map(|line| (false, line)),
-            unread_groups(&data.groups).map(|line| (false, line)),
-            unread_topics(data.unread_topics).map(|line| (false, line)),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
+        ];
+        let unread = [unread_groups(&data.groups), unread_topics(data.unread_topics)];
+        let unread = unread.into_iter().flatten().map(|line| (false, line));
+        let found: Vec<(bool, AnyView)> =
+            cluster_wide.into_iter().flatten().chain(groups).chain(unread).collect();
         if found.is_empty() {
             return view! {
                 <p class="healthy good">
                     <Icon name="circle-check"/>
-                    "Every partition has its leader and all replicas in sync; no group is stuck."
+                    "Every partition has its leader and all replicas in sync; no group is stuck or \
+                     has lost records."
                 </p>
             }
             .into_any();
@@ -120,35 +110,86 @@ fn brokers_line(offline: &[i32]) -> Option<AnyView> {
     Some(line.into_any())
 }
 
-/// How many groups are stuck in the same way, and which: each leads to its page.
-fn stuck_line(
-    stuck: &[StuckGroup],
-    status: Status,
-    (one, many): (&'static str, &'static str),
-    cluster: StoredValue<String>,
-) -> Option<AnyView> {
-    let of = |group: &&StuckGroup| group.status == status;
-    let number = stuck.iter().filter(of).count();
-    if number == 0 {
+/// One kind of trouble that groups have.
+struct Kind {
+    /// Whether somebody should look at once.
+    bad: bool,
+    /// Whether a group has it.
+    of: fn(&StuckGroup) -> bool,
+    /// What one group, and what several have.
+    words: (&'static str, &'static str),
+    /// What is said of each.
+    detail: fn(&StuckGroup) -> AnyView,
+}
+
+/// In the order in which they are told.
+const KINDS: [Kind; 5] = [
+    Kind {
+        bad: true,
+        of: |group| group.status == Status::Stalled,
+        words: ("group has members and does not move", "groups have members and do not move"),
+        detail: time_lag,
+    },
+    Kind {
+        bad: false,
+        of: |group| group.status == Status::Stopped,
+        words: (
+            "group has no members while records arrive",
+            "groups have no members while records arrive",
+        ),
+        detail: time_lag,
+    },
+    Kind {
+        bad: false,
+        of: |group| group.stuck > 0 && !group.status.is_trouble(),
+        words: ("group moves, but not everywhere", "groups move, but not everywhere"),
+        detail: |group| cells::standing_still(group.stuck, group.partitions).into_any(),
+    },
+    Kind {
+        bad: false,
+        of: |group| group.lost > 0,
+        words: (
+            "group has lost records, which were deleted before it has read them",
+            "groups have lost records, which were deleted before they have read them",
+        ),
+        detail: |group| counted(group.lost, "record", "records").into_any(),
+    },
+    Kind {
+        bad: false,
+        of: |group| group.status == Status::Rewound,
+        words: ("group went back a short while ago", "groups went back a short while ago"),
+        detail: time_lag,
+    },
+];
+
+fn time_lag(group: &StuckGroup) -> AnyView {
+    cells::time_lag(group.time_lag).into_any()
+}
+
+/// How many groups have the same trouble, and which: each leads to its page.
+fn groups_line(all: &[StuckGroup], kind: &Kind, cluster: StoredValue<String>) -> Option<AnyView> {
+    let of: Vec<&StuckGroup> = all.iter().filter(|group| (kind.of)(group)).collect();
+    if of.is_empty() {
         return None;
     }
-    let link = |StuckGroup { group, time_lag, .. }: &StuckGroup| {
+    let link = |group: &&StuckGroup| {
         let cluster = cluster.try_get_value().unwrap_or_default();
-        let route = Route::group(&cluster, group, GroupTab::Lag);
-        let name = group.clone();
+        let route = Route::group(&cluster, &group.group, GroupTab::Lag);
+        let name = group.group.clone();
         view! {
             " "
             <span class="nowrap">
                 <a class="mono" href=route.path()>{name}</a>
                 " "
-                <span class="dim">"(" {cells::time_lag(*time_lag)} ")"</span>
+                <span class="dim">"(" {(kind.detail)(group)} ")"</span>
             </span>
         }
     };
-    let named = stuck.iter().filter(of).take(NAMED_MAX).map(link).collect_view();
-    let more = number.saturating_sub(NAMED_MAX);
+    let named = of.iter().take(NAMED_MAX).map(link).collect_view();
+    let more = of.len().saturating_sub(NAMED_MAX);
     let more = (more > 0).then(|| format!(" and {}", counted(more as i128, "other", "others")));
-    let line = view! { <b>{counted(number as i128, one, many)}</b> ":" {named} {more} };
+    let (one, many) = kind.words;
+    let line = view! { <b>{counted(of.len() as i128, one, many)}</b> ":" {named} {more} };
     Some(line.into_any())
 }
 

@@ -1,17 +1,17 @@
 //! The list as a file: the rows that are shown, in their order, with all figures.
 
-use leptos::{prelude::*, task::spawn_local, wasm_bindgen::JsCast};
+use leptos::{prelude::*, task::spawn_local};
 use ouzel_api::{
     Lag,
     topics::{TopicFigures, TopicRow},
 };
 use serde::Serialize;
-use web_sys::{Blob, HtmlAnchorElement, Url};
 
 use super::figures::KnownFigures;
 use crate::{
     client::ClientError,
     format::{count, iso},
+    saved::{cell, csv, offer},
     ui::{Icon, Menu, MenuItem, Toasts, use_toasts},
 };
 
@@ -88,7 +88,7 @@ async fn write(
     });
     let lines: Vec<Line> = lines.collect();
     let (text, extension) = match form {
-        Form::Csv => (csv(&lines), "csv"),
+        Form::Csv => (csv(HEAD, lines.iter().map(Line::cells)), "csv"),
         Form::Json => (serde_json::to_string_pretty(&lines).unwrap_or_default(), "json"),
     };
     Ok(offer(&format!("topics-{cluster}.{extension}"), &text))
@@ -142,9 +142,6 @@ impl Line {
 
     /// The cells of CSV, in the order of [`HEAD`].
     fn cells(&self) -> Vec<String> {
-        fn text<T: ToString>(value: &Option<T>) -> String {
-            value.as_ref().map(T::to_string).unwrap_or_default()
-        }
         vec![
             self.name.clone(),
             self.internal.to_string(),
@@ -152,16 +149,16 @@ impl Line {
             self.replication_factor.to_string(),
             self.offline.to_string(),
             self.under_replicated.to_string(),
-            text(&self.records),
-            text(&self.last_written),
-            text(&self.cleanup_policy),
-            text(&self.groups),
-            text(&self.worst_lag),
-            text(&self.partitions_without_commit),
-            text(&self.records_in),
-            text(&self.records_out),
-            text(&self.measured_over_ms),
-            text(&self.figures_read),
+            cell(&self.records),
+            cell(&self.last_written),
+            cell(&self.cleanup_policy),
+            cell(&self.groups),
+            cell(&self.worst_lag),
+            cell(&self.partitions_without_commit),
+            cell(&self.records_in),
+            cell(&self.records_out),
+            cell(&self.measured_over_ms),
+            cell(&self.figures_read),
         ]
     }
 }
@@ -180,37 +177,6 @@ fn worst_lag(figures: &TopicFigures) -> String {
         Lag::Unknown => "unknown".to_owned(),
         Lag::Known { records } => records.to_string(),
     }
-}
-
-/// RFC 4180: lines end in CR LF, and what holds a comma, a quote or a line's end stands in quotes.
-fn csv(lines: &[Line]) -> String {
-    let mut out = format!("{HEAD}\r\n");
-    for line in lines {
-        let cells: Vec<String> = line.cells().into_iter().map(quoted).collect();
-        out.push_str(&cells.join(","));
-        out.push_str("\r\n");
-    }
-    out
-}
-
-fn quoted(cell: String) -> String {
-    match cell.contains([',', '"', '\r', '\n']) {
-        true => format!("\"{}\"", cell.replace('"', "\"\"")),
-        false => cell,
-    }
-}
-
-fn offer(name: &str, text: &str) -> Option<()> {
-    let parts = js_sys::Array::of1(&text.into());
-    let file = Blob::new_with_str_sequence(&parts).ok()?;
-    let address = Url::create_object_url_with_blob(&file).ok()?;
-    let link: HtmlAnchorElement = document().create_element("a").ok()?.dyn_into().ok()?;
-    link.set_href(&address);
-    link.set_download(name);
-    link.click();
-    // The browser holds the text by now; an address that stays costs memory only.
-    Url::revoke_object_url(&address).ok();
-    Some(())
 }
 
 #[cfg(test)]
@@ -247,7 +213,7 @@ mod tests {
             rate: Some(TopicRate { records_in: 5, records_out: None, over_ms: 10_000 }),
         };
         let lines = [Line::new(row("a"), Some((figures, 0))), Line::new(row("b"), None)];
-        let text = csv(&lines);
+        let text = csv(HEAD, lines.iter().map(Line::cells));
         let lines: Vec<&str> = text.split("\r\n").collect();
         assert_eq!(lines[0], HEAD);
         assert_eq!(

@@ -18,7 +18,6 @@ use super::{
     figures::{KnownFigures, ORDERED_MAX},
     order,
     select::Selection,
-    views::ViewsMenu,
 };
 use crate::{
     cells, client,
@@ -29,6 +28,18 @@ use crate::{
     route::{Route, TopicTab},
     session::use_session,
     ui::{Age, Button, Checkbox, Empty, FilterBox, Table, TableHandle, TableSpec, Tone},
+    views::{Viewed, ViewsMenu},
+};
+
+/// The list's views.
+const VIEWS: Viewed = Viewed {
+    key: "ouzel.views.topics",
+    given: &[
+        ("All topics", ""),
+        ("Furthest behind", "sort=-lag"),
+        ("Busiest", "sort=-in"),
+        ("Largest", "sort=-records"),
+    ],
 };
 
 /// How often the list asks again while somebody looks at it.
@@ -163,7 +174,7 @@ fn List(
             <span class="grow"></span>
             <span class="dim" role="status">{move || last(by_figures.get(), rows, known)}</span>
             {figures.state()}
-            <ViewsMenu/>
+            <ViewsMenu of=VIEWS/>
             <ExportMenu cluster rows known/>
         </div>
         <BulkBar cluster chosen selection topics/>

@@ -16,7 +16,6 @@ mod loss;
 mod order;
 mod partitions;
 mod select;
-mod views;
 
 pub use detail::Topic;
 pub use list::Topics;

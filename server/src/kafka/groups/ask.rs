@@ -21,13 +21,8 @@ const VERSION_FIND_MANY: i16 = 4;
 /// All groups that the broker behind `connection` coordinates.
 pub async fn groups_of(node: i32, connection: &Connection) -> Result<Vec<GroupState>, KafkaError> {
     let listed = list(connection).await?;
-    let with_commits = listed.iter().filter(|group| Kind::of(group) != Kind::Share);
-    let ids: Vec<String> = with_commits.map(|group| group.group_id.clone()).collect();
     let (mut described, mut commits) =
-        tokio::try_join!(describe(connection, &listed), commits(connection, &ids))?;
-    for group in listed.iter().filter(|group| Kind::of(group) == Kind::Share) {
-        commits.insert(group.group_id.clone(), Ok(Commits::new()));
-    }
+        tokio::try_join!(describe(connection, &listed), positions(connection, &listed))?;
     let state = |group: wire::ListedGroup| {
         let missing = || KafkaError::NoGroup { group: group.group_id.clone() };
         GroupState {
@@ -68,6 +63,8 @@ enum Kind {
     Consumer,
     /// KIP-932; such groups have no commits of the usual kind.
     Share,
+    /// KIP-1071.
+    Streams,
 }
 
 impl Kind {
@@ -75,6 +72,7 @@ impl Kind {
         match group.group_type.to_lowercase().as_str() {
             "consumer" => Kind::Consumer,
             "share" => Kind::Share,
+            "streams" => Kind::Streams,
             _ => Kind::Classic,
         }
     }
@@ -85,10 +83,7 @@ async fn describe(
     connection: &Connection,
     listed: &[wire::ListedGroup],
 ) -> Result<ByGroup<Described>, KafkaError> {
-    let of = |kind: Kind| -> Vec<String> {
-        let chosen = listed.iter().filter(|group| Kind::of(group) == kind);
-        chosen.map(|group| group.group_id.clone()).collect()
-    };
+    let of = |kind: Kind| ids(listed, |it| it == kind);
     let mut all = HashMap::with_capacity(listed.len());
     for ids in of(Kind::Classic).chunks(GROUPS_MAX) {
         let request = wire::DescribeGroupsRequest { groups: ids.to_vec(), ..Default::default() };
@@ -107,7 +102,18 @@ async fn describe(
         let response = connection.call(&request).await?;
         all.extend(response.groups.into_iter().map(newer::share));
     }
+    for group_ids in of(Kind::Streams).chunks(GROUPS_MAX) {
+        let group_ids = group_ids.to_vec();
+        let request = wire::StreamsGroupDescribeRequest { group_ids, ..Default::default() };
+        let response = connection.call(&request).await?;
+        all.extend(response.groups.into_iter().map(newer::streams));
+    }
     Ok(all)
+}
+
+fn ids(listed: &[wire::ListedGroup], are: impl Fn(Kind) -> bool) -> Vec<String> {
+    let chosen = listed.iter().filter(|group| are(Kind::of(group)));
+    chosen.map(|group| group.group_id.clone()).collect()
 }
 
 fn described(mut group: wire::DescribedGroup) -> (String, Result<Described, KafkaError>) {
@@ -146,6 +152,33 @@ fn assigned(bytes: bytes::Bytes) -> BTreeSet<TopicPartition> {
         topic.partitions.into_iter().map(move |partition| TopicPartition::new(&name, partition))
     });
     places.collect()
+}
+
+/// Where groups stand, from their coordinator: what they have committed, and of share groups,
+/// which commit nothing, the first record that is not settled.
+async fn positions(
+    connection: &Connection,
+    listed: &[wire::ListedGroup],
+) -> Result<ByGroup<Commits>, KafkaError> {
+    let mut all = commits(connection, &ids(listed, |kind| kind != Kind::Share)).await?;
+    for ids in ids(listed, |kind| kind == Kind::Share).chunks(GROUPS_MAX) {
+        let group = |id: &String| wire::DescribeShareGroupOffsetsRequestGroup {
+            group_id: id.clone(),
+            topics: None,
+            ..Default::default()
+        };
+        let groups = ids.iter().map(group).collect();
+        let request = wire::DescribeShareGroupOffsetsRequest { groups, ..Default::default() };
+        match connection.call(&request).await {
+            Ok(response) => all.extend(response.groups.into_iter().map(newer::share_offsets)),
+            // The other groups of an early broker are no less known for it.
+            Err(error @ KafkaError::Unsupported { .. }) => {
+                all.extend(ids.iter().map(|id| (id.clone(), Err(error.clone()))));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(all)
 }
 
 /// What groups have committed, from their coordinator.
@@ -253,15 +286,9 @@ async fn try_one(cluster: &Cluster, id: &str) -> Result<GroupState, KafkaError> 
     let no_group = || KafkaError::NoGroup { group: id.to_owned() };
     let listed = list(&connection).await?;
     let listed = listed.into_iter().find(|group| group.group_id == id).ok_or_else(no_group)?;
-    let ids = [id.to_owned()];
-    let committed = async {
-        match Kind::of(&listed) {
-            Kind::Share => Ok([(id.to_owned(), Ok(Commits::new()))].into()),
-            _ => commits(&connection, &ids).await,
-        }
-    };
+    let alone = std::slice::from_ref(&listed);
     let (mut described, mut commits) =
-        tokio::try_join!(describe(&connection, std::slice::from_ref(&listed)), committed)?;
+        tokio::try_join!(describe(&connection, alone), positions(&connection, alone))?;
     Ok(GroupState {
         id: id.to_owned(),
         group_type: listed.group_type.to_lowercase(),

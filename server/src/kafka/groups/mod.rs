@@ -37,6 +37,14 @@ pub struct GroupState {
     pub commits: Result<Commits, KafkaError>,
 }
 
+impl GroupState {
+    /// Whether its members share partitions (KIP-932): what stands for its commits is then the
+    /// first record of each partition that is not settled.
+    pub fn is_share(&self) -> bool {
+        self.group_type == "share"
+    }
+}
+
 /// What a group has committed, by partition. Partitions without a commit are not in it.
 pub type Commits = BTreeMap<TopicPartition, Result<Commit, KafkaError>>;
 

@@ -44,6 +44,9 @@ impl Cluster {
         target: &Target,
     ) -> Result<ResetPlan, KafkaError> {
         let group = self.group_state(id).await?;
+        if group.as_ref().is_some_and(GroupState::is_share) {
+            return Err(KafkaError::NoCommits { group: id.to_owned() });
+        }
         let commits = match &group {
             Some(group) => group.commits.clone()?,
             None => Commits::new(),

@@ -40,8 +40,27 @@ fn followed() -> Followed {
     Followed { every_ms: EVERY_MS, ..Followed::default() }
 }
 
+/// How group `g` fares on a partition with this commit and end.
+fn at(followed: &Followed, at: i64, partition: i32, found: (i64, i64)) -> PartitionProgress {
+    let position = Position { place: place(partition), found: Some(found) };
+    let moment = Moment { at_ms: at * EVERY_MS, held: true };
+    followed.at("g", &position, moment).expect("it is followed")
+}
+
 fn take(followed: &mut Followed, at: i64, group: GroupState, ends: &[i64]) -> Gain {
-    followed.take(&GroupsSnapshot::of(vec![group], offsets(ends)), at * EVERY_MS)
+    trimmed(followed, at, group, ends, &vec![0; ends.len()])
+}
+
+/// The same of partitions that begin at `starts`.
+fn trimmed(
+    followed: &mut Followed,
+    at: i64,
+    group: GroupState,
+    ends: &[i64],
+    starts: &[i64],
+) -> Gain {
+    let read = GroupsSnapshot::of(vec![group], offsets(ends));
+    followed.take(&read, &offsets(starts), at * EVERY_MS)
 }
 
 #[test]
@@ -58,31 +77,88 @@ fn a_group_that_falls_behind_is_told_with_its_rates_its_trend_and_its_time() {
     // Record 190 was written between the readings 4 and 5, 14 and a quarter before the last one.
     let TimeLag::Known { ms } = progress.time_lag else { panic!("{progress:?}") };
     assert!((ms - 14 * EVERY_MS).abs() < EVERY_MS, "{ms}");
-    let even = followed.at("g", &place(1), true).expect("it is followed");
+    let even = at(&followed, 19, 1, (500, 500));
     assert_eq!((even.status, even.time_lag), (Status::CaughtUp, TimeLag::Known { ms: 0 }));
 }
 
 #[test]
-fn one_partition_that_stands_still_makes_the_whole_group_stalled() {
+fn a_group_of_which_one_partition_moves_is_not_stalled_and_says_how_many_stand_still() {
     let mut followed = followed();
     for at in 0..10 {
         take(&mut followed, at, group("g", &[5, at * 10], 1), &[10 + at, at * 10 + 5]);
     }
-    let progress = followed.progress("g").expect("it is followed");
-    assert_eq!((progress.status, progress.stuck), (Status::Stalled, 1));
-    assert_eq!(followed.at("g", &place(1), true).expect("known").status, Status::Moving);
-    take(&mut followed, 10, group("g", &[5, 100], 0), &[20, 105]);
-    assert_eq!(followed.progress("g").expect("known").status, Status::Stopped);
+    let told = |followed: &Followed| {
+        let progress = followed.progress("g").expect("it is followed");
+        assert!(progress.stuck == 0 || progress.needs_a_look());
+        (progress.status, progress.stuck, progress.partitions)
+    };
+    assert_eq!(told(&followed), (Status::Moving, 1, 2));
+    assert_eq!(at(&followed, 9, 0, (5, 19)).status, Status::Stalled);
+    assert_eq!(at(&followed, 9, 1, (90, 95)).status, Status::Moving);
+    // From then on nothing moves: seven readings later it still has moved within the window.
+    for at in 10..17 {
+        take(&mut followed, at, group("g", &[5, 90], 1), &[10 + at, 200]);
+    }
+    assert_eq!(told(&followed), (Status::Moving, 1, 2));
+    for at in 17..20 {
+        take(&mut followed, at, group("g", &[5, 90], 1), &[10 + at, 200]);
+    }
+    assert_eq!(told(&followed), (Status::Stalled, 2, 2));
+    take(&mut followed, 20, group("g", &[5, 90], 0), &[30, 200]);
+    assert_eq!(told(&followed), (Status::Stopped, 2, 2));
+}
+
+#[test]
+fn a_page_between_two_readings_tells_lag_and_time_of_one_moment() {
+    let mut followed = followed();
+    for at in 0..4 {
+        take(&mut followed, at, group("g", &[at * 10], 1), &[at * 10]);
+    }
+    let even = at(&followed, 3, 0, (30, 30));
+    assert_eq!((even.status, even.time_lag), (Status::CaughtUp, TimeLag::Known { ms: 0 }));
+    let held = true;
+    let moment = Moment { at_ms: 3 * EVERY_MS + 4_000, held };
+    let one_behind = Position { place: place(0), found: Some((30, 31)) };
+    let progress = followed.progress_at("g", &[one_behind], moment).expect("it is followed");
+    assert_eq!(progress.status, Status::Moving);
+    assert!(matches!(progress.time_lag, TimeLag::Known { ms: 0..4_000 }), "{progress:?}");
+    assert_eq!(progress.read_ms, 3 * EVERY_MS, "rates and trend are of the reading");
+    let unread = Position { place: place(0), found: None };
+    let progress = followed.progress_at("g", &[unread], moment).expect("it is followed");
+    assert_eq!(progress.time_lag, TimeLag::Unknown);
 }
 
 #[test]
 fn records_that_retention_took_before_they_were_read_are_counted() {
     let mut followed = followed();
-    take(&mut followed, 0, group("g", &[5, 50], 1), &[100, 100]);
-    followed.take_starts(&offsets(&[30, 40]));
-    assert_eq!(followed.progress("g").expect("known").lost, 25);
-    take(&mut followed, 1, group("g", &[5, 50], 1), &[100, 100]);
+    trimmed(&mut followed, 0, group("g", &[5, 50], 1), &[100, 100], &[30, 40]);
+    assert_eq!(followed.progress("g").expect("known").lost, 25, "from the first reading on");
+    let ends = offsets(&[100, 100]);
+    let read = GroupsSnapshot::of(vec![group("g", &[5, 50], 1)], ends);
+    followed.take(&read, &Offsets::new(), EVERY_MS);
     assert_eq!(followed.progress("g").expect("known").lost, 25, "until it is looked at again");
+}
+
+#[test]
+fn how_long_ago_a_record_was_written_that_was_deleted_unread_is_not_known() {
+    let mut followed = followed();
+    // The first partition is trimmed to 60, the second is read to its end.
+    let ends = [70, 50];
+    let gain = trimmed(&mut followed, 0, group("g", &[0, 50], 0), &ends, &[60, 0]);
+    assert_eq!(gain.unprimed, [place(0)]);
+    // As ListOffsets answers before the first record that is left.
+    let week_ago = OffsetAndTime { offset: 60, timestamp_ms: -604_800_000 };
+    followed.curves.get_mut(&place(0)).expect("a curve").prime(&[(-604_800_000, Some(week_ago))]);
+    trimmed(&mut followed, 4, group("g", &[0, 50], 0), &[70, 50], &[60, 0]);
+    assert_eq!(at(&followed, 4, 0, (0, 70)).time_lag, TimeLag::Unknown);
+    assert_eq!(at(&followed, 4, 1, (50, 50)).time_lag, TimeLag::Known { ms: 0 });
+    let progress = followed.progress("g").expect("known");
+    assert_eq!((progress.time_lag, progress.lost), (TimeLag::Unknown, 60), "not caught up");
+    // Of what the other partition has, at least so much is known.
+    trimmed(&mut followed, 6, group("g", &[0, 50], 0), &[70, 60], &[60, 0]);
+    trimmed(&mut followed, 8, group("g", &[0, 50], 0), &[70, 60], &[60, 0]);
+    let told = followed.progress("g").expect("known").time_lag;
+    assert!(matches!(told, TimeLag::AtLeast { ms: 1.. }), "{told:?}");
 }
 
 #[test]
@@ -111,7 +187,7 @@ fn the_past_of_a_partition_is_asked_for_once_and_only_if_it_is_needed() {
 fn a_group_that_has_gone_is_forgotten_with_its_curves() {
     let mut followed = followed();
     take(&mut followed, 0, group("g", &[5], 1), &[100]);
-    followed.take(&GroupsSnapshot::of(Vec::new(), Offsets::new()), EVERY_MS);
+    followed.take(&GroupsSnapshot::of(Vec::new(), Offsets::new()), &Offsets::new(), EVERY_MS);
     assert_eq!(followed.progress("g"), None);
     assert!(followed.curves.is_empty());
 }

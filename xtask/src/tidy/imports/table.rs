@@ -221,11 +221,13 @@ const FRONTEND: &[Layer] = &[
     ("keys", &["location", "route"]),
     ("cells", &["format", "location", "route", "ui"]),
     ("listing", &["location", "query", "ui"]),
+    ("saved", &[]),
+    ("views", &["location", "prefs", "query", "ui"]),
     (
         "page",
         &[
             "ask", "cells", "client", "clusters", "format", "keys", "listing", "load", "location",
-            "prefs", "query", "route", "session", "ui",
+            "prefs", "query", "route", "saved", "session", "ui", "views",
         ],
     ),
     (

@@ -1,4 +1,4 @@
-//! Views of the list: a filter, an order and ticks under a name.
+//! Views of a list: a filter, an order and ticks under a name.
 //!
 //! A view is what stands after the question mark, so whoever gets the address has the view. Only
 //! its name is kept, in the browser: no server has to remember it, and no right is needed.
@@ -13,20 +13,19 @@ use crate::{
     ui::{Button, Dialog, Field, Icon, Menu, MenuItem, TextInput},
 };
 
-/// Where the browser keeps them.
-const KEY: &str = "ouzel.views.topics";
 /// Most views that are kept: a menu must fit on a screen.
 const VIEWS_MAX: usize = 30;
 /// Longest name of one.
 const NAME_CHARS_MAX: usize = 60;
 
-/// The views that everybody has.
-const GIVEN: [(&str, &str); 4] = [
-    ("All topics", ""),
-    ("Furthest behind", "sort=-lag"),
-    ("Busiest", "sort=-in"),
-    ("Largest", "sort=-records"),
-];
+/// The list that views are of.
+#[derive(Debug, Clone, Copy)]
+pub struct Viewed {
+    /// Where the browser keeps them.
+    pub key: &'static str,
+    /// The views that everybody has: their names and their queries.
+    pub given: &'static [(&'static str, &'static str)],
+}
 
 /// A named view.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,9 +36,9 @@ struct View {
 
 /// The menu, and the dialog that gives a view its name.
 #[component]
-pub fn ViewsMenu() -> impl IntoView {
+pub fn ViewsMenu(of: Viewed) -> impl IntoView {
     let location = use_location();
-    let views = RwSignal::new(read());
+    let views = RwSignal::new(read(of.key));
     let naming = RwSignal::new(false);
     let here = Memo::new(move |_| location.query.with(Query::to_string));
     let item = move |name: String, query: String| {
@@ -57,7 +56,7 @@ pub fn ViewsMenu() -> impl IntoView {
         let label = format!("Forget “{name}”");
         let drop = move || {
             views.update(|views| views.retain(|view| view.name != name));
-            keep(&views.get_untracked());
+            keep(of.key, &views.get_untracked());
         };
         view! { <MenuItem on_pick=drop><Icon name="x"/> {label}</MenuItem> }
     };
@@ -68,8 +67,7 @@ pub fn ViewsMenu() -> impl IntoView {
     view! {
         <Menu label="Views" face=|| view! { <Icon name="bookmark"/> "Views" }>
             <div class="menu-head">"Views of this list"</div>
-            {GIVEN.map(|(name, query)| item(name.to_owned(), query.to_owned()))
-                .into_iter()
+            {of.given.iter().copied().map(|(name, query)| item(name.to_owned(), query.to_owned()))
                 .collect_view()}
             {move || {
                 let own = views.get().into_iter();
@@ -88,18 +86,18 @@ pub fn ViewsMenu() -> impl IntoView {
             }}
         </Menu>
         <Dialog open=naming title="Keep this view">
-            <Naming open=naming views/>
+            <Naming open=naming views of/>
         </Dialog>
     }
 }
 
 #[component]
-fn Naming(open: RwSignal<bool>, views: RwSignal<Vec<View>>) -> impl IntoView {
+fn Naming(open: RwSignal<bool>, views: RwSignal<Vec<View>>, of: Viewed) -> impl IntoView {
     let location = use_location();
     let name = RwSignal::new(String::new());
     let error = move || {
         let name = name.get().trim().to_owned();
-        let taken = GIVEN.iter().any(|(given, _)| *given == name)
+        let taken = of.given.iter().any(|(given, _)| *given == name)
             || views.with(|views| views.iter().any(|view| view.name == name));
         match name.chars().count() {
             _ if taken => Some("There is a view of that name.".to_owned()),
@@ -116,7 +114,7 @@ fn Naming(open: RwSignal<bool>, views: RwSignal<Vec<View>>) -> impl IntoView {
         let query = location.query.with_untracked(Query::to_string);
         let name = name.get_untracked().trim().to_owned();
         views.update(|views| views.push(View { name, query }));
-        keep(&views.get_untracked());
+        keep(of.key, &views.get_untracked());
         open.set(false);
     };
     view! {
@@ -138,12 +136,12 @@ fn Naming(open: RwSignal<bool>, views: RwSignal<Vec<View>>) -> impl IntoView {
 }
 
 /// What is there may be anything; what cannot be read is nothing.
-fn read() -> Vec<View> {
-    let mut views: Vec<View> = serde_json::from_str(&prefs::read(KEY)).unwrap_or_default();
+fn read(key: &str) -> Vec<View> {
+    let mut views: Vec<View> = serde_json::from_str(&prefs::read(key)).unwrap_or_default();
     views.truncate(VIEWS_MAX);
     views
 }
 
-fn keep(views: &[View]) {
-    prefs::keep(KEY, &serde_json::to_string(views).unwrap_or_default());
+fn keep(key: &'static str, views: &[View]) {
+    prefs::keep(key, &serde_json::to_string(views).unwrap_or_default());
 }
