@@ -48,6 +48,9 @@ pub enum AccountError {
     /// Nobody would be left to let anybody in.
     #[error("`{0}` is the last administrator who can sign in; make another one first")]
     LastAdministrator(String),
+    /// Who deletes must be there afterwards to answer for it.
+    #[error("you are `{0}`; another administrator can delete you")]
+    Yourself(String),
     /// The password until now is another one.
     #[error("the old password is wrong")]
     WrongPassword,
@@ -211,6 +214,35 @@ impl Auth {
             }
         };
         audit.record(who, action, change).await
+    }
+
+    /// Deletes a user with all sessions and tokens. What the user did stays in the audit log.
+    pub async fn delete_user(
+        &self,
+        audit: &Audit,
+        who: &Actor,
+        name: &str,
+    ) -> Result<(), AccountError> {
+        let unknown = || AccountError::Unknown(name.to_owned());
+        let before = db::users::by_name(&self.0.db, name).await?.ok_or_else(unknown)?;
+        let detail = json!({ "before": { "role": before.role, "disabled": before.disabled } });
+        let action = Action::new(Kind::DeleteUser).to(&before.name).with(detail);
+        let delete = async {
+            if who.user == before.name {
+                return Err(AccountError::Yourself(before.name.clone()));
+            }
+            let open = self.sessions(Some(name)).await?;
+            let needed = Role::Administrator.name();
+            match db::users::delete(&self.0.db, name, needed).await? {
+                Ok(()) => {
+                    open.iter().for_each(|session| self.tell_ended(&session.id));
+                    Ok(())
+                }
+                Err(Unchanged::Unknown) => Err(unknown()),
+                Err(Unchanged::Last) => Err(AccountError::LastAdministrator(name.to_owned())),
+            }
+        };
+        audit.record(who, action, delete).await
     }
 
     /// Sets a user's password and ends that user's sessions.
