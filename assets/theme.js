@@ -1,11 +1,14 @@
-// Chooses the theme before the first paint. A classic script, because the page waits for it: a
-// module runs only after the page was parsed, and may have been painted in the wrong theme by then.
+// Chooses theme and density before the first paint. A classic script, because the page waits for
+// it: a module runs only after the page was parsed, and may have been painted otherwise by then.
 (() => {
   let choice = null;
+  let density = null;
   try {
     choice = localStorage.getItem("ouzel.theme");
+    density = localStorage.getItem("ouzel.density");
   } catch {
     // Storage may be forbidden; then the system decides.
   }
   if (choice === "light" || choice === "dark") document.documentElement.dataset.theme = choice;
+  if (density === "compact") document.documentElement.dataset.density = density;
 })();

@@ -34,7 +34,7 @@ pub const SHEET: [(&str, &[(&str, &str)]); 4] = [
     (
         "Anywhere",
         &[
-            ("Ctrl+K", "Find a page, topic or group"),
+            ("Ctrl+K", "Find a page, act, topic or group"),
             ("/", "Go to the filter"),
             ("g o", "Overview"),
             ("g t", "Topics"),

@@ -1,19 +1,26 @@
-//! What the person prefers on every cluster: theme and time zone. Kept in the browser.
+//! What the person prefers on every cluster: theme, density, time zone. Kept in the browser.
 //!
-//! `assets/theme.js` reads the theme before the first paint under the same name.
+//! `assets/theme.js` reads theme and density before the first paint under the same names.
 
 use leptos::prelude::*;
 
-use crate::ui::{Zone, provide_clock};
+pub use crate::ui::Density;
+use crate::ui::{Zone, provide_clock, provide_density};
 
 const THEME: &str = "ouzel.theme";
+const DENSITY: &str = "ouzel.density";
 const ZONE: &str = "ouzel.zone";
+
+/// The name of the compact density in the browser's storage and in the style sheet.
+const COMPACT: &str = "compact";
 
 /// The person's choices as signals; writing one keeps it.
 #[derive(Clone, Copy)]
 pub struct Prefs {
     /// Light, dark, or as the system has it.
     pub theme: RwSignal<Theme>,
+    /// How close the rows of tables stand.
+    pub density: RwSignal<Density>,
     /// The zone in which times are shown.
     pub zone: RwSignal<Zone>,
 }
@@ -32,21 +39,26 @@ pub enum Theme {
 /// Reads what was kept, and keeps what is changed from here on.
 pub fn provide() -> Prefs {
     let theme = RwSignal::new(Theme::parse(&read(THEME)));
-    let zone = RwSignal::new(if read(ZONE) == "local" { Zone::Local } else { Zone::Utc });
+    let density = RwSignal::new(if read(DENSITY) == COMPACT {
+        Density::Compact
+    } else {
+        Density::Comfortable
+    });
+    let zone = RwSignal::new(Zone::named(&read(ZONE)).unwrap_or_default());
     Effect::new(move |_| {
         let theme = theme.get();
         keep(THEME, theme.name());
         show(theme);
     });
     Effect::new(move |_| {
-        let name = match zone.get() {
-            Zone::Local => "local",
-            Zone::Utc => "utc",
-        };
-        keep(ZONE, name);
+        let density = density.get();
+        keep(DENSITY, if density == Density::Compact { COMPACT } else { "" });
+        crowd(density);
     });
+    Effect::new(move |_| zone.with(|zone| keep(ZONE, zone.name())));
+    provide_density(density.into());
     provide_clock(zone.into());
-    let prefs = Prefs { theme, zone };
+    let prefs = Prefs { theme, density, zone };
     provide_context(prefs);
     prefs
 }
@@ -81,6 +93,15 @@ fn show(theme: Theme) {
     let _always_legal = match theme {
         Theme::System => root.remove_attribute("data-theme"),
         chosen => root.set_attribute("data-theme", chosen.name()),
+    };
+}
+
+/// Rows are as high as usual unless the root names a density.
+fn crowd(density: Density) {
+    let Some(root) = document().document_element() else { return };
+    let _always_legal = match density {
+        Density::Comfortable => root.remove_attribute("data-density"),
+        Density::Compact => root.set_attribute("data-density", COMPACT),
     };
 }
 

@@ -64,3 +64,40 @@ test("that the server could not be asked is said, and the pages are still there"
   await expect(page.getByText(/could not be looked through/)).toBeVisible();
   await expect(page.getByRole("option", { name: /Topics/ })).toBeVisible();
 });
+
+test("acts are found by their verb, open their dialog by a link, and say why they are off", async ({
+  page,
+  createTopic,
+}) => {
+  await createTopic(page, "palette.acts");
+  const find = async (typed: string) => {
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: /find a page/i }).fill(typed);
+  };
+  await page.goto("/c/embedded/topics/palette.acts/partitions");
+  await expect(page.getByRole("heading", { name: "palette.acts" })).toBeVisible();
+  await find("produce");
+  const chosen = page.getByRole("option", { selected: true });
+  await expect(chosen).toContainText("Produce to palette.acts");
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Produce to palette.acts" });
+  await expect(dialog).toBeVisible();
+  await expect(page).toHaveURL(/\/messages\?produce=1$/);
+  await page.reload();
+  await expect(dialog).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page).toHaveURL(/\/messages$/);
+  await find("create topic");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog", { name: "Create topic" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page).toHaveURL(/\/topics$/);
+  await page.goto("/c/embedded/topics/__consumer_offsets/messages");
+  await expect(page.getByRole("button", { name: "Produce…" })).toBeDisabled();
+  await find("produce");
+  const off = page.getByRole("option", { name: /Produce to/ });
+  await expect(off).toHaveAttribute("aria-disabled", "true");
+  await expect(off).toContainText("The cluster writes this topic itself.");
+  await page.keyboard.press("Enter");
+  await expect(off).toBeVisible();
+});

@@ -109,6 +109,7 @@ impl From<AccountError> for Error {
             | BuiltIn(_)
             | RoleUsed { .. }
             | LastAdministrator(_)
+            | Yourself(_)
             | TooManyTokens => Error::Conflict(text),
             NeedsSession => Error::Forbidden { rule: text },
             Password(_)

@@ -77,6 +77,7 @@ fn of_console() -> Vec<Route> {
         Route::get(USERS, needs(ManageAccess), routes!(users::list)),
         Route::post(USERS, needs(ManageAccess), routes!(users::create)),
         Route::put(USER, needs(ManageAccess), routes!(users::change)),
+        Route::delete(USER, needs(ManageAccess), routes!(users::delete)),
         Route::post(USER_PASSWORD, needs(ManageAccess), routes!(users::reset_password)),
         Route::get(ROLES, needs(ManageAccess), routes!(roles::list)),
         Route::post(ROLES, needs(ManageAccess), routes!(roles::create)),

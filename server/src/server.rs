@@ -16,7 +16,7 @@ use tracing::{info, warn};
 
 use crate::{
     audit::Audit,
-    auth::{AccountError, Auth},
+    auth::{AccountError, Auth, account::First},
     book::Book,
     browse::{self, Permits},
     bundle::Bundle,
@@ -96,8 +96,8 @@ pub struct Server {
     pub kafka: Option<SocketAddr>,
     /// Where the console listens.
     pub http: Option<SocketAddr>,
-    /// The first administrator's password, if it was made up just now.
-    pub first_password: Option<String>,
+    /// How the first administrator comes in.
+    pub first: First,
     app: AppState,
     demo: Option<Demo>,
     broker: Option<Broker>,
@@ -162,7 +162,7 @@ impl Server {
             warn!("The web app is not compiled in; `cargo xtask web` builds it");
         }
         let chosen = config.admin_password.as_deref();
-        let first_password = app.auth.ensure_administrator(&app.audit, chosen).await?;
+        let first = app.auth.ensure_administrator(&app.audit, chosen).await?;
         tokio::spawn(tidy(app.clone()));
         let resets = Resets::new(app.db.clone(), app.audit.clone());
         app.watch.begin(app.clusters.clone(), &app.open, app.stop.clone());
@@ -172,7 +172,7 @@ impl Server {
         let serving = listener.map(|listener| serve(listener, app.clone()));
         health::ready(&app).await.map_err(StartError::NotReady)?;
         let kafka = broker.map(Broker::kafka_addr);
-        Ok(Server { kafka, http, first_password, app, demo: None, broker: None, serving })
+        Ok(Server { kafka, http, first, app, demo: None, broker: None, serving })
     }
 
     /// Ends streams, waits for requests under way, and leaves everything on disk.

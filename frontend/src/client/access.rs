@@ -35,6 +35,11 @@ pub async fn change_user(user: String, change: ChangeUser) -> Result<(), ClientE
     send::act("PUT", &route::user(&user), Some(&change)).await
 }
 
+/// Deletes a user.
+pub async fn delete_user(user: String) -> Result<(), ClientError> {
+    send::act("DELETE", &route::user(&user), None::<&()>).await
+}
+
 /// Gives a user a new first password.
 pub async fn reset_password(user: String) -> Result<FirstPassword, ClientError> {
     send::post(&route::user_password(&user), &()).await

@@ -6,6 +6,7 @@ mod rail;
 mod sheet;
 mod title;
 mod top;
+mod zone;
 
 use leptos::{html, prelude::*};
 

@@ -219,7 +219,8 @@ pub fn NoClusters() -> impl IntoView {
             <Empty icon="server" title="There is no cluster">
                 <p>
                     "This server has no broker of its own, and its configuration names no other. "
-                    "Clusters are named in " <code>"ouzel.toml"</code> "."
+                    "Add one on the page " <a href=Route::Clusters.path()>"Clusters"</a>
+                    ", or name it in " <code>"ouzel.toml"</code> "."
                 </p>
             </Empty>
         }

@@ -1,4 +1,5 @@
-//! What the tab says: its title names page and cluster, its icon carries the environment's colour.
+//! What the tab says: its title names page and cluster, its icon carries the cluster's
+//! colour, or its environment's.
 
 use leptos::prelude::*;
 use ouzel_api::clusters::Environment;
@@ -8,8 +9,8 @@ use crate::{clusters::Clusters, location::Location, route::Route};
 
 /// Keeps title and icon true from here on.
 ///
-/// The icon is chosen by `assets/boot.js`, which knows the files' names and watches `data-env` on
-/// the root.
+/// The icon is drawn by `assets/boot.js`, which watches `data-env` and `data-icon` on the root. A
+/// colour stands there in an attribute of its own: the style sheet's would colour the whole page.
 pub fn follow(location: Location, clusters: Clusters) {
     Effect::new(move |_| {
         let cluster = clusters.current();
@@ -18,6 +19,10 @@ pub fn follow(location: Location, clusters: Clusters) {
         document().set_title(&title);
         if let (Some(root), Some(kind)) = (document().document_element(), kind) {
             let _always_legal = root.set_attribute("data-env", environment(kind).0);
+            let _always_legal = match cluster.as_ref().and_then(|cluster| cluster.colour) {
+                Some(colour) => root.set_attribute("data-icon", colour.name()),
+                None => root.remove_attribute("data-icon"),
+            };
         }
     });
 }

@@ -1,14 +1,15 @@
-//! The top bar: where one is, the way to the palette, time zone, theme, shortcuts, account.
+//! The top bar: where one is, the way to the palette, time zone, theme, density, shortcuts, account.
 
 use leptos::{prelude::*, task::spawn_local};
 
+use super::zone::ZoneMenu;
 use crate::{
     keys::Opened,
     location::use_location,
-    prefs::{Theme, use_prefs},
+    prefs::{Density, Theme, use_prefs},
     route::{AccessTab, GroupTab, Route, TopicTab},
     session::{Session, use_session},
-    ui::{Copyable, Icon, IconButton, Menu, MenuItem, Toasts, Zone, use_toasts},
+    ui::{Copyable, Icon, IconButton, Menu, MenuItem, Toasts, use_toasts},
 };
 
 /// The top bar.
@@ -34,7 +35,7 @@ pub fn Top(
             <button
                 type="button"
                 class="btn find-button"
-                title="Find a page, topic or group (Ctrl+K)"
+                title="Find a page, act, topic or group (Ctrl+K)"
                 on:click=move |_| opened.palette.set(true)
             >
                 <Icon name="search"/>
@@ -121,29 +122,6 @@ pub fn page_name(route: &Route) -> &'static str {
 }
 
 #[component]
-fn ZoneMenu() -> impl IntoView {
-    let zone = use_prefs().zone;
-    let name = |zone| match zone {
-        Zone::Utc => "UTC",
-        Zone::Local => "Local",
-    };
-    let item = move |own: Zone, text: &'static str| {
-        let chosen = Signal::derive(move || zone.get() == own);
-        view! { <MenuItem on_pick=move || zone.set(own) chosen>{text}</MenuItem> }
-    };
-    let face = move || {
-        view! { <Icon name="clock"/> <span class="wide-only">{name(zone.get())}</span> }
-    };
-    view! {
-        <Menu label="Time zone" face=face>
-            <div class="menu-head">"Times are shown in"</div>
-            {item(Zone::Utc, "UTC")}
-            {item(Zone::Local, "This computer's zone")}
-        </Menu>
-    }
-}
-
-#[component]
 fn ThemeMenu() -> impl IntoView {
     let theme = use_prefs().theme;
     let icon = |theme| match theme {
@@ -188,6 +166,11 @@ fn Account() -> impl IntoView {
     let initials = move || user().chars().take(2).collect::<String>().to_uppercase();
     let leave = move || sign_out(session, toasts);
     let face = move || view! { <span class="avatar" aria-hidden="true">{initials}</span> };
+    let density = use_prefs().density;
+    let dense = move |own: Density, text: &'static str| {
+        let chosen = Signal::derive(move || density.get() == own);
+        view! { <MenuItem on_pick=move || density.set(own) chosen>{text}</MenuItem> }
+    };
     view! {
         <Menu label="Account" face=face>
             <div class="menu-head account">
@@ -198,6 +181,10 @@ fn Account() -> impl IntoView {
                 <Icon name="circle-user"/>
                 "Your account"
             </MenuItem>
+            <div class="menu-head">"Rows of tables are"</div>
+            {dense(Density::Comfortable, "Comfortable")}
+            {dense(Density::Compact, "Compact")}
+            <hr/>
             <MenuItem on_pick=leave>
                 <Icon name="log-out"/>
                 "Sign out"

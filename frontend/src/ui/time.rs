@@ -3,33 +3,10 @@
 
 use std::time::Duration;
 
-use leptos::{prelude::*, wasm_bindgen::JsValue};
+use leptos::prelude::*;
 
+use super::Zone;
 use crate::format;
-
-/// In which zone times are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Zone {
-    /// Coordinated universal time.
-    #[default]
-    Utc,
-    /// The browser's.
-    Local,
-}
-
-impl Zone {
-    /// Minutes ahead of UTC at that moment; a local zone changes with the season.
-    pub fn offset_min(self, at_ms: i64) -> i32 {
-        match self {
-            Zone::Utc => 0,
-            // A double holds every millisecond that JavaScript's calendar knows.
-            Zone::Local => {
-                let date = js_sys::Date::new(&JsValue::from_f64(at_ms as f64));
-                -(date.get_timezone_offset() as i32)
-            }
-        }
-    }
-}
 
 /// The chosen zone and the current time, to the second.
 #[derive(Clone, Copy)]

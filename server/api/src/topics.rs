@@ -4,6 +4,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Lag, session::Permission};
 
+/// Topics that Kafka's own coordinators write, by Kafka's names; a broker marks them as internal,
+/// and nobody else may write there.
+const KEPT: [&str; 3] = ["__consumer_offsets", "__transaction_state", "__share_group_state"];
+
+/// Whether the cluster keeps the topic of that name for itself.
+pub fn is_kept(topic: &str) -> bool {
+    KEPT.contains(&topic)
+}
+
 /// One row of `GET …/topics`: what cluster metadata says, so a long list is cheap.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

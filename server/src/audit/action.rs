@@ -29,6 +29,8 @@ pub enum Kind {
     SetPassword,
     /// A user gets a role, is shut out or let in.
     ChangeUser,
+    /// A user is deleted.
+    DeleteUser,
     /// A role is made.
     CreateRole,
     /// What a role allows is changed.
@@ -106,6 +108,7 @@ impl Kind {
             Kind::CreateUser => "user.create",
             Kind::SetPassword => "user.password",
             Kind::ChangeUser => "user.change",
+            Kind::DeleteUser => "user.delete",
             Kind::CreateRole => "role.create",
             Kind::ChangeRole => "role.change",
             Kind::DeleteRole => "role.delete",

@@ -16,6 +16,17 @@ use crate::{
 /// The name of the first administrator.
 pub const FIRST: &str = "admin";
 
+/// How the first administrator comes in after a start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum First {
+    /// As before: there were users already.
+    Before,
+    /// By the password that this first start was given.
+    Given,
+    /// By this one, which was made up and is shown once.
+    MadeUp(String),
+}
+
 /// A name is shown in narrow places and in every audit row.
 const NAME_MAX: usize = 64;
 
@@ -37,6 +48,9 @@ pub enum AccountError {
     /// Nobody would be left to let anybody in.
     #[error("`{0}` is the last administrator who can sign in; make another one first")]
     LastAdministrator(String),
+    /// Who deletes must be there afterwards to answer for it.
+    #[error("you are `{0}`; another administrator can delete you")]
+    Yourself(String),
     /// The password until now is another one.
     #[error("the old password is wrong")]
     WrongPassword,
@@ -121,21 +135,20 @@ impl NewPassword {
 }
 
 impl Auth {
-    /// Makes the first administrator if there is no user at all. Answers the password if it was
-    /// made up here, to be shown once.
+    /// Makes the first administrator if there is no user at all.
     pub async fn ensure_administrator(
         &self,
         audit: &Audit,
         chosen: Option<&str>,
-    ) -> Result<Option<String>, AccountError> {
+    ) -> Result<First, AccountError> {
         if !db::users::none(&self.0.db).await? {
-            return Ok(None);
+            return Ok(First::Before);
         }
-        let (password, made_up) = match chosen {
-            Some(chosen) => (NewPassword::Own(chosen.to_owned()), None),
+        let (password, first) = match chosen {
+            Some(chosen) => (NewPassword::Own(chosen.to_owned()), First::Given),
             None => {
                 let (password, shown) = NewPassword::made_up();
-                (password, Some(shown))
+                (password, First::MadeUp(shown))
             }
         };
         let who = Actor {
@@ -145,8 +158,8 @@ impl Auth {
         };
         match self.create_user(audit, &who, (FIRST, Role::Administrator.name()), password).await {
             // Another process was quicker; the password that it printed holds.
-            Err(AccountError::Exists(_)) => Ok(None),
-            made => made.map(|()| made_up),
+            Err(AccountError::Exists(_)) => Ok(First::Before),
+            made => made.map(|()| first),
         }
     }
 
@@ -201,6 +214,35 @@ impl Auth {
             }
         };
         audit.record(who, action, change).await
+    }
+
+    /// Deletes a user with all sessions and tokens. What the user did stays in the audit log.
+    pub async fn delete_user(
+        &self,
+        audit: &Audit,
+        who: &Actor,
+        name: &str,
+    ) -> Result<(), AccountError> {
+        let unknown = || AccountError::Unknown(name.to_owned());
+        let before = db::users::by_name(&self.0.db, name).await?.ok_or_else(unknown)?;
+        let detail = json!({ "before": { "role": before.role, "disabled": before.disabled } });
+        let action = Action::new(Kind::DeleteUser).to(&before.name).with(detail);
+        let delete = async {
+            if who.user == before.name {
+                return Err(AccountError::Yourself(before.name.clone()));
+            }
+            let open = self.sessions(Some(name)).await?;
+            let needed = Role::Administrator.name();
+            match db::users::delete(&self.0.db, name, needed).await? {
+                Ok(()) => {
+                    open.iter().for_each(|session| self.tell_ended(&session.id));
+                    Ok(())
+                }
+                Err(Unchanged::Unknown) => Err(unknown()),
+                Err(Unchanged::Last) => Err(AccountError::LastAdministrator(name.to_owned())),
+            }
+        };
+        audit.record(who, action, delete).await
     }
 
     /// Sets a user's password and ends that user's sessions.
@@ -295,8 +337,10 @@ mod tests {
     #[tokio::test]
     async fn the_first_administrator_is_made_once_with_a_password_that_works() {
         let (_folder, auth, audit) = auth().await;
-        let password = auth.ensure_administrator(&audit, None).await.unwrap().unwrap();
-        assert_eq!(auth.ensure_administrator(&audit, Some("other one")).await.unwrap(), None);
+        let first = auth.ensure_administrator(&audit, None).await.unwrap();
+        let First::MadeUp(password) = first else { panic!("{first:?}") };
+        let again = auth.ensure_administrator(&audit, Some("other one")).await.unwrap();
+        assert_eq!(again, First::Before);
         let signed_in = auth.sign_in(FIRST, password, HERE).await.unwrap();
         assert_eq!(signed_in.viewer.rights.user.role, Role::Administrator.name());
         // Whoever started it has seen the password, and so has its log.
@@ -310,7 +354,8 @@ mod tests {
         let (_folder, auth, audit) = auth().await;
         let short = auth.ensure_administrator(&audit, Some("x")).await.unwrap_err();
         assert!(matches!(short, AccountError::Password(PasswordError::TooShort)), "{short}");
-        assert_eq!(auth.ensure_administrator(&audit, Some("long enough")).await.unwrap(), None);
+        let first = auth.ensure_administrator(&audit, Some("long enough")).await.unwrap();
+        assert_eq!(first, First::Given);
         assert!(auth.sign_in(FIRST, "long enough".to_owned(), HERE).await.is_ok());
     }
 

@@ -6,21 +6,22 @@
 //! a whole batch at once. How two values compare is `compare`'s.
 
 mod compare;
+mod field;
+mod sight;
 
-use std::borrow::Cow;
-
+use base64::{Engine, prelude::BASE64_STANDARD};
 use compare::{Comparison, Operand};
-use memchr::{memchr, memmem::Finder};
-use ouzel_api::search::{FILTER_BYTES_MAX, FILTERS_MAX, Filter, Operator, Side, Target, Test};
+use field::{Field, Texts};
+use memchr::memmem::Finder;
+use ouzel_api::search::{
+    FILTER_BYTES_MAX, FILTERS_MAX, Filter, Operator, Side, Target, Test, Unseen,
+};
 use ouzel_wire::batch::RecordRef;
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::{
     decode::{Decoding, Unfit},
-    json::{
-        self,
-        path::{Path, PathError, Step},
-    },
+    json::path::{Path, PathError},
 };
 
 /// Memory of one compiled pattern and, again, of the cache it runs with: enough for long
@@ -46,6 +47,14 @@ pub enum FilterError {
     NoText {
         /// Which one, counted from 1.
         at: usize,
+    },
+    /// The bytes are not written as base64.
+    #[error("filter {at} is no base64 with its padding: {reason}")]
+    Base64 {
+        /// Which one, counted from 1.
+        at: usize,
+        /// What is wrong with it.
+        reason: String,
     },
     /// The pattern is no regular expression, or too large a one.
     #[error("filter {at}: {reason}")]
@@ -99,15 +108,8 @@ struct Asked<T> {
 enum Raw {
     Text(Target, Box<Finder<'static>>),
     Pattern(Target, Regex),
-}
-
-#[derive(Debug)]
-struct Field {
-    of: Side,
-    path: Path,
-    comparison: Comparison,
-    /// What the raw text has to hold, if it has no backslash, for the test to hold.
-    needles: Vec<Finder<'static>>,
+    /// The part is these bytes.
+    Exact(Target, Box<Finder<'static>>),
 }
 
 impl Filters {
@@ -130,6 +132,7 @@ impl Filters {
         let bytes = match &filter.test {
             Test::Contains { text, .. } => text.len(),
             Test::Regex { pattern, .. } => pattern.len(),
+            Test::Bytes { base64, .. } => base64.len(),
             Test::Part { value, .. } => value.len(),
             Test::Field { path, value, .. } => path.len().max(value.len()),
         };
@@ -149,6 +152,15 @@ impl Filters {
                 let test = Raw::Pattern(target.clone(), regex(pattern, at)?);
                 self.raw.push(Asked { test, negate });
             }
+            Test::Bytes { target, base64 } => {
+                let bytes = BASE64_STANDARD.decode(base64);
+                let bytes = bytes.map_err(|wrong| {
+                    let reason = wrong.to_string();
+                    FilterError::Base64 { at, reason }
+                })?;
+                let bytes = Box::new(Finder::new(&bytes).into_owned());
+                self.raw.push(Asked { test: Raw::Exact(target.clone(), bytes), negate });
+            }
             Test::Part { target, op, value } => {
                 let test = (target.clone(), comparison(*op, value, at)?);
                 self.parts.push(Asked { test, negate });
@@ -156,8 +168,7 @@ impl Filters {
             Test::Field { of, path, op, value } => {
                 let path = Path::parse(path).map_err(|source| FilterError::Path { at, source })?;
                 let comparison = comparison(*op, value, at)?;
-                let needles = needles(&path, &comparison);
-                let test = Field { of: *of, path, comparison, needles };
+                let test = Field::new(*of, path, comparison, at);
                 self.fields.push(Asked { test, negate });
             }
         }
@@ -178,10 +189,15 @@ impl Filters {
     /// headers lie in it unbroken, so a text that is nowhere in it is in none of them.
     pub fn can_match(&self, bytes: &[u8]) -> bool {
         let nowhere = |asked: &Asked<Raw>| match &asked.test {
-            Raw::Text(_, text) => !asked.negate && text.find(bytes).is_none(),
+            Raw::Text(_, text) | Raw::Exact(_, text) => !asked.negate && text.find(bytes).is_none(),
             Raw::Pattern(..) => false,
         };
         !self.raw.iter().any(nowhere)
+    }
+
+    /// The fields that were in none of the records in which they were looked for.
+    pub fn unseen(&self) -> Vec<Unseen> {
+        self.fields.iter().filter_map(|asked| asked.test.unseen()).collect()
     }
 
     /// Tests one record.
@@ -197,7 +213,7 @@ impl Filters {
                 Err(unfit) => return Verdict::Unjudged(unfit),
             }
         }
-        let mut texts = Texts { decoding: &self.decoding, record, key: None, value: None };
+        let mut texts = Texts::of(&self.decoding, record);
         for Asked { test, negate } in &self.fields {
             match test.holds(&mut texts) {
                 Ok(holds) if holds != *negate => {}
@@ -239,68 +255,10 @@ impl Raw {
         match self {
             Raw::Text(target, text) => any_part(record, target, |bytes| text.find(bytes).is_some()),
             Raw::Pattern(target, regex) => any_part(record, target, |bytes| regex.is_match(bytes)),
+            Raw::Exact(target, wanted) => {
+                any_part(record, target, |bytes| bytes == wanted.needle())
+            }
         }
-    }
-}
-
-impl Field {
-    /// A tombstone has no fields, and nobody meant it to have any.
-    fn holds(&self, texts: &mut Texts<'_>) -> Result<bool, Unfit> {
-        let Some(bytes) = texts.bytes(self.of) else { return Ok(false) };
-        if self.is_ruled_out(bytes, texts.decoding) {
-            return Ok(false);
-        }
-        let text = texts.of(self.of, bytes)?;
-        Ok(json::any(text, &self.path, &mut |found| self.comparison.holds(found))?)
-    }
-
-    /// Whether a look at the bytes is enough. JSON holds a text as it is, or with a backslash in
-    /// it; other formats are left to their decoders.
-    fn is_ruled_out(&self, bytes: &[u8], decoding: &Decoding) -> bool {
-        decoding.keeps_text(self.of)
-            && !self.needles.is_empty()
-            && bytes.trim_ascii_start().first().is_some_and(|first| b"{[".contains(first))
-            && !self.needles.iter().any(|needle| needle.find(bytes).is_some())
-            && memchr(b'\\', bytes).is_none()
-    }
-}
-
-/// Key and value of one record as text, each made at most once.
-struct Texts<'a> {
-    decoding: &'a Decoding,
-    record: &'a RecordRef<'a>,
-    key: Option<Result<Cow<'a, str>, Unfit>>,
-    value: Option<Result<Cow<'a, str>, Unfit>>,
-}
-
-impl<'a> Texts<'a> {
-    fn bytes(&self, side: Side) -> Option<&'a [u8]> {
-        match side {
-            Side::Key => self.record.key,
-            Side::Value => self.record.value,
-        }
-    }
-
-    fn of(&mut self, side: Side, bytes: &'a [u8]) -> Result<&str, Unfit> {
-        let made = match side {
-            Side::Key => &mut self.key,
-            Side::Value => &mut self.value,
-        };
-        let make = || self.decoding.text(side, self.record.key, bytes);
-        made.get_or_insert_with(make).as_deref().map_err(Clone::clone)
-    }
-}
-
-/// Texts one of which has to be in JSON for which the comparison holds: what it compares with, or
-/// else the last name of the path.
-fn needles(path: &Path, comparison: &Comparison) -> Vec<Finder<'static>> {
-    let finder = |needle: &[u8]| Finder::new(needle).into_owned();
-    match comparison.needles() {
-        Some(needles) => needles.into_iter().map(finder).collect(),
-        None => match path.steps().iter().rev().find_map(Step::name) {
-            Some(name) => vec![finder(format!("\"{name}\"").as_bytes())],
-            None => Vec::new(),
-        },
     }
 }
 

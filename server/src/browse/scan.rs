@@ -334,6 +334,7 @@ impl Scan {
             skipped,
             filter_errors,
             first_filter_error: totals.first_filter_error,
+            unseen: self.tools.filters.unseen(),
             undecodable,
             first_undecodable: totals.first_undecodable,
             elapsed_ms,

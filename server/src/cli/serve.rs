@@ -10,7 +10,7 @@ use tracing::info;
 
 use super::{Failure, output::line};
 use crate::{
-    auth::account,
+    auth::account::{self, First},
     config::{Config, Listen, Loaded},
     server::Server,
     telemetry,
@@ -69,7 +69,7 @@ fn told(server: &Server, data: &Path) -> String {
     lines.push(format!("Data       {}", whole(data).display()));
     // Without a console there is nothing to sign in to yet; `ouzel user passwd` makes one later.
     if server.http.is_some() {
-        lines.extend(sign_in(server.first_password.as_deref(), data));
+        lines.extend(sign_in(&server.first, data));
     }
     let shown = |address: Option<SocketAddr>| {
         address.map_or("off".to_owned(), |address| address.to_string())
@@ -79,15 +79,19 @@ fn told(server: &Server, data: &Path) -> String {
 }
 
 /// How to come in, for those who were here before too: what they chose stands nowhere.
-fn sign_in(first_password: Option<&str>, data: &Path) -> [String; 2] {
+fn sign_in(first: &First, data: &Path) -> [String; 2] {
     let user = account::FIRST;
     let another = format!("`ouzel user passwd {user} --data {}`", whole(data).display());
-    match first_password {
-        Some(password) => [
+    match first {
+        First::MadeUp(password) => [
             format!("Sign in    user {user}, password {password}"),
             format!("           (shown only this once; {another} sets another)"),
         ],
-        None => [
+        First::Given => [
+            format!("Sign in    user {user}, with the password that was given"),
+            format!("           (it was taken at this first start alone; {another} sets another)"),
+        ],
+        First::Before => [
             format!("Sign in    user {user}, or whoever was made since, as before"),
             format!("           ({another} helps who has forgotten how)"),
         ],

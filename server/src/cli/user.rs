@@ -9,11 +9,11 @@ use serde::Serialize;
 use super::{
     Failure,
     audit::existing,
-    output::{OutputFlags, show, table},
+    output::{OutputFlags, line, show, table},
 };
 use crate::{
     audit::{Actor, Audit},
-    auth::{Auth, account::NewPassword},
+    auth::{AccountError, Auth, account::NewPassword},
     config::Loaded,
     db,
 };
@@ -42,6 +42,28 @@ pub enum Command {
         name: String,
         #[command(flatten)]
         output: OutputFlags,
+    },
+    /// Give a user another role; it holds from the next request on
+    SetRole {
+        /// The user's name
+        name: String,
+        /// One of the built-in roles, or one that was made
+        role: String,
+    },
+    /// Shut a user out: no sign-in, no session, no token works
+    Disable {
+        /// The user's name
+        name: String,
+    },
+    /// Let a user in again
+    Enable {
+        /// The user's name
+        name: String,
+    },
+    /// Delete a user with all sessions and tokens; the audit log keeps what the user did
+    Delete {
+        /// The user's name
+        name: String,
     },
 }
 
@@ -84,6 +106,7 @@ pub async fn run(command: Command, loaded: Loaded) -> Result<(), Failure> {
     let auth = Auth::open(db.clone(), loaded.config.session).await.map_err(Failure::of)?;
     let audit = Audit::new(db.clone());
     let who = operator();
+    let office = Office { db: &db, auth: &auth, audit: &audit, who: &who };
     let done = match command {
         Command::List(output) => list(&db, output).await,
         Command::Create { name, role, output } => {
@@ -97,10 +120,52 @@ pub async fn run(command: Command, loaded: Loaded) -> Result<(), Failure> {
             let set = auth.set_password(&audit, &who, &name, password).await;
             set.map_err(Failure::of).and_then(|()| changed(name, made_up, output))
         }
+        Command::SetRole { name, role } => {
+            let told = format!("{name} now has the role {role}");
+            office.change(&name, told, |user| user.role = role).await
+        }
+        Command::Disable { name } => {
+            let told = format!("{name} is shut out");
+            office.change(&name, told, |user| user.disabled = true).await
+        }
+        Command::Enable { name } => {
+            let told = format!("{name} may sign in");
+            office.change(&name, told, |user| user.disabled = false).await
+        }
+        Command::Delete { name } => {
+            let deleted = auth.delete_user(&audit, &who, &name).await;
+            deleted.map_err(Failure::of).and_then(|()| line(&format!("{name} was deleted")))
+        }
     };
     audit.close().await;
     db.close().await;
     done
+}
+
+/// What users are changed with.
+struct Office<'a> {
+    db: &'a db::Db,
+    auth: &'a Auth,
+    audit: &'a Audit,
+    who: &'a Actor,
+}
+
+impl Office<'_> {
+    /// Changes one thing of a user and says `told`; the rest stays as it is.
+    async fn change(
+        &self,
+        name: &str,
+        told: String,
+        change: impl FnOnce(&mut db::users::User),
+    ) -> Result<(), Failure> {
+        let user = db::users::by_name(self.db, name).await.map_err(Failure::of)?;
+        let unknown = || Failure::of(AccountError::Unknown(name.to_owned()));
+        let mut user = user.ok_or_else(unknown)?;
+        change(&mut user);
+        let shall = (user.role.as_str(), user.disabled);
+        let changed = self.auth.change_user(self.audit, self.who, name, shall).await;
+        changed.map_err(Failure::of).and_then(|()| line(&told))
+    }
 }
 
 /// Whoever can write the data folder may do this; the system's name of that person is noted.
@@ -154,8 +219,9 @@ async fn list(db: &db::Db, output: OutputFlags) -> Result<(), Failure> {
         })
         .collect();
     show(output.format, &listed, |listed| {
-        let rows: Vec<_> =
-            listed.iter().map(|one| vec![one.user.clone(), one.role.clone()]).collect();
-        table(&["user", "role"], &rows)
+        let state = |one: &Listed| if one.disabled { "shut out" } else { "active" };
+        let row = |one: &Listed| vec![one.user.clone(), one.role.clone(), state(one).to_owned()];
+        let rows: Vec<_> = listed.iter().map(row).collect();
+        table(&["user", "role", "state"], &rows)
     })
 }

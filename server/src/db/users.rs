@@ -166,6 +166,24 @@ pub async fn change(
     Ok(Ok(()))
 }
 
+/// Deletes a user, and with the user the sessions and tokens. Unless somebody else of the role
+/// `needed` stays, who has it stays, too.
+pub async fn delete(db: &Db, name: &str, needed: &str) -> Result<Result<(), Unchanged>, DbError> {
+    let mut transaction = db.write().await?;
+    let delete = sqlx::query("DELETE FROM users WHERE name = ?").bind(name);
+    if delete.execute(&mut *transaction).await?.rows_affected() == 0 {
+        return Ok(Err(Unchanged::Unknown));
+    }
+    let left = "SELECT COUNT(*) FROM users WHERE role = ? AND NOT disabled";
+    let left: i64 = sqlx::query_scalar(left).bind(needed).fetch_one(&mut *transaction).await?;
+    if left == 0 {
+        // Dropped, and with it the change.
+        return Ok(Err(Unchanged::Last));
+    }
+    transaction.commit().await?;
+    Ok(Ok(()))
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

@@ -60,6 +60,22 @@ pub async fn change(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Delete a user, with all sessions and tokens. What the user did stays in the audit log.
+#[utoipa::path(delete, path = route::USER, tag = "access", responses(
+    (status = 204, description = "Nobody signs in by that name any more"),
+    (status = 403, description = "The role lacks manage_access", body = ApiError),
+    (status = 404, description = "There is no such user", body = ApiError),
+    (status = 409, description = "It is you, or no administrator would be left", body = ApiError),
+))]
+pub async fn delete(
+    State(app): State<AppState>,
+    viewer: Viewer,
+    Path(user): Path<String>,
+) -> Result<StatusCode, Error> {
+    app.auth.delete_user(&app.audit, &viewer, &user).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Give a user a new first password: made up, told this once. Ends the user's sessions.
 #[utoipa::path(post, path = route::USER_PASSWORD, tag = "access", responses(
     (status = 200, description = "The new first password", body = FirstPassword),

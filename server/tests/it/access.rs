@@ -110,6 +110,39 @@ async fn nobody_locks_the_last_administrator_out() {
 }
 
 #[tokio::test]
+async fn who_is_deleted_is_gone_with_sessions_and_tokens_and_stays_in_the_audit_log() {
+    let app = console().await;
+    let administrator = app.administrator().await;
+    let first = create(&administrator, "anna", "editor").await;
+    let anna = app.sign_in("anna", &first.password).await;
+    let body = json!({ "old": first.password, "new": PASSWORD });
+    assert_eq!(anna.post("/api/v1/me/password", &body).await.status, 204);
+    let program = app.token(&anna, None).await;
+    assert_eq!(administrator.delete("/api/v1/users/anna").await.status, 204);
+    for client in [&anna, &program] {
+        assert_eq!(client.get(SESSION).await.code(), ErrorCode::Unauthenticated);
+    }
+    let reply = try_sign_in(&app.nobody(), "anna", PASSWORD).await;
+    assert_eq!(reply.code(), ErrorCode::WrongCredentials);
+    assert_eq!(administrator.delete("/api/v1/users/anna").await.status, 404);
+    let rows = administrator.get("/api/v1/audit?action=user.delete").await.text();
+    assert!(rows.contains("anna") && rows.contains("editor"), "{rows}");
+    // Whoever gets the name later gets nothing of what was before.
+    create(&administrator, "anna", "viewer").await;
+    assert_eq!(program.get(SESSION).await.code(), ErrorCode::Unauthenticated);
+}
+
+#[tokio::test]
+async fn nobody_deletes_themselves_or_the_last_administrator() {
+    let app = console().await;
+    let client = app.administrator().await;
+    let reply = client.delete("/api/v1/users/admin").await;
+    assert_eq!((reply.status, reply.code()), (409, ErrorCode::Conflict));
+    assert!(reply.text().contains("another administrator"), "{}", reply.text());
+    assert_eq!(client.get(SESSION).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_reset_ends_the_sessions_and_gives_a_first_password() {
     let app = console().await;
     let administrator = app.administrator().await;

@@ -75,17 +75,45 @@ async fn users_are_made_and_passwords_set_beside_a_running_server() {
     let list = text(&ouzel(&["user", "list"], "").stdout);
     assert_eq!(
         list.split_whitespace().collect::<Vec<_>>(),
-        ["USER", "ROLE", "admin", "administrator", "anna", "viewer"]
+        ["USER", "ROLE", "STATE", "admin", "administrator", "active", "anna", "viewer", "active"]
     );
     for (arguments, input, told) in [
         (&["user", "create", "anna", "--role", "editor"][..], "correct horse", "already"),
         (&["user", "passwd", "bert"], "correct horse", "no user `bert`"),
+        (&["user", "delete", "bert"], "", "no user `bert`"),
+        (&["user", "set-role", "anna", "king"], "", "no role `king`"),
         (&["user", "passwd", "anna"], "short", "at least 8"),
     ] {
         let output = ouzel(arguments, input);
         assert_eq!(output.status.code(), Some(1));
         assert!(text(&output.stderr).contains(told), "{}", text(&output.stderr));
     }
+}
+
+#[tokio::test]
+async fn users_get_roles_are_shut_out_and_deleted_beside_a_running_server() {
+    let app = console().await;
+    let data = app.data().to_str().unwrap();
+    let ouzel = |arguments: &[&str]| {
+        let output = run(app.data(), &[&["--data", data], arguments].concat(), "correct horse\n");
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    ouzel(&["user", "create", "anna", "--role", "viewer"]);
+    let anna = app.sign_in("anna", "correct horse").await;
+    ouzel(&["user", "set-role", "anna", "editor"]);
+    assert!(ouzel(&["user", "list"]).contains("editor"));
+    ouzel(&["user", "disable", "anna"]);
+    assert!(ouzel(&["user", "list"]).contains("shut out"));
+    assert_eq!(anna.get("/api/v1/session").await.status, 401);
+    assert_eq!(try_sign_in(&app.nobody(), "anna", "correct horse").await.status, 401);
+    ouzel(&["user", "enable", "anna"]);
+    app.sign_in("anna", "correct horse").await;
+    ouzel(&["user", "delete", "anna"]);
+    assert!(!ouzel(&["user", "list"]).contains("anna"));
+    let last = run(app.data(), &["--data", data, "user", "delete", "admin"], "");
+    assert_eq!(last.status.code(), Some(1));
+    assert!(text(&last.stderr).contains("last administrator"), "{}", text(&last.stderr));
 }
 
 #[test]

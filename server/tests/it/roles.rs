@@ -44,6 +44,7 @@ const WANTED: &[(&str, &str, Least)] = &[
     ("GET", "/api/v1/users", Administrator),
     ("POST", "/api/v1/users", Administrator),
     ("PUT", "/api/v1/users/{user}", Administrator),
+    ("DELETE", "/api/v1/users/{user}", Administrator),
     ("POST", "/api/v1/users/{user}/password", Administrator),
     ("GET", "/api/v1/roles", Administrator),
     ("POST", "/api/v1/roles", Administrator),

@@ -8,13 +8,14 @@ use super::{
     users::{role_choices, state},
 };
 use crate::{
-    ask::Sending,
+    ask::{Ask, Question, Sending},
     client,
     format::counted,
     load::Load,
     query::Query,
     route::{AccessTab, Route},
-    ui::{Button, Checkbox, Dialog, Drawer, Field, Select, Time, use_toasts},
+    session::use_session,
+    ui::{Button, Checkbox, Dialog, Drawer, Field, Select, Time, Tone, use_toasts},
 };
 
 /// The drawer.
@@ -27,6 +28,18 @@ pub fn UserDrawer(
 ) -> impl IntoView {
     let name = StoredValue::new(user.name.clone());
     let resetting = RwSignal::new(false);
+    let doomed = RwSignal::new(None::<Question<String>>);
+    let session = use_session();
+    let own = user.name.clone();
+    let no_delete = Signal::derive(move || {
+        let is_own = session.viewer().is_some_and(|viewer| viewer.user == own);
+        is_own.then(|| "That is you; another administrator can delete you.".to_owned())
+    });
+    let (toasts, question) = (use_toasts(), StoredValue::new(question(&user)));
+    let deleted = move |name: String| {
+        toasts.good(format!("{name} was deleted."));
+        on_changed.run(());
+    };
     let head_user = user.clone();
     let head = move || {
         view! { <b class="break">{head_user.name.clone()}</b> {state(&head_user)} }
@@ -35,6 +48,15 @@ pub fn UserDrawer(
         view! {
             <Button icon="refresh-cw" on:click=move |_| resetting.set(true)>
                 "New first password…"
+            </Button>
+            <span class="grow"></span>
+            <Button
+                tone=Tone::Danger
+                icon="trash-2"
+                off=no_delete
+                on:click=move |_| doomed.set(Some(question.get_value()))
+            >
+                "Delete…"
             </Button>
         }
     };
@@ -48,6 +70,22 @@ pub fn UserDrawer(
         <Dialog open=resetting title="New first password">
             <Reset open=resetting name on_changed/>
         </Dialog>
+        <Ask question=doomed act=client::access::delete_user done=deleted/>
+    }
+}
+
+/// What is asked before a user is deleted, in numbers.
+fn question(user: &User) -> Question<String> {
+    let sessions = counted(user.sessions, "session", "sessions");
+    let tokens = counted(user.tokens, "API token", "API tokens");
+    Question {
+        title: format!("Delete {}?", user.name),
+        text: format!(
+            "{sessions} and {tokens} end at once. What the user did stays in the audit log. To keep \
+             somebody out for a while, shut the user out instead."
+        ),
+        act: "Delete the user",
+        about: user.name.clone(),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     ask::Sending,
     client,
     format::count,
-    listing::{ascending, use_listing},
+    listing::{ascending, use_flag, use_listing},
     load::{Load, Loaded, load},
     location::{History, use_location},
     ui::{
@@ -20,6 +20,9 @@ use crate::{
 /// Name of the open user in the address.
 const USER: &str = "user";
 
+/// In the address while the dialog is open that makes one.
+const CREATE: &str = "create";
+
 /// The list, and the open user beside it.
 #[component]
 pub fn Users() -> impl IntoView {
@@ -27,7 +30,7 @@ pub fn Users() -> impl IntoView {
     let roles = load(client::access::roles);
     let location = use_location();
     let listing = use_listing(ascending("name"));
-    let creating = RwSignal::new(false);
+    let creating = use_flag(CREATE);
     let handle = TableHandle::default();
     let choose = move |name: Option<String>| {
         let query = location.query.get_untracked().with(USER, name.unwrap_or_default());

@@ -13,11 +13,14 @@ use self::{card::Card, draft::Draft, editor::Editor};
 use crate::{
     ask::{Ask, Question},
     client,
-    listing::{ascending, use_listing},
+    listing::{ascending, use_flag, use_listing},
     load::{Loaded, load},
     session::use_session,
     ui::{Button, Empty, FilterBox, Tone, use_toasts},
 };
+
+/// In the address while the dialog is open that adds one.
+const ADD: &str = "add";
 
 /// The page.
 #[component]
@@ -28,6 +31,20 @@ pub fn Clusters() -> impl IntoView {
     let toasts = use_toasts();
     let off = Signal::derive(move || session.refusal(Permission::ManageClusters));
     let draft = RwSignal::new(None::<Draft>);
+    let adding = use_flag(ADD);
+    Effect::new(move |_| {
+        let wanted = adding.get() && off.with(Option::is_none);
+        if wanted && draft.with_untracked(Option::is_none) {
+            draft.set(Some(Draft::new()));
+        }
+    });
+    Effect::new(move |before: Option<bool>| {
+        let now = draft.with(Option::is_some);
+        if before == Some(true) && !now {
+            adding.set(false);
+        }
+        now
+    });
     let doomed = RwSignal::new(None::<Question<String>>);
     let removed = move |id: String| {
         toasts.good(format!("{id} was removed from the console."));
@@ -41,7 +58,7 @@ pub fn Clusters() -> impl IntoView {
                 tone=Tone::Primary
                 icon="plus"
                 off
-                on:click=move |_| draft.set(Some(Draft::new()))
+                on:click=move |_| adding.set(true)
             >
                 "Add cluster"
             </Button>

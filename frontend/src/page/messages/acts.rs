@@ -4,7 +4,10 @@
 use std::sync::Arc;
 
 use leptos::{prelude::*, task::spawn_local, wasm_bindgen::JsCast};
-use ouzel_api::messages::{Encoding, Message};
+use ouzel_api::{
+    messages::{Encoding, Message},
+    session::Permission,
+};
 use web_sys::HtmlElement;
 
 use super::{
@@ -15,9 +18,13 @@ use super::{
     record::{Record, Shown},
     same_key::{self, SameKey},
     save,
+    to_group::ToGroup,
     value::Part,
 };
-use crate::ui::{Button, Icon, Menu, MenuItem, Toasts, copy_text, use_toasts};
+use crate::{
+    session::{Place, use_session},
+    ui::{Button, Icon, Menu, MenuItem, Toasts, copy_text, use_toasts},
+};
 
 /// What can be done with a record. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -25,6 +32,7 @@ pub struct Acts {
     page: Page,
     record: Record,
     same_key: SameKey,
+    to_group: RwSignal<Option<(i32, i64)>>,
     toasts: Toasts,
 }
 
@@ -50,14 +58,21 @@ pub fn foot(acts: Acts, part: Part) -> impl IntoView {
 /// The acts that are wanted less often.
 fn more(acts: Acts, message: Arc<Message>) -> impl IntoView {
     let page = acts.page;
-    let refusal = produce::refusal();
+    let refusal = produce::refusal(page);
     let no_search = same_key::filter(&message.key).err().map(str::to_owned);
     let no_key =
         (message.key.encoding == Encoding::Null).then(|| "The record has no key".to_owned());
     let off = Signal::derive(move || refusal.get().or_else(|| no_key.clone()));
+    let id = (message.partition, message.offset);
     let message = StoredValue::new(message);
     let seek = move || acts.same_key.begin(message.get_value());
     let replay = move || acts.replay(message.get_value());
+    let session = use_session();
+    let no_reset = Signal::derive(move || {
+        let cluster = page.names.try_with_value(|(cluster, _)| cluster.clone());
+        session.refusal_at(Permission::ResetOffsets, &Place { cluster, resource: None })
+    });
+    let reset = move || acts.to_group.set(Some(id));
     let tombstone = move || page.writing.begin(Purpose::Tombstone(message.get_value()));
     let looks = move || match acts.same_key.looks.get() {
         true => view! { <span class="dim">"Looking…"</span> }.into_any(),
@@ -69,6 +84,10 @@ fn more(acts: Acts, message: Arc<Message>) -> impl IntoView {
                 <MenuItem on_pick=seek off=no_search.clone()>
                     <Icon name="chevron-right"/>
                     "Next with the same key"
+                </MenuItem>
+                <MenuItem on_pick=reset off=no_reset>
+                    <Icon name="users"/>
+                    "Reset a group to this record…"
                 </MenuItem>
                 <MenuItem on_pick=replay off=refusal>
                     <Icon name="repeat"/>
@@ -86,12 +105,18 @@ fn more(acts: Acts, message: Arc<Message>) -> impl IntoView {
 impl Acts {
     /// On the record that is open.
     pub fn new(page: Page, record: Record) -> Acts {
-        Acts { page, record, same_key: SameKey::new(page), toasts: use_toasts() }
+        let (same_key, to_group) = (SameKey::new(page), RwSignal::new(None));
+        Acts { page, record, same_key, to_group, toasts: use_toasts() }
+    }
+
+    /// What the acts ask before they go on.
+    pub fn dialogs(self) -> impl IntoView {
+        view! { <ToGroup page=self.page record=self.to_group/> }
     }
 
     /// Its keys, while the drawer is there.
     pub fn listen(self) {
-        let refusal = produce::refusal();
+        let refusal = produce::refusal(self.page);
         keys::on_letter(move |key| {
             let Some(Shown::Ready(message)) = self.record.shown.try_get_untracked() else {
                 return false;

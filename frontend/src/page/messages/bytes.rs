@@ -31,7 +31,7 @@ fn unhex(text: &str) -> Vec<u8> {
 }
 
 /// Undoes base64 with its padding; what is no letter of it ends it.
-fn unbase64(text: &str) -> Vec<u8> {
+pub fn unbase64(text: &str) -> Vec<u8> {
     let value = |byte: u8| match byte {
         b'A'..=b'Z' => Some(byte - b'A'),
         b'a'..=b'z' => Some(byte - b'a' + 26),
@@ -48,6 +48,24 @@ fn unbase64(text: &str) -> Vec<u8> {
         bytes.extend(&bits.to_be_bytes()[1..1 + values.len() * 6 / 8]);
     }
     bytes
+}
+
+/// Bytes as base64 with its padding.
+pub fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let at = |at: usize| u32::from(three.get(at).copied().unwrap_or_default());
+        let bits = at(0) << 16 | at(1) << 8 | at(2);
+        for letter in 0..4 {
+            let value = bits >> (18 - 6 * letter) & 63;
+            text.push(match letter <= three.len() {
+                true => char::from(LETTERS[value as usize]),
+                false => '=',
+            });
+        }
+    }
+    text
 }
 
 /// Bytes as a dump shows them: in hex, and as text with a dot for the unprintable.
@@ -87,5 +105,16 @@ mod tests {
         let (hex, text) = dumped(b"01\x00Z\xff");
         assert_eq!((hex.as_str(), text.as_str()), ("30 31 00 5a ff", "01·Z·"));
         assert_eq!(dumped(b""), (String::new(), String::new()));
+    }
+
+    #[test]
+    fn what_is_written_as_base64_is_read_back() {
+        assert_eq!(base64(b""), "");
+        assert_eq!(base64(&[0xff]), "/w==");
+        assert_eq!(base64(b"\0\0\0*"), "AAAAKg==");
+        for length in 0..20_u8 {
+            let bytes: Vec<u8> = (0..length).map(|n| n.wrapping_mul(37) ^ 0xa5).collect();
+            assert_eq!(unbase64(&base64(&bytes)), bytes);
+        }
     }
 }

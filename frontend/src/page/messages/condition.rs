@@ -2,6 +2,8 @@
 
 use ouzel_api::search::{Filter, Operator, Side, Target, Test};
 
+use super::bytes;
+
 /// A filter that can be switched off without being lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
@@ -52,6 +54,7 @@ impl Condition {
         let parts = match &self.filter.test {
             Test::Contains { target, text } => ["contains", &name(target), text].join(SEPARATOR),
             Test::Regex { target, pattern } => ["regex", &name(target), pattern].join(SEPARATOR),
+            Test::Bytes { target, base64 } => ["bytes", &name(target), base64].join(SEPARATOR),
             Test::Part { target, op, value } => {
                 ["part", op_name(*op), &name(target), value].join(SEPARATOR)
             }
@@ -78,6 +81,10 @@ impl Condition {
                     _ => Test::Regex { target, pattern: text },
                 }
             }
+            "bytes" => {
+                let (target, base64) = rest.split_once(SEPARATOR)?;
+                Test::Bytes { target: self::target(target)?, base64: base64.to_owned() }
+            }
             "part" => {
                 let (op, rest) = rest.split_once(SEPARATOR)?;
                 let (target, value) = rest.split_once(SEPARATOR)?;
@@ -102,12 +109,21 @@ fn says(test: &Test) -> String {
         Test::Contains { target, text } => format!("{} contains “{text}”", shown(target)),
         Test::Regex { target: Target::Any, pattern } => format!("/{pattern}/"),
         Test::Regex { target, pattern } => format!("{} matches /{pattern}/", shown(target)),
+        Test::Bytes { target, base64 } => format!("{} is {}", shown(target), hex(base64)),
         Test::Part { target, op, value } => compared(&shown(target), *op, value),
         Test::Field { of: Side::Value, path, op, value } => compared(path, *op, value),
         Test::Field { of: Side::Key, path, op, value } => {
             compared(&format!("key.{path}"), *op, value)
         }
     }
+}
+
+/// The beginning of the bytes, as a chip has room for.
+fn hex(base64: &str) -> String {
+    let bytes = bytes::unbase64(base64);
+    let (shown, more) = bytes.split_at(bytes.len().min(bytes::LINE_BYTES_WIDE));
+    let more = if more.is_empty() { "" } else { " …" };
+    format!("0x{}{more}", bytes::dumped(shown).0.replace(' ', ""))
 }
 
 fn compared(what: &str, op: Operator, value: &str) -> String {
@@ -188,6 +204,8 @@ mod tests {
                 let (text, pattern) = (text.to_owned(), text.to_owned());
                 all.push(Test::Contains { target: target.clone(), text });
                 all.push(Test::Regex { target: target.clone(), pattern });
+                let base64 = "AP+/8Q==".to_owned();
+                all.push(Test::Bytes { target: target.clone(), base64 });
             }
             for (op, ..) in OPERATORS {
                 let (path, value) = (format!("a.b[0]{text}.c"), text.to_owned());
@@ -229,6 +247,7 @@ mod tests {
         assert_eq!(text("regex~any~^a.*").as_deref(), Some("/^a.*/"));
         assert_eq!(text("field~exists~a.b~").as_deref(), Some("a.b exists"));
         assert_eq!(text("!part~in~header:id~1,2").as_deref(), Some("not header id in 1,2"));
+        assert_eq!(text("bytes~key~AAAAKg==").as_deref(), Some("key is 0x0000002a"));
         assert_eq!(text("keyfield~lt~n~5").as_deref(), Some("key.n < 5"));
     }
 }

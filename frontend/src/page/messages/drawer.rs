@@ -8,6 +8,7 @@ use ouzel_api::messages::{Encoding, Message, Payload};
 use super::{
     Page,
     acts::{Acts, foot},
+    face::{Face, RecordTab},
     metadata::{headers, metadata},
     payload::payload,
     record::{Record, Shown},
@@ -20,20 +21,10 @@ use crate::{
     ui::{Badge, Copyable, Drawer, IconButton, Skeleton, Tab, Tabs},
 };
 
-/// What of the record is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum View {
-    Value,
-    Key,
-    Headers,
-    Metadata,
-}
-
 /// The drawer.
 #[component]
 pub fn RecordDrawer(page: Page, record: Record) -> impl IntoView {
-    let now = RwSignal::new(View::Value);
-    let style = RwSignal::new(Style::Pretty);
+    let (now, style) = follow_the_address(page);
     let body = move || match record.shown.get() {
         Shown::Waiting => view! { <Skeleton lines=8/> }.into_any(),
         Shown::Failed(error) => broken(&error, move || record.fetch()).into_any(),
@@ -52,19 +43,38 @@ pub fn RecordDrawer(page: Page, record: Record) -> impl IntoView {
             <Tabs now tabs=Signal::derive(move || tabs(record))/>
             <div class="drawer-body">{body}</div>
         </Drawer>
+        {acts.dialogs()}
     }
 }
 
-fn tabs(record: Record) -> Vec<Tab<View>> {
+/// Tab and style as the address has them; choosing others replaces the address.
+fn follow_the_address(page: Page) -> (RwSignal<RecordTab>, RwSignal<Style>) {
+    let there = Memo::new(move |_| page.view.with(|view| view.face));
+    let Face { tab, style } = there.get_untracked();
+    let (tab, style) = (RwSignal::new(tab), RwSignal::new(style));
+    Effect::new(move |_| {
+        let there = there.get();
+        if tab.get_untracked() != there.tab {
+            tab.set(there.tab);
+        }
+        if style.get_untracked() != there.style {
+            style.set(there.style);
+        }
+    });
+    Effect::new(move |_| page.face(Face { tab: tab.get(), style: style.get() }));
+    (tab, style)
+}
+
+fn tabs(record: Record) -> Vec<Tab<RecordTab>> {
     let headers = record.shown.with(|shown| match shown {
         Shown::Ready(message) => Some(count(message.headers.len() as i128)),
         _ => None,
     });
     vec![
-        (View::Value, "Value", None),
-        (View::Key, "Key", None),
-        (View::Headers, "Headers", headers),
-        (View::Metadata, "Metadata", None),
+        (RecordTab::Value, "Value", None),
+        (RecordTab::Key, "Key", None),
+        (RecordTab::Headers, "Headers", headers),
+        (RecordTab::Metadata, "Metadata", None),
     ]
 }
 
@@ -106,21 +116,21 @@ fn part(
     page: Page,
     message: Arc<Message>,
     record: Record,
-    view: View,
+    view: RecordTab,
     style: RwSignal<Style>,
 ) -> AnyView {
     match view {
-        View::Value => payload(page, message, record, Part::Value, style),
-        View::Key => payload(page, message, record, Part::Key, style),
-        View::Headers => headers(page, &message).into_any(),
-        View::Metadata => metadata(&message).into_any(),
+        RecordTab::Value => payload(page, message, record, Part::Value, style),
+        RecordTab::Key => payload(page, message, record, Part::Key, style),
+        RecordTab::Headers => headers(page, &message).into_any(),
+        RecordTab::Metadata => metadata(&message).into_any(),
     }
 }
 
 /// What copying and downloading mean while this is shown.
-fn shown_part(view: View) -> Part {
+fn shown_part(view: RecordTab) -> Part {
     match view {
-        View::Key => Part::Key,
-        View::Value | View::Headers | View::Metadata => Part::Value,
+        RecordTab::Key => Part::Key,
+        RecordTab::Value | RecordTab::Headers | RecordTab::Metadata => Part::Value,
     }
 }

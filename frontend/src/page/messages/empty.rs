@@ -1,7 +1,7 @@
 //! What stands in the table's place while it has no rows: the truth about why.
 
 use leptos::prelude::*;
-use ouzel_api::search::{DoneReason, From};
+use ouzel_api::search::{DoneReason, Filter, From, Side, Test, Unseen};
 
 use super::{
     Page,
@@ -68,7 +68,7 @@ pub fn nothing(page: Page) -> AnyView {
             </Empty>
         }
         .into_any(),
-        Why::NoMatch { whole } => no_match(page, &read, whole),
+        Why::NoMatch { whole } => no_match(page, &figures, whole),
         Why::Stopped => view! {
             <Empty icon="text-search" title="Stopped before anything matched">
                 <p>{format!("{read} read so far.")}</p>
@@ -78,8 +78,12 @@ pub fn nothing(page: Page) -> AnyView {
     }
 }
 
-fn no_match(page: Page, read: &str, whole: bool) -> AnyView {
+fn no_match(page: Page, figures: &Figures, whole: bool) -> AnyView {
+    let read = counted(figures.read, "record", "records");
     let title = format!("Nothing matched of {read} read");
+    let filters = page.view.with(|view| view.asked.filters());
+    let nowhere = figures.unseen.iter().filter_map(|unseen| nowhere(*unseen, &filters, figures));
+    let nowhere = nowhere.map(|text| view! { <p><b>{text}</b></p> }).collect_view();
     let active = page.view.with(|view| view.asked.conditions.iter().filter(|it| it.on).count());
     let hint = match whole {
         true => "That is all there is in the chosen partitions and range.",
@@ -92,11 +96,27 @@ fn no_match(page: Page, read: &str, whole: bool) -> AnyView {
     };
     view! {
         <Empty icon="text-search" title=title>
+            {nowhere}
             <p>{hint}</p>
             {(active > 0).then(|| view! { <Button on:click=off>{label}</Button> })}
         </Empty>
     }
     .into_any()
+}
+
+/// That a field is likely mistyped.
+fn nowhere(unseen: Unseen, filters: &[Filter], figures: &Figures) -> Option<String> {
+    let path = match &filters.get(unseen.filter as usize)?.test {
+        Test::Field { of: Side::Value, path, .. } => path.clone(),
+        Test::Field { of: Side::Key, path, .. } => format!("key.{path}"),
+        _ => return None,
+    };
+    let (records, which) = match unseen.records >= figures.read {
+        true => (figures.read, "were read"),
+        false => (unseen.records, "were searched for it"),
+    };
+    let records = count(records);
+    Some(format!("The field “{path}” is in none of the {records} records that {which}."))
 }
 
 fn widen(asked: &mut Asked) {
@@ -126,7 +146,7 @@ fn why(phase: &Phase, figures: &Figures, asked: &Asked) -> Why {
 
 #[cfg(test)]
 mod tests {
-    use ouzel_api::search::PartitionProgress;
+    use ouzel_api::search::{Operator, PartitionProgress};
 
     use super::*;
 
@@ -156,6 +176,23 @@ mod tests {
     fn offsets_without_records_do_not_make_an_empty_topic() {
         let end = done(DoneReason::Exhausted, None);
         assert_eq!(why(&end, &figures(0, 0, 9), &Asked::default()), Why::NothingThere);
+    }
+
+    #[test]
+    fn a_field_that_is_nowhere_is_named() {
+        let field = |of| {
+            let (path, value) = ("no.such".to_owned(), "1".to_owned());
+            Filter::new(Test::Field { of, path, op: Operator::Eq, value })
+        };
+        let filters = [field(Side::Key), field(Side::Value)];
+        let told = |filter, records| {
+            nowhere(Unseen { filter, records }, &filters, &figures(1_000, 0, 1_000))
+        };
+        let all = "The field “no.such” is in none of the 1,000 records that were read.";
+        assert_eq!(told(1, 1_000).as_deref(), Some(all));
+        let some = "The field “key.no.such” is in none of the 7 records that were searched for it.";
+        assert_eq!(told(0, 7).as_deref(), Some(some));
+        assert_eq!(told(2, 7), None);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use leptos::{leptos_dom::helpers::set_timeout_with_handle, prelude::*};
 use ouzel_api::{
     live::LostPartition,
     messages::Message,
-    search::{DoneReason, PartitionProgress, Progress, Skipped},
+    search::{DoneReason, PartitionProgress, Progress, Skipped, Unseen},
 };
 
 use crate::{client::ClientError, ui::TableHandle};
@@ -115,6 +115,8 @@ pub struct Figures {
     pub filter_errors: u64,
     /// The first of them.
     pub first_filter_error: Option<String>,
+    /// Fields that were in no record in which a condition looked for them.
+    pub unseen: Vec<Unseen>,
     /// Matches that could not be read as the search demands.
     pub undecodable: u64,
     /// The first of them.
@@ -149,12 +151,25 @@ impl Figures {
             },
             filter_errors: self.filter_errors + progress.filter_errors,
             first_filter_error: first(&self.first_filter_error, &progress.first_filter_error),
+            unseen: self.unseen_with(progress),
             undecodable: self.undecodable + progress.undecodable,
             first_undecodable: first(&self.first_undecodable, &progress.first_undecodable),
             left_ms: progress.left_ms,
             partitions: progress.partitions.clone(),
             ..self.clone()
         }
+    }
+
+    /// A field was nowhere if it was nowhere in both parts.
+    fn unseen_with(&self, progress: &Progress) -> Vec<Unseen> {
+        if self.read == 0 {
+            return progress.unseen.clone();
+        }
+        let both = |new: &Unseen| {
+            let mine = self.unseen.iter().find(|mine| mine.filter == new.filter)?;
+            Some(Unseen { records: mine.records + new.records, ..*new })
+        };
+        progress.unseen.iter().filter_map(both).collect()
     }
 }
 
@@ -281,7 +296,7 @@ mod tests {
 
     use ouzel_api::{
         messages::{Encoding, Message, Payload},
-        search::Progress,
+        search::{Progress, Unseen},
     };
 
     use super::{Figures, LIVE_ROWS_MAX, LIVE_ROWS_SLACK, make_room, weight};
@@ -312,6 +327,16 @@ mod tests {
         kept += weight(&record(7));
         assert_eq!(make_room(&mut rows, &mut kept), LIVE_ROWS_SLACK + 1);
         assert_eq!((rows.len(), kept), (LIVE_ROWS_MAX, sum(&rows)));
+    }
+
+    #[test]
+    fn a_field_that_was_in_an_earlier_part_is_not_nowhere() {
+        let part = |filters: &[u32]| {
+            let unseen = filters.iter().map(|filter| Unseen { filter: *filter, records: 5 });
+            Progress { read: 5, unseen: unseen.collect(), ..Progress::default() }
+        };
+        let both = Figures::default().plus(&part(&[0, 1])).plus(&part(&[1, 2]));
+        assert_eq!(both.unseen, [Unseen { filter: 1, records: 10 }]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::{ev, prelude::*, wasm_bindgen::JsCast};
 use ouzel_api::{messages::Message, search::From};
-use web_sys::Element;
+use web_sys::{Element, HtmlElement};
 
 use super::{Page, query::Start};
 use crate::{
@@ -79,6 +79,8 @@ fn times(rows: &[Arc<Message>]) -> Vec<i64> {
 pub fn Bars(page: Page) -> impl IntoView {
     let clock = use_clock();
     let shown = Memo::new(move |_| page.feed.rows.with(|rows| Histogram::of(&times(rows))));
+    // The bar that Tab comes to; the arrows go on from there.
+    let active = RwSignal::new(0_usize);
     let click = move |event: ev::MouseEvent| {
         let bar = event.target().and_then(|at| at.dyn_into::<Element>().ok());
         let bar = bar.and_then(|bar| bar.closest("[data-from]").ok().flatten());
@@ -97,25 +99,34 @@ pub fn Bars(page: Page) -> impl IntoView {
         );
         let share = f64::from(matches) / f64::from(most.max(1)) * 100.0;
         view! {
-            <span data-from=from.to_string() title=title>
+            <button
+                type="button"
+                data-from=from.to_string()
+                title=title.clone()
+                aria-label=title
+                tabindex=move || if active.get() == at { "0" } else { "-1" }
+                on:focus=move |_| active.set(at)
+            >
                 <i style=("--p", format!("{share:.1}%"))></i>
-            </span>
+            </button>
         }
     };
     let drawn = move |shown: &Histogram| {
         let most = shown.counts.iter().copied().max().unwrap_or_default();
         let bars = (0..shown.counts.len()).map(|at| bar(shown, at, most)).collect_view();
         let (from, to) = (shown.begins(0), shown.begins(shown.counts.len()));
-        let label = format!(
-            "Matches over time, {} at most in one bar of {}",
-            count(most),
-            crate::format::duration(shown.step_ms),
-        );
+        let step = crate::format::duration(shown.step_ms);
+        let rows = shown.counts.iter().map(|count| u64::from(*count)).sum::<u64>();
+        let rows = counted(rows, "row that is loaded here", "rows that are loaded here");
+        let label = format!("The {rows} over time, {} at most in one bar of {step}", count(most));
+        active.update_untracked(|active| *active = (*active).min(shown.counts.len() - 1));
         view! {
-            <div class="bars" role="img" aria-label=label on:click=click>{bars}</div>
+            <div class="bars" role="toolbar" aria-label=label on:click=click on:keydown=walk>
+                {bars}
+            </div>
             <div class="bars-ends dim">
                 <span>{clock.date_time(from)}</span>
-                <span>{format!("each bar {}", crate::format::duration(shown.step_ms))}</span>
+                <span>{format!("{rows}, each bar {step}")}</span>
                 <span>{clock.date_time(to)}</span>
             </div>
         }
@@ -125,6 +136,27 @@ pub fn Bars(page: Page) -> impl IntoView {
             Some(shown) => view! { <div class="histogram">{drawn(shown)}</div> }.into_any(),
             None => ().into_any(),
         })
+    }
+}
+
+/// The arrows go to the bar beside, Home and End to the first and last one.
+fn walk(event: ev::KeyboardEvent) {
+    let here = event.target().and_then(|here| here.dyn_into::<Element>().ok());
+    let Some(here) = here.and_then(|here| here.closest("[data-from]").ok().flatten()) else {
+        return;
+    };
+    let all = here.parent_element();
+    let to = match event.key().as_str() {
+        "ArrowRight" => here.next_element_sibling(),
+        "ArrowLeft" => here.previous_element_sibling(),
+        "Home" => all.and_then(|all| all.first_element_child()),
+        "End" => all.and_then(|all| all.last_element_child()),
+        _ => return,
+    };
+    event.prevent_default();
+    if let Some(to) = to.and_then(|to| to.dyn_into::<HtmlElement>().ok()) {
+        // A bar that takes no focus leaves it where it was.
+        to.focus().ok();
     }
 }
 

@@ -5,10 +5,7 @@
 use leptos::{ev, prelude::*, wasm_bindgen::JsCast};
 use web_sys::{Element, HtmlElement};
 
-use super::{
-    Page,
-    produce::{self, Purpose},
-};
+use super::{Page, produce};
 use crate::location::History;
 
 /// What keeps its own keys.
@@ -22,7 +19,7 @@ const CONDITION: &str = ".composer [data-filter]";
 
 /// Listens while the page is there.
 pub fn listen(page: Page) {
-    let refusal = produce::refusal();
+    let refusal = produce::refusal(page);
     let listener = window_event_listener(ev::keydown, move |event| press(page, refusal, &event));
     on_cleanup(move || listener.remove());
 }
@@ -56,7 +53,7 @@ fn press(page: Page, refusal: Signal<Option<String>>, event: &ev::KeyboardEvent)
             let may = refusal.try_get_untracked().is_some_and(|refusal| refusal.is_none());
             if may {
                 event.prevent_default();
-                page.writing.begin(Purpose::New);
+                page.write_new(true);
             }
         }
         "c" if !within(event, WRITTEN_IN) => {

@@ -56,7 +56,9 @@ impl Mark {
             Test::Regex { target, pattern } => Mark::pattern(target, pattern),
             Test::Part { target, op: Operator::Contains, value } => Mark::text(target, value),
             Test::Part { target, op: Operator::Regex, value } => Mark::pattern(target, value),
-            Test::Part { target, .. } => Some(Mark::All(target.clone())),
+            Test::Part { target, .. } | Test::Bytes { target, .. } => {
+                Some(Mark::All(target.clone()))
+            }
             Test::Field { of, path, .. } => Path::parse(path).map(|path| Mark::Field(*of, path)),
         }
     }

@@ -14,6 +14,7 @@ mod controls;
 mod drawer;
 mod empty;
 mod export;
+mod face;
 mod feed;
 mod fields;
 mod find;
@@ -37,6 +38,7 @@ mod scan;
 mod status;
 mod table;
 mod tail;
+mod to_group;
 mod together;
 mod value;
 mod views;
@@ -50,6 +52,7 @@ pub use together::Together;
 
 use feed::{Feed, Figures, Phase, ROWS_MAX};
 use marks::Marks;
+use produce::Purpose;
 use query::{Asked, Start, View};
 
 use crate::{
@@ -89,6 +92,7 @@ pub fn Messages(cluster: String, topic: String) -> impl IntoView {
     let page = Page::new(cluster, topic);
     page.run_what_the_address_asks();
     keys::listen(page);
+    page.write_what_the_address_asks();
     let record = record::follow(page);
     let problems = move || {
         let problems = page.view.with(|view| view.problems.join(", "));
@@ -243,10 +247,46 @@ impl Page {
         self.ask(|asked| asked.resume = Some(token));
     }
 
+    /// Begins a new record, or leaves it: the address says so, and the dialog follows.
+    fn write_new(self, writes: bool) {
+        let Some(view) = self.view.try_get_untracked() else { return };
+        if view.writes != writes {
+            let view = View { writes, ..view };
+            self.location.set_query(&view.write(), History::Replace);
+        }
+    }
+
+    /// The dialog that writes a new record is open while the address says so.
+    fn write_what_the_address_asks(self) {
+        let refusal = produce::refusal(self);
+        let asked = Memo::new(move |_| self.view.with(|view| view.writes));
+        Effect::new(move |_| {
+            if asked.get() && refusal.with(Option::is_none) {
+                self.writing.begin(Purpose::New);
+            }
+        });
+        Effect::new(move |before: Option<bool>| {
+            let now = self.writing.is_open();
+            if before == Some(true) && !now {
+                self.write_new(false);
+            }
+            now
+        });
+    }
+
     /// Opens a record in the drawer, or closes it.
     fn open(self, record: Option<(i32, i64)>, history: History) {
         let view = View { open: record, ..self.view.get_untracked() };
         self.location.set_query(&view.write(), history);
+    }
+
+    /// Shows another part of the open record, or shows it otherwise.
+    fn face(self, face: face::Face) {
+        let Some(view) = self.view.try_get_untracked() else { return };
+        if view.open.is_some() && view.face != face {
+            let view = View { face, ..view };
+            self.location.set_query(&view.write(), History::Replace);
+        }
     }
 
     /// Why the feed broke off, if it did.

@@ -32,7 +32,7 @@ pub fn Options(page: Page) -> impl IntoView {
     let face = move || {
         let count = changed.get();
         let count = (count > 0).then(|| view! { <small>{count}</small> });
-        view! { "Reading" {count} }.into_any()
+        view! { "Until, formats" {count} }.into_any()
     };
     view! {
         <span class="reading">

@@ -8,7 +8,11 @@ use ouzel_api::{
     search::{Decode, From, Isolation, MATCHES_MAX, Search, Until},
 };
 
-use super::{condition::Condition, fields::Path};
+use super::{
+    condition::Condition,
+    face::{Face, RecordTab, style_name, style_named},
+    fields::Path,
+};
 use crate::{format, query::Query};
 
 /// Matches that a search asks for unless the address says otherwise: several screens of rows.
@@ -27,10 +31,14 @@ pub struct View {
     pub asked: Asked,
     /// Partition and offset of the record in the drawer.
     pub open: Option<(i32, i64)>,
+    /// What the drawer shows of it.
+    pub face: Face,
     /// Paths of the fields that are columns.
     pub columns: Vec<String>,
     /// Whether the matches over time are drawn.
     pub chart: bool,
+    /// Whether a new record is being written.
+    pub writes: bool,
     /// Parts of the address that say nothing we understand.
     pub problems: Vec<String>,
 }
@@ -100,11 +108,17 @@ impl View {
         };
         let partition = read.one("p", |text| text.parse().ok().filter(|number| *number >= 0));
         let offset = read.one("o", |text| text.parse().ok().filter(|number| *number >= 0));
+        let usual = Face::default();
+        let face = Face {
+            tab: read.one("tab", RecordTab::named).unwrap_or(usual.tab),
+            style: read.one("as", style_named).unwrap_or(usual.style),
+        };
         let path = |text: &str| Path::parse(text).map(|_| text.to_owned());
         let mut columns = read.many("col", path);
         columns.truncate(COLUMNS_MAX);
         let chart = read.one("chart", |text| (text == "1").then_some(true)).unwrap_or_default();
-        View { asked, open: partition.zip(offset), columns, chart, problems }
+        let writes = read.one("produce", |text| (text == "1").then_some(true)).unwrap_or_default();
+        View { asked, open: partition.zip(offset), face, columns, chart, writes, problems }
     }
 
     /// Writes the address; what is as usual is left out.
@@ -133,11 +147,28 @@ impl View {
         if self.chart {
             query.push("chart", "1");
         }
+        if self.writes {
+            query.push("produce", "1");
+        }
         if let Some((partition, offset)) = self.open {
             query.push("p", partition.to_string());
             query.push("o", offset.to_string());
+            self.write_face(&mut query);
         }
         query
+    }
+}
+
+impl View {
+    /// Writes what the drawer shows.
+    fn write_face(&self, query: &mut Query) {
+        let (Face { tab, style }, usual) = (self.face, Face::default());
+        if tab != usual.tab {
+            query.push("tab", tab.name());
+        }
+        if style != usual.style {
+            query.push("as", style_name(style));
+        }
     }
 }
 
@@ -301,7 +332,7 @@ pub fn write_partitions(partitions: &[i32]) -> String {
 mod tests {
     use ouzel_api::search::{Filter, Target, Test};
 
-    use super::*;
+    use super::{super::value::Style, *};
 
     fn there_and_back(view: &View) -> View {
         View::parse(&Query::parse(&view.write().to_string()))
@@ -310,7 +341,8 @@ mod tests {
     fn view(asked: Asked) -> View {
         let columns = vec!["user.city".to_owned(), r#"["a&b"].x"#.to_owned()];
         let open = Some((3, 9_007_199_254_740_993));
-        View { asked, open, columns, chart: true, problems: Vec::new() }
+        let face = Face { tab: RecordTab::Key, style: Style::Hex };
+        View { asked, open, face, columns, chart: true, writes: true, problems: Vec::new() }
     }
 
     #[test]

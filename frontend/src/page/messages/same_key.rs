@@ -9,16 +9,13 @@ use ouzel_api::{
     search::{FILTER_BYTES_MAX, Filter, From, Search, SearchEvent, Target, Test},
 };
 
-use super::Page;
+use super::{Page, bytes};
 use crate::{
     client::{self, ClientError},
     format::count,
     location::History,
     ui::{Toasts, use_toasts},
 };
-
-/// Candidates asked for at once; a key that is a part of others has some that are not meant.
-const CANDIDATES: u32 = 500;
 
 /// Looks for the next record. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -73,21 +70,16 @@ impl SameKey {
     }
 }
 
-/// What to search for, or why that cannot be.
+/// What to search for, or why that cannot be: the bytes of the key, however they are shown.
 pub fn filter(key: &Payload) -> Result<Filter, &'static str> {
-    match key.encoding {
-        Encoding::Null => Err("The record has no key"),
-        _ if key.truncated || key.text.len() > FILTER_BYTES_MAX / 2 => {
-            Err("The key is too long to be searched for")
-        }
-        Encoding::Hex => Err("A binary key cannot be searched for"),
-        _ if key.raw.is_some() => Err("A decoded key cannot be searched for"),
-        _ if key.text.is_empty() => Err("The key is empty"),
-        _ => {
-            let (target, text) = (Target::Key, key.text.clone());
-            Ok(Filter::new(Test::Contains { target, text }))
-        }
+    if key.encoding == Encoding::Null {
+        return Err("The record has no key");
     }
+    let base64 = bytes::base64(&bytes::of(key));
+    if key.truncated || base64.len() > FILTER_BYTES_MAX {
+        return Err("The key is too long to be searched for");
+    }
+    Ok(Filter::new(Test::Bytes { target: Target::Key, base64 }))
 }
 
 /// The offset of the next one in its partition.
@@ -97,16 +89,14 @@ async fn find(page: Page, after: &Message, filter: Filter) -> Result<Option<i64>
     let mut search = Search {
         partitions: Some(vec![after.partition]),
         filters: vec![filter],
-        ..Search::new(From::Offset { offset }, CANDIDATES)
+        ..Search::new(From::Offset { offset }, 1)
     };
     loop {
         let mut stream = client::messages::search(&cluster, &topic, &search).await?;
         loop {
             match stream.next().await.unwrap_or(Err(ClientError::NoAnswer))? {
-                SearchEvent::Match { message } if message.key == after.key => {
-                    return Ok(Some(message.offset));
-                }
-                SearchEvent::Match { .. } | SearchEvent::Progress { .. } => {}
+                SearchEvent::Match { message } => return Ok(Some(message.offset)),
+                SearchEvent::Progress { .. } => {}
                 SearchEvent::Failed { error } => return Err(error.into()),
                 SearchEvent::Done { resume: None, .. } => return Ok(None),
                 SearchEvent::Done { resume, .. } => {
@@ -115,5 +105,34 @@ async fn find(page: Page, after: &Message, filter: Filter) -> Result<Option<i64>
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(key: &Payload) -> Result<String, &'static str> {
+        filter(key).map(|filter| match filter.test {
+            Test::Bytes { base64, target: Target::Key } => base64,
+            other => panic!("{other:?}"),
+        })
+    }
+
+    #[test]
+    fn a_key_is_searched_by_its_bytes_however_it_is_shown() {
+        let key = |encoding, text: &str| Payload {
+            encoding,
+            text: text.to_owned(),
+            ..Payload::default()
+        };
+        assert_eq!(asked(&key(Encoding::Text, "ab")), Ok("YWI=".to_owned()));
+        assert_eq!(asked(&key(Encoding::Text, "")), Ok(String::new()));
+        assert_eq!(asked(&key(Encoding::Hex, "00ff")), Ok("AP8=".to_owned()));
+        let raw = Some("AAAAKg==".to_owned());
+        let number = Payload { raw, ..key(Encoding::Json, "42") };
+        assert_eq!(asked(&number), Ok("AAAAKg==".to_owned()));
+        assert!(asked(&key(Encoding::Null, "")).is_err());
+        assert!(asked(&Payload { truncated: true, ..key(Encoding::Text, "a") }).is_err());
     }
 }

@@ -15,7 +15,8 @@ pub fn link(page: Page, (partition, offset): (i32, i64)) -> String {
     let (cluster, topic) = page.names.get_value();
     let path = Route::topic(&cluster, &topic, TopicTab::Messages).path();
     let open = Some((partition, offset));
-    let query = View { open, ..View::default() }.write();
+    let face = page.view.with_untracked(|view| view.face);
+    let query = View { open, face, ..View::default() }.write();
     let origin = window().location().origin().unwrap_or_default();
     format!("{origin}{path}?{query}")
 }

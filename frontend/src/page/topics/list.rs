@@ -48,6 +48,9 @@ const REFRESH_SECONDS: u64 = 15;
 /// Names in the address the topic whose settings a new one begins with.
 const LIKE: &str = "like";
 
+/// In the address while the dialog is open that makes a topic.
+const CREATE: &str = "create";
+
 /// The list's page with the dialog open that makes a topic like this one.
 pub fn clone_address(cluster: &str, topic: &str) -> String {
     let list = Route::Topics { cluster: cluster.to_owned() };
@@ -60,9 +63,12 @@ pub fn Topics(cluster: String) -> impl IntoView {
     let of = cluster.clone();
     let topics = load(move || client::topics::list(of.clone())).every(REFRESH_SECONDS);
     let creating = RwSignal::new(false);
-    let like = use_text(LIKE);
+    let (asked, like) = (use_flag(CREATE), use_text(LIKE));
+    let session = use_session();
+    let refusal = Signal::derive(move || session.refusal(Permission::CreateTopic));
     Effect::new(move |_| {
-        if like.with(|like| !like.is_empty()) {
+        let wanted = asked.get() || like.with(|like| !like.is_empty());
+        if wanted && refusal.with(Option::is_none) {
             creating.set(true);
         }
     });
@@ -70,11 +76,10 @@ pub fn Topics(cluster: String) -> impl IntoView {
         let now = creating.get();
         if before == Some(true) && !now {
             like.set(String::new());
+            asked.set(false);
         }
         now
     });
-    let session = use_session();
-    let refusal = Signal::derive(move || session.refusal(Permission::CreateTopic));
     let cluster = StoredValue::new(cluster);
     view! {
         <header class="head">
@@ -86,7 +91,7 @@ pub fn Topics(cluster: String) -> impl IntoView {
                     tone=Tone::Primary
                     icon="plus"
                     off=refusal
-                    on:click=move |_| creating.set(true)
+                    on:click=move |_| asked.set(true)
                 >
                     "Create topic"
                 </Button>

@@ -1,15 +1,18 @@
 //! What the palette offers: pages and acts by what is typed, and the names that the server found.
 //!
-//! Pure; drawing and doing are [`super`]'s.
+//! Pure; drawing and doing are [`super`]'s, and the acts themselves are [`super::acts`]'.
 
 use ouzel_api::{
     clusters::Cluster,
     find::{Fit, Hit, HitKind, fit, words},
+    session::Permission,
 };
 
+use super::acts;
 use crate::{
-    prefs::Theme,
+    prefs::{Density, Theme},
     route::{AccessTab, GroupTab, Route, TopicTab},
+    session::Place,
     ui::Zone,
 };
 
@@ -21,25 +24,40 @@ pub struct Entry {
     /// Where it is, or what it is: said beside the title.
     pub detail: String,
     pub act: Act,
+    /// Why it cannot be done; said in the detail's place.
+    pub off: Option<String>,
 }
 
 /// What an entry does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Act {
     Open(Route),
+    /// Opens an address of ours, with what stands after its question mark.
+    Go(String),
     Theme(Theme),
+    Density(Density),
     Zone(Zone),
     Shortcuts,
     SignOut,
 }
 
+/// What is there, and what the viewer may do.
+pub struct Around<'a> {
+    pub clusters: &'a [Cluster],
+    /// The page's cluster.
+    pub current: Option<&'a str>,
+    /// The page.
+    pub route: &'a Route,
+    /// Why the viewer may not do what needs that right at that place.
+    pub refusal: &'a dyn Fn(Permission, &Place) -> Option<String>,
+}
+
 /// The pages and acts that fit, best first; all of them, in their own order, while nothing is
 /// typed.
-pub fn own(clusters: &[Cluster], current: Option<&str>, typed: &str) -> Vec<Entry> {
+pub fn own(around: &Around<'_>, typed: &str) -> Vec<Entry> {
     let words = words(typed);
     let fitting = |entry: Entry| Some((fit(&said(&entry), &words)?, entry));
-    let mut fitting: Vec<(Fit, Entry)> =
-        all(clusters, current).into_iter().filter_map(fitting).collect();
+    let mut fitting: Vec<(Fit, Entry)> = all(around).into_iter().filter_map(fitting).collect();
     if !words.is_empty() {
         fitting.sort_by_key(|(fit, _)| *fit);
     }
@@ -55,26 +73,25 @@ pub fn found(hit: &Hit) -> Entry {
         HitKind::Group => ("users", "group", Route::group(&hit.cluster, &hit.name, GroupTab::Lag)),
     };
     let detail = format!("{detail} · {}", hit.cluster);
-    Entry { icon, title: hit.name.clone(), detail, act: Act::Open(route) }
+    entry(icon, &hit.name, &detail, Act::Open(route))
 }
 
 fn said(entry: &Entry) -> String {
     format!("{} {}", entry.title, entry.detail)
 }
 
-fn all(clusters: &[Cluster], current: Option<&str>) -> Vec<Entry> {
-    let mut all = Vec::new();
-    all.extend(current.into_iter().flat_map(pages));
+fn all(around: &Around<'_>) -> Vec<Entry> {
+    let mut all = acts::on_screen(around);
+    all.extend(around.current.into_iter().flat_map(pages));
     let users = Route::Access { tab: AccessTab::Users };
     all.push(entry("server", "Clusters", "page", Act::Open(Route::Clusters)));
     all.push(entry("scroll-text", "Audit", "page", Act::Open(Route::Audit)));
     all.push(entry("lock", "Access", "users, roles, tokens, sessions", Act::Open(users)));
-    let others = clusters.iter().filter(|cluster| Some(cluster.id.as_str()) != current);
-    all.extend(others.map(|cluster| {
-        let act = Act::Open(Route::Overview { cluster: cluster.id.clone() });
-        entry("server", &format!("Go to {}", cluster.id), "cluster", act)
-    }));
-    all.extend(acts());
+    all.extend(acts::anywhere(around));
+    let others = around.clusters.iter().map(|cluster| cluster.id.as_str());
+    let others = others.filter(|id| Some(*id) != around.current);
+    all.extend(others.flat_map(pages_elsewhere));
+    all.extend(looks());
     all
 }
 
@@ -88,13 +105,24 @@ fn pages(cluster: &str) -> [Entry; 3] {
     ]
 }
 
-fn acts() -> [Entry; 7] {
+/// The same of a cluster that is not the page's.
+fn pages_elsewhere(cluster: &str) -> [Entry; 3] {
+    pages(cluster).map(|page| {
+        let title = format!("{} of {cluster}", page.title);
+        Entry { title, detail: "another cluster".to_owned(), ..page }
+    })
+}
+
+fn looks() -> [Entry; 9] {
     let theme = |icon, title, theme| entry(icon, title, "theme", Act::Theme(theme));
+    let density = |title, density| entry("list", title, "density of tables", Act::Density(density));
     let zone = |title, zone| entry("clock", title, "time zone", Act::Zone(zone));
     [
         theme("sun", "Light", Theme::Light),
         theme("moon", "Dark", Theme::Dark),
         theme("monitor", "As the system", Theme::System),
+        density("Comfortable", Density::Comfortable),
+        density("Compact", Density::Compact),
         zone("Times in UTC", Zone::Utc),
         zone("Times in this computer's zone", Zone::Local),
         entry("keyboard", "Keyboard shortcuts", "?", Act::Shortcuts),
@@ -102,8 +130,9 @@ fn acts() -> [Entry; 7] {
     ]
 }
 
-fn entry(icon: &'static str, title: &str, detail: &str, act: Act) -> Entry {
-    Entry { icon, title: title.to_owned(), detail: detail.to_owned(), act }
+/// One that can be taken.
+pub fn entry(icon: &'static str, title: &str, detail: &str, act: Act) -> Entry {
+    Entry { icon, title: title.to_owned(), detail: detail.to_owned(), act, off: None }
 }
 
 #[cfg(test)]
@@ -127,23 +156,36 @@ mod tests {
         vec![cluster("dev"), cluster("prod")]
     }
 
+    fn on(
+        route: &Route,
+        refusal: &dyn Fn(Permission) -> Option<String>,
+        typed: &str,
+    ) -> Vec<Entry> {
+        let clusters = clusters();
+        let refusal = |permission, _: &Place| refusal(permission);
+        let around = Around { clusters: &clusters, current: Some("dev"), route, refusal: &refusal };
+        own(&around, typed)
+    }
+
     fn titles(typed: &str) -> Vec<String> {
-        own(&clusters(), Some("dev"), typed).into_iter().map(|entry| entry.title).collect()
+        let all = on(&Route::Home, &|_| None, typed);
+        all.into_iter().map(|entry| entry.title).collect()
     }
 
     #[test]
     fn while_nothing_is_typed_the_pages_of_this_cluster_come_first() {
         let titles = titles("");
         assert_eq!(titles[..4], ["Overview", "Topics", "Consumer groups", "Clusters"]);
-        assert!(titles.contains(&"Go to prod".to_owned()), "{titles:?}");
-        assert!(!titles.contains(&"Go to dev".to_owned()), "{titles:?}");
+        assert!(titles.contains(&"Topics of prod".to_owned()), "{titles:?}");
+        assert!(!titles.contains(&"Topics of dev".to_owned()), "{titles:?}");
     }
 
     #[test]
     fn an_act_is_found_by_what_stands_beside_it_too() {
         assert_eq!(titles("dark theme"), ["Dark"]);
         assert_eq!(titles("time zone utc"), ["Times in UTC"]);
-        assert_eq!(titles("prod"), ["Go to prod"]);
+        let prod = ["Overview of prod", "Topics of prod", "Consumer groups of prod"];
+        assert_eq!(titles("prod"), prod);
         assert_eq!(titles("no such thing"), Vec::<String>::new());
     }
 
@@ -158,5 +200,42 @@ mod tests {
         let entry = found(&hit);
         assert_eq!(entry.act, Act::Open(Route::group("prod", "a/b", GroupTab::Lag)));
         assert_eq!(entry.detail, "group · prod");
+    }
+
+    #[test]
+    fn an_act_is_found_by_its_verb_and_leads_to_its_dialog() {
+        let first = |route: &Route, typed: &str| {
+            let all = on(route, &|_| None, typed);
+            let entry = all.into_iter().next().expect(typed);
+            (entry.title, entry.act, entry.off)
+        };
+        let go = |title: &str, to: &str| (title.to_owned(), Act::Go(to.to_owned()), None);
+        let home = Route::Home;
+        assert_eq!(first(&home, "create"), go("Create topic", "/c/dev/topics?create=1"));
+        assert_eq!(first(&home, "add cl"), go("Add cluster", "/clusters?add=1"));
+        assert_eq!(first(&home, "new user"), go("New user", "/access/users?create=1"));
+        let password = go("Change your password", "/account?change=password");
+        assert_eq!(first(&home, "password"), password);
+        let topic = Route::topic("dev", "or ders", TopicTab::Partitions);
+        let to = "/c/dev/topics/or%20ders/messages?produce=1";
+        assert_eq!(first(&topic, "produce"), go("Produce to or ders", to));
+        let to = "/c/dev/topics/or%20ders/messages?from=live";
+        assert_eq!(first(&topic, "tail"), go("Tail or ders", to));
+        let group = Route::group("dev", "billing", GroupTab::Lag);
+        let reset = go("Reset offsets of billing", "/c/dev/groups/billing/reset");
+        assert_eq!(first(&group, "reset"), reset);
+        assert!(titles("produce").is_empty(), "no topic is on screen");
+    }
+
+    #[test]
+    fn what_the_viewer_may_not_do_is_there_with_its_reason() {
+        let refusal = |permission| {
+            (permission == Permission::CreateTopic).then(|| "Your role lacks it.".to_owned())
+        };
+        let all = on(&Route::Home, &refusal, "create topic");
+        assert_eq!(all[0].off.as_deref(), Some("Your role lacks it."));
+        let kept = Route::topic("dev", "__consumer_offsets", TopicTab::Messages);
+        let all = on(&kept, &|_| None, "produce");
+        assert!(all[0].off.as_deref().is_some_and(|why| why.contains("itself")), "{all:?}");
     }
 }

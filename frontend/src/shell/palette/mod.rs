@@ -3,11 +3,12 @@
 //!
 //! A combobox as ARIA describes it: the focus stays in the field, the arrows choose.
 
+mod acts;
 mod entry;
 
 use std::sync::Arc;
 
-use entry::{Act, Entry};
+use entry::{Act, Around, Entry};
 use leptos::{ev, prelude::*};
 use ouzel_api::find::{FOUND_MAX, Found, HitKind, Unread, WANTED_BYTES_MAX};
 
@@ -17,9 +18,9 @@ use crate::{
     clusters::use_clusters,
     keys::Opened,
     load::{Load, load, sleep},
-    location::{Location, use_location},
+    location::{History, Location, use_location},
     prefs::{Prefs, use_prefs},
-    session::{Session, use_session},
+    session::{Place, Session, use_session},
     ui::{Dialog, Icon, Toasts, use_toasts},
 };
 
@@ -62,7 +63,12 @@ pub fn Palette(opened: Opened) -> impl IntoView {
     let entries = Memo::new(move |_| {
         let all = clusters.all().unwrap_or_default();
         let current = clusters.id.get();
-        let mut entries = typed.with(|typed| entry::own(&all, current.as_deref(), typed));
+        let refusal = |permission, place: &Place| hands.session.refusal_at(permission, place);
+        let mut entries = location.route.with(|route| {
+            let current = current.as_deref();
+            let around = Around { clusters: &all, current, route, refusal: &refusal };
+            typed.with(|typed| entry::own(&around, typed))
+        });
         let found = found.latest().unwrap_or_default();
         entries.extend(found.hits.iter().map(entry::found));
         entries
@@ -78,7 +84,7 @@ pub fn Palette(opened: Opened) -> impl IntoView {
     });
     let palette = Palette { open, typed, chosen, entries, hands };
     view! {
-        <Dialog open title="Find a page, topic or group" bare=true>
+        <Dialog open title="Find a page, act, topic or group" bare=true>
             {move || palette.field()}
             {move || palette.list()}
             {move || view! { <Told found typed/> }}
@@ -110,8 +116,8 @@ impl Palette {
                     aria-expanded="true"
                     aria-controls="palette-list"
                     aria-activedescendant=active
-                    aria-label="Find a page, topic or group"
-                    placeholder="Find a page, topic or group"
+                    aria-label="Find a page, act, topic or group"
+                    placeholder="Find a page, act, topic or group"
                     autocomplete="off"
                     spellcheck="false"
                     autofocus
@@ -127,18 +133,19 @@ impl Palette {
 
     fn list(self) -> impl IntoView {
         let line = move |(at, entry): (usize, Entry)| {
-            let pick = entry.clone();
+            let (pick, is_off) = (entry.clone(), entry.off.is_some());
             view! {
                 <li
                     role="option"
                     id=format!("palette-{at}")
+                    aria-disabled=is_off.to_string()
                     aria-selected=move || (self.chosen.get() == at).to_string()
                     on:click=move |_| self.take(&pick)
                     on:pointermove=move |_| self.choose(at)
                 >
                     <Icon name=entry.icon/>
                     <span class="name">{entry.title}</span>
-                    <span class="detail">{entry.detail}</span>
+                    <span class="detail">{entry.off.unwrap_or(entry.detail)}</span>
                 </li>
             }
         };
@@ -176,7 +183,11 @@ impl Palette {
         }
     }
 
+    /// Does it; one that cannot be done stays, with its reason.
     fn take(&self, entry: &Entry) {
+        if entry.off.is_some() {
+            return;
+        }
         self.open.set(false);
         self.hands.perform(&entry.act);
     }
@@ -193,8 +204,10 @@ impl Hands {
     fn perform(self, act: &Act) {
         match act {
             Act::Open(route) => self.location.open(route),
+            Act::Go(to) => self.location.go(to, History::Push),
+            Act::Density(density) => self.prefs.density.set(*density),
             Act::Theme(theme) => self.prefs.theme.set(*theme),
-            Act::Zone(zone) => self.prefs.zone.set(*zone),
+            Act::Zone(zone) => self.prefs.zone.set(zone.clone()),
             Act::Shortcuts => self.sheet.set(true),
             Act::SignOut => sign_out(self.session, self.toasts),
         }

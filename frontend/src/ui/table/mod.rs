@@ -15,7 +15,7 @@ use web_sys::{Element, ResizeObserver};
 pub use handle::TableHandle;
 pub use spec::{Column, Sort, Sorting, TableSpec};
 
-use super::Icon;
+use super::{Icon, density::track_density};
 use handle::{Pixels, ROW_PX};
 use kept::{Kept, Place};
 
@@ -196,6 +196,11 @@ fn next_name() -> u32 {
 /// Keeps `place` true when the container changes its size.
 fn watch_place(handle: TableHandle) {
     let watching = StoredValue::new_local(None::<(ResizeObserver, Closure<dyn FnMut()>)>);
+    Effect::new(move |_| {
+        track_density();
+        // A frame later the style sheet has followed.
+        request_animation_frame(move || measure_rows(handle));
+    });
     Effect::new(move |_| {
         let Some(node) = handle.node.get() else { return };
         measure_rows(handle);

@@ -55,6 +55,13 @@ pub enum Test {
         /// The pattern.
         pattern: String,
     },
+    /// A part is exactly these bytes, whatever they are and however they are shown.
+    Bytes {
+        /// Which part. Of several, one has to.
+        target: Target,
+        /// The bytes, as base64 with its padding; none at all is an empty part.
+        base64: String,
+    },
     /// A part as a whole satisfies `op`.
     Part {
         /// Which part. Of several, one has to.

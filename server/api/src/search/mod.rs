@@ -224,6 +224,9 @@ pub struct Progress {
     pub filter_errors: u64,
     /// Partition, offset and reason of the first such record.
     pub first_filter_error: Option<String>,
+    /// Fields that were in none of the records in which a filter looked for them: likely mistyped.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unseen: Vec<Unseen>,
     /// Matches whose key or value could not be read as the search demands.
     pub undecodable: u64,
     /// Partition, offset and reason of the first of them.
@@ -235,6 +238,16 @@ pub struct Progress {
     pub left_ms: Option<u64>,
     /// One entry per chosen partition, sorted.
     pub partitions: Vec<PartitionProgress>,
+}
+
+/// A field that was nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Unseen {
+    /// Which of the search's filters looks for it, counted from 0.
+    pub filter: u32,
+    /// Records in which it looked; fewer than were read where others rule records out before.
+    pub records: u64,
 }
 
 /// Offsets without a record to look at.

@@ -1,6 +1,7 @@
 //! What filters find, and what they leave.
 #![allow(clippy::unwrap_used)]
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use ouzel_api::{
     messages::Decoder,
     search::{Decode, FILTER_BYTES_MAX, Filter, Operator, Side, Target, Test},
@@ -108,6 +109,30 @@ fn words_strings_and_nested_values_compare_as_what_they_are() {
 }
 
 #[test]
+fn a_field_that_is_in_no_record_is_told_apart_from_one_that_never_matches() {
+    let records: [&[u8]; 3] = [br#"{"a": {"b": "x"}}"#, br#"{"b": 1, "a": 2}"#, b"{}"];
+    let unseen = |filters: &[Filter]| -> Vec<(u32, u64)> {
+        let filters = compile(filters).unwrap();
+        for value in records {
+            let mut builder = BatchBuilder::new();
+            builder.push(NewRecord { timestamp: 1, key: None, value: Some(value), headers: &[] });
+            let batch = Batch::parse(&builder.build().unwrap()).unwrap();
+            let unpacked = batch.unpack(1 << 20).unwrap();
+            let record = batch.records(&unpacked).next().unwrap().unwrap();
+            assert_eq!(filters.judge(&record), Verdict::NoMatch);
+        }
+        filters.unseen().into_iter().map(|it| (it.filter, it.records)).collect()
+    };
+    assert_eq!(unseen(&[field("no.such", Operator::Eq, "1")]), [(0, 3)]);
+    assert_eq!(unseen(&[field("no.such", Operator::Eq, "text")]), [(0, 3)]);
+    assert_eq!(unseen(&[field("a.b", Operator::Eq, "other")]), []);
+    assert_eq!(unseen(&[field("a.b", Operator::Gt, "y")]), []);
+    assert_eq!(unseen(&[field("c.b", Operator::Eq, "other")]), [(0, 3)], "a name is no path");
+    let second = [contains(Target::Value, "x"), field("c", Operator::Exists, "")];
+    assert_eq!(unseen(&second), [(1, 1)], "the first rules out two of three");
+}
+
+#[test]
 fn any_element_and_any_repeated_key_is_enough() {
     let text = r#"{"items": [{"qty": 1}, {"qty": 7}], "k": 1, "k": 2}"#;
     assert!(matches(field("items[*].qty", Operator::Gt, "5"), text));
@@ -187,6 +212,31 @@ fn parts_compare_as_a_whole_and_a_header_by_its_key() {
     assert!(!found(header("trace"), Operator::Eq, "trace"), "its value and not its key");
     let key = judge(&[part(Target::Key, Operator::Exists, "")], None, Some(b"v"));
     assert_eq!(key, Verdict::NoMatch);
+}
+
+fn exactly(target: Target, bytes: &[u8]) -> Filter {
+    Filter::new(Test::Bytes { target, base64: BASE64_STANDARD.encode(bytes) })
+}
+
+#[test]
+fn exact_bytes_are_found_whole_and_a_longer_or_shorter_part_is_not() {
+    let keys: [&[u8]; 5] = [b"", b"\0", b"\0\0\0*", b"\0\0\0*x", b"\xff\xfe"];
+    for wanted in keys {
+        for key in keys {
+            let filter = exactly(Target::Key, wanted);
+            let found = judge_by(Decode::default(), &[filter], Some(key), None);
+            assert_eq!(found == Verdict::Match, key == wanted, "{wanted:?} of {key:?}");
+        }
+        let none = judge(&[exactly(Target::Key, wanted)], None, Some(b"\0\0\0*"));
+        assert_eq!(none, Verdict::NoMatch, "no key is not an empty one");
+    }
+    let header = Target::Header("trace".to_owned());
+    assert_eq!(judge(&[exactly(header, b"t-77")], None, None), Verdict::Match);
+    let other = judge(&[not(exactly(Target::Value, b"a"))], None, Some(b"ab"));
+    assert_eq!(other, Verdict::Match);
+    let wrong = Test::Bytes { target: Target::Key, base64: "AA".to_owned() };
+    let refused = compile(&[Filter::new(wrong)]).unwrap_err();
+    assert!(matches!(refused, FilterError::Base64 { at: 1, .. }), "{refused}");
 }
 
 #[test]

@@ -195,6 +195,13 @@ mod tests {
     }
 
     #[test]
+    fn the_link_from_a_record_is_read_as_that_record() {
+        let asked = ResetQuery::read(&Query::parse("?s=orders&to=record~orders~3~42"));
+        let to = ResetTo::Record { topic: "orders".to_owned(), partition: 3, offset: 42 };
+        assert_eq!(asked, ResetQuery { scope: vec![scope("orders", None)], to: Some(to) });
+    }
+
+    #[test]
     fn a_record_is_read_from_its_link_or_its_place() {
         let wanted =
             Some(ResetTo::Record { topic: "pay/ments".to_owned(), partition: 3, offset: 42 });

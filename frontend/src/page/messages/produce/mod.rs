@@ -12,7 +12,11 @@ mod tombstone;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use ouzel_api::{messages::Message, session::Permission, topics::TopicList};
+use ouzel_api::{
+    messages::Message,
+    session::Permission,
+    topics::{TopicList, is_kept},
+};
 
 use super::Page;
 use crate::{
@@ -53,24 +57,31 @@ impl Writing {
         self.open.set(true);
     }
 
+    /// Whether the dialog is open; reactive.
+    pub fn is_open(self) -> bool {
+        self.open.get()
+    }
+
     /// Shuts the dialog.
     pub fn close(self) {
         self.open.try_set(false);
     }
 }
 
-/// Why the person may not write; reactive.
-pub fn refusal() -> Signal<Option<String>> {
+/// Why the person may not write here; reactive.
+pub fn refusal(page: Page) -> Signal<Option<String>> {
     let session = use_session();
-    Signal::derive(move || session.refusal(Permission::ProduceMessages))
+    let kept = page.names.with_value(|(_, topic)| is_kept(topic));
+    let kept = kept.then(|| "The cluster writes this topic itself.".to_owned());
+    Signal::derive(move || session.refusal(Permission::ProduceMessages).or_else(|| kept.clone()))
 }
 
 /// The button that begins a new record.
 #[component]
 pub fn ProduceButton(page: Page) -> impl IntoView {
-    let begin = move |_| page.writing.begin(Purpose::New);
+    let begin = move |_| page.write_new(true);
     view! {
-        <Button icon="send" off=refusal() on:click=begin>
+        <Button icon="send" off=refusal(page) on:click=begin>
             <span class="clip">"Produce…"</span>
         </Button>
     }
