@@ -11,6 +11,9 @@ import { ADMIN, type Server, start, startBefore } from "./support/server.ts";
 
 export { ADMIN, expect };
 
+/** Marks a test that runs before Apache Kafka too: `test("…", BOTH, async …)`. */
+export const BOTH = { tag: "@kafka" };
+
 interface PerTest {
   kcat: Kcat;
   /** Signs in by the API, as the administrator; the sign-in page has a test of its own. */

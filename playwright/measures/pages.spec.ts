@@ -3,10 +3,11 @@
 // assertion is that there was something to measure.
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { expect, test } from "../fixtures.ts";
+import { commit, createTopics } from "../support/many.ts";
 
 // As many as the largest clusters have.
 const TOPICS = 10_000;
-const AT_ONCE = 50;
+const GROUPS = 2_000;
 const RECORDS = 1_000;
 /** Times that each is opened cold and warm; the median is told. */
 const TIMES = 5;
@@ -92,9 +93,9 @@ test("first rows, cold and warm", async ({ page, browser, server, kcat, signIn, 
   };
   await measure("one topic", "/c/embedded/topics");
   await measure("messages, newest of 1,000", "/c/embedded/topics/measured/messages");
-  for (let from = 0; from < TOPICS; from += AT_ONCE) {
-    const names = Array.from({ length: AT_ONCE }, (_, at) => `t-${from + at}`);
-    await Promise.all(names.map((name) => createTopic(page, name)));
-  }
+  await createTopics(server.kafka, Array.from({ length: TOPICS }, (_, n) => `t-${n}`));
   await measure("10,000 topics", "/c/embedded/topics");
+  const groups = Array.from({ length: GROUPS }, (_, n) => `g-${n}`);
+  await commit(server.kafka, groups, ["measured", RECORDS / 2]);
+  await measure("2,000 groups", "/c/embedded/groups");
 });

@@ -19,54 +19,144 @@ export interface Names {
   group: string;
 }
 
-const press = (name: string | RegExp) => (page: Page) =>
-  page.getByRole("main").getByRole("button", { name }).first().click();
+const press = (name: string | RegExp) => async (page: Page) => {
+  await page.getByRole("main").getByRole("button", { name }).first().click();
+  await page.getByRole("dialog").first().waitFor();
+};
 
 async function openFirstRow(page: Page): Promise<void> {
-  await page.getByRole("grid", { name: "Messages" }).getByRole("row").nth(1).click();
+  await page.getByRole("grid").getByRole("row").nth(1).click();
   await page.getByRole("complementary").waitFor();
 }
+
+const openRecord = (tab: string) => async (page: Page) => {
+  await openFirstRow(page);
+  await page.getByRole("complementary").getByRole("tab", { name: tab }).click();
+};
 
 async function tickTwo(page: Page): Promise<void> {
   const boxes = page.getByRole("checkbox", { name: /^Tick (?!all)/ });
   if (await boxes.first().isVisible()) await boxes.first().check();
 }
 
+/** Ticks a row and begins what the bar offers. A phone has no boxes to tick, and shows the list. */
+const bulk = (name: string) => async (page: Page) => {
+  await tickTwo(page);
+  const bar = page.getByRole("region", { name: "Ticked topics" });
+  if (!(await bar.isVisible())) return;
+  await bar.getByRole("button", { name }).click();
+  await page.getByRole("dialog").waitFor();
+};
+
+const unfold = (menu: string) => async (page: Page) => {
+  await page.getByTitle(menu, { exact: true }).click();
+  await page.locator(".menu-panel").waitFor();
+};
+
+/** On a phone the line of controls is folded. */
+async function reading(page: Page): Promise<void> {
+  const folded = page.locator(".fold-line");
+  if (await folded.isVisible()) await folded.click();
+  await unfold("Until where, and how records are read")(page);
+}
+
+async function importing(page: Page): Promise<void> {
+  await press("Produce…")(page);
+  await page.getByRole("dialog").getByRole("tab", { name: /^Many/ }).click();
+  await page.getByLabel("Text to import").fill('{"key":"a","value":{"n":1}}\n{"value":oops}\n');
+  await page.getByRole("button", { name: "Check it" }).click();
+  await page.getByRole("dialog").getByRole("alert").waitFor();
+}
+
+/** Looks for what there is plenty of. */
+async function palette(page: Page): Promise<void> {
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").fill("o");
+  await page.getByText(/topics? (or|and) groups?/).last().waitFor();
+}
+
+async function shortcuts(page: Page): Promise<void> {
+  await page.keyboard.press("?");
+  await page.getByRole("dialog").waitFor();
+}
+
 export function looks({ topic, group }: Names): Look[] {
   const of = `/c/embedded/topics/${topic}`;
+  const groups = `/c/embedded/groups`;
+  const one = `/c/embedded/topics?q=${topic}`;
   return [
     { name: "sign-in", path: "/sign-in", guest: true },
     { name: "overview", path: "/c/embedded/overview" },
     { name: "topics", path: "/c/embedded/topics" },
     { name: "topics-ticked", path: "/c/embedded/topics", then: tickTwo },
+    { name: "topics-none", path: "/c/embedded/topics?q=no-such-topic" },
     { name: "topics-create", path: "/c/embedded/topics", then: press("Create topic") },
     { name: "topics-clone", path: `/c/embedded/topics?like=${topic}` },
+    { name: "topics-set", path: one, then: bulk("Set a setting…") },
+    { name: "topics-empty", path: one, then: bulk("Empty…") },
+    { name: "topics-delete", path: one, then: bulk("Delete…") },
     { name: "tail-together", path: `/c/embedded/tail?topics=${topic},never-made` },
     { name: "messages", path: `${of}/messages` },
+    { name: "messages-none", path: `${of}/messages?f=contains~any~no-such-text` },
+    { name: "messages-live", path: `${of}/messages?from=live` },
+    { name: "messages-chart", path: `${of}/messages?chart=1` },
     { name: "messages-drawer", path: `${of}/messages`, then: openFirstRow },
+    { name: "messages-headers", path: `${of}/messages`, then: openRecord("Headers") },
+    { name: "messages-metadata", path: `${of}/messages`, then: openRecord("Metadata") },
+    { name: "messages-columns", path: `${of}/messages`, then: unfold("Columns of fields") },
+    { name: "messages-views", path: `${of}/messages`, then: unfold("Saved views") },
+    { name: "messages-reading", path: `${of}/messages`, then: reading },
+    { name: "produce", path: `${of}/messages`, then: press("Produce…") },
+    { name: "import", path: `${of}/messages`, then: importing },
     { name: "partitions", path: `${of}/partitions` },
     { name: "partitions-add", path: `${of}/partitions`, then: press("Add partitions…") },
+    { name: "partitions-trim", path: `${of}/partitions`, then: press("Delete records…") },
     { name: "partitions-empty", path: `${of}/partitions`, then: press("Empty…") },
     { name: "consumers", path: `${of}/consumers` },
     { name: "configuration", path: `${of}/configuration` },
+    { name: "configuration-edit", path: `${of}/configuration?q=retention.ms`, then: edit },
     { name: "configuration-review", path: `${of}/configuration?q=retention.ms`, then: review },
     { name: "topic-delete", path: `${of}/partitions`, then: press("Delete…") },
     { name: "topic-missing", path: "/c/embedded/topics/never-made/partitions" },
-    { name: "groups", path: "/c/embedded/groups" },
-    { name: "group", path: `/c/embedded/groups/${group}` },
-    { name: "members", path: `/c/embedded/groups/${group}/members` },
-    { name: "reset", path: `/c/embedded/groups/${group}/reset?to=earliest` },
+    { name: "groups", path: groups },
+    { name: "groups-none", path: `${groups}?q=no-such-group` },
+    { name: "groups-delete", path: `${groups}?q=${group}`, then: deleteGroups },
+    { name: "group", path: `${groups}/${group}` },
+    { name: "members", path: `${groups}/${group}/members` },
+    { name: "reset", path: `${groups}/${group}/reset?to=earliest` },
+    { name: "reset-apply", path: `${groups}/${group}/reset?to=earliest`, then: press(/^Apply/) },
     { name: "audit", path: "/audit" },
+    { name: "audit-entry", path: "/audit?action=topic.create", then: openFirstRow },
     { name: "users", path: "/access/users" },
     { name: "user", path: "/access/users?user=admin" },
+    { name: "user-create", path: "/access/users", then: press("Create user") },
     { name: "roles", path: "/access/roles?role=viewer" },
+    { name: "role-new", path: "/access/roles", then: press("New role") },
     { name: "sessions", path: "/access/sessions" },
     { name: "tokens", path: "/access/tokens" },
+    { name: "token-new", path: "/account", then: press("New token") },
     { name: "check", path: "/access/check?user=admin" },
     { name: "account", path: "/account" },
     { name: "clusters", path: "/clusters" },
+    { name: "cluster-add", path: "/clusters", then: press("Add cluster") },
+    { name: "palette", path: "/c/embedded/topics", then: palette },
+    { name: "shortcuts", path: "/c/embedded/topics", then: shortcuts },
+    { name: "menu-theme", path: "/c/embedded/topics", then: unfold("Theme") },
     { name: "not-found", path: "/no/such/page" },
   ];
+}
+
+/** The dialog over a group that is picked, where it can be. */
+async function deleteGroups(page: Page): Promise<void> {
+  await page.getByRole("grid").getByRole("checkbox").first().check();
+  await page.getByRole("button", { name: "Delete…" }).first().click();
+  await page.getByRole("dialog").waitFor();
+}
+
+/** A field that holds nonsense. */
+async function edit(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Edit retention.ms", exact: true }).click();
+  await page.getByRole("textbox", { name: "retention.ms", exact: true }).fill("soon");
 }
 
 /** Shortens the retention, and looks at the difference. */

@@ -31,6 +31,10 @@ export interface Server {
   data: string;
   /** Everything it has logged. */
   log(): string;
+  /** Ends the process and nothing else: its data and its addresses are kept. */
+  down(): Promise<void>;
+  /** Starts it again after `down`, with the same data at the same addresses. */
+  up(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -52,18 +56,22 @@ async function run(
   const folder = mkdtempSync(join(tmpdir(), "ouzel-browser-"));
   const logFile = join(folder, "log");
   const log = () => readFileSync(logFile, "utf8");
-  const words = ["--http", "127.0.0.1:0", ...more];
-  const out = openSync(logFile, "a");
   const binary = process.env.OUZEL_BINARY ?? BUILT;
   const data = join(folder, "data");
-  const child = spawn(binary, ["--data", data, ...words], {
-    stdio: ["ignore", "pipe", out],
-    // What is seen over time is seen in the time of a test.
-    env: { ...process.env, OUZEL_ADMIN_PASSWORD: ADMIN.password, OUZEL_LAG_SAMPLE_SECONDS: "1" },
-  });
-  closeSync(out);
+  const launch = (http: string, words: string[]) => {
+    const out = openSync(logFile, "a");
+    const child = spawn(binary, ["--data", data, "--http", http, ...words], {
+      stdio: ["ignore", "pipe", out],
+      // What is seen over time is seen in the time of a test.
+      env: { ...process.env, OUZEL_ADMIN_PASSWORD: ADMIN.password, OUZEL_LAG_SAMPLE_SECONDS: "1" },
+    });
+    closeSync(out);
+    return child;
+  };
+  let child = launch("127.0.0.1:0", more);
+  const down = () => end(child);
   const stop = async () => {
-    await end(child);
+    await down();
     rmSync(folder, { recursive: true, force: true });
   };
   try {
@@ -71,7 +79,13 @@ async function run(
     const url = `http://${ready.http}`;
     const api = `${url}/api/v1/clusters/${cluster}`;
     const kafka = elsewhere ?? ready.kafka;
-    return { url, cluster, api, kafka, binary, data, log, stop };
+    const up = async () => {
+      const at = more.indexOf("--kafka") + 1;
+      const same = more.map((word, n) => (n === at && !elsewhere ? ready.kafka : word));
+      child = launch(ready.http, same);
+      await readyLine(child);
+    };
+    return { url, cluster, api, kafka, binary, data, log, down, up, stop };
   } catch (problem) {
     const said = log();
     await stop();

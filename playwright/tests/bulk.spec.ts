@@ -1,12 +1,13 @@
 // Several topics at once: what it does in numbers, a result for each, and the failed again.
+// What is marked runs before Apache Kafka too; paths are relative to the cluster under test.
 import type { Page } from "@playwright/test";
-import { expect, test } from "../fixtures.ts";
+import { BOTH, expect, test } from "../fixtures.ts";
 
 test.beforeEach(async ({ page, signIn }) => signIn(page));
 
 const bar = (page: Page) => page.getByRole("region", { name: "Ticked topics" });
 
-test("ticked topics are deleted, each with its result, and the failed one again", async ({
+test("ticked topics are deleted, each with its result, and the failed one again", BOTH, async ({
   page,
   kcat,
   createTopic,
@@ -14,7 +15,7 @@ test("ticked topics are deleted, each with its result, and the failed one again"
   for (const name of ["many-a", "many-b", "many-c"]) await createTopic(page, name, 2);
   await createTopic(page, "many-stays");
   await kcat.produce("many-a", ["1", "2", "3"]);
-  await page.goto("/c/embedded/topics?q=many-");
+  await page.goto("topics?q=many-");
   await page.getByRole("checkbox", { name: "Tick all topics shown" }).check();
   await page.getByRole("checkbox", { name: "Tick many-stays" }).uncheck();
   await expect(bar(page)).toContainText("3 topics ticked, 6 partitions");
@@ -49,10 +50,11 @@ test("ticked topics are deleted, each with its result, and the failed one again"
 
 test("by keyboard alone: rows are ticked by the space bar and one setting is set on both", async ({
   page,
+  server,
   createTopic,
 }) => {
   for (const name of ["keyed-a", "keyed-b"]) await createTopic(page, name);
-  await page.goto("/c/embedded/topics?q=keyed-");
+  await page.goto("topics?q=keyed-");
   const grid = page.getByRole("grid", { name: "Topics" });
   await expect(grid.getByRole("row").filter({ hasText: "keyed-b" })).toBeVisible();
   await grid.focus();
@@ -69,13 +71,13 @@ test("by keyboard alone: rows are ticked by the space bar and one setting is set
   await expect(dialog).toContainText("2 done");
   await expect(dialog).toContainText("604800000 → 7200000");
   for (const name of ["keyed-a", "keyed-b"]) {
-    const answer = await page.request.get(`/api/v1/clusters/embedded/topics/${name}/config`);
+    const answer = await page.request.get(`${server.api}/topics/${name}/config`);
     const { settings } = (await answer.json()) as { settings: { name: string; value: string }[] };
     expect(settings.find((it) => it.name === "retention.ms")?.value).toBe("7200000");
   }
 });
 
-test("several topics are emptied, and one that cannot be says why", async ({
+test("several topics are emptied, and one that cannot be says why", BOTH, async ({
   page,
   kcat,
   server,
@@ -85,8 +87,8 @@ test("several topics are emptied, and one that cannot be says why", async ({
   await kcat.produce("void-plain", ["x", "y"]);
   const configs = [{ name: "cleanup.policy", value: "compact" }];
   const data = { name: "void-compact", partitions: 1, replication_factor: 1, configs };
-  await page.request.post(`${server.url}/api/v1/clusters/embedded/topics`, { data });
-  await page.goto("/c/embedded/topics?q=void-");
+  await page.request.post(`${server.api}/topics`, { data });
+  await page.goto("topics?q=void-");
   await page.getByRole("checkbox", { name: "Tick all topics shown" }).check();
   await bar(page).getByRole("button", { name: "Empty…" }).click();
   const dialog = page.getByRole("dialog");

@@ -1,7 +1,8 @@
 // A topic's settings: told with their source, changed after a look at the difference, one key at a
 // time, and in the audit log with what they were.
+// What is marked runs before Apache Kafka too; paths are relative to the cluster under test.
 import type { Page } from "@playwright/test";
-import { expect, test } from "../fixtures.ts";
+import { BOTH, expect, test } from "../fixtures.ts";
 
 test.beforeEach(async ({ page, signIn }) => signIn(page));
 
@@ -11,8 +12,8 @@ interface Setting {
   modified: boolean;
 }
 
-async function settings(page: Page, topic: string): Promise<Map<string, Setting>> {
-  const answer = await page.request.get(`/api/v1/clusters/embedded/topics/${topic}/config`);
+async function settings(page: Page, api: string, topic: string): Promise<Map<string, Setting>> {
+  const answer = await page.request.get(`${api}/topics/${topic}/config`);
   const { settings } = (await answer.json()) as { settings: Setting[] };
   return new Map(settings.map((setting) => [setting.name, setting]));
 }
@@ -20,13 +21,14 @@ async function settings(page: Page, topic: string): Promise<Map<string, Setting>
 const row = (page: Page, key: string) =>
   page.getByRole("listitem").filter({ has: page.getByText(key, { exact: true }) });
 
-test("one key is changed after its difference was shown, and all others stay", async ({
+test("one key is changed after its difference was shown, and all others stay", BOTH, async ({
   page,
+  server,
   createTopic,
 }) => {
   await createTopic(page, "tuned");
-  const before = await settings(page, "tuned");
-  await page.goto("/c/embedded/topics/tuned/configuration");
+  const before = await settings(page, server.api, "tuned");
+  await page.goto("topics/tuned/configuration");
   const retention = row(page, "retention.ms");
   await expect(retention).toContainText("604800000");
   await expect(retention).toContainText("7 d");
@@ -48,7 +50,7 @@ test("one key is changed after its difference was shown, and all others stay", a
   await expect(page.getByText("1 setting of tuned was changed.")).toBeVisible();
   await expect(retention).toContainText("modified");
   await expect(retention).toContainText("otherwise 604800000");
-  const after = await settings(page, "tuned");
+  const after = await settings(page, server.api, "tuned");
   const changed = [...after.values()].filter(
     ({ name, value, modified }) =>
       value !== before.get(name)?.value || modified !== before.get(name)?.modified,
@@ -64,10 +66,11 @@ test("one key is changed after its difference was shown, and all others stay", a
 
 test("by keyboard alone: a setting is found, changed, saved and reset", async ({
   page,
+  server,
   createTopic,
 }) => {
   await createTopic(page, "typed-settings");
-  await page.goto("/c/embedded/topics/typed-settings/configuration");
+  await page.goto("topics/typed-settings/configuration");
   await expect(row(page, "retention.bytes")).toBeVisible();
   await page.keyboard.press("/");
   await page.keyboard.type("retention.bytes");
@@ -96,26 +99,30 @@ test("by keyboard alone: a setting is found, changed, saved and reset", async ({
   await expect(dialog).toContainText("(inherited)");
   await page.keyboard.press("Enter");
   await expect(dialog).toHaveCount(0);
-  await expect.poll(async () => (await settings(page, "typed-settings")).get("retention.bytes")?.modified)
-    .toBe(false);
+  const modified = async () => {
+    const now = await settings(page, server.api, "typed-settings");
+    return now.get("retention.bytes")?.modified;
+  };
+  await expect.poll(modified).toBe(false);
 });
 
-test("what somebody else has changed meanwhile is not overwritten", async ({
+test("what somebody else has changed meanwhile is not overwritten", BOTH, async ({
   page,
+  server,
   createTopic,
 }) => {
   await createTopic(page, "shared");
-  await page.goto("/c/embedded/topics/shared/configuration?q=segment.ms");
+  await page.goto("topics/shared/configuration?q=segment.ms");
   await page.getByRole("button", { name: "Edit segment.ms", exact: true }).click();
   await page.getByRole("textbox", { name: "segment.ms", exact: true }).fill("7200000");
   const changes = [{ name: "segment.ms", value: "3600000" }];
-  const topic = "/api/v1/clusters/embedded/topics/shared/config";
+  const topic = `${server.api}/topics/shared/config`;
   expect((await page.request.post(topic, { data: { changes } })).status()).toBe(204);
   await page.keyboard.press("Enter");
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Save 1 setting" }).click();
   await expect(dialog.getByRole("alert")).toContainText("`segment.ms` is `3600000` by now");
-  expect((await settings(page, "shared")).get("segment.ms")?.value).toBe("3600000");
+  expect((await settings(page, server.api, "shared")).get("segment.ms")?.value).toBe("3600000");
 });
 
 test("filter and ticks are in the address, and settings stand in groups", async ({
@@ -123,7 +130,7 @@ test("filter and ticks are in the address, and settings stand in groups", async 
   createTopic,
 }) => {
   await createTopic(page, "grouped");
-  await page.goto("/c/embedded/topics/grouped/configuration");
+  await page.goto("topics/grouped/configuration");
   for (const name of ["Retention", "Compaction", "Messages", "Segments and files"]) {
     await expect(page.getByRole("region", { name, exact: true })).toBeVisible();
   }
@@ -146,7 +153,7 @@ test("a cluster that cannot change one key alone says so and changes nothing", a
     const json = { ...(await answer.json()), unchangeable: reason };
     await route.fulfill({ response: answer, json });
   });
-  await page.goto("/c/embedded/topics/old-cluster/configuration");
+  await page.goto("topics/old-cluster/configuration");
   await expect(page.getByText(reason)).toBeVisible();
   const edit = page.getByRole("button", { name: "Edit retention.ms", exact: true });
   await expect(edit).toBeDisabled();

@@ -1,7 +1,8 @@
 // The list of topics as a tool: cloned settings, favourites, views, files, rates, ten thousand rows.
+// What is marked runs before Apache Kafka too; paths are relative to the cluster under test.
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
-import { expect, test } from "../fixtures.ts";
+import { BOTH, expect, test } from "../fixtures.ts";
 
 test.beforeEach(async ({ page, signIn }) => signIn(page));
 
@@ -14,14 +15,14 @@ async function download(page: Page, form: "CSV" | "JSON"): Promise<string> {
   return readFileSync(await (await file).path(), "utf8");
 }
 
-test("a topic is made like another one, by its address too", async ({ page, server }) => {
+test("a topic is made like another one, by its address too", BOTH, async ({ page, server }) => {
   const configs = [
     { name: "cleanup.policy", value: "compact" },
     { name: "segment.ms", value: "3600000" },
   ];
   const data = { name: "pattern", partitions: 3, replication_factor: 1, configs };
-  await page.request.post(`${server.url}/api/v1/clusters/embedded/topics`, { data });
-  await page.goto("/c/embedded/topics/pattern/partitions");
+  await page.request.post(`${server.api}/topics`, { data });
+  await page.goto("topics/pattern/partitions");
   await page.getByRole("button", { name: "Clone settings…" }).click();
   await expect(page).toHaveURL(/\/topics\?like=pattern$/);
   const dialog = page.getByRole("dialog");
@@ -32,7 +33,7 @@ test("a topic is made like another one, by its address too", async ({ page, serv
   await dialog.getByLabel("Name").fill("pattern-copy");
   await dialog.getByRole("button", { name: "Create topic" }).click();
   await expect(page).toHaveURL(/\/topics\/pattern-copy\/messages/);
-  const answer = await page.request.get("/api/v1/clusters/embedded/topics/pattern-copy/config");
+  const answer = await page.request.get(`${server.api}/topics/pattern-copy/config`);
   const { settings } = (await answer.json()) as {
     settings: { name: string; value: string; modified: boolean }[];
   };
@@ -45,7 +46,7 @@ test("a topic is made like another one, by its address too", async ({ page, serv
 
 test("favourites stay over a reload and narrow the list", async ({ page, createTopic }) => {
   for (const name of ["fav-yes", "fav-no"]) await createTopic(page, name);
-  await page.goto("/c/embedded/topics?q=fav-");
+  await page.goto("topics?q=fav-");
   const star = page.getByRole("button", { name: "Favourite fav-yes" });
   await star.click();
   await expect(star).toHaveAttribute("aria-pressed", "true");
@@ -61,13 +62,13 @@ test("favourites stay over a reload and narrow the list", async ({ page, createT
 
 test("a view is kept under a name, and is an address", async ({ page, createTopic }) => {
   await createTopic(page, "viewed");
-  await page.goto("/c/embedded/topics?q=viewed&sort=-records");
+  await page.goto("topics?q=viewed&sort=-records");
   await page.getByRole("button", { name: "Views" }).click();
   await page.getByRole("menuitem", { name: "Keep this view…" }).click();
   await page.getByRole("dialog").getByLabel("Name").fill("Mine");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("dialog")).toHaveCount(0);
-  await page.goto("/c/embedded/topics");
+  await page.goto("topics");
   await page.getByRole("button", { name: "Views" }).click();
   await page.getByRole("menuitemradio", { name: "Mine" }).click();
   await expect(page).toHaveURL(/\?q=viewed&sort=-records$/);
@@ -78,14 +79,14 @@ test("a view is kept under a name, and is an address", async ({ page, createTopi
   await expect(page.getByRole("menuitemradio", { name: "Mine" })).toHaveCount(0);
 });
 
-test("the list is exported as it is shown, with every digit and every kind of lag", async ({
+test("the list is exported as it is shown, with every digit and every kind of lag", BOTH, async ({
   page,
   kcat,
   createTopic,
 }) => {
   for (const name of ["file-b", "file-a"]) await createTopic(page, name, 2);
   await kcat.produce("file-b", ["1", "2", "3"], ["-p", "0"]);
-  await page.goto("/c/embedded/topics?q=file-&sort=-name");
+  await page.goto("topics?q=file-&sort=-name");
   await expect(row(page, "file-a")).toBeVisible();
   const csv = (await download(page, "CSV")).split("\r\n");
   expect(csv[0]).toMatch(/^name,internal,partitions,/);
@@ -104,7 +105,7 @@ test("rates are measured between two readings, and figures tell when they were r
   createTopic,
 }) => {
   await createTopic(page, "rated");
-  await page.goto("/c/embedded/topics?q=rated");
+  await page.goto("topics?q=rated");
   await expect(row(page, "rated").getByTitle(/^Being measured/).first()).toBeVisible();
   await kcat.produce("rated", Array.from({ length: 40 }, (_, n) => `${n}`));
   await expect(row(page, "rated")).toContainText(/\d\/s/, { timeout: 40_000 });
@@ -112,7 +113,7 @@ test("rates are measured between two readings, and figures tell when they were r
   await expect(row(page, "rated").getByTitle(/^Read \d{4}-/).first()).toBeVisible();
 });
 
-test("a topic that nobody reads says so, and one without a commit says that", async ({
+test("a topic that nobody reads says so, and one without a commit says that", BOTH, async ({
   page,
   kcat,
   createTopic,
@@ -120,7 +121,7 @@ test("a topic that nobody reads says so, and one without a commit says that", as
   for (const name of ["lag-alone", "lag-joined"]) await createTopic(page, name);
   const member = kcat.join("lag-members", "lag-joined");
   try {
-    await page.goto("/c/embedded/topics?q=lag-");
+    await page.goto("topics?q=lag-");
     await expect(row(page, "lag-alone")).toContainText("no groups", { timeout: 30_000 });
     await expect(row(page, "lag-joined")).toContainText("no commit", { timeout: 30_000 });
   } finally {
@@ -130,6 +131,7 @@ test("a topic that nobody reads says so, and one without a commit says that", as
 
 test("ten thousand topics are quick to show, to filter, to tick and to walk through", async ({
   page,
+  server,
 }) => {
   const topics = Array.from({ length: 10_000 }, (_, n) => ({
     name: `bulk-${String(n).padStart(5, "0")}`,
@@ -139,7 +141,7 @@ test("ten thousand topics are quick to show, to filter, to tick and to walk thro
     offline: 0,
     under_replicated: 0,
   }));
-  await page.route("**/api/v1/clusters/embedded/topics", (route) =>
+  await page.route(`${server.api}/topics`, (route) =>
     route.fulfill({ json: { topics, read_at_ms: Date.now() } }),
   );
   const asked = new Set<string>();
@@ -148,7 +150,7 @@ test("ten thousand topics are quick to show, to filter, to tick and to walk thro
     names.forEach((name) => asked.add(name));
     return route.fulfill({ json: { figures: [], read_at_ms: Date.now() } });
   });
-  await page.goto("/c/embedded/topics");
+  await page.goto("topics");
   const grid = page.getByRole("grid", { name: "Topics" });
   await expect(row(page, "bulk-00000")).toBeVisible();
   await expect(grid).toHaveAttribute("aria-rowcount", "10001");

@@ -1,18 +1,19 @@
 // Writing records: one, one once more, a tombstone, and a file, by mouse and by keyboard.
+// What is marked runs before Apache Kafka too; paths are relative to the cluster under test.
 import { execFileSync } from "node:child_process";
-import { expect, test } from "../fixtures.ts";
+import { BOTH, expect, test } from "../fixtures.ts";
 
 const VERA = { user: "vera-reads", password: "another password for tests" };
 
 test.beforeEach(async ({ page, signIn }) => signIn(page));
 
-test("a record with key, header and partition is written, and kcat reads it", async ({
+test("a record with key, header and partition is written, and kcat reads it", BOTH, async ({
   page,
   kcat,
   createTopic,
 }) => {
   await createTopic(page, "write", 3);
-  await page.goto("/c/embedded/topics/write/messages");
+  await page.goto("topics/write/messages");
   await page.getByRole("button", { name: "Produce…" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Partition").selectOption("2");
@@ -39,7 +40,7 @@ test("a record with key, header and partition is written, and kcat reads it", as
 
 test("the keyboard alone writes a record", async ({ page, kcat, createTopic }) => {
   await createTopic(page, "typed");
-  await page.goto("/c/embedded/topics/typed/messages");
+  await page.goto("topics/typed/messages");
   await expect(page.getByText("This topic holds no records")).toBeVisible();
   await page.keyboard.press("n");
   const dialog = page.getByRole("dialog");
@@ -54,7 +55,7 @@ test("the keyboard alone writes a record", async ({ page, kcat, createTopic }) =
   expect(await kcat.consume("typed", ["-K", ":"])).toEqual(["k:by hand"]);
 });
 
-test("a record is edited and written to another topic, and a key gets its tombstone", async ({
+test("a record is edited and written to another topic, and a key gets its tombstone", BOTH, async ({
   page,
   kcat,
   createTopic,
@@ -62,7 +63,7 @@ test("a record is edited and written to another topic, and a key gets its tombst
   await createTopic(page, "replay-from");
   await createTopic(page, "replay-to");
   await kcat.produce("replay-from", ["id-7:wrong"], ["-K", ":", "-H", "h=1"]);
-  await page.goto("/c/embedded/topics/replay-from/messages?p=0&o=0");
+  await page.goto("topics/replay-from/messages?p=0&o=0");
   const acts = page.getByTitle("More acts on this record");
   await acts.click();
   await page.getByRole("menuitem", { name: "Edit and write once more…" }).click();
@@ -86,13 +87,13 @@ test("a record is edited and written to another topic, and a key gets its tombst
   }
 });
 
-test("a file is checked, its broken line named, and nothing written until it is mended", async ({
+test("a file is checked, its broken line named, and nothing written until it is mended", BOTH, async ({
   page,
   kcat,
   createTopic,
 }) => {
   await createTopic(page, "file");
-  await page.goto("/c/embedded/topics/file/messages");
+  await page.goto("topics/file/messages");
   await page.getByRole("button", { name: "Produce…" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("tab", { name: "Many, from a file" }).click();
@@ -119,7 +120,7 @@ test("a file is checked, its broken line named, and nothing written until it is 
 
 test("a pasted CSV is written", async ({ page, kcat, createTopic }) => {
   await createTopic(page, "pasted");
-  await page.goto("/c/embedded/topics/pasted/messages");
+  await page.goto("topics/pasted/messages");
   await page.getByRole("button", { name: "Produce…" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("tab", { name: "Many, from a file" }).click();
@@ -137,13 +138,13 @@ test("a viewer sees that writing is closed, and why", async ({ page, server, cre
   const words = ["user", "create", VERA.user, "--role", "viewer", "--data", server.data];
   execFileSync(server.binary, words, { input: VERA.password });
   expect((await page.request.post("/api/v1/session", { data: VERA })).status()).toBe(200);
-  await page.goto("/c/embedded/topics/closed/messages");
+  await page.goto("topics/closed/messages");
   const produce = page.getByRole("button", { name: "Produce…" });
   await expect(produce).toBeDisabled();
   await expect(produce).toHaveAttribute("title", /viewer.*produce_messages/);
   await page.keyboard.press("n");
   await expect(page.getByRole("dialog")).toHaveCount(0);
   const data = { records: [{ value: { text: "x" } }] };
-  const path = "/api/v1/clusters/embedded/topics/closed/records";
+  const path = `${server.api}/topics/closed/records`;
   expect((await page.request.post(path, { data })).status()).toBe(403);
 });

@@ -27,6 +27,20 @@ impl ClientError {
         }
     }
 
+    /// Whether the same request may succeed later, with nothing changed by whoever asks.
+    pub fn may_pass(&self) -> bool {
+        !matches!(
+            self.code(),
+            Some(
+                ErrorCode::Forbidden
+                    | ErrorCode::NotFound
+                    | ErrorCode::Invalid
+                    | ErrorCode::TooLarge
+                    | ErrorCode::CrossSite
+            )
+        )
+    }
+
     /// The kind of failure in a few words.
     pub fn title(&self) -> &'static str {
         let Some(code) = self.code() else {

@@ -3,17 +3,22 @@
 use leptos::{context::Provider, ev, html, prelude::*, wasm_bindgen::JsCast};
 use web_sys::{Element, FocusEvent, HtmlElement, KeyboardEvent, Node};
 
-/// Tells the items of an open menu how to close it.
+/// Tells the items of an open menu how to close it, and what they stand in.
 #[derive(Clone, Copy)]
-struct Open(RwSignal<bool>);
+struct Open {
+    now: RwSignal<bool>,
+    fields: bool,
+}
 
 /// A menu. `face` is what its button shows, `label` names it, `side` is `""` (panel ends with the
-/// button) or `"from-left"` (panel begins with it).
+/// button) or `"from-left"` (panel begins with it). With `fields` it holds more than items, and is
+/// a small dialog to whoever hears it: a menu owns items and nothing else.
 #[component]
 pub fn Menu(
     #[prop(into)] label: Signal<String>,
     #[prop(into)] face: ViewFn,
     #[prop(optional)] side: &'static str,
+    #[prop(optional)] fields: bool,
     children: ChildrenFn,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
@@ -35,6 +40,7 @@ pub fn Menu(
         }
     });
     on_cleanup(move || outside.remove());
+    let role = if fields { "dialog" } else { "menu" };
     view! {
         <div
             class=format!("menu {side}")
@@ -45,7 +51,7 @@ pub fn Menu(
             <button
                 type="button"
                 class="btn quiet"
-                aria-haspopup="menu"
+                aria-haspopup=role
                 aria-expanded=move || open.get().to_string()
                 title=label
                 on:click=move |_| open.update(|open| *open = !*open)
@@ -55,9 +61,9 @@ pub fn Menu(
                 {move || face.run()}
             </button>
             // A context of its own, for menus side by side share their owner.
-            <Provider value=Open(open)>
+            <Provider value=Open { now: open, fields }>
                 <Show when=move || open.get()>
-                    <div class="menu-panel" role="menu">{children()}</div>
+                    <div class="menu-panel" role=role aria-label=label>{children()}</div>
                 </Show>
             </Provider>
         </div>
@@ -74,16 +80,22 @@ pub fn MenuItem(
 ) -> impl IntoView {
     let open = use_context::<Open>();
     let pick = move |_| {
-        if let Some(Open(open)) = open {
-            open.set(false);
+        if let Some(open) = open {
+            open.now.set(false);
         }
         on_pick();
+    };
+    let plain = open.is_some_and(|open| open.fields);
+    let role = move || match (plain, chosen.get().is_some()) {
+        (true, _) => None,
+        (false, true) => Some("menuitemradio"),
+        (false, false) => Some("menuitem"),
     };
     view! {
         <button
             type="button"
             class="menu-item"
-            role=move || if chosen.get().is_some() { "menuitemradio" } else { "menuitem" }
+            role=role
             aria-checked=move || chosen.get().map(|chosen| chosen.to_string())
             disabled=move || off.get().is_some()
             title=move || off.get()
@@ -93,6 +105,9 @@ pub fn MenuItem(
         </button>
     }
 }
+
+/// What the arrows walk over.
+const ITEMS: &str = ".menu-panel :is(button, a):not(:disabled)";
 
 /// Escape closes; the arrows walk over what can be focused.
 fn steer(event: &KeyboardEvent, open: RwSignal<bool>) {
@@ -119,16 +134,11 @@ fn in_field(event: &KeyboardEvent) -> bool {
 
 fn focus_neighbour(event: &KeyboardEvent, step: i32) -> Option<()> {
     let here = event.target()?.dyn_into::<HtmlElement>().ok()?;
-    let mut to: Option<Element> = match here.matches(".menu-panel *").ok()? {
-        false => here.closest(".menu").ok()??.query_selector(".menu-panel > *").ok()?,
-        true => neighbour(&here, step),
+    let all = here.closest(".menu").ok()??.query_selector_all(ITEMS).ok()?;
+    let is_here = |at: &u32| all.item(*at).is_some_and(|item| item.is_same_node(Some(&here)));
+    let to = match (0..all.length()).find(is_here) {
+        Some(at) => at.checked_add_signed(step)?,
+        None => 0,
     };
-    while to.as_ref()?.matches(":not(button, a), :disabled").ok()? {
-        to = neighbour(to.as_ref()?, step);
-    }
-    to?.dyn_into::<HtmlElement>().ok()?.focus().ok()
-}
-
-fn neighbour(here: &Element, step: i32) -> Option<Element> {
-    if step > 0 { here.next_element_sibling() } else { here.previous_element_sibling() }
+    all.item(to)?.dyn_into::<HtmlElement>().ok()?.focus().ok()
 }

@@ -318,8 +318,12 @@ impl Scan {
     }
 
     fn done(&self, reason: DoneReason) -> Event {
-        let resume = token::write(self.direction, self.binding, &self.plan.unshown());
-        Event::Done { reason, resume }
+        Event::Done { reason, resume: self.resume() }
+    }
+
+    /// Where to go on after what was shown so far.
+    fn resume(&self) -> Option<String> {
+        token::write(self.direction, self.binding, &self.plan.unshown())
     }
 
     async fn tell(&mut self) -> Result<(), Shut> {
@@ -340,6 +344,7 @@ impl Scan {
             elapsed_ms,
             left_ms: left_ms(elapsed_ms, totals.passed, totals.left),
             partitions: self.plan.covered(),
+            resume: self.resume(),
         };
         self.outlet.send(Event::Progress(progress)).await
     }

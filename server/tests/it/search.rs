@@ -229,6 +229,36 @@ async fn leaving_ends_a_search_and_completes_its_audit_row_with_the_count() {
 }
 
 #[tokio::test]
+async fn every_line_of_progress_tells_where_to_go_on_should_the_connection_break() {
+    let app = start(&[]).await;
+    let client = app.administrator().await;
+    bulky(&app, &client).await;
+    let wanted = search(From::Oldest, 10_000);
+    let id = |message: &Message| (message.partition, message.offset);
+    let reply = client.post(&route::search(CLUSTER, "bulky"), &wanted).await;
+    let mut before = Vec::new();
+    let mut tried = 0;
+    for event in events(&reply.body) {
+        match event {
+            SearchEvent::Match { message } => before.push(id(&message)),
+            SearchEvent::Progress { progress } if progress.resume.is_some() && tried < 2 => {
+                tried += 1;
+                let rest = Search { resume: progress.resume, ..wanted.clone() };
+                let rest = find(&client, "bulky", &rest).await;
+                let mut all = before.clone();
+                all.extend(rest.messages.iter().map(id));
+                all.sort_unstable();
+                all.dedup();
+                assert_eq!((all.len(), before.len() + rest.messages.len()), (1_500, 1_500));
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(before.len(), 1_500);
+    assert!(tried > 0, "no line tells where to go on");
+}
+
+#[tokio::test]
 async fn a_topic_deleted_in_the_midst_of_a_search_ends_it_with_a_last_line() {
     let app = start(&[]).await;
     let client = app.administrator().await;

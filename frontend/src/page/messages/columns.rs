@@ -54,7 +54,7 @@ pub fn ColumnMenu(page: Page) -> impl IntoView {
         view! { <Icon name="columns-3"/> <span class="wide-only">"Columns"</span> {count} }
             .into_any()
     };
-    view! { <Menu label="Columns of fields" face><Choices page shown/></Menu> }
+    view! { <Menu label="Columns of fields" face fields=true><Choices page shown/></Menu> }
 }
 
 #[component]
@@ -106,7 +106,7 @@ fn choice(
         <button
             type="button"
             class="menu-item mono"
-            role="menuitemcheckbox"
+            role="checkbox"
             aria-checked=chosen
             on:click=move |_| change(&name)
         >

@@ -17,6 +17,7 @@ use ouzel_api::{
     search::{DoneReason, PartitionProgress, Progress, Skipped, Unseen},
 };
 
+use super::repeats::Repeats;
 use crate::{client::ClientError, ui::TableHandle};
 
 /// How long a record waits for others before it is shown.
@@ -60,6 +61,8 @@ pub struct Feed {
     /// Where the table stands.
     pub table: TableHandle,
     waiting: StoredValue<Vec<Arc<Message>>>,
+    /// What a search that goes on after a break may send once more.
+    repeats: StoredValue<Repeats>,
     kept_bytes: StoredValue<usize>,
     due: StoredValue<bool>,
 }
@@ -131,6 +134,8 @@ pub struct Figures {
     pub lost: Vec<LostPartition>,
     /// Stretches of time that a tail did not see, from and to.
     pub gaps: Vec<(i64, i64)>,
+    /// The token to go on from if the search breaks off here.
+    pub resume: Option<String>,
 }
 
 impl Figures {
@@ -156,6 +161,7 @@ impl Figures {
             first_undecodable: first(&self.first_undecodable, &progress.first_undecodable),
             left_ms: progress.left_ms,
             partitions: progress.partitions.clone(),
+            resume: progress.resume.clone(),
             ..self.clone()
         }
     }
@@ -186,6 +192,7 @@ impl Feed {
             pointed: RwSignal::new(false),
             table,
             waiting: StoredValue::new(Vec::new()),
+            repeats: StoredValue::new(Repeats::default()),
             kept_bytes: StoredValue::new(0),
             due: StoredValue::new(false),
         }
@@ -199,11 +206,15 @@ impl Feed {
         self.paused.try_set(false);
         self.table.active.try_set(None);
         self.waiting.try_set_value(Vec::new());
+        self.repeats.try_set_value(Repeats::default());
         self.kept_bytes.try_set_value(0);
     }
 
     /// Takes a record; it is shown with the next lot.
     pub fn push(self, mut message: Message) {
+        if self.is_repeated(&message) {
+            return;
+        }
         let full = self.kept_bytes.try_get_value().is_some_and(|kept| kept > KEPT_BYTES_MAX);
         if full {
             cut(&mut message);
@@ -216,6 +227,27 @@ impl Feed {
             // Without a timer the records are shown at the end of the search.
             set_timeout_with_handle(show, Duration::from_millis(LOT_MS)).ok();
         }
+    }
+
+    fn is_repeated(self, message: &Message) -> bool {
+        // A tail sends nothing twice, and tells no place to go on from.
+        if self.live.try_get_untracked().unwrap_or(true) {
+            return false;
+        }
+        let id = (message.partition, message.offset);
+        self.repeats.try_update_value(|repeats| !repeats.is_new(id)).unwrap_or(false)
+    }
+
+    /// Takes the figures of a search, and with them the place from which it could go on.
+    pub fn reached(self, figures: Figures) {
+        self.figures.try_set(figures);
+        self.repeats.try_update_value(Repeats::reached);
+    }
+
+    /// Goes on from the last such place: what arrived after it comes once more, and is not shown
+    /// twice.
+    pub fn goes_on(self) {
+        self.repeats.try_update_value(Repeats::goes_on);
     }
 
     /// Shows what waits, unless the tail is paused.

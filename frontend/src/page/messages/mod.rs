@@ -31,6 +31,7 @@ mod preview;
 mod produce;
 mod query;
 mod record;
+mod repeats;
 mod run;
 mod same_key;
 mod save;
@@ -76,6 +77,8 @@ struct Page {
     /// What is to be written, while that is asked.
     writing: produce::Writing,
     again: RwSignal<u32>,
+    /// How often the person went on from where a search stood.
+    onward: RwSignal<u32>,
     work: StoredValue<Work, LocalStorage>,
 }
 
@@ -143,6 +146,7 @@ impl Page {
             draft: chips::Draft::new(),
             writing: produce::Writing::new(),
             again: RwSignal::new(0),
+            onward: RwSignal::new(0),
             work: StoredValue::new_local(Work::Nothing),
         }
     }
@@ -151,6 +155,7 @@ impl Page {
     fn run_what_the_address_asks(self) {
         let asked = Memo::new(move |_| self.view.with(|view| view.asked.clone()));
         Effect::new(move |earlier: Option<(Asked, u32)>| {
+            self.onward.track();
             let (asked, times) = (asked.get(), self.again.get());
             let carried = match earlier {
                 Some((earlier, before)) if before == times => self.carried(&asked, &earlier),
@@ -164,10 +169,7 @@ impl Page {
 
     /// The figures to add to, if what is asked goes on from what is on screen.
     fn carried(self, asked: &Asked, earlier: &Asked) -> Option<Figures> {
-        let stood = self.feed.phase.with_untracked(|phase| match phase {
-            Phase::Done { resume, .. } => resume.is_some() && *resume == asked.resume,
-            _ => false,
-        });
+        let stood = untrack(|| self.resumable()).is_some_and(|token| asked.resume == Some(token));
         let rows = self.feed.rows.with_untracked(Vec::len);
         let room = rows + asked.limit as usize <= ROWS_MAX;
         (stood && room && asked.continues(earlier)).then(|| self.feed.figures.get_untracked())
@@ -175,8 +177,9 @@ impl Page {
 
     fn start(self, asked: &Asked, carried: Option<Figures>) {
         self.halt();
-        if carried.is_none() {
-            self.feed.clear(asked.start == Start::Live);
+        match carried {
+            Some(_) => self.feed.goes_on(),
+            None => self.feed.clear(asked.start == Start::Live),
         }
         let names = self.names.get_value();
         let work = match asked.search() {
@@ -242,8 +245,22 @@ impl Page {
         self.again.update(|times| *times = times.wrapping_add(1));
     }
 
+    /// The token from which the search on screen can go on, if it stopped or broke off before its
+    /// end; reactive.
+    fn resumable(self) -> Option<String> {
+        self.feed.phase.with(|phase| match phase {
+            Phase::Done { resume, .. } => resume.clone(),
+            Phase::Failed(error) if error.may_pass() => {
+                self.feed.figures.with_untracked(|figures| figures.resume.clone())
+            }
+            _ => None,
+        })
+    }
+
     /// Goes on where the search stopped.
     fn go_on(self, token: String) {
+        // It may be the very token that the address holds, if that search broke off at once.
+        self.onward.update(|times| *times = times.wrapping_add(1));
         self.ask(|asked| asked.resume = Some(token));
     }
 

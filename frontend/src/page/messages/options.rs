@@ -36,7 +36,7 @@ pub fn Options(page: Page) -> impl IntoView {
     };
     view! {
         <span class="reading">
-            <Menu label="Until where, and how records are read" face side="from-left">
+            <Menu label="Until where, and how records are read" face side="from-left" fields=true>
                 <div class="col menu-fields">
                     <Ending page/>
                     <Field label="Keys are"><Decoding page side=Side::Key/></Field>

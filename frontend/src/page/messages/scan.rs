@@ -42,9 +42,7 @@ async fn read(feed: Feed, mut stream: client::messages::SearchStream, carried: F
     while let Some(event) = stream.next().await {
         match event {
             Ok(SearchEvent::Match { message }) => feed.push(*message),
-            Ok(SearchEvent::Progress { progress }) => {
-                feed.figures.try_set(carried.plus(&progress));
-            }
+            Ok(SearchEvent::Progress { progress }) => feed.reached(carried.plus(&progress)),
             Ok(SearchEvent::Done { reason, resume }) => return Phase::Done { reason, resume },
             Ok(SearchEvent::Failed { error }) => return Phase::Failed(error.into()),
             Err(error) => return Phase::Failed(error),

@@ -222,10 +222,7 @@ fn continued(page: Page) -> Option<impl IntoView> {
 
 /// The button that goes on.
 fn on(page: Page) -> Option<impl IntoView> {
-    let token = page.feed.phase.with(|phase| match phase {
-        Phase::Done { resume: Some(token), .. } => Some(token.clone()),
-        _ => None,
-    })?;
+    let token = page.resumable()?;
     Some(view! {
         <button type="button" class="link" on:click=move |_| page.go_on(token.clone())>
             "Continue"

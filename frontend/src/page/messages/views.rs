@@ -59,7 +59,7 @@ fn address(view: View) -> String {
 #[component]
 pub fn ViewMenu(page: Page) -> impl IntoView {
     let face = || view! { <Icon name="list"/> <span class="wide-only">"Views"</span> }.into_any();
-    view! { <Menu label="Saved views" face><Views page/></Menu> }
+    view! { <Menu label="Saved views" face fields=true><Views page/></Menu> }
 }
 
 #[component]

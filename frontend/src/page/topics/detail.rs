@@ -20,7 +20,7 @@ use crate::{
     location::{History, use_location},
     route::{Route, TopicTab},
     session::use_session,
-    ui::{Badge, Button, Copyable, Fact, Forbidden, LinkTab, LinkTabs, Mood, Tone},
+    ui::{Badge, Button, Copyable, Fact, Forbidden, LinkTab, LinkTabs, Mood, Note, Tone},
 };
 
 /// How often the head asks again while somebody looks at it.
@@ -59,10 +59,23 @@ pub fn Topic(
     };
     let tabs = tabs(&cluster, &topic, data, tab);
     let gone = Memo::new(move |_| data.gone());
-    let parts = move || match gone.get() {
+    // Records that were read stay on screen when their topic goes.
+    let kept = Memo::new(move |_| tab.get() == TopicTab::Messages && data.latest().is_some());
+    let missed = Memo::new(move |_| gone.get().filter(|_| !kept.get()));
+    let vanished = move || {
+        let error = gone.get().filter(|_| kept.get())?;
+        Some(view! {
+            <Note mood="bad">
+                <b>"The topic is gone."</b>
+                <span>{error.message()} " Below is what was read before."</span>
+            </Note>
+        })
+    };
+    let parts = move || match missed.get() {
         Some(error) => missing(&error).into_any(),
         None => view! {
             <LinkTabs label="Parts of the topic" tabs=tabs.clone()/>
+            {vanished}
             {shown}
         }
         .into_any(),

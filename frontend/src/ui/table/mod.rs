@@ -81,8 +81,9 @@ where
                 above=Signal::derive(move || drawn.get().start as f64 * row_px.get())>
                 <For each=places key=Place::key children=draw/>
             </Body>
-            <Show when=move || count.get() == 0>{empty.run()}</Show>
         </div>
+        // Below the grid, not in it: a grid owns rows, and what stands here has buttons of its own.
+        <Show when=move || count.get() == 0>{empty.run()}</Show>
     }
 }
 

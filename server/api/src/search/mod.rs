@@ -238,6 +238,10 @@ pub struct Progress {
     pub left_ms: Option<u64>,
     /// One entry per chosen partition, sorted.
     pub partitions: Vec<PartitionProgress>,
+    /// Token to go on from, should the connection break: matches that came before this line do not
+    /// come again. `None` if there is nothing left to read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resume: Option<String>,
 }
 
 /// A field that was nowhere.
