@@ -88,7 +88,7 @@ async fn a_group_without_members_that_falls_behind_is_stopped_everywhere() {
 
 #[tokio::test]
 async fn records_deleted_unread_are_told_on_the_overview_and_their_age_is_not_made_up() {
-    let (app, client) = scene().await;
+    let (_app, client) = scene().await;
     let behind = |overview: &Overview| overview.glance.lag.last() == Some(&6);
     until::<Overview>(&client, &route::overview(CLUSTER), behind).await;
     let trim = Trim { offsets: vec![TrimOffset { partition: 0, before_offset: 6 }] };
@@ -166,10 +166,11 @@ async fn clusters_that_come_change_and_go_are_watched_and_told_as_they_are_now()
     let settings = |broker: &str| json!({ "id": "second", "bootstrap": [broker] });
     assert_eq!(client.post(route::CLUSTERS, &settings(&broker)).await.status, 201);
     figures(&is_up).await;
-    let list = until::<GroupList>(&client, &route::groups("second"), |list| {
+    let path = route::groups("second");
+    until::<GroupList>(&client, &path, |list| {
         list.groups.iter().any(|group| group.group == "billing" && group.progress.is_some())
-    });
-    list.await;
+    })
+    .await;
     assert_eq!(client.put(&route::cluster("second"), &settings("127.0.0.1:1")).await.status, 204);
     figures(&is_down).await;
     assert_eq!(client.put(&route::cluster("second"), &settings(&broker)).await.status, 204);

@@ -169,6 +169,7 @@ mod tests {
             without_commit: 2,
             error: None,
             progress: Some(progress),
+            denied: Vec::new(),
         };
         let unknown = GroupRow { lag: Lag::Unknown, progress: None, ..row.clone() };
         let lines = [Line::new(&row, 0), Line::new(&unknown, 0)];
