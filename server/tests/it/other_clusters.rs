@@ -34,7 +34,7 @@ struct Scene {
     mock: MockCluster<'static, DefaultProducerContext>,
     client: Client,
     cluster: String,
-    _app: App,
+    app: App,
 }
 
 async fn scene() -> Scene {
@@ -62,7 +62,7 @@ async fn scene_speaking(newest: &[(RDKafkaApiKey, i16)]) -> Scene {
     let app = start(&[("OUZEL_KAFKA", "off"), ("OUZEL_BROKERS", &brokers)]).await;
     let client = app.administrator().await;
     let clusters: Vec<Cluster> = client.get(route::CLUSTERS).await.json();
-    Scene { mock, client, cluster: clusters[0].id.clone(), _app: app }
+    Scene { mock, client, cluster: clusters[0].id.clone(), app }
 }
 
 impl Scene {
@@ -202,7 +202,7 @@ async fn a_tail_follows_the_rest_while_a_broker_is_down_and_all_of_it_afterwards
         produce_to(&brokers, "t", Codec::None, &[sample]).await;
     };
     scene.mock.broker_down(down).unwrap();
-    let mut socket = Socket::open(&scene._app, &scene.client).await;
+    let mut socket = Socket::open(&scene.app, &scene.client).await;
     let frame = ClientFrame::Tail {
         tail: 1,
         cluster: scene.cluster.clone(),

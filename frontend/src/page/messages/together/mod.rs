@@ -53,9 +53,8 @@ pub fn Together(cluster: String) -> impl IntoView {
         let left_out = page.view.with(|view| view.left_out);
         (left_out > 0).then(|| {
             let topics = counted(left_out as i128, "topic is", "topics are");
-            view! {
-                <Note>{format!("{topics} left out: at most {TAILS_MAX} are followed at once.")}</Note>
-            }
+            let text = format!("{topics} left out: at most {TAILS_MAX} are followed at once.");
+            view! { <Note>{text}</Note> }
         })
     };
     let any = Memo::new(move |_| page.view.with(|view| !view.topics.is_empty()));
@@ -271,7 +270,8 @@ fn Status(page: Page) -> impl IntoView {
         let dropped = sum(|it| it.dropped);
         let title = "They arrived faster than this page takes them, or while it was paused";
         (dropped > 0).then(|| {
-            view! { <span class="warn" title=title>{format!("{} not shown", count(dropped))}</span> }
+            let text = format!("{} not shown", count(dropped));
+            view! { <span class="warn" title=title>{text}</span> }
         })
     };
     let lost = move || {

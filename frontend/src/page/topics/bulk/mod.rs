@@ -63,27 +63,12 @@ pub fn BulkBar(
         })
     };
     let settled = move || topics.reload();
-    let location = use_location();
-    let unread = off(Permission::ReadMessages);
-    let unfollowed = Signal::derive(move || {
-        let too_many = chosen.with(Vec::len) > TAILS_MAX;
-        let told = || format!("At most {TAILS_MAX} topics are followed at once.");
-        unread.get().or_else(|| too_many.then(told))
-    });
-    let follow = move |_| {
-        let names = chosen.with_untracked(|rows| {
-            rows.iter().map(|row| row.name.clone()).collect::<Vec<_>>().join(",")
-        });
-        let path = cluster.with_value(|it| Route::Tail { cluster: it.clone() }.path());
-        let query = Query::default().with("topics", names);
-        location.go(&format!("{path}?{query}"), History::Push);
-    };
     view! {
         <Show when=move || !chosen.with(Vec::is_empty)>
             <div class="bar chosen" role="region" aria-label="Ticked topics">
                 <b role="status">{told}</b>
                 <span class="grow"></span>
-                <Button icon="radio" off=unfollowed on:click=follow>"Tail together"</Button>
+                <TailTogether cluster chosen barred=off(Permission::ReadMessages)/>
                 <Button
                     off=off(Permission::AlterTopic)
                     on:click=move |_| asked.set(Some(Kind::Config))
@@ -110,4 +95,28 @@ pub fn BulkBar(
         </Show>
         <BulkDialog asked cluster chosen on_settled=settled/>
     }
+}
+
+/// Opens the page on which they are followed together; `barred` says why not.
+#[component]
+fn TailTogether(
+    cluster: StoredValue<String>,
+    chosen: Memo<Vec<TopicRow>>,
+    barred: Signal<Option<String>>,
+) -> impl IntoView {
+    let location = use_location();
+    let off = Signal::derive(move || {
+        let too_many = chosen.with(Vec::len) > TAILS_MAX;
+        let told = || format!("At most {TAILS_MAX} topics are followed at once.");
+        barred.get().or_else(|| too_many.then(told))
+    });
+    let follow = move |_| {
+        let names = chosen.with_untracked(|rows| {
+            rows.iter().map(|row| row.name.clone()).collect::<Vec<_>>().join(",")
+        });
+        let path = cluster.with_value(|it| Route::Tail { cluster: it.clone() }.path());
+        let query = Query::default().with("topics", names);
+        location.go(&format!("{path}?{query}"), History::Push);
+    };
+    view! { <Button icon="radio" off=off on:click=follow>"Tail together"</Button> }
 }
