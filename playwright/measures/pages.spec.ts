@@ -96,6 +96,7 @@ test("first rows, cold and warm", async ({ page, browser, server, kcat, signIn, 
   await createTopics(server.kafka, Array.from({ length: TOPICS }, (_, n) => `t-${n}`));
   await measure("10,000 topics", "/c/embedded/topics");
   const groups = Array.from({ length: GROUPS }, (_, n) => `g-${n}`);
-  await commit(server.kafka, groups, ["measured", RECORDS / 2]);
+  await kcat.consumeAs("g-0", "measured");
+  await commit(server.kafka, groups.slice(1), ["measured", RECORDS / 2]);
   await measure("2,000 groups", "/c/embedded/groups");
 });

@@ -33,16 +33,23 @@ export async function createTopics(kafka: string, names: string[]): Promise<void
   await ask(kafka, CREATE_TOPICS, requests);
 }
 
-/** Has each group commit `offset` of the topic's first partition, as a consumer without members. */
+/**
+ * Has each group commit `offset` of the topic's first partition, as a consumer without members. The
+ * topic of commits has to be there: a first group has been read with.
+ */
 export async function commit(kafka: string, groups: string[], [topic, offset]: [string, number]) {
   const partition = Buffer.concat([i32(0), i64(offset), text("")]);
   const topics = list([Buffer.concat([text(topic), list([partition])])]);
   const request = (group: string) =>
     Buffer.concat([text(group), i32(-1), text(""), i64(-1), topics]);
-  await ask(kafka, OFFSET_COMMIT, groups.map(request));
+  for (const answer of await ask(kafka, OFFSET_COMMIT, groups.map(request))) {
+    // The error of the only partition of the only topic is what the answer ends in.
+    const error = answer.readInt16BE(answer.length - 2);
+    if (error !== 0) throw new Error(`a commit was refused with error ${error}`);
+  }
 }
 
-/** Sends the requests one behind the other and waits for as many answers. */
+/** Sends the requests one behind the other and answers what came back, in their order. */
 async function ask(kafka: string, api: { key: number; version: number }, requests: Buffer[]) {
   const [host = "", port = ""] = kafka.split(":");
   const socket = connect({ host, port: Number(port) });
@@ -52,29 +59,31 @@ async function ask(kafka: string, api: { key: number; version: number }, request
       const head = Buffer.concat([i16(api.key), i16(api.version), i32(at), text("browser-tests")]);
       socket.write(Buffer.concat([i32(head.length + request.length), head, request]));
     }
-    await answers;
+    return await answers;
   } finally {
     socket.destroy();
   }
 }
 
 /** Resolves at that many frames. */
-function answered(socket: Socket, wanted: number): Promise<void> {
+function answered(socket: Socket, wanted: number): Promise<Buffer[]> {
   return new Promise((resolve, reject) => {
     let rest = Buffer.alloc(0);
-    let seen = 0;
-    const timer = setTimeout(() => reject(new Error(`${seen} of ${wanted} answers`)), PATIENCE_MS);
+    const all: Buffer[] = [];
+    const tell = (why: string) => reject(new Error(`${why} ${all.length} of ${wanted} answers`));
+    const timer = setTimeout(() => tell("too slow:"), PATIENCE_MS);
     socket.once("error", reject);
-    socket.once("close", () => reject(new Error(`closed after ${seen} of ${wanted} answers`)));
+    socket.once("close", () => tell("closed after"));
     socket.on("data", (data) => {
       rest = Buffer.concat([rest, data]);
       while (rest.length >= 4 && rest.length >= 4 + rest.readInt32BE(0)) {
-        rest = rest.subarray(4 + rest.readInt32BE(0));
-        seen += 1;
+        const end = 4 + rest.readInt32BE(0);
+        all.push(rest.subarray(4, end));
+        rest = rest.subarray(end);
       }
-      if (seen < wanted) return;
+      if (all.length < wanted) return;
       clearTimeout(timer);
-      resolve();
+      resolve(all);
     });
   });
 }

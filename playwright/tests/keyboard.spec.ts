@@ -65,6 +65,9 @@ test("a search gets its condition, a record is opened, left, and the condition s
   await expect(page).toHaveURL(/f=contains~any~green/);
   await expect(rows.filter({ hasText: "red" })).toHaveCount(0);
   await page.keyboard.press("Escape");
+  // The first leads into the table, the others walk in it.
+  await page.keyboard.press("j");
+  await expect(page.getByRole("grid", { name: "Messages" })).toBeFocused();
   await page.keyboard.press("j");
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
