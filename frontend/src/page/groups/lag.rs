@@ -108,7 +108,7 @@ fn columns(cluster: StoredValue<String>, worst: Memo<i64>) -> Vec<Column<GroupPa
         })
         .headline()
         .sortable(),
-        Column::new("partition", "partition", "84px", |row: &GroupPartition| {
+        Column::new("partition", "partition", "98px", |row: &GroupPartition| {
             cells::number(row.partition)
         })
         .narrow("70px")
@@ -132,7 +132,7 @@ fn columns(cluster: StoredValue<String>, worst: Memo<i64>) -> Vec<Column<GroupPa
         .right()
         .sortable()
         .hint("How long ago the first unread record was written"),
-        Column::new("moved", "last commit", "108px", last_commit)
+        Column::new("moved", "last commit", "136px", last_commit)
             .sortable()
             .hint("When its commit was last seen to move"),
         Column::new("status", "state", "112px", |row: &GroupPartition| {
