@@ -17,10 +17,11 @@ use tracing::error;
 use crate::{
     auth::{AccountError, SignInError},
     book::BookError,
-    browse::{SearchError, TooMany},
+    browse::{FilterError, SearchError, TooMany},
     db::DbError,
     import::{CheckError, RangesError},
     kafka::{KafkaError, produce::ProduceError},
+    script::ScriptError,
     telemetry,
 };
 
@@ -216,10 +217,28 @@ impl From<SearchError> for Error {
     fn from(error: SearchError) -> Error {
         match error {
             SearchError::Kafka(error) => error.into(),
+            SearchError::Filter(FilterError::Script(error)) | SearchError::Script(error) => {
+                error.into()
+            }
             SearchError::Filter(_) | SearchError::Token(_) | SearchError::Limit { .. } => {
                 Error::Invalid(error.to_string())
             }
             SearchError::Unreadable { .. } => kafka("CORRUPT_MESSAGE", error.to_string()),
+        }
+    }
+}
+
+/// A script that reaches a limit is as wrong as one that does not compile.
+impl From<ScriptError> for Error {
+    fn from(error: ScriptError) -> Error {
+        let text = error.to_string();
+        match error {
+            ScriptError::Busy => Error::Busy(text),
+            ScriptError::Start(_) => Error::Internal(text),
+            ScriptError::Broken { .. }
+            | ScriptError::Time { .. }
+            | ScriptError::Memory { .. }
+            | ScriptError::Ended { .. } => Error::Invalid(text),
         }
     }
 }

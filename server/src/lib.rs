@@ -37,6 +37,8 @@ pub mod browse;
 pub mod import;
 pub mod kafka;
 
+pub mod script;
+
 pub mod clock;
 pub mod db;
 pub mod vault;

@@ -122,6 +122,7 @@ fn of_clusters() -> Vec<Route> {
             .body(SEARCH_BYTES_MAX),
         Route::get(EXPORT, needs(ReadMessages), routes!(messages::export::run)).stream(),
         Route::get(MESSAGE, needs(ReadMessages), routes!(messages::show)),
+        Route::post(SCRIPT, needs(ReadMessages), routes!(messages::try_script)),
         Route::post(RECORDS, needs(ProduceMessages), routes!(produce::records))
             .stream()
             .body(PRODUCE_BYTES_MAX),

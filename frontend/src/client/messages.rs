@@ -4,6 +4,7 @@ use js_sys::Uint8Array;
 use ouzel_api::{
     messages::Message,
     route,
+    script::{ScriptTried, TryScript},
     search::{Search, SearchEvent},
 };
 use wasm_bindgen_futures::JsFuture;
@@ -62,4 +63,13 @@ pub async fn whole(
     let file = bytes(names, record, part).await?;
     let buffer = JsFuture::from(file.array_buffer()).await.map_err(|_| ClientError::NoAnswer)?;
     Ok(Uint8Array::new(&buffer).to_vec())
+}
+
+/// What a filter in JavaScript says of one record.
+pub async fn try_script(
+    (cluster, topic): (&str, &str),
+    (partition, offset): (i32, i64),
+    tried: &TryScript,
+) -> Result<ScriptTried, ClientError> {
+    send::post(&route::script(cluster, topic, partition, offset), tried).await
 }

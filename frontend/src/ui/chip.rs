@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use super::Icon;
 
-/// A chip with the condition's `text`: a click on it switches it, “not” (where there is such a
-/// thing) turns it round, the cross removes it.
+/// A chip with the condition's `text`: a click on it switches it, “edit” and “not” (where there are
+/// such things) change it and turn it round, the cross removes it.
 #[component]
 pub fn Chip(
     #[prop(into)] text: String,
@@ -15,6 +15,9 @@ pub fn Chip(
     negated: bool,
     on_switch: impl Fn() + 'static,
     #[prop(optional)] on_negate: Option<Box<dyn Fn()>>,
+    /// Whether and how it can be changed.
+    #[prop(optional_no_strip)]
+    on_edit: Option<Box<dyn Fn()>>,
     on_remove: impl Fn() + 'static,
 ) -> impl IntoView {
     let state = if on { "on; press to switch it off" } else { "off; press to switch it on" };
@@ -32,6 +35,19 @@ pub fn Chip(
             </button>
         }
     });
+    let change = on_edit.map(|edit| {
+        view! {
+            <button
+                type="button"
+                class="chip-not"
+                aria-label=format!("Change {text}")
+                title="Change this condition"
+                on:click=move |_| edit()
+            >
+                "edit"
+            </button>
+        }
+    });
     view! {
         <span class="chip" class:off=!on>
             <button
@@ -43,6 +59,7 @@ pub fn Chip(
             >
                 <span class="clip">{text.clone()}</span>
             </button>
+            {change}
             {turn}
             <button
                 type="button"

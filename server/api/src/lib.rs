@@ -22,6 +22,7 @@ pub mod produce;
 pub mod progress;
 pub mod resets;
 pub mod route;
+pub mod script;
 pub mod search;
 pub mod session;
 pub mod topic_config;

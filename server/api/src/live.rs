@@ -81,6 +81,16 @@ pub enum ServerFrame {
         /// Matching records that were not sent for want of credits.
         dropped: u64,
     },
+    /// Records that a filter could not judge so far; none of them was sent. Sent when there are
+    /// more, at most twice a second.
+    Unjudged {
+        /// The tail.
+        tail: u32,
+        /// So many.
+        filter_errors: u64,
+        /// Partition, offset and reason of the first of them.
+        first: String,
+    },
     /// Partitions that cannot be followed now, while the others are. Sent whenever that changes;
     /// each is tried again now and then, and goes on where it was.
     Lost {

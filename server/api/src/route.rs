@@ -70,6 +70,9 @@ pub const EXPORT: &str = "/api/v1/clusters/{cluster}/topics/{topic}/export";
 /// `GET`: one record; key and value whole, up to the server's limit.
 pub const MESSAGE: &str =
     "/api/v1/clusters/{cluster}/topics/{topic}/partitions/{partition}/messages/{offset}";
+/// `POST`: what a filter in JavaScript says of one record.
+pub const SCRIPT: &str =
+    "/api/v1/clusters/{cluster}/topics/{topic}/partitions/{partition}/messages/{offset}/script";
 /// `POST` writes records.
 pub const RECORDS: &str = "/api/v1/clusters/{cluster}/topics/{topic}/records";
 /// `POST`: what a file would write.
@@ -212,6 +215,11 @@ pub fn export(cluster: &str, topic: &str, format: &str, search: &str) -> String 
 /// The path of [`MESSAGE`].
 pub fn message(cluster: &str, topic: &str, partition: i32, offset: i64) -> String {
     fill(MESSAGE, &[cluster, topic, &partition.to_string(), &offset.to_string()])
+}
+
+/// The path of [`SCRIPT`].
+pub fn script(cluster: &str, topic: &str, partition: i32, offset: i64) -> String {
+    fill(SCRIPT, &[cluster, topic, &partition.to_string(), &offset.to_string()])
 }
 
 /// The path of [`RECORDS`].

@@ -1,9 +1,10 @@
 //! The conditions of a search, compiled, and whether a record meets them.
 //!
 //! Owns what each kind of filter means and in which order they are asked: what needs no more than
-//! the raw bytes first, fields of JSON last, and of those only what a look at the bytes lets
+//! the raw bytes first, fields of JSON later, and of those only what a look at the bytes lets
 //! through. Start at [`Filters::compile`] and [`Filters::judge`]; [`Filters::can_match`] rules out
-//! a whole batch at once. How two values compare is `compare`'s.
+//! a whole batch at once. How two values compare is `compare`'s. Scripts come last of all, and are
+//! asked elsewhere (`foresee`), about many records at once.
 
 mod compare;
 mod field;
@@ -23,6 +24,7 @@ use super::{
     decode::{Decoding, Unfit},
     json::path::{Path, PathError},
 };
+use crate::script::{Pool, Script, ScriptError};
 
 /// Memory of one compiled pattern and, again, of the cache it runs with: enough for long
 /// alternations, too little to matter for twenty filters in sixteen searches.
@@ -64,6 +66,9 @@ pub enum FilterError {
         /// What the regex crate says.
         reason: String,
     },
+    /// A script does not compile, or cannot be run.
+    #[error(transparent)]
+    Script(#[from] ScriptError),
     /// The path is none.
     #[error("filter {at}: {source}")]
     Path {
@@ -94,6 +99,10 @@ pub struct Filters {
     parts: Vec<Asked<(Target, Comparison)>>,
     /// On fields of JSON.
     fields: Vec<Asked<Field>>,
+    /// In JavaScript, as they came.
+    sources: Vec<Script>,
+    /// What runs those that are switched on; see [`Filters::ready`].
+    scripts: Option<Pool>,
     decoding: Decoding,
 }
 
@@ -125,7 +134,27 @@ impl Filters {
             let into = if filter.enabled { &mut compiled } else { &mut unused };
             into.add(filter, at)?;
         }
+        compiled.sources.append(&mut unused.sources);
         Ok(compiled)
+    }
+
+    /// Compiles the scripts and starts what runs them. Until then records are judged without them.
+    pub async fn ready(mut self) -> Result<Filters, FilterError> {
+        let sources = std::mem::take(&mut self.sources);
+        if sources.is_empty() {
+            return Ok(self);
+        }
+        let is_used = sources.iter().any(|script| script.enabled);
+        let opened = tokio::task::spawn_blocking(move || Pool::open(sources, false)).await;
+        let opened =
+            opened.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
+        self.scripts = is_used.then_some(opened);
+        Ok(self)
+    }
+
+    /// What runs the scripts, if there are some.
+    pub fn scripts(&self) -> Option<&Pool> {
+        self.scripts.as_ref()
     }
 
     fn add(&mut self, filter: &Filter, at: usize) -> Result<(), FilterError> {
@@ -135,6 +164,7 @@ impl Filters {
             Test::Bytes { base64, .. } => base64.len(),
             Test::Part { value, .. } => value.len(),
             Test::Field { path, value, .. } => path.len().max(value.len()),
+            Test::Javascript { script } => script.len(),
         };
         if bytes > FILTER_BYTES_MAX {
             return Err(FilterError::TooLong { at, bytes });
@@ -171,13 +201,21 @@ impl Filters {
                 let test = Field::new(*of, path, comparison, at);
                 self.fields.push(Asked { test, negate });
             }
+            Test::Javascript { script } if script.trim().is_empty() => {
+                return Err(FilterError::NoText { at });
+            }
+            Test::Javascript { script } => {
+                let (source, enabled) = (script.clone(), filter.enabled);
+                self.sources.push(Script { at, source, negate, enabled });
+            }
         }
         Ok(())
     }
 
     /// Whether every record matches.
     pub fn is_empty(&self) -> bool {
-        self.raw.is_empty() && self.parts.is_empty() && self.fields.is_empty()
+        let native = self.raw.is_empty() && self.parts.is_empty() && self.fields.is_empty();
+        native && self.scripts.is_none()
     }
 
     /// How records are read.
@@ -200,7 +238,7 @@ impl Filters {
         self.fields.iter().filter_map(|asked| asked.test.unseen()).collect()
     }
 
-    /// Tests one record.
+    /// Tests one record by all filters but scripts.
     pub fn judge(&self, record: &RecordRef<'_>) -> Verdict {
         let holds = |asked: &Asked<Raw>| asked.negate != asked.test.holds(record);
         if !self.raw.iter().all(holds) {

@@ -1,13 +1,14 @@
 //! Looking through the records of a topic: searches, single records, and what tails share.
 //!
 //! Owns what a search means. `plan`, `part` and `gather` decide purely what to read and show next;
-//! `sift` tests records with `filter` and `json`; `decode` makes them readable; `transactions`
-//! tells which were aborted; `scan` performs it
-//! all against a cluster; `token` lets it go on later. Start at [`Search::prepare`].
+//! `sift` tests records with `filter` and `json`, and `foresee` asks scripts about them; `decode`
+//! makes them readable; `transactions` tells which were aborted; `scan` performs it all against a
+//! cluster; `token` lets it go on later. Start at [`Search::prepare`].
 
 pub mod decode;
 pub mod export;
 pub mod filter;
+mod foresee;
 mod gather;
 mod json;
 pub mod limits;
@@ -22,6 +23,7 @@ mod sift;
 pub mod tail;
 mod token;
 mod transactions;
+pub mod trial;
 
 use ouzel_api::{
     messages::Message,
@@ -35,7 +37,7 @@ pub use prepare::{Purpose, Search};
 pub use sift::{Shape, SiftError, message};
 pub use token::{TOKEN_BYTES_MAX, TokenError};
 
-use crate::kafka::KafkaError;
+use crate::{kafka::KafkaError, script::ScriptError};
 
 /// Why a search cannot begin, or broke off.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +56,9 @@ pub enum SearchError {
         /// What is possible.
         most: u32,
     },
+    /// A script reached a limit.
+    #[error(transparent)]
+    Script(#[from] ScriptError),
     /// The cluster did not give the records.
     #[error(transparent)]
     Kafka(#[from] KafkaError),
@@ -65,6 +70,14 @@ pub enum SearchError {
         /// What is wrong with them.
         source: SiftError,
     },
+}
+
+impl SearchError {
+    /// Whether it would be the same with every partition: the topic is gone, or a script would do
+    /// the same to other records.
+    fn is_of_all(&self) -> bool {
+        matches!(self, SearchError::Kafka(KafkaError::NoTopic { .. }) | SearchError::Script(_))
+    }
 }
 
 /// What a search tells while it runs. Nothing follows `Done` or `Failed`.

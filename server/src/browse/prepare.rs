@@ -91,6 +91,7 @@ impl Search {
         purpose: Purpose,
     ) -> Result<Search, SearchError> {
         let filters = Filters::compile(&asked.filters, Decoding::new(topic, asked.decode))?;
+        let filters = filters.ready().await?;
         let (limit, most) = (asked.limit, purpose.matches_max());
         if !(1..=most).contains(&limit) {
             return Err(SearchError::Limit { limit, most });

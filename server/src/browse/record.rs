@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use ouzel_api::{
-    messages::Message,
+    messages::{Message, Transaction},
     search::{Decode, Isolation},
 };
-use ouzel_wire::batch::{self, BatchError, DECOMPRESSED_MAX};
+use ouzel_wire::batch::{self, Batch, BatchError, DECOMPRESSED_MAX, RecordRef};
 
 use super::{
     SearchError, SiftError,
@@ -41,6 +41,37 @@ pub async fn read(
     offset: i64,
     decode: Decode,
 ) -> Result<Option<Record>, SearchError> {
+    let decoding = Decoding::new(&place.topic, decode);
+    let partition = place.partition;
+    look(cluster, place, offset, move |found| {
+        let Found { batch, unpacked, record, transaction } = found;
+        let how = (&decoding, Shape::Decoded(WHOLE_BYTES_MAX));
+        Record {
+            message: Message { transaction, ..message(partition, batch, record, how) },
+            key: record.key.map(|key| unpacked.slice_ref(key)),
+            value: record.value.map(|value| unpacked.slice_ref(value)),
+        }
+    })
+    .await
+}
+
+/// A record where it lies.
+pub(super) struct Found<'a> {
+    pub batch: &'a Batch,
+    /// The records of the batch.
+    pub unpacked: &'a Bytes,
+    pub record: &'a RecordRef<'a>,
+    /// What became of its transaction, if it is of one.
+    pub transaction: Option<Transaction>,
+}
+
+/// What `make` makes of the record at `offset`, or `None` if there is none (any more, or yet).
+pub(super) async fn look<T: Send + 'static>(
+    cluster: &Cluster,
+    place: &TopicPartition,
+    offset: i64,
+    make: impl FnOnce(Found<'_>) -> T + Send + 'static,
+) -> Result<Option<T>, SearchError> {
     let topic = cluster.fresh_topic(&place.topic).await?;
     let leader = topic.leader(&place.topic, place.partition)?;
     let Some(asked) = how_to_ask(cluster, place, offset).await? else { return Ok(None) };
@@ -51,9 +82,7 @@ pub async fn read(
     let about = || format!("reading {place} at offset {offset}");
     KafkaError::check(about, answer.error_code)?;
     let partition = place.partition;
-    let decoding = Decoding::new(&place.topic, decode);
-    let find = move || find(partition, answer, asked, (offset, &decoding));
-    let found = tokio::task::spawn_blocking(find).await;
+    let found = tokio::task::spawn_blocking(move || find(answer, asked, offset, make)).await;
     let found = found.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
     found.map_err(|source| SearchError::Unreadable { partition, source })
 }
@@ -79,12 +108,12 @@ async fn how_to_ask(
     Ok((start..end).contains(&offset).then_some(isolation))
 }
 
-fn find(
-    partition: i32,
+fn find<T>(
     answer: Answer,
     asked: Isolation,
-    (offset, decoding): (i64, &Decoding),
-) -> Result<Option<Record>, SiftError> {
+    offset: i64,
+    make: impl FnOnce(Found<'_>) -> T,
+) -> Result<Option<T>, SiftError> {
     let unreadable = |source| SiftError::Batch { offset, source };
     let mut transactions = match asked {
         Isolation::ReadCommitted => Transactions::decided(i64::MAX, answer.aborted),
@@ -109,12 +138,8 @@ fn find(
             let base_offset = batch.header.base_offset;
             let record = record.map_err(|source| SiftError::Record { base_offset, source })?;
             if record.offset == offset {
-                let how = (decoding, Shape::Decoded(WHOLE_BYTES_MAX));
-                return Ok(Some(Record {
-                    message: Message { transaction, ..message(partition, &batch, &record, how) },
-                    key: record.key.map(|key| unpacked.slice_ref(key)),
-                    value: record.value.map(|value| unpacked.slice_ref(value)),
-                }));
+                let (batch, unpacked, record) = (&batch, &unpacked, &record);
+                return Ok(Some(make(Found { batch, unpacked, record, transaction })));
             }
         }
         return Ok(None);

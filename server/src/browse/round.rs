@@ -14,13 +14,17 @@ use tokio::time::{Instant, sleep};
 
 use super::{
     filter::Filters,
+    foresee::Foreseen,
     part::Stretch,
     sift::{Shape, Sieve, SiftError, sift},
     transactions::Transactions,
 };
-use crate::kafka::{
-    Answer, Ask, At, KafkaError, Lane, OffsetAndTime, Offsets, TopicPartition, is_stale_route,
-    pause,
+use crate::{
+    kafka::{
+        Answer, Ask, At, KafkaError, Lane, OffsetAndTime, Offsets, TopicPartition, is_stale_route,
+        pause,
+    },
+    script::ScriptError,
 };
 
 /// Longest pause that a throttling broker gets in one go; it can ask again.
@@ -100,6 +104,8 @@ pub enum Outcome {
     Withheld(i64),
     /// It cannot be read.
     Unreadable(SiftError),
+    /// A script reached a limit; what was judged before counts.
+    Stopped(ScriptError),
     /// The cluster failed.
     Failed(KafkaError),
 }
@@ -270,11 +276,13 @@ fn take(
         shape: tools.shape,
         isolation: tools.isolation,
         transactions,
+        foreseen: Foreseen::default(),
         abandoned: &tools.abandoned,
     };
     match sift(records, stretch, &mut sieve) {
         Ok(()) => Outcome::Read,
         Err(SiftError::BatchLarger { needed, .. }) => Outcome::Larger(needed),
+        Err(SiftError::Script(error)) => Outcome::Stopped(error),
         Err(error) => Outcome::Unreadable(error),
     }
 }

@@ -204,11 +204,10 @@ impl Scan {
     }
 
     /// Reads a partition no further; the others go on. An error if that leaves none, or if it is
-    /// one of the topic.
+    /// one of all.
     fn give_up(&mut self, partition: i32, error: SearchError) -> Result<(), SearchError> {
         self.plan.fail(partition, error.to_string());
-        let of_topic = matches!(error, SearchError::Kafka(KafkaError::NoTopic { .. }));
-        if of_topic || self.plan.is_all_failed() { Err(error) } else { Ok(()) }
+        if error.is_of_all() || self.plan.is_all_failed() { Err(error) } else { Ok(()) }
     }
 
     /// As many stretches as one answer holds.
@@ -312,6 +311,7 @@ impl Scan {
             Outcome::Unreadable(source) => {
                 return Err(SearchError::Unreadable { partition, source });
             }
+            Outcome::Stopped(error) => return Err(error.into()),
             Outcome::Stale(error, _) | Outcome::Failed(error) => return Err(error.into()),
         }
         Ok(())

@@ -12,16 +12,18 @@ use ouzel_api::{
     search::{Isolation, Side},
 };
 use ouzel_wire::batch::{
-    self, Batch, BatchError, DECOMPRESSED_MAX, RecordError, RecordRef, TimestampType,
+    self, Batch, BatchError, Batches, DECOMPRESSED_MAX, RecordError, RecordRef, TimestampType,
 };
 
 use super::{
     decode::{self, Decoding},
     filter::{Filters, Verdict},
+    foresee::{self, Ahead, Foreseen},
     gather::Hit,
     part::Stretch,
     transactions::Transactions,
 };
+use crate::script::{self, ScriptError};
 
 /// Why a record set could not be sifted.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +44,9 @@ pub enum SiftError {
         /// What is wrong with it.
         source: BatchError,
     },
+    /// A script reached a limit.
+    #[error(transparent)]
+    Script(#[from] ScriptError),
     /// A record cannot be read.
     #[error("the batch at offset {base_offset} cannot be read: {source}")]
     Record {
@@ -72,17 +77,21 @@ pub struct Sieve<'a> {
     pub isolation: Isolation,
     /// What became of the transactions in the answer.
     pub transactions: Transactions,
+    /// What scripts have said of records to come.
+    pub foreseen: Foreseen,
     /// Set when nobody waits any more.
     pub abandoned: &'a AtomicBool,
 }
 
 impl Sieve<'_> {
-    fn leaves_out(&self, transaction: Option<Transaction>) -> bool {
+    /// Whether records of such a transaction do not count.
+    pub fn leaves_out(&self, transaction: Option<Transaction>) -> bool {
         self.isolation == Isolation::ReadCommitted
             && matches!(transaction, Some(Transaction::Aborted | Transaction::Open))
     }
 
-    fn is_abandoned(&self) -> bool {
+    /// Whether nobody waits any more.
+    pub fn is_abandoned(&self) -> bool {
         self.abandoned.load(Ordering::Relaxed)
     }
 }
@@ -94,14 +103,18 @@ pub fn sift(
     stretch: &mut Stretch<Message>,
     sieve: &mut Sieve<'_>,
 ) -> Result<(), SiftError> {
-    for (whole, batch) in batch::batches(records).enumerate() {
-        let batch = match batch {
-            Ok(batch) => batch,
-            Err(BatchError::Partial { .. }) if whole > 0 => return Ok(()),
-            Err(BatchError::Partial { needed, .. }) => {
+    let mut batches = batch::batches(records);
+    for whole in 0.. {
+        let batch = match batches.next() {
+            None => return Ok(()),
+            Some(Ok(batch)) => batch,
+            Some(Err(BatchError::Partial { .. })) if whole > 0 => return Ok(()),
+            Some(Err(BatchError::Partial { needed, .. })) => {
                 return Err(SiftError::BatchLarger { offset: stretch.next, needed });
             }
-            Err(source) => return Err(SiftError::Batch { offset: stretch.next, source }),
+            Some(Err(source)) => {
+                return Err(SiftError::Batch { offset: stretch.next, source });
+            }
         };
         // First: what was not read of the batch before is still to be read.
         if stretch.gather.is_full() || sieve.is_abandoned() {
@@ -113,13 +126,14 @@ pub fn sift(
         if stretch.next >= stretch.clip.end {
             return Ok(());
         }
-        sift_batch(&batch, stretch, sieve)?;
+        sift_batch(&batch, &batches, stretch, sieve)?;
     }
     Ok(())
 }
 
 fn sift_batch(
     batch: &Batch,
+    upcoming: &Batches,
     stretch: &mut Stretch<Message>,
     sieve: &mut Sieve<'_>,
 ) -> Result<(), SiftError> {
@@ -135,7 +149,7 @@ fn sift_batch(
     } else if sieve.leaves_out(transaction) {
         stretch.gather.passed_aborted(inside(batch, stretch)?);
     } else if header.record_count > 0 {
-        return sift_data(batch, transaction, stretch, sieve);
+        return sift_data((batch, transaction), upcoming, stretch, sieve);
     }
     stretch.next = next;
     Ok(())
@@ -168,11 +182,18 @@ fn unpack(batch: &Batch) -> Result<Bytes, SiftError> {
     batch.unpack(DECOMPRESSED_MAX).map_err(failed)
 }
 
+pub(super) fn unpack(batch: &Batch) -> Result<Bytes, SiftError> {
+    let offset = batch.header.base_offset;
+    let failed = |source| SiftError::Batch { offset, source };
+    batch.verify_crc().map_err(failed)?;
+    batch.unpack(DECOMPRESSED_MAX).map_err(failed)
+}
+
 fn sift_data(
-    batch: &Batch,
-    transaction: Option<Transaction>,
+    (batch, transaction): (&Batch, Option<Transaction>),
+    upcoming: &Batches,
     stretch: &mut Stretch<Message>,
-    sieve: &Sieve<'_>,
+    sieve: &mut Sieve<'_>,
 ) -> Result<(), SiftError> {
     let header = &batch.header;
     let unpacked = unpack(batch)?;
@@ -182,7 +203,7 @@ fn sift_data(
         stretch.next = header.next_offset();
         return Ok(());
     }
-    sift_records(&Whole { batch, unpacked, transaction }, stretch, sieve)
+    sift_records(&Whole { batch, unpacked, transaction, upcoming }, stretch, sieve)
 }
 
 /// Whether every record of the batch counts, and its header tells the time of the first.
@@ -200,20 +221,25 @@ fn first_time(batch: &Batch) -> i64 {
     }
 }
 
-/// A batch with its records unpacked.
+/// A batch with its records unpacked, and those that follow it.
 struct Whole<'a> {
     batch: &'a Batch,
     unpacked: Bytes,
     transaction: Option<Transaction>,
+    upcoming: &'a Batches,
 }
 
 fn sift_records(
     whole: &Whole<'_>,
     stretch: &mut Stretch<Message>,
-    sieve: &Sieve<'_>,
+    sieve: &mut Sieve<'_>,
 ) -> Result<(), SiftError> {
     let header = &whole.batch.header;
-    for record in whole.batch.records(&whole.unpacked) {
+    let has_scripts = sieve.filters.scripts().is_some();
+    let mut records = whole.batch.records(&whole.unpacked);
+    loop {
+        let upcoming = has_scripts.then(|| records.clone());
+        let Some(record) = records.next() else { break };
         let base_offset = header.base_offset;
         let record = record.map_err(|source| SiftError::Record { base_offset, source })?;
         if record.offset >= stretch.clip.end {
@@ -232,7 +258,21 @@ fn sift_records(
             Verdict::Unjudged(unfit) => {
                 stretch.gather.unjudged(record.offset, || unfit.to_string());
             }
-            Verdict::Match => take(whole, &record, stretch, sieve),
+            Verdict::Match => {
+                let ahead = upcoming.map(|records| Ahead { records, batches: whole.upcoming });
+                let said = match ahead {
+                    Some(ahead) => foresee::verdict(record.offset, ahead, stretch, sieve)?,
+                    None => Some(script::Verdict::Match),
+                };
+                match said {
+                    Some(script::Verdict::Match) => take(whole, &record, stretch, sieve),
+                    Some(script::Verdict::NoMatch) => {}
+                    Some(script::Verdict::Unjudged { reason, .. }) => {
+                        stretch.gather.unjudged(record.offset, || reason);
+                    }
+                    None => return Ok(()),
+                }
+            }
         }
         stretch.next = stretch.next.max(record.offset + 1);
     }

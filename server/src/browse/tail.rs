@@ -24,7 +24,7 @@ use tokio::{
 use super::{
     SearchError,
     filter::Filters,
-    gather::Room,
+    gather::{Counts, Room},
     part::Part,
     plan::{Direction, Span},
     prepare::{Range, Start, route},
@@ -51,6 +51,13 @@ pub enum Event {
         messages: Vec<Message>,
         /// Looked at since the last event.
         read: u64,
+    },
+    /// More records that a filter could not judge.
+    Unjudged {
+        /// So many.
+        records: u64,
+        /// Partition, offset and reason of the first one of the partition.
+        first: String,
     },
     /// Partitions that are not followed now, and why; replaces what was told before.
     Lost(BTreeMap<i32, String>),
@@ -157,11 +164,17 @@ impl Tail {
             for (stretch, outcome) in done.errands {
                 let partition = stretch.partition;
                 let part = self.parts.get_mut(&partition).expect("it was handed out");
-                let before = part.counts.read;
+                let (read, unjudged) = (part.counts.read, part.counts.filter_errors);
                 part.put(stretch);
-                let read = part.counts.read - before;
+                let read = part.counts.read - read;
+                let unjudged = unjudged_since(unjudged, partition, &part.counts);
                 let messages: Vec<Message> = part.ready.drain(..).map(|hit| hit.record).collect();
                 if read > 0 && events.send(Event::Records { messages, read }).await.is_err() {
+                    return Ok(());
+                }
+                if let Some(unjudged) = unjudged
+                    && events.send(unjudged).await.is_err()
+                {
                     return Ok(());
                 }
                 if let Err(error) = self.end_errand(partition, outcome) {
@@ -202,12 +215,10 @@ impl Tail {
         Ok(by_leader)
     }
 
-    /// Leaves a partition alone for a while. An error if that leaves none, or if it is one of the
-    /// topic.
+    /// Leaves a partition alone for a while. An error if that leaves none, or if it is one of all.
     fn lose(&mut self, partition: i32, error: SearchError) -> Result<(), SearchError> {
         self.lost.insert(partition, Lost::now(error.to_string()));
-        let of_topic = matches!(error, SearchError::Kafka(KafkaError::NoTopic { .. }));
-        if of_topic || self.lost.len() == self.parts.len() { Err(error) } else { Ok(()) }
+        if error.is_of_all() || self.lost.len() == self.parts.len() { Err(error) } else { Ok(()) }
     }
 
     /// Tells which partitions are lost, if that has changed.
@@ -267,7 +278,16 @@ impl Tail {
                 Err(SearchError::Unreadable { partition, source })
             }
             Outcome::Unreadable(source) => Err(SearchError::Unreadable { partition, source }),
+            Outcome::Stopped(error) => Err(error.into()),
             Outcome::Failed(error) => Err(error.into()),
         }
     }
+}
+
+/// What is told of records that could not be judged, if there are more than before.
+fn unjudged_since(before: u64, partition: i32, counts: &Counts) -> Option<Event> {
+    let (offset, reason) = counts.first_filter_error.as_ref()?;
+    let records = counts.filter_errors - before;
+    let first = format!("partition {partition}, offset {offset}: {reason}");
+    (records > 0).then_some(Event::Unjudged { records, first })
 }

@@ -15,7 +15,7 @@ const CONTROL_BYTES_MAX: usize = 4096;
 const ABORT: [u8; 2] = [0, 0];
 
 /// The state of transactions while the batches of one answer are walked, in their order.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Transactions {
     /// Before this offset every transaction is decided, as far as this answer tells.
     decided: i64,

@@ -24,7 +24,10 @@ use std::{fmt::Display, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{ConfigError, Loaded, load};
+use crate::{
+    config::{ConfigError, Loaded, load},
+    script::worker,
+};
 use flags::{EverywhereFlags, ServeFlags};
 
 /// A Kafka-API streaming platform and web console in one binary.
@@ -105,6 +108,11 @@ impl From<ConfigError> for Failure {
 
 /// Runs what the arguments of this process ask for.
 pub fn main() -> ExitCode {
+    // The console starts this for itself, so neither help nor completions know it; and before there
+    // are threads, since the process bounds itself.
+    if std::env::args_os().nth(1).is_some_and(|first| first == worker::COMMAND) {
+        return worker::main();
+    }
     let cli = Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

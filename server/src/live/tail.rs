@@ -99,6 +99,7 @@ async fn follow(
         let filters =
             Filters::compile(&wanted.filters, Decoding::new(&wanted.topic, wanted.decode))
                 .map_err(SearchError::Filter)?;
+        let filters = filters.ready().await.map_err(SearchError::Filter)?;
         Tail::prepare(&cluster, &wanted.topic, wanted.partitions.as_deref(), filters).await
     };
     let engine = match prepare.await {
@@ -115,6 +116,7 @@ async fn follow(
         credits: wanted.credits,
         figures: Figures::default(),
         told: Figures::default(),
+        unjudged: Unjudged::default(),
     };
     flow.send(ServerFrame::Started { tail: wanted.tail }).await;
     let ((), ended) = tokio::join!(engine.run(sender), flow.run(commands, events));
@@ -147,6 +149,16 @@ struct Flow {
     credits: u32,
     figures: Figures,
     told: Figures,
+    unjudged: Unjudged,
+}
+
+/// Records that a filter could not judge.
+#[derive(Debug, Default)]
+struct Unjudged {
+    records: u64,
+    told: u64,
+    /// The first of them.
+    first: Option<String>,
 }
 
 impl Flow {
@@ -172,6 +184,10 @@ impl Flow {
                     Some(Event::Records { messages, read }) => {
                         self.figures.read += read;
                         self.pass_on(messages).await;
+                    }
+                    Some(Event::Unjudged { records, first }) => {
+                        self.unjudged.records += records;
+                        self.unjudged.first.get_or_insert(first);
                     }
                     Some(Event::Lost(lost)) => self.lost(lost).await,
                     Some(Event::Failed(error)) => break Err(error),
@@ -207,6 +223,13 @@ impl Flow {
             self.told = self.figures;
             let Figures { read, matched, dropped } = self.figures;
             self.send(ServerFrame::Tally { tail: self.tail, read, matched, dropped }).await;
+        }
+        let Unjudged { records: filter_errors, told, first } = &self.unjudged;
+        if let (filter_errors, Some(first)) = (*filter_errors, first.clone())
+            && filter_errors != *told
+        {
+            self.unjudged.told = filter_errors;
+            self.send(ServerFrame::Unjudged { tail: self.tail, filter_errors, first }).await;
         }
     }
 

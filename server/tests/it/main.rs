@@ -20,6 +20,7 @@ mod produce;
 mod profiles;
 mod resets;
 mod roles;
+mod script;
 mod search;
 mod search_file;
 mod search_range;

@@ -82,6 +82,11 @@ const WANTED: &[(&str, &str, Least)] = &[
         "/api/v1/clusters/{cluster}/topics/{topic}/partitions/{partition}/messages/{offset}",
         Viewer,
     ),
+    (
+        "POST",
+        "/api/v1/clusters/{cluster}/topics/{topic}/partitions/{partition}/messages/{offset}/script",
+        Viewer,
+    ),
     ("POST", "/api/v1/clusters/{cluster}/topics/{topic}/records", Editor),
     ("POST", "/api/v1/clusters/{cluster}/topics/{topic}/import/check", Editor),
     ("POST", "/api/v1/clusters/{cluster}/topics/{topic}/import", Editor),

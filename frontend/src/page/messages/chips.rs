@@ -19,6 +19,9 @@ const KEY_FIELD: &str = "keyfield";
 /// The choice of place that means the headers of one name.
 const HEADER: &str = "header";
 
+/// The choice of place that means a script, which is written elsewhere.
+const SCRIPT: &str = "script";
+
 /// The id of the paths that are proposed.
 const PATHS: &str = "seen-paths";
 
@@ -30,6 +33,14 @@ pub fn Chips(page: Page) -> impl IntoView {
         let switch = move || page.ask(|asked| asked.conditions[at].on ^= true);
         let remove = move || page.ask(|asked| drop(asked.conditions.remove(at)));
         let negate = move || page.ask(|asked| asked.conditions[at].filter.negate ^= true);
+        let edit = match &condition.filter.test {
+            Test::Javascript { script } => {
+                let script = script.clone();
+                let edit = move || page.script.edit(Place::At(at), script.clone());
+                Some(Box::new(edit) as Box<dyn Fn()>)
+            }
+            _ => None,
+        };
         view! {
             <Chip
                 text=condition.text()
@@ -37,6 +48,7 @@ pub fn Chips(page: Page) -> impl IntoView {
                 negated=condition.filter.negate
                 on_switch=switch
                 on_negate=Box::new(negate)
+                on_edit=edit
                 on_remove=remove
             />
         }
@@ -46,6 +58,15 @@ pub fn Chips(page: Page) -> impl IntoView {
         let any = conditions.with(|conditions| !conditions.is_empty());
         any.then(|| view! { <div class="bar chips" aria-label="Conditions">{all}</div> })
     }
+}
+
+/// Where a condition goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Behind all others.
+    Last,
+    /// In the place of this one; it stays switched on or off, and turned round or not.
+    At(usize),
 }
 
 /// What is being composed.
@@ -157,7 +178,7 @@ pub fn Composer(page: Page) -> impl IntoView {
     let hint = move || if field.get() { "value" } else { "Filter…" };
     view! {
         <form class="composer" on:submit=submit on:keydown=enter aria-label="Add a condition">
-            <Pick value=draft.place choices=places() label="Where to look"/>
+            <Where page/>
             <Show when=move || field.get()>
                 <TextInput
                     value=draft.path
@@ -196,6 +217,27 @@ pub fn Composer(page: Page) -> impl IntoView {
     }
 }
 
+/// Where to look. A script is written in a dialog of its own; when that is closed, the form is as
+/// before.
+#[component]
+fn Where(page: Page) -> impl IntoView {
+    let place = page.draft.place;
+    Effect::new(move |was: Option<bool>| {
+        let open = page.script.is_open();
+        if was == Some(true) && !open && place.with_untracked(|place| place == SCRIPT) {
+            place.set("any".to_owned());
+        }
+        open
+    });
+    let pick = move |picked: String| {
+        if picked == SCRIPT {
+            page.script.begin();
+        }
+        place.set(picked);
+    };
+    view! { <Select value=place choices=places() on_pick=pick label="Where to look"/> }
+}
+
 /// One of the form's choices.
 #[component]
 fn Pick(value: RwSignal<String>, choices: Vec<Choice>, label: &'static str) -> impl IntoView {
@@ -204,24 +246,30 @@ fn Pick(value: RwSignal<String>, choices: Vec<Choice>, label: &'static str) -> i
 
 /// Makes what is composed a condition of the search; the error says what is missing.
 pub fn add(page: Page) -> Result<(), String> {
-    accept(page, Filter::new(page.draft.test()?))?;
+    accept(page, Filter::new(page.draft.test()?), Place::Last)?;
     page.draft.text.set(String::new());
     Ok(())
 }
 
-/// Adds a condition to the search, within the server's limits.
-fn accept(page: Page, filter: Filter) -> Result<(), String> {
+/// Puts a condition into the search, within the server's limits.
+pub fn accept(page: Page, filter: Filter, place: Place) -> Result<(), String> {
     let condition = Condition { on: true, filter };
     let count = page.view.with_untracked(|view| view.asked.conditions.len());
-    if count >= FILTERS_MAX {
+    if place == Place::Last && count >= FILTERS_MAX {
         return Err(format!("A search takes at most {FILTERS_MAX} conditions"));
     }
-    if condition.write().len() > FILTER_BYTES_MAX {
+    let is_script = matches!(condition.filter.test, Test::Javascript { .. });
+    if !is_script && condition.write().len() > FILTER_BYTES_MAX {
         return Err(format!("A condition takes at most {FILTER_BYTES_MAX} bytes"));
     }
-    page.ask(|asked| {
-        asked.conditions.retain(|other| other.filter != condition.filter);
-        asked.conditions.push(condition);
+    page.ask(|asked| match place {
+        Place::At(at) if at < asked.conditions.len() => {
+            asked.conditions[at].filter.test = condition.filter.test;
+        }
+        _ => {
+            asked.conditions.retain(|other| other.filter != condition.filter);
+            asked.conditions.push(condition);
+        }
     });
     Ok(())
 }
@@ -231,6 +279,7 @@ fn places() -> Vec<Choice> {
     places.push(Choice::new(HEADER, "header…"));
     places.push(Choice::new(FIELD, "JSON field"));
     places.push(Choice::new(KEY_FIELD, "JSON field of the key"));
+    places.push(Choice::new(SCRIPT, "JavaScript…"));
     places
 }
 

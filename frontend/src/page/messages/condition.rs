@@ -46,8 +46,9 @@ impl Condition {
         format!("{not}{}", says(&self.filter.test))
     }
 
-    /// For the address: `contains~any~EUR`, `field~gt~amount~100`, `part~eq~header:id~7`, with `!`
-    /// before it if it must not hold and `-` before all if it is off.
+    /// For the address: `contains~any~EUR`, `field~gt~amount~100`, `part~eq~header:id~7`,
+    /// `js~return key == 1`, with `!` before it if it must not hold and `-` before all if it is
+    /// off.
     pub fn write(&self) -> String {
         let off = if self.on { "" } else { "-" };
         let not = if self.filter.negate { "!" } else { "" };
@@ -62,6 +63,7 @@ impl Condition {
                 let kind = if of.is_value() { "field" } else { "keyfield" };
                 [kind, op_name(*op), &path.replace(SEPARATOR, "~~"), value].join(SEPARATOR)
             }
+            Test::Javascript { script } => ["js", script].join(SEPARATOR),
         };
         format!("{off}{not}{parts}")
     }
@@ -97,6 +99,7 @@ impl Condition {
                 let of = if kind == "field" { Side::Value } else { Side::Key };
                 Test::Field { of, path, op: operator(op)?, value }
             }
+            "js" => Test::Javascript { script: rest.to_owned() },
             _ => return None,
         };
         Some(Condition { on, filter: Filter { negate, ..Filter::new(test) } })
@@ -114,6 +117,12 @@ fn says(test: &Test) -> String {
         Test::Field { of: Side::Value, path, op, value } => compared(path, *op, value),
         Test::Field { of: Side::Key, path, op, value } => {
             compared(&format!("key.{path}"), *op, value)
+        }
+        Test::Javascript { script } => {
+            let mut lines = script.lines().map(str::trim).filter(|line| !line.is_empty());
+            let first = lines.next().unwrap_or_default();
+            let more = if lines.next().is_some() { " …" } else { "" };
+            format!("JS: {first}{more}")
         }
     }
 }
@@ -213,6 +222,8 @@ mod tests {
                 all.push(Test::Field { of, path, op, value: value.clone() });
                 all.push(Test::Part { target: header("id"), op, value });
             }
+            let script = format!("const a = '{text}';\nreturn !a");
+            all.extend([Test::Javascript { script }, Test::Javascript { script: text.to_owned() }]);
         }
         let ways = [(true, true), (true, false), (false, true), (false, false)];
         let each = |test: Test| {
@@ -234,7 +245,7 @@ mod tests {
 
     #[test]
     fn what_is_no_condition_is_refused() {
-        for wrong in ["", "EUR", "contains~any", "contains~body~x", "field~eq~path", "js~any~x"] {
+        for wrong in ["", "EUR", "contains~any", "contains~body~x", "field~eq~path", "ts~any~x"] {
             assert_eq!(Condition::parse(wrong), None, "{wrong}");
         }
     }
@@ -249,5 +260,7 @@ mod tests {
         assert_eq!(text("!part~in~header:id~1,2").as_deref(), Some("not header id in 1,2"));
         assert_eq!(text("bytes~key~AAAAKg==").as_deref(), Some("key is 0x0000002a"));
         assert_eq!(text("keyfield~lt~n~5").as_deref(), Some("key.n < 5"));
+        assert_eq!(text("!js~return key == 1").as_deref(), Some("not JS: return key == 1"));
+        assert_eq!(text("js~\n  const a = 1;\nreturn a").as_deref(), Some("JS: const a = 1; …"));
     }
 }

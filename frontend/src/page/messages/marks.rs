@@ -60,6 +60,8 @@ impl Mark {
                 Some(Mark::All(target.clone()))
             }
             Test::Field { of, path, .. } => Path::parse(path).map(|path| Mark::Field(*of, path)),
+            // What it looked at, it alone knows.
+            Test::Javascript { .. } => None,
         }
     }
 

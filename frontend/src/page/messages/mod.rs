@@ -36,6 +36,7 @@ mod run;
 mod same_key;
 mod save;
 mod scan;
+mod script;
 mod status;
 mod table;
 mod tail;
@@ -74,6 +75,8 @@ struct Page {
     feed: Feed,
     location: Location,
     draft: chips::Draft,
+    /// The filter in JavaScript that is being written.
+    script: script::Script,
     /// What is to be written, while that is asked.
     writing: produce::Writing,
     again: RwSignal<u32>,
@@ -123,6 +126,7 @@ pub fn Messages(cluster: String, topic: String) -> impl IntoView {
                     <drawer::RecordDrawer page record/>
                 </Show>
             </div>
+            <script::ScriptDialog page/>
             <produce::WriteDialog page/>
         </div>
     }
@@ -144,6 +148,7 @@ impl Page {
             feed: Feed::new(TableHandle::default()),
             location,
             draft: chips::Draft::new(),
+            script: script::Script::new(),
             writing: produce::Writing::new(),
             again: RwSignal::new(0),
             onward: RwSignal::new(0),

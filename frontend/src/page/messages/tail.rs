@@ -273,6 +273,13 @@ impl<S: Sink> Connection<'_, S> {
                     figures.dropped = before.dropped + dropped;
                 });
             }
+            ServerFrame::Unjudged { tail, filter_errors, first } => {
+                let before = self.before.get(place(tail)).map_or(0, |it| it.filter_errors);
+                self.sink.change(place(tail), |figures| {
+                    figures.filter_errors = before + filter_errors;
+                    figures.first_filter_error.get_or_insert(first);
+                });
+            }
             ServerFrame::Lost { tail, partitions } => {
                 self.sink.change(place(tail), |figures| figures.lost = partitions);
             }

@@ -83,6 +83,18 @@ pub enum Test {
         /// What it is compared with; see `Operator`.
         value: String,
     },
+    /// A function body in JavaScript returns `true`. It runs on the server, last of all filters.
+    ///
+    /// It sees `key` and `value` (what their JSON holds, else their text, `null` where there is
+    /// none), `keyText` and `valueText` (the same as written), `headers` (an object),
+    /// `partitionID` (also `partitionId`), `offset` and `timestamp` (a `Date`). Numbers of JSON
+    /// are JavaScript's: whole ones beyond 2^53 and decimals of more than 15 digits are rounded in
+    /// `value`, and exact only in `valueText`. A record for which it throws, or returns no
+    /// boolean, cannot be judged. Nothing is kept from one record to the next.
+    Javascript {
+        /// The body, such as `return value.amount > 100`.
+        script: String,
+    },
 }
 
 /// The part of a record that a filter looks at.

@@ -22,7 +22,8 @@ pub const MATCHES_MAX: u32 = 10_000;
 pub const EXPORT_MATCHES_MAX: u32 = 1_000_000_000;
 /// Most filters one search may carry.
 pub const FILTERS_MAX: usize = 20;
-/// Longest text, pattern or path of one filter, in bytes.
+/// Longest text, pattern, path or script of one filter, in bytes: a link with it stays one that
+/// programs pass on.
 pub const FILTER_BYTES_MAX: usize = 4096;
 
 /// Body of a search.
@@ -330,6 +331,7 @@ mod tests {
             Test::Regex { target: Target::Header("trace".to_owned()), pattern: "^a".to_owned() },
             Test::Part { target: Target::Key, op: Operator::In, value: value() },
             Test::Field { of: Side::Key, path: value(), op: Operator::Exists, value: value() },
+            Test::Javascript { script: "return value.a == 1".to_owned() },
         ];
         for test in tests {
             let filter = Filter { test, negate: true, enabled: false };

@@ -118,19 +118,30 @@ impl Decoding {
         key: Option<&'a [u8]>,
         bytes: &'a [u8],
     ) -> Result<Cow<'a, str>, Unfit> {
+        self.typed_text(side, key, bytes).map(|(text, _)| text)
+    }
+
+    /// The same, and whether it is, or may be, JSON.
+    pub fn typed_text<'a>(
+        &self,
+        side: Side,
+        key: Option<&'a [u8]>,
+        bytes: &'a [u8],
+    ) -> Result<(Cow<'a, str>, bool), Unfit> {
+        let chosen = self.chosen(side);
         if self.keeps_text(side)
             && let Ok(text) = std::str::from_utf8(bytes)
         {
-            return Ok(Cow::Borrowed(text));
+            let may_be_json = matches!(chosen, Decoder::Auto | Decoder::Json);
+            return Ok((Cow::Borrowed(text), may_be_json));
         }
         let input = Input { side, key, of_offsets: self.of_offsets };
-        match self.chosen(side) {
-            Decoder::Auto => {
-                let (_, readable) = guess(bytes, &input, usize::MAX, &mut |_, _| ());
-                Ok(readable.text)
-            }
-            decoder => read(decoder, bytes, &input, usize::MAX).map(|readable| readable.text),
-        }
+        let readable = match chosen {
+            Decoder::Auto => guess(bytes, &input, usize::MAX, &mut |_, _| ()).1,
+            decoder => read(decoder, bytes, &input, usize::MAX)?,
+        };
+        let is_json = matches!(readable.encoding, Encoding::Json);
+        Ok((readable.text, is_json))
     }
 }
 

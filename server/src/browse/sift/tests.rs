@@ -19,6 +19,7 @@ use wish::{Wish, judged, wish};
 use super::{Filters, Shape, Sieve, SiftError, sift};
 use crate::browse::{
     decode::Decoding,
+    foresee::Foreseen,
     gather::{Gather, Room},
     part::Stretch,
     plan::{Direction, Plan, Span, Totals},
@@ -90,7 +91,8 @@ fn search(
         stretch.received += i64::try_from(records.len()).unwrap();
         let isolation = way.isolation;
         let abandoned = &AtomicBool::new(false);
-        let mut sieve = Sieve { filters, shape: HOW, isolation, transactions, abandoned };
+        let foreseen = Foreseen::default();
+        let mut sieve = Sieve { filters, shape: HOW, isolation, transactions, foreseen, abandoned };
         sift(records, &mut stretch, &mut sieve).unwrap();
         plan.put(stretch);
     }
@@ -240,6 +242,7 @@ fn sift_with(
         shape: Shape::Decoded(64 * 1024),
         isolation: Isolation::ReadUncommitted,
         transactions: Transactions::undecided(),
+        foreseen: Foreseen::default(),
         abandoned: &AtomicBool::new(abandoned),
     };
     sift(records, stretch, &mut sieve)

@@ -17,6 +17,7 @@ use ouzel_api::{
     error::ApiError,
     messages::{Decoder, Message},
     route,
+    script::{ScriptTried, TryScript},
     search::{Decode, DoneReason, Search, SearchEvent},
     session::{Asked, Permission},
 };
@@ -29,7 +30,7 @@ use super::extract::{Json, Path, Query};
 use crate::{
     audit::{Action, Begun, Kind},
     auth::{Viewer, guard},
-    browse::{self, Event, Purpose, record},
+    browse::{self, Event, Purpose, record, trial},
     error::Error,
     kafka::TopicPartition,
     state::AppState,
@@ -239,6 +240,35 @@ pub async fn show(
         Some(Part::Key) => file(&place, offset, "key", record.key.unwrap_or_default()),
         Some(Part::Value) => file(&place, offset, "value", record.value.unwrap_or_default()),
     })
+}
+
+/// Try a filter in JavaScript on one message.
+///
+/// It runs as in a search, with the same limits, and what it writes by `console.log` is told.
+#[utoipa::path(post, path = route::SCRIPT, tag = "messages", request_body = TryScript, responses(
+    (status = 200, description = "What the script says of the message", body = ScriptTried),
+    (status = 400, description = "The script is empty or too long", body = ApiError),
+    (status = 404, description = "There is none at this offset", body = ApiError),
+    (status = 429, description = "Too many scripts run", body = ApiError),
+    (status = 502, description = "The cluster cannot be reached", body = ApiError),
+))]
+pub async fn try_script(
+    State(app): State<AppState>,
+    viewer: Viewer,
+    Path((cluster, topic, partition, offset)): Path<(String, String, i32, i64)>,
+    Json(tried): Json<TryScript>,
+) -> Result<Json<ScriptTried>, Error> {
+    let cluster = app.cluster(&cluster)?;
+    let place = TopicPartition { topic, partition };
+    // A script can ask for every part of the message and tell it by what it writes: this is a read
+    // like any other.
+    let detail = json!({ "partition": partition, "offset": offset, "script": tried.script });
+    let action = Action::new(Kind::ReadMessage).on(cluster.id()).to(&place.topic).with(detail);
+    let run = async {
+        let none = || Error::NotFound(format!("{place} holds no message at offset {offset}"));
+        trial::run(&cluster, &place, offset, &tried).await?.ok_or_else(none)
+    };
+    Ok(Json(app.audit.record(&viewer, action, run).await?))
 }
 
 /// Bytes to be saved, never to be shown: they may be a page of somebody else's.

@@ -4,7 +4,7 @@ use ouzel_api::live::{CREDITS_MAX, ServerFrame};
 use ouzel_wire::batch::{Batch, BatchBuilder};
 use tokio::sync::mpsc;
 
-use super::{Command, Decoding, Event, Figures, Flow, Message};
+use super::{Command, Decoding, Event, Figures, Flow, Message, Unjudged};
 use crate::browse::Shape;
 
 fn messages(count: usize) -> Vec<Message> {
@@ -20,7 +20,8 @@ fn messages(count: usize) -> Vec<Message> {
 }
 
 fn flow(frames: mpsc::Sender<ServerFrame>, credits: u32) -> Flow {
-    Flow { tail: 7, frames, credits, figures: Figures::default(), told: Figures::default() }
+    let (figures, told) = (Figures::default(), Figures::default());
+    Flow { tail: 7, frames, credits, figures, told, unjudged: Unjudged::default() }
 }
 
 fn records(frames: &mut mpsc::Receiver<ServerFrame>) -> (usize, Vec<(u64, u64, u64)>) {
@@ -72,4 +73,23 @@ async fn credits_are_cut_to_their_limit() {
     drop(commander);
     assert!(flow.run(commands, events).await.is_ok());
     assert_eq!(flow.credits, CREDITS_MAX);
+}
+
+#[tokio::test]
+async fn what_could_not_be_judged_is_told_with_the_first_of_all() {
+    let (frames, mut received) = mpsc::channel(100);
+    let (_commander, commands) = mpsc::channel(4);
+    let (producer, events) = mpsc::channel(4);
+    for (records, first) in [(2, "one"), (3, "another")] {
+        let event = Event::Unjudged { records, first: first.to_owned() };
+        producer.send(event).await.expect("there is room");
+    }
+    drop(producer);
+    assert!(flow(frames, 5).run(commands, events).await.is_ok());
+    let mut last = None;
+    while let Ok(frame) = received.try_recv() {
+        last = Some(frame);
+    }
+    let first = "one".to_owned();
+    assert_eq!(last, Some(ServerFrame::Unjudged { tail: 7, filter_errors: 5, first }));
 }

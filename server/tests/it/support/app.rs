@@ -40,6 +40,8 @@ pub async fn start(variables: &[(&str, &str)]) -> App {
         ("OUZEL_ADMIN_PASSWORD", PASSWORD),
     ];
     all.extend(variables);
+    // Scripts run in children of the binary, and this is not it.
+    ouzel::script::use_program(env!("CARGO_BIN_EXE_ouzel"));
     let server = Server::start(config(&all)).await.unwrap();
     App { server, folder }
 }

@@ -19,6 +19,8 @@ pub const FOREIGN: &[Foreign] = &[
     Foreign { folder: "server/src", word: "sqlx", modules: &["db"] },
     // librdkafka writes and joins groups; the command line prints its records as they come.
     Foreign { folder: "server/src", word: "rdkafka", modules: &["cli", "kafka"] },
+    // JavaScript runs in a process of its own, and nowhere else.
+    Foreign { folder: "server/src", word: "rquickjs", modules: &["script"] },
     // What knows HTTP. Clusters, searches, records and the database do not.
     Foreign {
         folder: "server/src",
@@ -94,6 +96,7 @@ const API: &[Layer] = &[
     ("produce", &["error"]),
     ("search", &["error", "messages"]),
     ("live", &["error", "messages", "search"]),
+    ("script", &["search"]),
 ];
 
 /// `state` is what every handler is given, so it stands beside them; what lies below it (`db`,
@@ -111,9 +114,10 @@ const SERVER: &[Layer] = &[
     ("book", &["audit", "clock", "config", "db", "kafka", "vault"]),
     ("configured", &["config", "kafka"]),
     ("embedded", &["config", "kafka"]),
-    ("browse", &["kafka"]),
+    ("script", &[]),
+    ("browse", &["kafka", "script"]),
     ("import", &["kafka"]),
-    ("error", &["auth", "book", "browse", "db", "import", "kafka", "telemetry"]),
+    ("error", &["auth", "book", "browse", "db", "import", "kafka", "script", "telemetry"]),
     ("watch", &["clock", "db", "kafka"]),
     ("resets", &["audit", "clock", "db", "error", "kafka"]),
     (
@@ -199,6 +203,7 @@ const SERVER: &[Layer] = &[
             "configured",
             "db",
             "kafka",
+            "script",
             "server",
             "telemetry",
         ],
