@@ -32,7 +32,7 @@ pub struct ScriptTried {
 
 /// What a script says of a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ScriptOutcome))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Outcome {
     /// The record matches.

@@ -16,7 +16,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use ouzel_api::{access, audit, cluster_settings, clusters, find, groups, messages, produce};
-    use ouzel_api::{error, progress, resets, search, session, topic_config, topics, trim};
+    use ouzel_api::{error, progress, resets, script, search, session, topic_config, topics, trim};
     use serde::{Serialize, de::DeserializeOwned};
     use serde_json::Value;
 
@@ -52,6 +52,7 @@ mod tests {
         produce: ImportCheck ImportEvent Produce Produced;
         progress: History;
         resets: DeleteGroups DeletedGroups ResetAsk ResetDone ResetList ResetPlan ResetRequest;
+        script: ScriptTried TryScript;
         search: Search SearchEvent;
         session: SignIn Viewer;
         topic_config: ChangeTopicConfig TopicConfig;
