@@ -1,5 +1,5 @@
-//! What `-X KEY=VALUE` and a profile say of a cluster, in rpk's words: where its brokers are, and how
-//! they are spoken to.
+//! What `-X KEY=VALUE` and a profile say of a cluster, in rpk's words: where its brokers are, and
+//! how they are spoken to.
 //!
 //! A password is no such word. What stands in a command, everybody on the machine can read; so only
 //! where it stands is said. What the words mean together is the configuration's business.
