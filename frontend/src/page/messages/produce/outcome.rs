@@ -91,7 +91,7 @@ fn checked(check: &ImportCheck) -> impl IntoView + use<> {
         let more = (more > 0).then(|| view! { <li>"and " {count(more)} " more"</li> });
         view! {
             <div class="note bad" role="alert">
-                <div><b>{title} ". Nothing is written until they are mended."</b>
+                <div><b>{title} ". Nothing is written until that is mended."</b>
                     <ul class="broken-lines">{lines} {more}</ul></div>
             </div>
         }
