@@ -175,13 +175,6 @@ fn inside(batch: &Batch, stretch: &Stretch<Message>) -> Result<u64, SiftError> {
     batch.records(&unpack(batch)?).map(is_inside).sum()
 }
 
-fn unpack(batch: &Batch) -> Result<Bytes, SiftError> {
-    let offset = batch.header.base_offset;
-    let failed = |source| SiftError::Batch { offset, source };
-    batch.verify_crc().map_err(failed)?;
-    batch.unpack(DECOMPRESSED_MAX).map_err(failed)
-}
-
 pub(super) fn unpack(batch: &Batch) -> Result<Bytes, SiftError> {
     let offset = batch.header.base_offset;
     let failed = |source| SiftError::Batch { offset, source };

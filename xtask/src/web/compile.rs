@@ -24,11 +24,9 @@ pub fn frontend(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
         .env("CARGO_TARGET_DIR", &target)
         .args(["build", "--package", "ouzel-frontend", "--target", toolchain::TARGET])
         .args(["--profile", profile.cargo_name()]);
-    if profile == Profile::Dev {
-        // Views without their own types: a fraction of the code, quicker to build, and in a build
-        // for tests nobody waits for what it costs.
-        cargo.env(RUSTFLAGS, "--cfg erase_components");
-    }
+    // Views without types of their own: less code by a fifth, and half the time to build it. What
+    // that costs a page is far below what its first data takes.
+    cargo.env(RUSTFLAGS, "--cfg erase_components");
     toolchain.apply(&mut cargo)?;
     shell::run(&mut cargo)?;
     let program =
