@@ -1,4 +1,5 @@
 // Consumer groups: lag before and after consuming, and what has never been committed.
+import { readFileSync } from "node:fs";
 import type { Locator, Page } from "@playwright/test";
 // Run on our own broker and on Apache Kafka; paths are relative to the cluster under test.
 import { expect, test } from "../fixtures.ts";
@@ -139,4 +140,41 @@ test("a group that nobody is in while records arrive is called stopped, with its
   await page.getByText("As a table").click();
   const table = page.locator(".chart-table tbody tr");
   await expect(table.filter({ hasText: /\d (ms|s|min)/ }).first()).toBeVisible();
+});
+
+test("records that were deleted unread are marked in their row, whole, and in the list and its file", async ({
+  page,
+  kcat,
+  server,
+  createTopic,
+}) => {
+  await createTopic(page, "trimmed");
+  await kcat.produce("trimmed", ["one"]);
+  await kcat.consumeAs("overtaken", "trimmed");
+  await kcat.produce("trimmed", ["two", "three", "four"]);
+  const data = { offsets: [{ partition: 0, before_offset: 3 }] };
+  const answer = await page.request.post(`${server.api}/topics/trimmed/trim`, { data });
+  expect(answer.status()).toBe(200);
+  await page.goto("groups/overtaken");
+  const row = page.getByRole("row").filter({ hasText: "trimmed" });
+  const badge = row.locator(".badge", { hasText: "2 lost" });
+  await expect(badge).toBeVisible();
+  const [inner, outer] = [await badge.boundingBox(), await row.boundingBox()];
+  expect(inner && outer && inner.y >= outer.y).toBeTruthy();
+  expect(inner && outer && inner.y + inner.height <= outer.y + outer.height).toBeTruthy();
+  await expect(page.getByText("2 records were deleted before they were read.")).toBeVisible({
+    timeout: 30_000,
+  });
+  await page.goto("groups?q=overtaken");
+  const listed = page.getByRole("row").filter({ hasText: "overtaken" });
+  await expect(listed.getByText("2 lost")).toBeVisible();
+  await page.getByRole("button", { name: "Export" }).click();
+  const file = page.waitForEvent("download");
+  await page.getByRole("menuitem", { name: "CSV" }).click();
+  const lines = readFileSync(await (await file).path(), "utf8").split("\r\n");
+  expect(lines[0]).toMatch(/^group,group_type,state,/);
+  expect(lines[1]).toMatch(/^overtaken,.*,2,/);
+  expect(lines).toHaveLength(3);
+  await page.goto("overview");
+  await expect(page.getByLabel("Health").getByText(/lost records/)).toBeVisible();
 });

@@ -135,7 +135,7 @@ impl Sampler {
         // A cluster without groups has topics all the same.
         let starts = self.read_topics().await;
         let groups = self.cluster.groups(self.watch.0.every / 2).await?;
-        let gain = self.followed.write().take(&groups, &starts?, now_ms());
+        let gain = self.followed.write().take(&groups, &starts?, groups.read_at_ms);
         self.prime(&gain.unprimed).await?;
         self.was_failing = false;
         Ok(gain)
