@@ -3,7 +3,7 @@
 //! Owns one long poll per leader, over connections of its own, for as long as somebody receives.
 //! How many records the receiver can take is not known here: a tail never waits for that, since
 //! being late is worse than a gap that is counted. A partition that cannot be read is told, tried
-//! again now and then, and keeps no other from being followed.
+//! again now and then, and keeps no other from being followed; one that is added is noticed.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -18,7 +18,7 @@ use ouzel_api::{
 };
 use tokio::{
     sync::mpsc,
-    time::{Instant, sleep_until},
+    time::{Instant, sleep, sleep_until},
 };
 
 use super::{
@@ -31,7 +31,7 @@ use super::{
     round::{self, Abandon, Done, Errand, Outcome, Tools},
     sift::Shape,
 };
-use crate::kafka::{Cluster, FETCH_BYTES_MAX, KafkaError, RETRIES};
+use crate::kafka::{Cluster, FETCH_BYTES_MAX, KafkaError, Lane, Partition, RETRIES, Topic};
 
 /// How long a leader may wait for a record: idle tails cost a request in this time, no more.
 const WAIT: Duration = Duration::from_secs(5);
@@ -39,6 +39,8 @@ const WAIT: Duration = Duration::from_secs(5);
 const HELD_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// How long a partition that cannot be read is left alone: a broker takes seconds to come back.
 const AGAIN_AFTER: Duration = Duration::from_secs(2);
+/// How often it is looked whether partitions were added: a small request each time.
+const NOTICE_EVERY: Duration = Duration::from_secs(5);
 /// Where a partition is begun whose end is not known: beyond it, which has its leader tell.
 const BEYOND: i64 = i64::MAX - 1;
 
@@ -80,6 +82,8 @@ pub struct Tail {
     leaders: HashMap<i32, i32>,
     failures: HashMap<i32, u32>,
     bytes_min: HashMap<i32, i32>,
+    /// Whether partitions that are added are followed, too.
+    grows: bool,
     lost: BTreeMap<i32, Lost>,
     /// What was told of them.
     told: BTreeMap<i32, String>,
@@ -119,6 +123,7 @@ impl Tail {
             leaders: found.leaders,
             failures: HashMap::new(),
             bytes_min: HashMap::new(),
+            grows: partitions.is_none(),
             lost: found.untold.into_iter().map(lost).collect(),
             told: BTreeMap::new(),
         })
@@ -136,6 +141,7 @@ impl Tail {
 
     async fn follow(&mut self, events: &mpsc::Sender<Event>) -> Result<(), SearchError> {
         let mut rounds: FuturesUnordered<BoxFuture<'static, Done>> = FuturesUnordered::new();
+        let mut noticed = notice(self.tools.lane.clone());
         loop {
             for (leader, errands) in self.errands()? {
                 // What was just written is shown before its transaction is decided.
@@ -150,6 +156,12 @@ impl Tail {
             let done = tokio::select! {
                 Some(done) = rounds.next() => done,
                 () = sleep_until(again.unwrap_or_else(Instant::now)), if again.is_some() => {
+                    continue;
+                }
+                topic = &mut noticed, if self.grows => {
+                    // A cluster that does not tell now tells later.
+                    topic.iter().for_each(|topic| self.grow(topic));
+                    noticed = notice(self.tools.lane.clone());
                     continue;
                 }
                 else => return Ok(()),
@@ -168,6 +180,19 @@ impl Tail {
                     self.lose(partition, error)?;
                 }
             }
+        }
+    }
+
+    /// Follows partitions that were added meanwhile, from their start: all that is in them came
+    /// after the tail began.
+    fn grow(&mut self, topic: &Topic) {
+        for Partition { number, leader, .. } in &topic.partitions {
+            if self.parts.contains_key(number) {
+                continue;
+            }
+            let whole = Span { partition: *number, start: 0, end: i64::MAX, edge: 0 };
+            self.parts.insert(*number, Part::new(Direction::Forward, whole));
+            self.leaders.extend(leader.map(|leader| (*number, leader)));
         }
     }
 
@@ -270,4 +295,12 @@ impl Tail {
             Outcome::Failed(error) => Err(error.into()),
         }
     }
+}
+
+/// The topic as it is after a while.
+fn notice(lane: Arc<Lane>) -> BoxFuture<'static, Result<Topic, KafkaError>> {
+    Box::pin(async move {
+        sleep(NOTICE_EVERY).await;
+        lane.cluster().fresh_topic(lane.topic()).await
+    })
 }

@@ -8,6 +8,7 @@ use ouzel_api::{
     route,
     search::{Decode, Filter, Target, Test},
     session::Role,
+    topics::GrowTopic,
 };
 use ouzel_wire::batch::Codec;
 
@@ -93,6 +94,27 @@ async fn a_tail_sees_what_is_produced_after_it_began_and_only_what_matches() {
     let wanted =
         [text(1, "paid in 0"), text(1, "paid in 1"), text(1, "placed in 1"), text(2, "paid in 1")];
     assert_eq!(seen, wanted);
+}
+
+#[tokio::test]
+async fn a_partition_that_is_added_is_followed_from_its_start() {
+    let (app, client, mut socket) = open().await;
+    begin(&mut socket, &tail(1, "orders", 100)).await;
+    let grow = GrowTopic { partitions: 3, was: Some(2) };
+    let reply = client.post(&route::topic_partitions(CLUSTER, "orders"), &grow).await;
+    assert_eq!(reply.status, 204, "{}", reply.text());
+    // Written before the tail can have noticed.
+    let added = Sample { partition: Some(2), ..value("in the new one") };
+    produce(&app, "orders", Codec::None, &[added]).await;
+    assert_eq!(record(&mut socket).await, "in the new one");
+    produce(
+        &app,
+        "orders",
+        Codec::None,
+        &[Sample { partition: Some(0), ..value("in an old one") }],
+    )
+    .await;
+    assert_eq!(record(&mut socket).await, "in an old one");
 }
 
 #[tokio::test]
