@@ -184,14 +184,14 @@ impl Followed {
         let mut seen = Seen::default();
         let mut tracks = HashMap::with_capacity(followee.tracks.len());
         for (place, commit) in group.commits.iter().flatten() {
-            let (Ok(commit), Some(Ok(Some(end)))) = (commit, ends.get(place)) else {
+            let found = commit.as_ref().ok().zip(offset(ends, place));
+            let Some((end, at)) = found.and_then(|(it, end)| Some((end, it.position(end)?))) else {
                 seen.add_unread();
                 continue;
             };
-            let end = end.offset;
-            let first = || Track::new(at_ms, commit.offset, end);
+            let first = || Track::new(at_ms, at, end);
             let mut track = followee.tracks.remove(place).unwrap_or_else(first);
-            seen.read += track.look(at_ms, commit.offset, end);
+            seen.read += track.look(at_ms, at, end);
             seen.written += written.get(place).copied().unwrap_or_default();
             let now = Now { at_ms, every_ms: self.every_ms, end, held };
             seen.add(&track, self.curves.get(place), now);
@@ -356,6 +356,11 @@ impl Followee {
         self.stored = Some(sample);
         Some(sample)
     }
+}
+
+/// An offset that could be read.
+pub fn offset(offsets: &Offsets, place: &TopicPartition) -> Option<i64> {
+    Some(offsets.get(place)?.as_ref().ok()?.as_ref()?.offset)
 }
 
 fn sample(at_ms: i64, lag: Option<i64>, time: TimeLag, (read, written): (f64, f64)) -> Sample {

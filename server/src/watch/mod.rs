@@ -114,9 +114,16 @@ impl Watch {
         let Some(followed) = self.followed(cluster) else { return };
         let followed = followed.read();
         let moment = Moment { at_ms: page.read_at_ms, held: !page.members.is_empty() };
+        let is_share = page.group_type == "share";
         let position = |row: &GroupPartition| Position {
             place: TopicPartition::new(&row.topic, row.partition),
-            found: row.committed.zip(row.end_offset),
+            found: match row.lag {
+                Lag::Known { records } if is_share => {
+                    row.end_offset.map(|end| (end - records, end))
+                }
+                _ if is_share => None,
+                _ => row.committed.zip(row.end_offset),
+            },
         };
         let committed = page.partitions.iter().filter(|row| row.lag != Lag::NoCommit);
         let positions: Vec<Position> = committed.map(position).collect();
@@ -190,8 +197,8 @@ impl Watch {
 /// Where a group has committed, and where these partitions end.
 fn positions(group: &GroupState, ends: &Offsets) -> Vec<Position> {
     let position = |(place, commit): (&TopicPartition, &Result<Commit, KafkaError>)| {
-        let end = ends.get(place).and_then(|end| end.as_ref().ok()?.as_ref());
-        let found = commit.as_ref().ok().zip(end).map(|(it, end)| (it.offset, end.offset));
+        let found = commit.as_ref().ok().zip(followed::offset(ends, place));
+        let found = found.and_then(|(it, end)| Some((it.position(end)?, end)));
         Position { place: place.clone(), found }
     };
     group.commits.iter().flatten().map(position).collect()

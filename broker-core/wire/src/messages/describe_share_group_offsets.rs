@@ -1,12 +1,12 @@
 //! DescribeShareGroupOffsets (90): where share groups (KIP-932) stand. Version 1 adds the
-//! lag as the broker counts it (KIP-1226), without what is settled out of order.
+//! lag (KIP-1226), which the start alone does not tell: it may be an old one.
 
 use crate::Uuid;
 
 request! {
     DescribeShareGroupOffsets:
         DescribeShareGroupOffsetsRequest => DescribeShareGroupOffsetsResponse,
-    versions 0..=0, flexible 0
+    versions 0..=1, flexible 0
 }
 
 describe! {
@@ -70,6 +70,8 @@ describe! {
         start_offset: i64 [0..],
         /// Of which leadership that is.
         leader_epoch: i32 [0..],
+        /// Records that are not settled, without those after the start that are; -1 if unknown.
+        lag: i64 [1.., default -1, ignorable],
         /// What went wrong, or 0.
         error_code: i16 [0..],
         /// More about the error, in words.

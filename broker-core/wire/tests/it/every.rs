@@ -5,10 +5,15 @@ macro_rules! every_api {
     ($check:ident) => {
         every_known_api!($check);
         $check!(StreamsGroupDescribe, StreamsGroupDescribeRequest, StreamsGroupDescribeResponse);
+        $check!(
+            DescribeShareGroupOffsets,
+            DescribeShareGroupOffsetsRequest,
+            DescribeShareGroupOffsetsResponse
+        );
     };
 }
 
-/// The same without those that `kafka-protocol` does not know yet.
+/// The same without those that `kafka-protocol` does not know yet in all versions.
 macro_rules! every_known_api {
     ($check:ident) => {
         $check!(Produce, ProduceRequest, ProduceResponse);
@@ -52,11 +57,6 @@ macro_rules! every_known_api {
             DescribeTopicPartitionsResponse
         );
         $check!(ShareGroupDescribe, ShareGroupDescribeRequest, ShareGroupDescribeResponse);
-        $check!(
-            DescribeShareGroupOffsets,
-            DescribeShareGroupOffsetsRequest,
-            DescribeShareGroupOffsetsResponse
-        );
     };
 }
 

@@ -46,8 +46,8 @@ pub fn LagTable(group: Memo<Arc<Group>>, cluster: StoredValue<String>) -> impl I
         <History cluster group=group.with_untracked(|group| group.group.clone())/>
         <Show when=move || is_share.get()>
             <p class="dim">
-                    "A share group commits nothing. Here stands the first record of each partition "
-                    "that is not settled; of those after it, some may be."
+                    "A share group commits nothing. In the place of commits stands the first record "
+                    "that may not be settled; how many are not, its coordinator says."
             </p>
         </Show>
         <div class="bar">

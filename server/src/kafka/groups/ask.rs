@@ -214,8 +214,8 @@ fn committed(group: wire::OffsetFetchResponseGroup) -> (String, Result<Commits, 
         let name = topic.name;
         topic.partitions.into_iter().map(move |partition| {
             let place = TopicPartition::new(&name, partition.partition_index);
-            let commit =
-                Commit { offset: partition.committed_offset, metadata: partition.metadata };
+            let (offset, metadata) = (partition.committed_offset, partition.metadata);
+            let commit = Commit { offset, metadata, unsettled: None };
             (place, partition.error_code, commit)
         })
     });
@@ -235,8 +235,8 @@ async fn commits_of_one(
         let name = topic.name;
         topic.partitions.into_iter().map(move |partition| {
             let place = TopicPartition::new(&name, partition.partition_index);
-            let commit =
-                Commit { offset: partition.committed_offset, metadata: partition.metadata };
+            let (offset, metadata) = (partition.committed_offset, partition.metadata);
+            let commit = Commit { offset, metadata, unsettled: None };
             (place, partition.error_code, commit)
         })
     });

@@ -15,9 +15,10 @@ pub fn of(
 ) -> Lag {
     match (commit, end) {
         (None, _) => Lag::NoCommit,
-        (Some(Ok(commit)), Some(Ok(Some(end)))) => {
-            Lag::Known { records: end.offset.saturating_sub(commit.offset).max(0) }
-        }
+        (Some(Ok(commit)), Some(Ok(Some(end)))) => match commit.position(end.offset) {
+            Some(at) => Lag::Known { records: end.offset.saturating_sub(at).max(0) },
+            None => Lag::Unknown,
+        },
         (Some(_), _) => Lag::Unknown,
     }
 }
@@ -48,7 +49,7 @@ mod tests {
 
     #[test]
     fn no_commit_caught_up_behind_and_unreadable_are_four_answers() {
-        let commit = |offset| Ok(Commit { offset, metadata: None });
+        let commit = |offset| Ok(Commit { offset, metadata: None, unsettled: None });
         let end = |offset| Ok(Some(OffsetAndTime { offset, timestamp_ms: -1 }));
         let failed = || KafkaError::refused("reading", 29, None);
         let known = |records| Lag::Known { records };
@@ -56,6 +57,11 @@ mod tests {
         assert_eq!(of(Some(&commit(9)), Some(&end(9))), known(0));
         assert_eq!(of(Some(&commit(4)), Some(&end(9))), known(5));
         assert_eq!(of(Some(&commit(12)), Some(&end(9))), known(0));
+        // A share group's start may be an old one: how many are left, its coordinator says.
+        let share = |left| Ok(Commit { offset: 4, metadata: None, unsettled: Some(left) });
+        assert_eq!(of(Some(&share(0)), Some(&end(9))), known(0));
+        assert_eq!(of(Some(&share(3)), Some(&end(9))), known(3));
+        assert_eq!(of(Some(&share(-1)), Some(&end(9))), Lag::Unknown);
         assert_eq!(of(Some(&commit(4)), Some(&Err(failed()))), Lag::Unknown);
         assert_eq!(of(Some(&commit(4)), None), Lag::Unknown);
         assert_eq!(of(Some(&Err(failed())), Some(&end(9))), Lag::Unknown);

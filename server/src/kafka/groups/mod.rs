@@ -55,6 +55,21 @@ pub struct Commit {
     pub offset: i64,
     /// The text that the client left with it.
     pub metadata: Option<String>,
+    /// Of a share group, whose `offset` is the first record that is not settled: how many are not,
+    /// as its coordinator counts them; below 0 if it does not tell.
+    pub unsettled: Option<i64>,
+}
+
+impl Commit {
+    /// Where the group stands before `end`, if all that it has not settled were the last records;
+    /// none if its coordinator does not tell how many those are.
+    pub fn position(&self, end: i64) -> Option<i64> {
+        match self.unsettled {
+            None => Some(self.offset),
+            Some(..0) => None,
+            Some(records) => Some(end.saturating_sub(records)),
+        }
+    }
 }
 
 /// A group's members.

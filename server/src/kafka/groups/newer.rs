@@ -61,7 +61,9 @@ pub fn share_offsets(group: wire::ShareGroupOffsets) -> (String, Result<Commits,
             let about = || format!("reading where group `{id}` stands on {place}");
             let commit = match (partition.error_code, partition.start_offset) {
                 (0, ..0) => continue,
-                (0, offset) => Ok(Commit { offset, metadata: None }),
+                (0, offset) => {
+                    Ok(Commit { offset, metadata: None, unsettled: Some(partition.lag) })
+                }
                 (code, _) => Err(KafkaError::refused(about(), code, partition.error_message)),
             };
             commits.insert(place, commit);
@@ -205,6 +207,7 @@ mod tests {
                 partition_index,
                 start_offset,
                 error_code,
+                lag: 3,
                 ..Default::default()
             };
         let topic = wire::ShareGroupOffsetsTopic {
@@ -215,7 +218,8 @@ mod tests {
         let group = wire::ShareGroupOffsets { topics: vec![topic], ..Default::default() };
         let commits = share_offsets(group.clone()).1.expect("no error");
         let at = |partition| commits.get(&TopicPartition::new("orders", partition));
-        assert!(matches!(at(0), Some(Ok(commit)) if commit.offset == 7), "{commits:?}");
+        let first = at(0).and_then(|it| it.as_ref().ok()).expect("it was told");
+        assert_eq!((first.offset, first.unsettled), (7, Some(3)));
         assert_eq!(at(1), None, "nothing was read there");
         assert!(matches!(at(2), Some(Err(KafkaError::Refused { code: 29, .. }))), "{commits:?}");
         let failed = wire::ShareGroupOffsets { error_code: 15, ..group };

@@ -249,7 +249,7 @@ mod tests {
 
     /// A partition from 100 to 200 on which `committed` is committed.
     fn row(committed: Option<i64>, target: &Target) -> PlanRow {
-        let commit = |offset| (place(), Ok(Commit { offset, metadata: None }));
+        let commit = |offset| (place(), Ok(Commit { offset, metadata: None, unsettled: None }));
         let commits: Commits = committed.map(commit).into_iter().collect();
         let times = match target {
             Target::Time(at_ms) if *at_ms < 1_000 => found(*at_ms),
@@ -309,7 +309,8 @@ mod tests {
 
     #[test]
     fn a_partition_that_cannot_be_read_stays_but_its_commit_can_be_deleted() {
-        let commits: Commits = [(place(), Ok(Commit { offset: 7, metadata: None }))].into();
+        let commits: Commits =
+            [(place(), Ok(Commit { offset: 7, metadata: None, unsettled: None }))].into();
         let failed: Offsets = [(place(), Err(KafkaError::refused("x", 3, None)))].into();
         let none = Offsets::new();
         let read = Read { commits: &commits, starts: &failed, ends: &failed, times: &none };

@@ -15,8 +15,9 @@ fn place(partition: i32) -> TopicPartition {
 }
 
 fn group(id: &str, commits: &[i64], members: usize) -> GroupState {
-    let commit =
-        |(offset, at): (&i64, i32)| (place(at), Ok(Commit { offset: *offset, metadata: None }));
+    let commit = |(offset, at): (&i64, i32)| {
+        (place(at), Ok(Commit { offset: *offset, metadata: None, unsettled: None }))
+    };
     let members = vec![MemberState::default(); members];
     GroupState {
         id: id.to_owned(),

@@ -14,7 +14,7 @@ fn place(topic: &str, partition: i32) -> TopicPartition {
 
 fn group(id: &str, commits: &[(&str, i32, i64)]) -> GroupState {
     let commit = |&(topic, partition, offset): &(&str, i32, i64)| {
-        (place(topic, partition), Ok(Commit { offset, metadata: None }))
+        (place(topic, partition), Ok(Commit { offset, metadata: None, unsettled: None }))
     };
     GroupState {
         id: id.to_owned(),
