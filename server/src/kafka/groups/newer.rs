@@ -1,4 +1,5 @@
-//! Groups of the newer protocols (KIP-848, KIP-932, KIP-1071), as their coordinators describe them. Pure.
+//! Groups of the newer protocols (KIP-848, KIP-932, KIP-1071), as their coordinators describe
+//! them. Pure.
 
 use std::collections::{BTreeSet, HashMap};
 
