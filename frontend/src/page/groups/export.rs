@@ -44,7 +44,9 @@ pub fn ExportMenu(
     });
     view! {
         <Menu label="Export" face=|| view! { <Icon name="download"/> "Export" }>
-            <div class="menu-head">{move || rows.with(|rows| count(rows.len() as i128))} " rows"</div>
+            <div class="menu-head">
+                {move || rows.with(|rows| count(rows.len() as i128))} " rows"
+            </div>
             <MenuItem on_pick=as_csv off>"CSV"</MenuItem>
             <MenuItem on_pick=as_json off>"JSON"</MenuItem>
         </Menu>

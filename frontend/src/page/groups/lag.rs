@@ -46,8 +46,8 @@ pub fn LagTable(group: Memo<Arc<Group>>, cluster: StoredValue<String>) -> impl I
         <History cluster group=group.with_untracked(|group| group.group.clone())/>
         <Show when=move || is_share.get()>
             <p class="dim">
-                    "A share group commits nothing. In the place of commits stands the first record "
-                    "that may not be settled; how many are not, its coordinator says."
+                "A share group commits nothing. In the place of commits stands the first record "
+                "that may not be settled; how many are not, its coordinator says."
             </p>
         </Show>
         <div class="bar">
@@ -111,7 +111,7 @@ fn columns(cluster: StoredValue<String>, worst: Memo<i64>) -> Vec<Column<GroupPa
         Column::new("partition", "partition", "98px", |row: &GroupPartition| {
             cells::number(row.partition)
         })
-        .narrow("70px")
+        .narrow("80px")
         .right(),
         Column::new("committed", "committed", "minmax(170px, 1fr)", committed).right(),
         Column::new("end", "end", "minmax(110px, 1fr)", move |row: &GroupPartition| {
@@ -135,10 +135,10 @@ fn columns(cluster: StoredValue<String>, worst: Memo<i64>) -> Vec<Column<GroupPa
         Column::new("moved", "last commit", "136px", last_commit)
             .sortable()
             .hint("When its commit was last seen to move"),
-        Column::new("status", "state", "112px", |row: &GroupPartition| {
+        Column::new("status", "state", "124px", |row: &GroupPartition| {
             row.progress.as_ref().map(|progress| cells::status(progress.status))
         })
-        .narrow("100px")
+        .narrow("110px")
         .sortable(),
         Column::new("member", "owner", "minmax(180px, 2fr)", member).sortable(),
     ]
