@@ -62,7 +62,7 @@ test("a record keeps tab and view in its link, finds its binary key, sends a gro
   await expect(page).toHaveURL(/o=2/);
   await drawer.getByTitle("More acts on this record").click();
   await page.getByRole("menuitem", { name: "Reset a group to this record…" }).click();
-  await page.getByLabel("Group").fill("ways-readers");
+  await page.getByRole("combobox", { name: /^Group/ }).fill("ways-readers");
   await page.keyboard.press("Enter");
   const reset = /ways-readers\/reset\?s=ways\.keys&to=record~ways\.keys~0~2$/;
   await expect(page).toHaveURL(reset);

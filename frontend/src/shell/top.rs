@@ -1,4 +1,5 @@
-//! The top bar: where one is, the way to the palette, time zone, theme, density, shortcuts, account.
+//! The top bar: where one is, the way to the palette, shortcuts, time zone, theme, and the account
+//! with the density of tables.
 
 use leptos::{prelude::*, task::spawn_local};
 

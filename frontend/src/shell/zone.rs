@@ -68,7 +68,7 @@ fn Other(zone: RwSignal<Zone>) -> impl IntoView {
         let text = event_target_value(&event);
         wrong.set(None);
         typed.set(text.clone());
-        if listed.with_value(|all| all.iter().any(|name| *name == text)) {
+        if listed.with_value(|all| all.contains(&text)) {
             take(&text);
         }
     };

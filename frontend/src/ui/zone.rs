@@ -38,17 +38,17 @@ impl Zone {
         }
     }
 
-    /// The zone that is written so: `utc`, `local`, or an IANA name in any case; `None` if this
-    /// browser knows no such zone.
+    /// The zone that is written so: `utc`, `local`, or an IANA name in any case, older names
+    /// included; `None` if this browser knows no such zone.
     pub fn named(text: &str) -> Option<Zone> {
         match text.trim() {
             "utc" | "UTC" => Some(Zone::Utc),
             "local" => Some(Zone::Local),
             "" => None,
             other => {
-                let known = zones().into_iter().find(|name| name.eq_ignore_ascii_case(other));
-                let name = known.unwrap_or_else(|| other.to_owned());
-                writer(&name).map(|_| Zone::Named(name.into()))
+                let resolved = writer(other)?.resolved_options();
+                let name = Reflect::get(&resolved, &"timeZone".into()).ok()?.as_string()?;
+                Some(Zone::Named(name.into()))
             }
         }
     }

@@ -81,8 +81,8 @@ fn question(user: &User) -> Question<String> {
     Question {
         title: format!("Delete {}?", user.name),
         text: format!(
-            "{sessions} and {tokens} end at once. What the user did stays in the audit log. To keep \
-             somebody out for a while, shut the user out instead."
+            "{sessions} and {tokens} end at once. What the user did stays in the audit log. To \
+             keep somebody out for a while, shut the user out instead."
         ),
         act: "Delete the user",
         about: user.name.clone(),

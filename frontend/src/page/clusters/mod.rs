@@ -31,20 +31,7 @@ pub fn Clusters() -> impl IntoView {
     let toasts = use_toasts();
     let off = Signal::derive(move || session.refusal(Permission::ManageClusters));
     let draft = RwSignal::new(None::<Draft>);
-    let adding = use_flag(ADD);
-    Effect::new(move |_| {
-        let wanted = adding.get() && off.with(Option::is_none);
-        if wanted && draft.with_untracked(Option::is_none) {
-            draft.set(Some(Draft::new()));
-        }
-    });
-    Effect::new(move |before: Option<bool>| {
-        let now = draft.with(Option::is_some);
-        if before == Some(true) && !now {
-            adding.set(false);
-        }
-        now
-    });
+    let adding = adding(off, draft);
     let doomed = RwSignal::new(None::<Question<String>>);
     let removed = move |id: String| {
         toasts.good(format!("{id} was removed from the console."));
@@ -97,4 +84,23 @@ pub fn Clusters() -> impl IntoView {
         <Editor draft on_saved=move |()| all.reload()/>
         <Ask question=doomed act=client::clusters::remove done=removed/>
     }
+}
+
+/// Whether the address asks for the dialog that adds one; a draft is open while it does.
+fn adding(off: Signal<Option<String>>, draft: RwSignal<Option<Draft>>) -> RwSignal<bool> {
+    let adding = use_flag(ADD);
+    Effect::new(move |_| {
+        let wanted = adding.get() && off.with(Option::is_none);
+        if wanted && draft.with_untracked(Option::is_none) {
+            draft.set(Some(Draft::new()));
+        }
+    });
+    Effect::new(move |before: Option<bool>| {
+        let now = draft.with(Option::is_some);
+        if before == Some(true) && !now {
+            adding.set(false);
+        }
+        now
+    });
+    adding
 }

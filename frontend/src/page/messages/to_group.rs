@@ -2,12 +2,13 @@
 //! with that record filled in. What it would do is shown there, before it is done.
 
 use leptos::{ev, prelude::*};
+use ouzel_api::topics::{TopicConsumer, TopicConsumers};
 
 use super::{Page, record::Id};
 use crate::{
     client,
     format::count,
-    load::{Loaded, load},
+    load::load,
     location::{History, use_location},
     query::Query,
     route::{GroupTab, Route},
@@ -52,7 +53,6 @@ fn Choice(page: Page, id: Id, open: RwSignal<bool>) -> impl IntoView {
             location.go(&address(&cluster, &group, &topic, id), History::Push);
         }
     };
-    let option = |group: String| view! { <option value=group></option> };
     let (partition, offset) = id;
     view! {
         <form class="col" on:submit=submit>
@@ -61,26 +61,20 @@ fn Choice(page: Page, id: Id, open: RwSignal<bool>) -> impl IntoView {
                 " next; its other partitions stay where they are. What changes is shown before it "
                 "is done."
             </p>
-            <Loaded from=groups let:data>
-                <Field label="Group" hint="One of those that read this topic, or any other">
-                    <input
-                        class="input"
-                        type="text"
-                        list=GROUPS
-                        autofocus
-                        autocomplete="off"
-                        spellcheck="false"
-                        prop:value=typed
-                        on:input=move |event| typed.set(event_target_value(&event))
-                    />
-                </Field>
-                <datalist id=GROUPS>
-                    {move || data.with(|data| {
-                        let names = data.consumers.iter().map(|row| row.group.clone());
-                        names.map(option).collect_view()
-                    })}
-                </datalist>
-            </Loaded>
+            <Field label="Group" hint="One of those that read this topic, or any other">
+                <input
+                    class="input"
+                    type="text"
+                    list=GROUPS
+                    autofocus
+                    autocomplete="off"
+                    spellcheck="false"
+                    prop:value=typed
+                    on:input=move |event| typed.set(event_target_value(&event))
+                />
+            </Field>
+            // Proposals alone: whoever knows the name need not wait for them.
+            <datalist id=GROUPS>{move || groups.latest().map(|data| proposed(&data))}</datalist>
             <div class="dialog-foot">
                 <Button on:click=move |_| open.set(false)>"Cancel"</Button>
                 <button
@@ -93,6 +87,11 @@ fn Choice(page: Page, id: Id, open: RwSignal<bool>) -> impl IntoView {
             </div>
         </form>
     }
+}
+
+fn proposed(data: &TopicConsumers) -> impl IntoView + use<> {
+    let option = |row: &TopicConsumer| view! { <option value=row.group.clone()></option> };
+    data.consumers.iter().map(option).collect_view()
 }
 
 /// The group's reset page with the record filled in, as that page reads it.
