@@ -1,6 +1,6 @@
 // What a script finds around it. `read(n)` makes a part of the record that is judged: 0 the key,
 // 1 the value, 2 and 3 their texts, 4 the headers. Nothing is made before a script looks at it, and
-// nothing twice. The global object is frozen: what a script keeps there would reach some of the
+// nothing twice. The global object is closed: what a script keeps there would reach some of the
 // records and not others, since several processes share them.
 (function (read, log) {
   "use strict";
@@ -30,7 +30,14 @@
   const write = log && ((...things) => log(things.map(text).join(" ")));
   const say = write || (() => {});
   globalThis.console = Object.freeze({ log: say, info: say, warn: say, error: say, debug: say });
-  Object.freeze(globalThis);
+  for (const name of Object.getOwnPropertyNames(globalThis)) {
+    try {
+      Object.defineProperty(globalThis, name, { writable: false, configurable: false });
+    } catch {
+      // What is above cannot be defined anew by anybody.
+    }
+  }
+  Object.preventExtensions(globalThis);
   return (test, ofPartition, atOffset, atTime) => {
     key = value = headers = none;
     partition = ofPartition;

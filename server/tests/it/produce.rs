@@ -141,7 +141,7 @@ async fn a_record_is_written_once_more_without_passing_through_the_browser() {
 async fn what_cannot_be_written_is_refused_in_words_and_leaves_a_row() {
     let (app, client) = scene("orders", 1).await;
     let record = |record: NewRecord| one(record);
-    let none = NewRecord::default;
+    let none = || NewRecord { value: text("x"), ..NewRecord::default() };
     for (topic, asked, status, wanted) in [
         ("nowhere", record(none()), 404, "nowhere"),
         ("orders", record(NewRecord { partition: Some(7), ..none() }), 404, "7"),

@@ -63,7 +63,7 @@ async fn what_cannot_be_done_with_a_profile_is_said() {
     for (arguments, wanted_code, wanted) in [
         (&there[..], 1, "there is a profile `p` already"),
         (&["profile", "create", "q"], 2, "--brokers HOST:PORT"),
-        (&["profile", "create", "q", "--set", "tls=on"], 2, "only `brokers="),
+        (&["profile", "create", "q", "--set", "tls=on"], 2, "known are brokers, tls.enabled"),
         (&["profile", "use", "nosuch"], 1, "there is no profile `nosuch`"),
         (&["profile", "delete", "nosuch"], 1, "there is no profile `nosuch`"),
         (&["topic", "list", "--profile", "nosuch"], 1, "there is no profile `nosuch`"),
