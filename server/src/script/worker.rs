@@ -5,6 +5,7 @@
 //! but its parent.
 
 use std::{
+    fs,
     io::{self, BufWriter, Read, Write},
     process::ExitCode,
     time::{Duration, Instant},
@@ -33,8 +34,24 @@ const BATCH_SECONDS_MAX: u64 = 3;
 /// The child's whole life. Standard input and output are the parent's pipes.
 pub fn main() -> ExitCode {
     let mut output = BufWriter::new(io::stdout().lock());
-    let done = bound().and_then(|()| serve(&mut io::stdin().lock(), &mut output, prolong));
+    let begun = close_inherited().and_then(|()| bound());
+    let done = begun.and_then(|()| serve(&mut io::stdin().lock(), &mut output, prolong));
     if done.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Closes all but the pipes: librdkafka's are not closed when a program is started, and through
+/// them a script that broke out of the engine would reach its parent.
+#[allow(unsafe_code)]
+fn close_inherited() -> io::Result<()> {
+    let Ok(open) = fs::read_dir("/dev/fd") else { return Ok(()) };
+    let numbers = open.flatten().filter_map(|file| file.file_name().to_str()?.parse().ok());
+    let numbers: Vec<i32> = numbers.filter(|number| *number > 2).collect();
+    for number in numbers {
+        // SAFETY: the process has just begun and owns none of them; the folder's own is closed
+        // already, and closing it again is an error that says nothing.
+        unsafe { rustix::io::close(number) }
+    }
+    Ok(())
 }
 
 /// Takes away what a script that broke out of the engine could use.
