@@ -68,9 +68,13 @@ test("that the server could not be asked is said, and the pages are still there"
 
 test("acts are found by their verb, open their dialog by a link, and say why they are off", async ({
   page,
+  kcat,
   createTopic,
 }) => {
   await createTopic(page, "palette.acts");
+  await kcat.produce("palette.acts", ["one"]);
+  // The first commit makes the topic of commits.
+  await kcat.consumeAs("palette-acts", "palette.acts");
   const find = async (typed: string) => {
     await page.keyboard.press("Control+k");
     await page.getByRole("combobox", { name: /find a page/i }).fill(typed);

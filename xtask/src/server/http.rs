@@ -1,8 +1,10 @@
 //! The little HTTP that tests and measurements need, byte by byte, so that they can also send
 //! what a proper client would refuse to.
 
+#[cfg(feature = "bench")]
+use std::io::{self, BufRead, BufReader};
 use std::{
-    io::{self, BufRead, BufReader, ErrorKind, Read, Write},
+    io::{ErrorKind, Read, Write},
     net::{SocketAddr, TcpStream},
     time::Duration,
 };
@@ -14,6 +16,7 @@ use crate::problem::{Context, Problem, Result};
 pub const SILENCE_MAX: Duration = Duration::from_secs(20);
 
 /// What the system hands over in one go of an answer that is only counted.
+#[cfg(feature = "bench")]
 const DRAINED_AT_ONCE: usize = 256 * 1024;
 
 pub struct Answer {
@@ -51,6 +54,7 @@ pub fn post(address: SocketAddr, path: &str, headers: &[&str], body: &str) -> Re
 
 /// Gets an answer of any length and keeps only how long it was: its status, and the bytes of its
 /// body.
+#[cfg(feature = "bench")]
 pub fn drain(address: SocketAddr, path: &str, headers: &[&str]) -> Result<(String, u64)> {
     let more: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
     let mut socket = connect(address)?;

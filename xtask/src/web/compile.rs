@@ -9,9 +9,6 @@ use crate::{
     workspace::Workspace,
 };
 
-/// Flags for the browser's code alone; the tools that build it run here.
-const RUSTFLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
-
 /// Returns the program as rustc left it.
 pub fn frontend(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
     let toolchain = toolchain::find(workspace)?;
@@ -24,9 +21,6 @@ pub fn frontend(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
         .env("CARGO_TARGET_DIR", &target)
         .args(["build", "--package", "ouzel-frontend", "--target", toolchain::TARGET])
         .args(["--profile", profile.cargo_name()]);
-    // Views without types of their own: less code by a fifth, and half the time to build it. What
-    // that costs a page is far below what its first data takes.
-    cargo.env(RUSTFLAGS, "--cfg erase_components");
     toolchain.apply(&mut cargo)?;
     shell::run(&mut cargo)?;
     let program =

