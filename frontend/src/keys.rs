@@ -179,12 +179,15 @@ fn typing_in(event: &KeyboardEvent) -> Option<HtmlElement> {
     field.dyn_into().ok()
 }
 
-/// Escape leaves a field; Enter and the arrow down lead from the filter into the table below.
+/// Escape leaves a field; Enter and the arrow down lead from the filter into the table below. In a
+/// form Enter sends it.
 fn leave(field: &HtmlElement, event: &KeyboardEvent) {
     let from_filter = field.matches(FILTER).unwrap_or(false);
+    let in_form = field.closest("form").is_ok_and(|form| form.is_some());
     match event.key().as_str() {
         // A field that keeps the focus is no worse than before.
         "Escape" => field.blur().unwrap_or_default(),
+        "Enter" if in_form => {}
         "Enter" | "ArrowDown" if from_filter && focus("[role=grid]") => event.prevent_default(),
         _ => {}
     }

@@ -172,8 +172,9 @@ export async function settled(page: Page): Promise<void> {
   await page.locator("main, h1, [role=grid]").first().waitFor();
   await page.waitForFunction(
     () =>
-      [...document.querySelectorAll(".skeleton, .skeleton-cell")].every(
-        (it) => it.getClientRects().length === 0,
+      [...document.querySelectorAll(".skeleton, .skeleton-cell")].every((it) =>
+        // Rows that are kept ready below the screen wait until they are looked at.
+        [...it.getClientRects()].every((box) => box.top >= innerHeight || box.bottom <= 0),
       ),
   );
 }

@@ -47,9 +47,11 @@ fn close_inherited() -> io::Result<()> {
     let numbers = open.flatten().filter_map(|file| file.file_name().to_str()?.parse().ok());
     let numbers: Vec<i32> = numbers.filter(|number| *number > 2).collect();
     for number in numbers {
-        // SAFETY: the process has just begun and owns none of them; the folder's own is closed
-        // already, and closing it again is an error that says nothing.
-        unsafe { rustix::io::close(number) }
+        // The folder's own is closed by now.
+        if fs::symlink_metadata(format!("/dev/fd/{number}")).is_ok() {
+            // SAFETY: it is open, and nothing in this process, which has just begun, owns it.
+            unsafe { rustix::io::close(number) }
+        }
     }
     Ok(())
 }

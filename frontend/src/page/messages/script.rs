@@ -232,7 +232,7 @@ fn record(page: Page) -> Option<(i32, i64)> {
     let open = page.view.with(|view| view.open);
     open.or_else(|| {
         page.feed.rows.with(|rows| {
-            let newest = rows.iter().max_by_key(|row| row.timestamp_ms)?;
+            let newest = rows.iter().max_by_key(|row| (row.timestamp_ms, row.offset))?;
             Some((newest.partition, newest.offset))
         })
     })
