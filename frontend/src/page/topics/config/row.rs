@@ -186,7 +186,7 @@ fn Control(setting: TopicSetting, editing: Editing) -> impl IntoView {
         }
         _ => {}
     };
-    let label = format!("Leave {} as it is", setting.name);
+    let label = format!("Cancel: leave {} as it is", setting.name);
     view! {
         <span class="setting-text editing" on:keydown=on_key>
             {control}
