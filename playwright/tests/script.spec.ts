@@ -63,7 +63,7 @@ test("what is wrong with a script is said where its rows would be", async ({
   const stopped = /filter 1 was stopped at partition 0, offset 0: it took more than/;
   await expect(page.getByText(stopped)).toBeVisible();
   await search("return (");
-  await expect(page.getByText(/filter 1, line 1, column \d+: SyntaxError/)).toBeVisible();
+  await expect(page.getByText(/filter 1, line 1, column \d+: SyntaxError/i)).toBeVisible();
   await search("return value.tags.length > 1");
   const unjudged = /4 not judged, first: partition 0, offset 0: TypeError/;
   await expect(page.getByText(unjudged)).toBeVisible();
