@@ -40,7 +40,7 @@ test("a script is written, tried on a record, applied, changed and switched off"
   await expect(rowsOf(page).filter({ hasText: "Paris" })).toBeVisible();
   await expect(rowsOf(page).filter({ hasText: "Berlin" })).toHaveCount(0);
   const chips = page.getByLabel("Conditions");
-  await chips.getByRole("button", { name: /^Change JS: / }).click();
+  await chips.getByRole("button", { name: /^edit: change JS: / }).click();
   await expect(bodyOf(page)).toHaveValue(/amount >= 100/);
   await bodyOf(page).fill("return value.amount < 100");
   await dialogOf(page).getByRole("button", { name: "Apply" }).click();

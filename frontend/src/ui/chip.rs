@@ -27,7 +27,7 @@ pub fn Chip(
                 type="button"
                 class="chip-not"
                 aria-pressed=negated.to_string()
-                aria-label=format!("Turn round {text} (not)")
+                aria-label=format!("not: turn round {text}")
                 title="Not: show what this condition does not hold for"
                 on:click=move |_| negate()
             >
@@ -40,7 +40,7 @@ pub fn Chip(
             <button
                 type="button"
                 class="chip-not"
-                aria-label=format!("Change {text} (edit)")
+                aria-label=format!("edit: change {text}")
                 title="Change this condition"
                 on:click=move |_| edit()
             >
