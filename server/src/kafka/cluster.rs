@@ -234,13 +234,21 @@ impl Cluster {
     /// One topic, read after now: of ten thousand topics the others are not asked for. What is new
     /// about it is kept, so that its leaders are found.
     pub async fn fresh_topic(&self, name: &str) -> Result<Topic, KafkaError> {
+        let asked = Instant::now();
         let read = self.read_metadata(Some(name)).await?;
-        if let Some(kept) = self.kept().as_mut()
-            && !kept.metadata.agrees(&read, name)
-        {
-            kept.metadata = Arc::new(kept.metadata.with(&read, name));
-        }
+        self.keep_topic(&read, name, asked);
         read.topic(name).cloned()
+    }
+
+    /// Keeps what a reading of one topic says, unless all topics were read since it was `asked`
+    /// for: it may then be the older one, and bring back a topic that was deleted meanwhile.
+    fn keep_topic(&self, read: &Metadata, name: &str, asked: Instant) {
+        if let Some(kept) = self.kept().as_mut()
+            && kept.metadata.was_read_before(asked)
+            && !kept.metadata.agrees(read, name)
+        {
+            kept.metadata = Arc::new(kept.metadata.with(read, name));
+        }
     }
 
     /// Metadata read after now.

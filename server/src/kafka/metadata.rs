@@ -115,6 +115,11 @@ impl Metadata {
         updated
     }
 
+    /// Whether it was all there at a moment.
+    pub fn was_read_before(&self, moment: Instant) -> bool {
+        self.read_at < moment
+    }
+
     /// How old it is.
     pub fn age(&self) -> Duration {
         self.read_at.elapsed()

@@ -6,7 +6,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
@@ -229,6 +229,18 @@ async fn a_topic_that_is_asked_for_comes_alone_and_is_kept_for_routing() {
     cluster.fresh_topic("t").await.unwrap();
     assert_eq!(cluster.metadata(AGE_MAX_ROUTING).await.unwrap().leader("t", 0), Ok(1));
     assert_eq!(*broker.asked.lock().unwrap(), [None, Some(1)]);
+}
+
+#[tokio::test]
+async fn a_topic_that_was_deleted_is_not_brought_back_by_an_answer_from_before() {
+    let (cluster, _) = cluster(usize::MAX).await;
+    let asked = Instant::now();
+    let before = cluster.read_metadata(Some("t")).await.unwrap();
+    cluster.fresh_metadata().await.unwrap();
+    cluster.keep_topic(&before, "t", asked);
+    assert!(cluster.metadata(AGE_MAX_ROUTING).await.unwrap().topics.is_empty());
+    cluster.keep_topic(&before, "t", Instant::now());
+    assert!(cluster.metadata(AGE_MAX_ROUTING).await.unwrap().topics.contains_key("t"));
 }
 
 fn late() -> CreateTopic {
