@@ -127,7 +127,7 @@ where
             <p>{question.text}</p>
             {sending.refusal()}
             <div class="dialog-foot">
-                <Button on:click=move |_| open.set(false)>"Cancel"</Button>
+                <Button on_press=move |_| open.set(false)>"Cancel"</Button>
                 <button
                     class="btn danger"
                     type="submit"

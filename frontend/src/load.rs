@@ -205,7 +205,7 @@ pub fn missing(error: &ClientError) -> impl IntoView + use<> {
 }
 
 /// A failure with its words, the request's id and a way to try again.
-pub fn broken(error: &ClientError, retry: impl Fn() + 'static) -> AnyView {
+pub fn broken(error: &ClientError, retry: impl Fn() + Send + Sync + 'static) -> AnyView {
     let (title, reason) = (error.title(), error.message());
     match error.request_id() {
         "" => view! { <Failure title reason on_retry=retry/> }.into_any(),

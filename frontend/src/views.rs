@@ -128,7 +128,7 @@ fn Naming(open: RwSignal<bool>, views: RwSignal<Vec<View>>, of: Viewed) -> impl 
                 <TextInput value=name attr:autofocus=true attr:name="name"/>
             </Field>
             <div class="dialog-foot">
-                <Button on:click=move |_| open.set(false)>"Cancel"</Button>
+                <Button on_press=move |_| open.set(false)>"Cancel"</Button>
                 <button class="btn primary" type="submit" disabled=off>"Keep"</button>
             </div>
         </form>

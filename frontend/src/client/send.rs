@@ -20,7 +20,7 @@ thread_local! {
 }
 
 /// Calls `act` whenever the server answers that nobody is signed in.
-pub fn on_session_ended(act: impl Fn() + 'static) {
+pub fn on_session_ended(act: impl Fn() + Send + Sync + 'static) {
     SESSION_ENDED.with(|slot| *slot.borrow_mut() = Some(Rc::new(act)));
 }
 

@@ -27,9 +27,8 @@ pub fn Top(
                 <IconButton
                     icon="menu"
                     label="Show the pages"
-                    attr:aria-controls="rail"
-                    attr:aria-expanded=move || rail_open.get().to_string()
-                    on:click=move |_| rail_open.update(|open| *open = !*open)
+                    opens=("rail", rail_open.into())
+                    on_press=move |_| rail_open.update(|open| *open = !*open)
                 />
             </span>
             <Crumbs/>
@@ -47,7 +46,7 @@ pub fn Top(
                 <IconButton
                     icon="keyboard"
                     label="Keyboard shortcuts (?)"
-                    on:click=move |_| opened.sheet.set(true)
+                    on_press=move |_| opened.sheet.set(true)
                 />
             </span>
             <ZoneMenu/>

@@ -13,12 +13,12 @@ pub fn Chip(
     /// Whether it must not hold.
     #[prop(optional)]
     negated: bool,
-    on_switch: impl Fn() + 'static,
+    on_switch: impl Fn() + Send + Sync + 'static,
     #[prop(optional)] on_negate: Option<Box<dyn Fn()>>,
     /// Whether and how it can be changed.
     #[prop(optional_no_strip)]
     on_edit: Option<Box<dyn Fn()>>,
-    on_remove: impl Fn() + 'static,
+    on_remove: impl Fn() + Send + Sync + 'static,
 ) -> impl IntoView {
     let state = if on { "on; press to switch it off" } else { "off; press to switch it on" };
     let turn = on_negate.map(|negate| {

@@ -46,7 +46,7 @@ pub fn Dialog(
                 <Show when=move || !bare>
                     <header>
                         <h2>{title}</h2>
-                        <IconButton icon="x" label="Close (Esc)" on:click=move |_| open.set(false)/>
+                        <IconButton icon="x" label="Close (Esc)" on_press=move |_| open.set(false)/>
                     </header>
                 </Show>
                 <div class="dialog-body">{children()}</div>

@@ -11,14 +11,14 @@ pub fn Drawer(
     #[prop(into)] label: String,
     #[prop(into)] head: ViewFn,
     #[prop(into)] foot: ViewFn,
-    on_close: impl Fn() + 'static,
+    on_close: impl Fn() + Send + Sync + 'static,
     children: Children,
 ) -> impl IntoView {
     view! {
         <aside class="drawer" aria-label=label>
             <header>
                 <div class="title">{move || head.run()}</div>
-                <IconButton icon="x" label="Close (Esc)" on:click=move |_| on_close()/>
+                <IconButton icon="x" label="Close (Esc)" on_press=move |_| on_close()/>
             </header>
             {children()}
             <footer>{move || foot.run()}</footer>

@@ -36,19 +36,46 @@ pub fn Inline(#[prop(into)] label: String, children: Children) -> impl IntoView 
     }
 }
 
-/// One line of text. Type, placeholder and the rest are given at the use (`attr:type="password"`).
+/// One line of text. What never changes at a use is given there (`attr:type="password"`); what
+/// changes, or is told of the field, is a property of it.
 #[component]
-pub fn TextInput(value: RwSignal<String>) -> impl IntoView {
+pub fn TextInput(
+    value: RwSignal<String>,
+    #[prop(optional, into)] placeholder: MaybeProp<String>,
+    /// Why what is written is not understood; the words show on hover.
+    #[prop(optional, into)]
+    wrong: MaybeProp<String>,
+    /// Whether nothing can be written.
+    #[prop(optional)]
+    off: bool,
+    #[prop(optional, into)] on_keydown: Option<Callback<ev::KeyboardEvent>>,
+    #[prop(optional, into)] on_change: Option<Callback<ev::Event>>,
+    #[prop(optional, into)] on_focus: Option<Callback<ev::FocusEvent>>,
+    #[prop(optional, into)] on_blur: Option<Callback<ev::FocusEvent>>,
+) -> impl IntoView {
     view! {
         <input
             class="input"
             type="text"
             autocomplete="off"
             spellcheck="false"
+            placeholder=move || placeholder.get()
+            title=move || wrong.get()
+            aria-invalid=move || wrong.get().map(|_| "true")
+            disabled=off
             prop:value=value
             on:input=move |event| value.set(event_target_value(&event))
+            on:keydown=move |event| tell(on_keydown, event)
+            on:change=move |event| tell(on_change, event)
+            on:focus=move |event| tell(on_focus, event)
+            on:blur=move |event| tell(on_blur, event)
         />
     }
+}
+
+/// Leaving a field may end the page that it belongs to: who is gone is told nothing.
+fn tell<T: 'static>(who: Option<Callback<T>>, event: T) {
+    who.map(|who| who.try_run(event));
 }
 
 /// A box that narrows a list; `/` focuses the first one on the page, Escape empties it.

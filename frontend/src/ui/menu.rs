@@ -73,7 +73,7 @@ pub fn Menu(
 /// One act in a menu, or one choice if `chosen` is given.
 #[component]
 pub fn MenuItem(
-    on_pick: impl Fn() + 'static,
+    on_pick: impl Fn() + Send + Sync + 'static,
     children: Children,
     #[prop(optional, into)] chosen: MaybeProp<bool>,
     #[prop(optional, into)] off: MaybeProp<String>,

@@ -1,7 +1,8 @@
 //! How things look: small components that know nothing of Kafka, in the order of `assets/css`.
 //!
-//! Each component has one file here and one block of CSS there. Extra attributes and listeners are
-//! written at the use: `<Button on:click=… attr:type="submit">`. Colours, sizes and times live in
+//! Each component has one file here and one block of CSS there. Extra attributes that never
+//! change are written at the use (`<TextInput attr:name="topic">`); listeners are properties, since
+//! of two components that are drawn in one place the second would keep the first one's. Colours, sizes and times live in
 //! `assets/css/00-tokens.css` alone.
 
 mod badge;

@@ -37,7 +37,7 @@ pub fn Failure(
     #[prop(into)] title: String,
     #[prop(into)] reason: String,
     #[prop(optional, into)] detail: Option<String>,
-    on_retry: impl Fn() + 'static,
+    on_retry: impl Fn() + Send + Sync + 'static,
 ) -> impl IntoView {
     view! {
         <div class="state failed" role="alert">
@@ -45,7 +45,7 @@ pub fn Failure(
             <strong>{title}</strong>
             <p>{reason}</p>
             {detail.map(|detail| view! { <p class="dim mono">{detail}</p> })}
-            <Button icon="refresh-cw" on:click=move |_| on_retry()>"Try again"</Button>
+            <Button icon="refresh-cw" on_press=move |_| on_retry()>"Try again"</Button>
         </div>
     }
 }

@@ -77,7 +77,7 @@ impl Toasts {
                 <div class=class role=if good { "status" } else { "alert" }>
                     <Icon name=icon/>
                     <span>{text}</span>
-                    <IconButton icon="x" label="Dismiss" on:click=move |_| self.close(id)/>
+                    <IconButton icon="x" label="Dismiss" on_press=move |_| self.close(id)/>
                 </div>
             }
         };

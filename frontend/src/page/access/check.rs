@@ -41,7 +41,7 @@ pub fn Check() -> impl IntoView {
                 />
             </Inline>
             <Inline label="topic or group">
-                <TextInput value=resource attr:size="24" attr:placeholder="all of them"/>
+                <TextInput value=resource attr:size="24" placeholder="all of them"/>
             </Inline>
         </div>
         <Show

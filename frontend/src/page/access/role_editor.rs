@@ -136,7 +136,7 @@ fn Form(open: RwSignal<bool>, draft: Draft, on_saved: Callback<()>) -> impl Into
                     attr:name="name"
                     attr:maxlength="64"
                     attr:autofocus=!draft.exists
-                    attr:disabled=draft.exists
+                    off=draft.exists
                 />
             </Field>
             <For each=move || draft.lines.get() key=|line| line.id
@@ -149,7 +149,7 @@ fn Form(open: RwSignal<bool>, draft: Draft, on_saved: Callback<()>) -> impl Into
             </div>
             {sending.refusal()}
             <div class="dialog-foot">
-                <Button on:click=move |_| open.set(false)>"Cancel"</Button>
+                <Button on_press=move |_| open.set(false)>"Cancel"</Button>
                 <button
                     class="btn primary"
                     type="submit"
@@ -195,14 +195,14 @@ fn LineFields(draft: Draft, line: Line) -> impl IntoView {
             </div>
             <div class="pair">
                 <Field label="Clusters" error=wrong>
-                    <TextInput value=line.cluster attr:placeholder="*"/>
+                    <TextInput value=line.cluster placeholder="*"/>
                 </Field>
                 <Field label="Topics and groups">
-                    <TextInput value=line.resource attr:placeholder="*"/>
+                    <TextInput value=line.resource placeholder="*"/>
                 </Field>
             </div>
             <span class="remove">
-                <IconButton icon="x" label="Remove this line" on:click=remove/>
+                <IconButton icon="x" label="Remove this line" on_press=remove/>
             </span>
         </fieldset>
     }

@@ -47,7 +47,7 @@ pub fn Roles() -> impl IntoView {
         <div class="bar">
             <span class="dim">"A role allows what its lines say; all else is denied."</span>
             <span class="grow"></span>
-            <Button tone=Tone::Primary icon="plus" on:click=move |_| draft.set(Some(Draft::new()))>
+            <Button tone=Tone::Primary icon="plus" on_press=move |_| draft.set(Some(Draft::new()))>
                 "New role"
             </Button>
         </div>
@@ -157,7 +157,7 @@ fn RoleDrawer(
     role: RoleRow,
     draft: RwSignal<Option<Draft>>,
     doomed: RwSignal<Option<Question<String>>>,
-    on_close: impl Fn() + 'static,
+    on_close: impl Fn() + Send + Sync + 'static,
 ) -> impl IntoView {
     let fixed = role.built_in.then(|| "It is built in. Copy it to make your own.".to_owned());
     let used = (role.users > 0).then(|| "Users have it: give them another one first.".to_owned());
@@ -179,10 +179,10 @@ fn RoleDrawer(
     };
     let foot = move || {
         view! {
-            <Button off=fixed.clone() on:click=edit>"Edit…"</Button>
-            <Button icon="copy" on:click=copy>"Copy…"</Button>
+            <Button off=fixed.clone() on_press=edit>"Edit…"</Button>
+            <Button icon="copy" on_press=copy>"Copy…"</Button>
             <span class="grow"></span>
-            <Button tone=Tone::Danger icon="trash-2" off=kept.clone() on:click=remove>
+            <Button tone=Tone::Danger icon="trash-2" off=kept.clone() on_press=remove>
                 "Remove…"
             </Button>
         }

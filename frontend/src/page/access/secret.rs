@@ -13,7 +13,7 @@ pub fn Secret(
     #[prop(into)] secret: String,
     /// The name of the field, for whoever does not see it.
     label: &'static str,
-    on_done: impl Fn() + 'static,
+    on_done: impl Fn() + Send + Sync + 'static,
 ) -> impl IntoView {
     view! {
         <div class="col">
@@ -24,7 +24,7 @@ pub fn Secret(
             </div>
             <p class="row warn"><Icon name="eye-off"/> "It is shown only now."</p>
             <div class="dialog-foot">
-                <Button on:click=move |_| on_done()>"Done"</Button>
+                <Button on_press=move |_| on_done()>"Done"</Button>
             </div>
         </div>
     }

@@ -101,5 +101,5 @@ fn end_button(
             about: id.clone(),
         }));
     };
-    view! { <span class="row-act"><IconButton icon="log-out" label on:click=ask/></span> }
+    view! { <span class="row-act"><IconButton icon="log-out" label on_press=ask/></span> }
 }

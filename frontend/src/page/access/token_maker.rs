@@ -81,7 +81,7 @@ fn Form(
             </div>
             {sending.refusal()}
             <div class="dialog-foot">
-                <Button on:click=move |_| open.set(false)>"Cancel"</Button>
+                <Button on_press=move |_| open.set(false)>"Cancel"</Button>
                 <button
                     class="btn primary"
                     type="submit"

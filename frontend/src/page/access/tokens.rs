@@ -40,7 +40,7 @@ pub fn Tokens(whose: Whose) -> impl IntoView {
                 ", with your rights or fewer."
             </span>
             <span class="grow"></span>
-            <Button tone=Tone::Primary icon="plus" on:click=move |_| making.set(true)>
+            <Button tone=Tone::Primary icon="plus" on_press=move |_| making.set(true)>
                 "New token"
             </Button>
         }
@@ -127,5 +127,5 @@ fn revoke_button(
             about: id.clone(),
         }));
     };
-    view! { <span class="row-act"><IconButton icon="trash-2" label on:click=ask/></span> }
+    view! { <span class="row-act"><IconButton icon="trash-2" label on_press=ask/></span> }
 }

@@ -23,7 +23,7 @@ use crate::{
 pub fn UserDrawer(
     user: User,
     roles: Load<Vec<RoleRow>>,
-    on_close: impl Fn() + 'static,
+    on_close: impl Fn() + Send + Sync + 'static,
     #[prop(into)] on_changed: Callback<()>,
 ) -> impl IntoView {
     let name = StoredValue::new(user.name.clone());
@@ -46,7 +46,7 @@ pub fn UserDrawer(
     };
     let foot = move || {
         view! {
-            <Button icon="refresh-cw" on:click=move |_| resetting.set(true)>
+            <Button icon="refresh-cw" on_press=move |_| resetting.set(true)>
                 "New first password…"
             </Button>
             <span class="grow"></span>
@@ -54,7 +54,7 @@ pub fn UserDrawer(
                 tone=Tone::Danger
                 icon="trash-2"
                 off=no_delete
-                on:click=move |_| doomed.set(Some(question.get_value()))
+                on_press=move |_| doomed.set(Some(question.get_value()))
             >
                 "Delete…"
             </Button>
@@ -191,7 +191,7 @@ fn Reset(
                 </p>
                 {sending.refusal()}
                 <div class="dialog-foot">
-                    <Button on:click=move |_| open.set(false)>"Cancel"</Button>
+                    <Button on_press=move |_| open.set(false)>"Cancel"</Button>
                     <button
                         class="btn danger"
                         type="submit"

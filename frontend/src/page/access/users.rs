@@ -44,7 +44,7 @@ pub fn Users() -> impl IntoView {
         <div class="bar">
             <FilterBox value=listing.filter label="Filter by name or role"/>
             <span class="grow"></span>
-            <Button tone=Tone::Primary icon="plus" on:click=move |_| creating.set(true)>
+            <Button tone=Tone::Primary icon="plus" on_press=move |_| creating.set(true)>
                 "Create user"
             </Button>
         </div>
@@ -203,7 +203,7 @@ fn CreateForm(
             </Field>
             {sending.refusal()}
             <div class="dialog-foot">
-                <Button on:click=move |_| open.set(false)>"Cancel"</Button>
+                <Button on_press=move |_| open.set(false)>"Cancel"</Button>
                 <button
                     class="btn primary"
                     type="submit"

@@ -13,7 +13,7 @@ use crate::{
 
 /// The drawer.
 #[component]
-pub fn Entry(row: AuditRow, on_close: impl Fn() + 'static) -> impl IntoView {
+pub fn Entry(row: AuditRow, on_close: impl Fn() + Send + Sync + 'static) -> impl IntoView {
     let (id, kind) = (row.id, row.outcome);
     let head =
         move || view! { <span class="mono">{format!("#{}", count(id))}</span> {outcome(kind)} };

@@ -42,13 +42,13 @@ pub fn Filters() -> impl IntoView {
         <div class="bar">
             <FilterBox value=use_condition(RESOURCE) label="Resource holds…"/>
             <Inline label="user">
-                <TextInput value=use_condition(USER) attr:size="10" attr:placeholder="any"/>
+                <TextInput value=use_condition(USER) attr:size="10" placeholder="any"/>
             </Inline>
             <Inline label="action">
                 <TextInput
                     value=use_condition(ACTION)
                     attr:size="14"
-                    attr:placeholder="begins with…"
+                    placeholder="begins with…"
                 />
             </Inline>
             <Inline label="cluster">
@@ -86,6 +86,9 @@ fn use_condition(name: &'static str) -> RwSignal<String> {
     text
 }
 
+/// Told of a time that is not understood.
+const HOW_TO_WRITE: &str = "Write it as 2026-11-27 14:00, or a number of ms";
+
 /// A moment, typed in the viewer's zone and kept in the address as what it is everywhere.
 #[component]
 fn Bound(name: &'static str, label: &'static str) -> impl IntoView {
@@ -116,18 +119,16 @@ fn Bound(name: &'static str, label: &'static str) -> impl IntoView {
             take();
         }
     };
+    let told = Signal::derive(move || wrong.get().then(|| HOW_TO_WRITE.to_owned()));
     view! {
         <Inline label=label>
             <TextInput
                 value=text
                 attr:size="19"
-                attr:placeholder="2026-11-27 14:00"
-                attr:aria-invalid=move || wrong.get().to_string()
-                attr:title=move || {
-                    wrong.get().then_some("Write it as 2026-11-27 14:00, or a number of ms")
-                }
-                on:keydown=key
-                on:blur=move |_| take()
+                placeholder="2026-11-27 14:00"
+                wrong=told
+                on_keydown=key
+                on_blur=move |_| take()
             />
         </Inline>
     }

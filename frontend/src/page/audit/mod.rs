@@ -156,8 +156,8 @@ fn Pager(page: Memo<Arc<AuditPage>>) -> impl IntoView {
         <footer class="pager">
             <span class="dim">{rows} ", newest first"</span>
             <span class="grow"></span>
-            <Button off=newest on:click=move |_| go(None)>"Newest"</Button>
-            <Button off=oldest on:click=move |_| go(older())>"Older"</Button>
+            <Button off=newest on_press=move |_| go(None)>"Newest"</Button>
+            <Button off=oldest on_press=move |_| go(older())>"Older"</Button>
         </footer>
     }
 }

@@ -28,7 +28,7 @@ pub fn Verify() -> impl IntoView {
     let off = Signal::derive(move || busy.get().then(|| "The chain is being checked.".to_owned()));
     view! {
         <span role="status" class="verdict">{move || verdict.get().map(show)}</span>
-        <Button icon="shield-check" off on:click=check>
+        <Button icon="shield-check" off on_press=check>
             {move || if busy.get() { "Verifying…" } else { "Verify the chain" }}
         </Button>
     }

@@ -156,10 +156,10 @@ fn Acts(
         {reading.refusal()}
         {move || trying.get().map(|draft| view! { <Steps draft/> })}
         <footer>
-            <Button icon="play" off=barred on:click=move |_| with_settings(trying)>"Test"</Button>
-            <Button off on:click=move |_| with_settings(draft)>"Edit…"</Button>
+            <Button icon="play" off=barred on_press=move |_| with_settings(trying)>"Test"</Button>
+            <Button off on_press=move |_| with_settings(draft)>"Edit…"</Button>
             <span class="grow"></span>
-            <Button tone=Tone::Danger icon="trash-2" off on:click=remove>"Remove…"</Button>
+            <Button tone=Tone::Danger icon="trash-2" off on_press=remove>"Remove…"</Button>
         </footer>
     }
 }

@@ -76,11 +76,11 @@ fn Form(open: RwSignal<bool>, draft: Draft, on_saved: Callback<()>) -> impl Into
             {move || (tries.get() > 0).then(|| view! { <Steps draft/> })}
             {sending.refusal()}
             <div class="dialog-foot">
-                <Button icon="play" off on:click=move |_| tries.update(|tries| *tries += 1)>
+                <Button icon="play" off on_press=move |_| tries.update(|tries| *tries += 1)>
                     "Test"
                 </Button>
                 <span class="grow"></span>
-                <Button on:click=move |_| open.set(false)>"Cancel"</Button>
+                <Button on_press=move |_| open.set(false)>"Cancel"</Button>
                 <button
                     class="btn primary"
                     type="submit"
@@ -105,7 +105,7 @@ fn what(draft: Draft) -> impl IntoView {
                     value=draft.id
                     attr:name="id"
                     attr:autofocus=!draft.exists
-                    attr:disabled=draft.exists
+                    off=draft.exists
                 />
             </Field>
             <Field label="Label" hint="What people read instead, if anything">
@@ -113,7 +113,7 @@ fn what(draft: Draft) -> impl IntoView {
             </Field>
         </div>
         <Field label="Brokers" hint="host:port, commas between; the others are found by asking">
-            <TextInput value=draft.brokers attr:name="brokers" attr:placeholder="kafka-1:9092"/>
+            <TextInput value=draft.brokers attr:name="brokers" placeholder="kafka-1:9092"/>
         </Field>
         <div class="pair">
             <Field label="Environment">

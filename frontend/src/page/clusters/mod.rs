@@ -45,7 +45,7 @@ pub fn Clusters() -> impl IntoView {
                 tone=Tone::Primary
                 icon="plus"
                 off
-                on:click=move |_| adding.set(true)
+                on_press=move |_| adding.set(true)
             >
                 "Add cluster"
             </Button>

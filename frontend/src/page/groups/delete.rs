@@ -96,7 +96,7 @@ fn Content(form: Form) -> impl IntoView {
             }}
             {move || form.refused.get().map(refused)}
             <div class="dialog-foot">
-                <Button on:click=move |_| form.open.set(false)>"Cancel"</Button>
+                <Button on_press=move |_| form.open.set(false)>"Cancel"</Button>
                 <button class="btn danger" type="submit" disabled=off>
                     {move || if form.busy.get() { "Deleting…" } else { label() }}
                 </button>

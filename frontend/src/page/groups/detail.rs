@@ -73,7 +73,7 @@ pub fn Group(cluster: String, group: String) -> impl IntoView {
             <span class="grow"></span>
             {move || latest().map(facts)}
             <Show when=move || gone.with(Option::is_none)>
-                <Button tone=Tone::Danger icon="trash-2" off=refusal on:click=ask.clone()>
+                <Button tone=Tone::Danger icon="trash-2" off=refusal on_press=ask.clone()>
                     "Delete…"
                 </Button>
             </Show>

@@ -186,7 +186,7 @@ fn empty(listing: Listing, warnings: Memo<Vec<String>>) -> impl IntoView {
     view! {
         <Empty icon="text-search" title="No group matches">
             <p>"No group's name or state holds " <span class="mono">{filter}</span> "."</p>
-            <Button on:click=move |_| listing.filter.set(String::new())>"Clear the filter"</Button>
+            <Button on_press=move |_| listing.filter.set(String::new())>"Clear the filter"</Button>
         </Empty>
     }
     .into_any()

@@ -96,9 +96,9 @@ impl Picked {
             <Show when=move || any.get()>
                 <span class="row" role="status">
                     <b>{number} " picked"</b>
-                    <Button on:click=all>"Pick all shown"</Button>
-                    <Button on:click=move |_| self.clear()>"Pick none"</Button>
-                    <Button tone=Tone::Danger icon="trash-2" off=refusal on:click=delete>
+                    <Button on_press=all>"Pick all shown"</Button>
+                    <Button on_press=move |_| self.clear()>"Pick none"</Button>
+                    <Button tone=Tone::Danger icon="trash-2" off=refusal on_press=delete>
                         "Delete…"
                     </Button>
                 </span>

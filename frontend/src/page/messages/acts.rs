@@ -46,9 +46,9 @@ pub fn foot(acts: Acts, part: Part) -> impl IntoView {
     let copy = move |_| acts.copy(of_copy.clone(), part);
     let save = move |_| acts.save(of_file.clone(), part);
     view! {
-        <Button icon="copy" off=none.clone() on:click=copy>"Copy " {part.name()}</Button>
-        <Button icon="download" off=none on:click=save>"Download"</Button>
-        <Button icon="link" on:click=move |_| acts.share(id)>"Share"</Button>
+        <Button icon="copy" off=none.clone() on_press=copy>"Copy " {part.name()}</Button>
+        <Button icon="download" off=none on_press=save>"Download"</Button>
+        <Button icon="link" on_press=move |_| acts.share(id)>"Share"</Button>
         <span class="grow"></span>
         {more(acts, message)}
     }

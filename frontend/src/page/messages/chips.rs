@@ -175,25 +175,28 @@ pub fn Composer(page: Page) -> impl IntoView {
     let header = Memo::new(move |_| draft.is_header());
     let bare = Memo::new(move |_| draft.is_bare());
     let paths = RwSignal::new(Vec::new());
-    let hint = move || if field.get() { "value" } else { "Filter…" };
+    let hint = Signal::derive(move || {
+        let hint = if field.get() { "value" } else { "Filter…" };
+        hint.to_owned()
+    });
     view! {
         <form class="composer" on:submit=submit on:keydown=enter aria-label="Add a condition">
             <Where page/>
             <Show when=move || field.get()>
                 <TextInput
                     value=draft.path
-                    attr:placeholder="path.to.field"
+                    placeholder="path.to.field"
                     attr:aria-label="Path of the field"
                     attr:size="14"
                     attr:list=PATHS
-                    on:focus=move |_| paths.set(columns::seen(page))
+                    on_focus=move |_| paths.set(columns::seen(page))
                 />
                 <Proposed names=paths id=PATHS/>
             </Show>
             <Show when=move || header.get()>
                 <TextInput
                     value=draft.path
-                    attr:placeholder="header"
+                    placeholder="header"
                     attr:aria-label="Name of the header"
                     attr:size="10"
                 />
@@ -205,7 +208,7 @@ pub fn Composer(page: Page) -> impl IntoView {
             <Show when=move || !bare.get()>
                 <TextInput
                     value=draft.text
-                    attr:placeholder=hint
+                    placeholder=hint
                     attr:aria-label="Text to look for"
                     attr:data-filter=""
                 />

@@ -85,7 +85,7 @@ fn Choices(page: Page, shown: Memo<Vec<String>>) -> impl IntoView {
         <form class="menu-form" on:submit=submit>
             <TextInput
                 value=path
-                attr:placeholder="path.to.field"
+                placeholder="path.to.field"
                 attr:aria-label="Path of a field"
                 attr:autofocus=true
             />

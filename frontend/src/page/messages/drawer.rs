@@ -95,8 +95,8 @@ fn head(page: Page, record: Record) -> impl IntoView {
         </Copyable>
         {kind.map(|kind| view! { <Badge>{kind}</Badge> })}
         <span class="grow"></span>
-        <IconButton icon="chevron-up" label="Record before (k, ↑)" on:click=move |_| step(-1)/>
-        <IconButton icon="chevron-down" label="Next record (j, ↓)" on:click=move |_| step(1)/>
+        <IconButton icon="chevron-up" label="Record before (k, ↑)" on_press=move |_| step(-1)/>
+        <IconButton icon="chevron-down" label="Next record (j, ↓)" on_press=move |_| step(1)/>
     }
     .into_any()
 }

@@ -64,7 +64,7 @@ pub fn nothing(page: Page) -> AnyView {
         Why::NothingThere => view! {
             <Empty title="No records in this range">
                 <p>"Nothing lies at or after this beginning in the chosen partitions."</p>
-                <Button on:click=move |_| page.ask(widen)>"Search all of it, newest first"</Button>
+                <Button on_press=move |_| page.ask(widen)>"Search all of it, newest first"</Button>
             </Empty>
         }
         .into_any(),
@@ -98,7 +98,7 @@ fn no_match(page: Page, figures: &Figures, whole: bool) -> AnyView {
         <Empty icon="text-search" title=title>
             {nowhere}
             <p>{hint}</p>
-            {(active > 0).then(|| view! { <Button on:click=off>{label}</Button> })}
+            {(active > 0).then(|| view! { <Button on_press=off>{label}</Button> })}
         </Empty>
     }
     .into_any()

@@ -139,12 +139,12 @@ fn FindBox(find: Find) -> impl IntoView {
                 <IconButton
                     icon="chevron-up"
                     label="Place before (Shift Enter)"
-                    on:click=move |_| find.step(-1)
+                    on_press=move |_| find.step(-1)
                 />
                 <IconButton
                     icon="chevron-down"
                     label="Next place (Enter)"
-                    on:click=move |_| find.step(1)
+                    on_press=move |_| find.step(1)
                 />
             }
         })
@@ -153,10 +153,10 @@ fn FindBox(find: Find) -> impl IntoView {
         <span class="find" role="search">
             <TextInput
                 value=find.wanted
-                attr:placeholder="Find"
+                placeholder="Find"
                 attr:aria-label="Find in this record"
                 attr:data-find=""
-                on:keydown=key
+                on_keydown=key
             />
             {found}
         </span>

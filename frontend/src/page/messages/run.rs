@@ -1,6 +1,6 @@
 //! The buttons of the line of controls: run, stop, pause, resume.
 
-use leptos::{ev, prelude::*, wasm_bindgen::JsCast};
+use leptos::{prelude::*, wasm_bindgen::JsCast};
 use web_sys::HtmlInputElement;
 
 use super::Page;
@@ -29,13 +29,12 @@ pub fn Run(page: Page) -> impl IntoView {
     };
     // A press must not take the focus: the field that is left would begin the search, Run would
     // become Stop under the pointer, and the release would stop what the press began.
-    let hold = |event: ev::MouseEvent| event.prevent_default();
     move || match runs.get() {
         true => {
-            view! { <Button icon="square" on:click=move |_| page.stop()>"Stop"</Button> }.into_any()
+            view! { <Button icon="square" on_press=move |_| page.stop()>"Stop"</Button> }.into_any()
         }
         false => view! {
-            <Button tone=Tone::Primary icon="play" on:mousedown=hold on:click=run>"Run"</Button>
+            <Button tone=Tone::Primary icon="play" keeps_focus=true on_press=run>"Run"</Button>
         }
         .into_any(),
     }
@@ -64,9 +63,9 @@ pub fn Pause(page: Page) -> impl IntoView {
     move || match (runs.get(), page.feed.paused.get()) {
         (false, _) => ().into_any(),
         (true, true) => view! {
-            <Button tone=Tone::Primary icon="play" on:click=resume>"Resume"</Button>
+            <Button tone=Tone::Primary icon="play" on_press=resume>"Resume"</Button>
         }
         .into_any(),
-        (true, false) => view! { <Button icon="pause" on:click=pause>"Pause"</Button> }.into_any(),
+        (true, false) => view! { <Button icon="pause" on_press=pause>"Pause"</Button> }.into_any(),
     }
 }

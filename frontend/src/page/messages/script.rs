@@ -224,7 +224,7 @@ fn Try(page: Page, trial: RwSignal<Trial>, off: Memo<Option<String>>) -> impl In
         }
         None => "Try on a record".to_owned(),
     };
-    view! { <Button icon="play" off=Signal::derive(off) on:click=run>{on}</Button> }
+    view! { <Button icon="play" off=Signal::derive(off) on_press=run>{on}</Button> }
 }
 
 /// The record that is open, or else the newest one on screen.

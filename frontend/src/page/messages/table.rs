@@ -91,7 +91,7 @@ fn Below(page: Page) -> impl IntoView {
                 feed.table.to_end();
             };
             view! {
-                <div class="below"><Button icon="arrow-down" on:click=down>{text}</Button></div>
+                <div class="below"><Button icon="arrow-down" on_press=down>{text}</Button></div>
             }
         })
     }

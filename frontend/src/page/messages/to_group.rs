@@ -76,7 +76,7 @@ fn Choice(page: Page, id: Id, open: RwSignal<bool>) -> impl IntoView {
             // Proposals alone: whoever knows the name need not wait for them.
             <datalist id=GROUPS>{move || groups.latest().map(|data| proposed(&data))}</datalist>
             <div class="dialog-foot">
-                <Button on:click=move |_| open.set(false)>"Cancel"</Button>
+                <Button on_press=move |_| open.set(false)>"Cancel"</Button>
                 <button
                     class="btn primary"
                     type="submit"

@@ -228,7 +228,7 @@ fn Above(drawn: Drawn) -> impl IntoView {
     move || {
         let from = drawn.from.get();
         let text = format!("Show more ({} lines above)", count(from as i128));
-        (from > 0).then(|| view! { <div class="more"><Button on:click=more>{text}</Button></div> })
+        (from > 0).then(|| view! { <div class="more"><Button on_press=more>{text}</Button></div> })
     }
 }
 
@@ -240,7 +240,7 @@ fn More(all: Signal<usize>, drawn: Drawn) -> impl IntoView {
     move || {
         let left = left.get();
         let text = format!("Show more ({} lines left)", count(left as i128));
-        (left > 0).then(|| view! { <div class="more"><Button on:click=more>{text}</Button></div> })
+        (left > 0).then(|| view! { <div class="more"><Button on_press=more>{text}</Button></div> })
     }
 }
 

@@ -88,7 +88,7 @@ fn Views(page: Page) -> impl IntoView {
                 <MenuItem on_pick=move || open(&query)>
                     <span class="clip">{name.clone()}</span>
                 </MenuItem>
-                <IconButton icon="x" label=label on:click=forget/>
+                <IconButton icon="x" label=label on_press=forget/>
             </div>
         }
     };
@@ -128,7 +128,7 @@ fn Save(
         <form class="menu-form" on:submit=submit>
             <TextInput
                 value=name
-                attr:placeholder="Keep this view as… (Enter)"
+                placeholder="Keep this view as… (Enter)"
                 attr:aria-label="Name of the view"
                 attr:autofocus=true
             />

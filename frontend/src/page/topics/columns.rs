@@ -177,8 +177,8 @@ fn acts(cells: Cells, row: &TopicRow) -> impl IntoView + use<> {
     (!row.internal).then(|| {
         view! {
             <span class="row-act">
-                <IconButton icon="copy" label=labels.0 off=no_create on:click=clone/>
-                <IconButton icon="trash-2" label=labels.1 off=no_delete on:click=delete/>
+                <IconButton icon="copy" label=labels.0 off=no_create on_press=clone/>
+                <IconButton icon="trash-2" label=labels.1 off=no_delete on_press=delete/>
             </span>
         }
     })

@@ -75,7 +75,7 @@ fn Content(open: RwSignal<bool>, cluster: StoredValue<String>, like: String) -> 
             {fields(form)}
             {move || form.refused.get().map(refused)}
             <div class="dialog-foot">
-                <Button on:click=move |_| open.set(false)>"Cancel"</Button>
+                <Button on_press=move |_| open.set(false)>"Cancel"</Button>
                 <button class="btn primary" type="submit" disabled=off>
                     {move || if form.busy.get() { "Creating…" } else { "Create topic" }}
                 </button>
@@ -178,7 +178,7 @@ fn number(value: RwSignal<String>, name: &'static str) -> impl IntoView {
             value
             attr:name=name
             attr:inputmode="numeric"
-            attr:placeholder="cluster default"
+            placeholder="cluster default"
         />
     }
 }

@@ -135,8 +135,8 @@ fn Head(
                 {move || data.latest().map(|data| badges(&data))}
                 <span class="grow"></span>
                 {move || data.latest().map(facts)}
-                <Button icon="copy" off=no_clone on:click=clone>"Clone settings…"</Button>
-                <Button tone=Tone::Danger icon="trash-2" off=refusal on:click=ask>
+                <Button icon="copy" off=no_clone on_press=clone>"Clone settings…"</Button>
+                <Button tone=Tone::Danger icon="trash-2" off=refusal on_press=ask>
                     "Delete…"
                 </Button>
             </Show>

@@ -175,7 +175,7 @@ impl Figures {
             (Some(error), _) => view! {
                 <span class="warn row" role="status">
                     {format!("Figures could not be read: {}", error.message())}
-                    <Button on:click=move |_| self.asking.reload()>"Try again"</Button>
+                    <Button on_press=move |_| self.asking.reload()>"Try again"</Button>
                 </span>
             }
             .into_any(),

@@ -91,7 +91,7 @@ pub fn Topics(cluster: String) -> impl IntoView {
                     tone=Tone::Primary
                     icon="plus"
                     off=refusal
-                    on:click=move |_| asked.set(true)
+                    on_press=move |_| asked.set(true)
                 >
                     "Create topic"
                 </Button>
@@ -233,7 +233,7 @@ fn empty(
         return view! {
             <Empty title="No favourite here">
                 <p>"The star before a topic's name makes it one, in this browser."</p>
-                <Button on:click=move |_| only_favourites.set(false)>"Show all topics"</Button>
+                <Button on_press=move |_| only_favourites.set(false)>"Show all topics"</Button>
             </Empty>
         }
         .into_any();
@@ -247,7 +247,7 @@ fn empty(
     view! {
         <Empty icon="text-search" title="No topic matches">
             <p>"Nothing is called " <span class="mono">{filter}</span> "."</p>
-            <Button on:click=move |_| listing.filter.set(String::new())>"Clear the filter"</Button>
+            <Button on_press=move |_| listing.filter.set(String::new())>"Clear the filter"</Button>
         </Empty>
     }
     .into_any()

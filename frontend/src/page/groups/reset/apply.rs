@@ -75,8 +75,8 @@ pub fn ApplyBar(
             {lags}
             <span class="grow"></span>
             <span class="dim">"planned " {planned}</span>
-            <Button icon="refresh-cw" on:click=move |_| again.run(())>"Plan again"</Button>
-            <Button tone=Tone::Primary off=refusal on:click=move |_| open.set(true)>{label}</Button>
+            <Button icon="refresh-cw" on_press=move |_| again.run(())>"Plan again"</Button>
+            <Button tone=Tone::Primary off=refusal on_press=move |_| open.set(true)>{label}</Button>
         </div>
         <Dialog open title=title>
             <Content form=Form::new(page, (open, care), answer.get_untracked(), on_done)/>
@@ -189,7 +189,7 @@ fn Content(form: Form) -> impl IntoView {
             {confirm}
             {move || form.refused.get().map(refused)}
             <div class="dialog-foot">
-                <Button on:click=move |_| form.open.set(false)>"Cancel"</Button>
+                <Button on_press=move |_| form.open.set(false)>"Cancel"</Button>
                 <button class="btn primary" type="submit" disabled=off autofocus>
                     {face}
                 </button>

@@ -77,17 +77,20 @@ fn Scope(page: Page, group: Memo<Arc<Group>>) -> impl IntoView {
     };
     let chips = move || page.asked.with(|it| it.scope.clone()).into_iter().map(chip).collect_view();
     let everything = move || page.asked.with(|asked| asked.scope.is_empty());
-    let hint = move || if everything() { "all topics of the group" } else { "one more topic" };
+    let hint = Signal::derive(move || {
+        let hint = if everything() { "all topics of the group" } else { "one more topic" };
+        hint.to_owned()
+    });
     view! {
         <Inline label="In">
             <TextInput
                 value=typed
                 attr:list="reset-topics"
-                attr:placeholder=hint
+                placeholder=hint
                 attr:title="A topic, or some of its partitions as orders:0-3,7; Enter adds it"
                 attr:aria-label="Add a topic, or partitions as orders:0-3,7"
-                on:keydown=key
-                on:change=move |_| add()
+                on_keydown=key
+                on_change=move |_| add()
             />
         </Inline>
         <datalist id="reset-topics">
@@ -139,15 +142,16 @@ fn Strategy(page: Page) -> impl IntoView {
         let placeholder = STRATEGIES.iter().find(|(name, ..)| *name == kind)?.2?;
         let wrong = Signal::derive(move || {
             let typed = value.get();
-            !typed.is_empty() && read(&kind, &typed, clock).is_none()
+            let is_wrong = !typed.is_empty() && read(&kind, &typed, clock).is_none();
+            is_wrong.then(|| format!("Not understood: {placeholder}"))
         });
         Some(view! {
             <TextInput
                 value
-                attr:placeholder=placeholder
+                placeholder=placeholder
                 attr:aria-label=placeholder
-                attr:aria-invalid=move || wrong.get().to_string()
-                on:change=move |_| ask()
+                wrong
+                on_change=move |_| ask()
             />
         })
     };

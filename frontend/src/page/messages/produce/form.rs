@@ -246,11 +246,11 @@ fn Headers(draft: Draft) -> impl IntoView {
         let written = Memo::new(move |_| header.value.kind.get().is_written());
         view! {
             <div class="row header-line">
-                <TextInput value=header.key attr:placeholder="name" attr:aria-label="Header name"/>
+                <TextInput value=header.key placeholder="name" attr:aria-label="Header name"/>
                 <Show when=move || written.get()>
                     <TextInput
                         value=header.value.text
-                        attr:placeholder="value"
+                        placeholder="value"
                         attr:aria-label="Header value"
                     />
                 </Show>
@@ -258,7 +258,7 @@ fn Headers(draft: Draft) -> impl IntoView {
                 <IconButton
                     icon="x"
                     label="Remove this header"
-                    on:click=move |_| draft.remove_header(header.id)
+                    on_press=move |_| draft.remove_header(header.id)
                 />
             </div>
         }
@@ -268,7 +268,7 @@ fn Headers(draft: Draft) -> impl IntoView {
             <div class="row">
                 <span class="label">"Headers"</span>
                 <span class="grow"></span>
-                <Button icon="plus" on:click=move |_| draft.add_header()>"Add a header"</Button>
+                <Button icon="plus" on_press=move |_| draft.add_header()>"Add a header"</Button>
             </div>
             <For each=move || draft.headers.get() key=|header| header.id children=line/>
         </div>

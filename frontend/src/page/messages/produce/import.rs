@@ -214,7 +214,7 @@ pub fn Many(many: Import, topics: Load<TopicList>) -> impl IntoView {
             {move || many.step.with(|step| outcome(many, step))}
             <div class="dialog-foot">
                 <Show when=move || busy.get()>
-                    <Button icon="square" on:click=move |_| many.stop()>"Stop"</Button>
+                    <Button icon="square" on_press=move |_| many.stop()>"Stop"</Button>
                 </Show>
                 <Acts many busy/>
             </div>
@@ -326,14 +326,14 @@ fn Acts(many: Import, busy: Memo<bool>) -> impl IntoView {
     };
     move || match next() {
         Some((label, only)) => view! {
-            <Button off=off on:click=move |_| many.check()>"Check again"</Button>
-            <Button tone=Tone::Primary off=off on:click=move |_| many.write(only.clone())>
+            <Button off=off on_press=move |_| many.check()>"Check again"</Button>
+            <Button tone=Tone::Primary off=off on_press=move |_| many.write(only.clone())>
                 {label}
             </Button>
         }
         .into_any(),
         None => view! {
-            <Button tone=Tone::Primary off=off on:click=move |_| many.check()>"Check it"</Button>
+            <Button tone=Tone::Primary off=off on_press=move |_| many.check()>"Check it"</Button>
         }
         .into_any(),
     }

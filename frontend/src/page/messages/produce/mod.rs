@@ -81,7 +81,7 @@ pub fn refusal(page: Page) -> Signal<Option<String>> {
 pub fn ProduceButton(page: Page) -> impl IntoView {
     let begin = move |_| page.write_new(true);
     view! {
-        <Button icon="send" off=refusal(page) on:click=begin>
+        <Button icon="send" off=refusal(page) on_press=begin>
             <span class="clip">"Produce…"</span>
         </Button>
     }

@@ -53,8 +53,8 @@ pub fn Tombstone(page: Page, message: Arc<Message>) -> impl IntoView {
         <p class="clip tombstone-key">{shown}</p>
         {move || failed.get().map(refused)}
         <div class="dialog-foot">
-            <Button on:click=move |_| page.writing.close()>"Cancel"</Button>
-            <Button tone=Tone::Danger off on:click=write>"Write the tombstone"</Button>
+            <Button on_press=move |_| page.writing.close()>"Cancel"</Button>
+            <Button tone=Tone::Danger off on_press=write>"Write the tombstone"</Button>
         </div>
     }
 }

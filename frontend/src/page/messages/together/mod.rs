@@ -172,22 +172,22 @@ fn Controls(page: Page) -> impl IntoView {
     let pause = move || match (runs.get(), page.feed.paused.get()) {
         (false, _) => ().into_any(),
         (true, true) => view! {
-            <Button tone=Tone::Primary icon="play" on:click=move |_| page.pause(false)>
+            <Button tone=Tone::Primary icon="play" on_press=move |_| page.pause(false)>
                 "Resume"
             </Button>
         }
         .into_any(),
         (true, false) => view! {
-            <Button icon="pause" on:click=move |_| page.pause(true)>"Pause"</Button>
+            <Button icon="pause" on_press=move |_| page.pause(true)>"Pause"</Button>
         }
         .into_any(),
     };
     let run = move || match runs.get() {
         true => {
-            view! { <Button icon="square" on:click=move |_| page.stop()>"Stop"</Button> }.into_any()
+            view! { <Button icon="square" on_press=move |_| page.stop()>"Stop"</Button> }.into_any()
         }
         false => view! {
-            <Button tone=Tone::Primary icon="play" on:click=move |_| page.start()>"Run"</Button>
+            <Button tone=Tone::Primary icon="play" on_press=move |_| page.start()>"Run"</Button>
         }
         .into_any(),
     };

@@ -124,7 +124,7 @@ fn Question(form: Form) -> impl IntoView {
             <Names form/>
             {form.confirm.field()}
             <div class="dialog-foot">
-                <Button on:click=move |_| form.open.set(false)>"Cancel"</Button>
+                <Button on_press=move |_| form.open.set(false)>"Cancel"</Button>
                 <button class=tone type="submit" disabled=off>
                     {format!("{} {}", form.kind.verb(), topics(many))}
                 </button>
@@ -232,7 +232,7 @@ fn SettingFields(form: Form) -> impl IntoView {
                 value=form.key
                 attr:name="key"
                 attr:list="bulk-keys"
-                attr:placeholder="retention.ms"
+                placeholder="retention.ms"
                 attr:autofocus=true
             />
         </Field>
@@ -285,14 +285,14 @@ fn Results(form: Form) -> impl IntoView {
         <ul class="listed results" aria-label="Results">{items}</ul>
         <div class="dialog-foot">
             <Show when=move || run.busy.get()>
-                <Button on:click=move |_| run.stop()>"Stop"</Button>
+                <Button on_press=move |_| run.stop()>"Stop"</Button>
             </Show>
             <Show when=move || !run.busy.get() && undone() != 0>
-                <Button tone=Tone::Primary icon="refresh-cw" on:click=move |_| form.retry()>
+                <Button tone=Tone::Primary icon="refresh-cw" on_press=move |_| form.retry()>
                     {move || format!("Try {} again", topics(undone()))}
                 </Button>
             </Show>
-            <Button on:click=move |_| form.open.set(false)>"Close"</Button>
+            <Button on_press=move |_| form.open.set(false)>"Close"</Button>
         </div>
     }
 }

@@ -71,14 +71,14 @@ pub fn BulkBar(
                 <TailTogether cluster chosen barred=off(Permission::ReadMessages)/>
                 <Button
                     off=off(Permission::AlterTopic)
-                    on:click=move |_| asked.set(Some(Kind::Config))
+                    on_press=move |_| asked.set(Some(Kind::Config))
                 >
                     "Set a setting…"
                 </Button>
                 <Button
                     tone=Tone::Danger
                     off=off(Permission::DeleteRecords)
-                    on:click=move |_| asked.set(Some(Kind::Empty))
+                    on_press=move |_| asked.set(Some(Kind::Empty))
                 >
                     "Empty…"
                 </Button>
@@ -86,11 +86,11 @@ pub fn BulkBar(
                     tone=Tone::Danger
                     icon="trash-2"
                     off=off(Permission::DeleteTopic)
-                    on:click=move |_| asked.set(Some(Kind::Delete))
+                    on_press=move |_| asked.set(Some(Kind::Delete))
                 >
                     "Delete…"
                 </Button>
-                <Button on:click=move |_| selection.clear()>"Untick all"</Button>
+                <Button on_press=move |_| selection.clear()>"Untick all"</Button>
             </div>
         </Show>
         <BulkDialog asked cluster chosen on_settled=settled/>
@@ -118,5 +118,5 @@ fn TailTogether(
         let query = Query::default().with("topics", names);
         location.go(&format!("{path}?{query}"), History::Push);
     };
-    view! { <Button icon="radio" off=off on:click=follow>"Tail together"</Button> }
+    view! { <Button icon="radio" off=off on_press=follow>"Tail together"</Button> }
 }

@@ -52,7 +52,7 @@ impl Run {
         cluster: String,
         act: Act,
         topics: Vec<String>,
-        settled: impl Fn() + 'static,
+        settled: impl Fn() + Send + Sync + 'static,
     ) {
         let item = |topic: String| Item { topic, state: State::Waiting };
         self.items.set(topics.into_iter().map(item).collect());
@@ -60,7 +60,7 @@ impl Run {
     }
 
     /// Does it to those that failed or have not begun.
-    pub fn go_on(self, cluster: String, act: Act, settled: impl Fn() + 'static) {
+    pub fn go_on(self, cluster: String, act: Act, settled: impl Fn() + Send + Sync + 'static) {
         let due: Vec<(usize, String)> = self.items.with_untracked(|items| {
             let due =
                 items.iter().enumerate().filter(|(_, it)| !matches!(it.state, State::Done(_)));

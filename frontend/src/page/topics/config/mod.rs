@@ -100,7 +100,7 @@ fn Settings(data: Memo<Arc<TopicConfig>>, editing: Editing) -> impl IntoView {
             <span class="dim">{move || format!("{} modified", count(own() as i128))}</span>
             <span class="grow"></span>
             {cells::read_at(move || data.with(|data| data.read_at_ms))}
-            <Button icon="refresh-cw" on:click=move |_| editing.config.reload()>
+            <Button icon="refresh-cw" on_press=move |_| editing.config.reload()>
                 "Read again"
             </Button>
         </div>
@@ -111,7 +111,7 @@ fn Settings(data: Memo<Arc<TopicConfig>>, editing: Editing) -> impl IntoView {
         <Show when=move || shown.with(Vec::is_empty)>
             <div class="card">
                 <Empty icon="text-search" title="No setting matches">
-                    <Button on:click=move |_| {
+                    <Button on_press=move |_| {
                         filter.set(String::new());
                         only_own.set(false);
                     }>"Show all settings"</Button>
@@ -176,7 +176,7 @@ fn Changes(data: Memo<Arc<TopicConfig>>, editing: Editing) -> impl IntoView {
                         ),
                     }}
                 </span>
-                <Button on:click=move |_| editing.draft.set(Draft::default())>"Discard"</Button>
+                <Button on_press=move |_| editing.draft.set(Draft::default())>"Discard"</Button>
                 <Button
                     tone=Tone::Primary
                     off=Signal::derive(move || {
@@ -187,7 +187,7 @@ fn Changes(data: Memo<Arc<TopicConfig>>, editing: Editing) -> impl IntoView {
                             (changes.get() == 0).then(|| "There is nothing to save.".to_owned())
                         })
                     })
-                    on:click=move |_| editing.reviewing.set(true)
+                    on_press=move |_| editing.reviewing.set(true)
                 >
                     "Review…"
                 </Button>

@@ -82,7 +82,7 @@ fn Content(editing: Editing, replicas: Signal<Option<usize>>) -> impl IntoView {
             {confirm.field()}
             {move || form.refused.get().map(refused)}
             <div class="dialog-foot">
-                <Button on:click=move |_| editing.reviewing.set(false)>"Back"</Button>
+                <Button on_press=move |_| editing.reviewing.set(false)>"Back"</Button>
                 <button class="btn primary" type="submit" disabled=off autofocus=true>
                     {move || if form.busy.get() { "Saving…".to_owned() } else { save.clone() }}
                 </button>

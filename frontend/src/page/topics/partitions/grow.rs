@@ -93,7 +93,7 @@ fn Content(open: RwSignal<bool>, cluster: StoredValue<String>, data: Load<Topic>
             {form.confirm.field()}
             {move || form.refused.get().map(refused)}
             <div class="dialog-foot">
-                <Button on:click=move |_| open.set(false)>"Cancel"</Button>
+                <Button on_press=move |_| open.set(false)>"Cancel"</Button>
                 <button class="btn primary" type="submit" disabled=off>
                     {move || if form.busy.get() { "Adding…" } else { "Add partitions" }}
                 </button>

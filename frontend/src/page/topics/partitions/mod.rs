@@ -48,18 +48,18 @@ fn Acts(cluster: StoredValue<String>, data: Load<Topic>, topic: Memo<Arc<Topic>>
         Signal::derive(move || session.refusal(Permission::DeleteRecords).or_else(kept));
     view! {
         <div class="bar">
-            <Button icon="plus" off=no_growing on:click=move |_| growing.set(true)>
+            <Button icon="plus" off=no_growing on_press=move |_| growing.set(true)>
                 "Add partitions…"
             </Button>
             <Button
                 tone=Tone::Danger
                 icon="trash-2"
                 off=no_deleting
-                on:click=move |_| trimming.set(true)
+                on_press=move |_| trimming.set(true)
             >
                 "Delete records…"
             </Button>
-            <Button tone=Tone::Danger off=no_deleting on:click=move |_| emptying.set(true)>
+            <Button tone=Tone::Danger off=no_deleting on_press=move |_| emptying.set(true)>
                 "Empty…"
             </Button>
             <span class="grow"></span>

@@ -125,7 +125,7 @@ fn Content(
             {form.confirm.field()}
             {move || form.refused.get().map(refused)}
             <div class="dialog-foot">
-                <Button on:click=move |_| open.set(false)>"Cancel"</Button>
+                <Button on_press=move |_| open.set(false)>"Cancel"</Button>
                 <button class="btn danger" type="submit" disabled=off>
                     {move || if form.busy.get() { "Deleting…" } else { label }}
                 </button>
@@ -165,7 +165,7 @@ fn fields(form: Form) -> impl IntoView {
                 <TextInput
                     value=form.time
                     attr:name="time"
-                    attr:placeholder="2026-11-23 14:03"
+                    placeholder="2026-11-23 14:03"
                 />
             </Field>
         }
@@ -180,7 +180,7 @@ fn fields(form: Form) -> impl IntoView {
             {where_}
         </div>
         <Field label="Partitions" hint="All, or numbers and ranges such as 0, 3-5">
-            <TextInput value=form.partitions attr:name="partitions" attr:placeholder="all"/>
+            <TextInput value=form.partitions attr:name="partitions" placeholder="all"/>
         </Field>
     }
 }
