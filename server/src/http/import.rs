@@ -1,12 +1,11 @@
 //! Writing the records of a file: checked whole, then written, told line by line.
 
-use std::{collections::BTreeMap, convert::Infallible, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::State,
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use futures::{StreamExt, stream};
 use ouzel_api::{
@@ -22,6 +21,7 @@ use utoipa::IntoParams;
 
 use super::{
     extract::{Json, Path, Query},
+    lines,
     produce::{codec, expect_partitions},
 };
 use crate::{
@@ -131,14 +131,13 @@ pub async fn run(
     let work = Work { job, producer, begun, sender, permit, request_id: telemetry::request_id() };
     // Stopping the server drops the work, and the audit row says so.
     tokio::spawn(app.stop.clone().run_until_cancelled_owned(work.run()));
-    let lines = stream::unfold(events, async |mut events| {
+    let told = stream::unfold(events, async |mut events| {
         let event: ImportEvent = events.recv().await?;
-        let mut line = serde_json::to_vec(&event).expect("an event is JSON");
-        line.push(b'\n');
-        Some((Ok::<Bytes, Infallible>(line.into()), events))
+        let mut line = Vec::new();
+        lines::add(&mut line, &event);
+        Some((line.into(), events))
     });
-    let kind = HeaderValue::from_static("application/x-ndjson");
-    Ok(([(header::CONTENT_TYPE, kind)], Body::from_stream(lines.boxed())).into_response())
+    Ok(lines::answer(told.boxed()))
 }
 
 async fn ended(begun: Begun, error: Error) -> Error {

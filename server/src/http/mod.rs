@@ -10,6 +10,7 @@ pub mod find;
 pub mod groups;
 pub mod health;
 pub mod import;
+mod lines;
 pub mod live;
 pub mod me;
 pub mod messages;

@@ -12,7 +12,10 @@ use ouzel_api::{
 use ouzel_wire::batch::Codec;
 use serde_json::json;
 
-use super::extract::{Json, Path};
+use super::{
+    extract::{Json, Path},
+    messages::no_message,
+};
 use crate::{
     audit::{Action, Kind},
     auth::{Viewer, guard},
@@ -148,10 +151,9 @@ pub(super) async fn expect_partitions(
 async fn stored(cluster: &Cluster, origin: &Origin) -> Result<record::Record, Error> {
     let place = TopicPartition::new(&origin.topic, origin.partition);
     let offset = origin.offset;
-    let none = || Error::NotFound(format!("{place} holds no message at offset {offset}"));
     record::read(cluster, &place, offset, ouzel_api::search::Decode::default())
         .await?
-        .ok_or_else(none)
+        .ok_or_else(|| no_message(&place, offset))
 }
 
 /// The API's codec in the wire's words.

@@ -19,14 +19,16 @@ use ouzel_api::{
     search::{DoneReason, ExportFormat, Search},
 };
 use serde::Deserialize;
-use tokio::sync::mpsc;
 use utoipa::IntoParams;
 
-use super::{attachment, count, detail, may_see_group, reason_text};
+use super::{
+    attachment,
+    running::{self, Order, Running},
+};
 use crate::{
-    audit::{Action, Begun, Kind},
+    audit::{Action, Kind},
     auth::Viewer,
-    browse::{self, Event, Purpose, export},
+    browse::{Event, Purpose, export},
     error::Error,
     http::extract::{Path, Query},
     state::AppState,
@@ -67,30 +69,20 @@ pub async fn run(
     let no_search = |wrong: serde_json::Error| Error::Invalid(format!("`search`: {wrong}"));
     let asked: Search = serde_json::from_str(&wanted.search).map_err(no_search)?;
     let cluster = app.cluster(&cluster)?;
-    may_see_group(&app, &viewer, cluster.id(), &asked).await?;
-    let permit = app.permits.take(viewer.user())?;
-    let mut detail = detail(&asked);
+    let mut detail = running::detail(&asked);
     detail["format"] = serde_json::json!(wanted.format);
-    let action = Action::new(Kind::ExportMessages).on(cluster.id()).to(&topic).with(detail);
-    let mut begun = app.audit.begin(&viewer, action).await?;
-    let search = match browse::Search::prepare(&cluster, &topic, &asked, Purpose::Export).await {
-        Ok(search) => search,
-        Err(error) => {
-            begun.end(Outcome::Failed, Some(error.to_string())).await;
-            return Err(error.into());
-        }
+    let order = Order {
+        cluster: &cluster,
+        topic: &topic,
+        asked: &asked,
+        action: Action::new(Kind::ExportMessages).with(detail),
+        purpose: Purpose::Export,
+        events_max: EVENTS_MAX,
     };
-    begun.note(count(0, 0));
-    let (sender, events) = mpsc::channel(EVENTS_MAX);
-    let run = async move {
-        let _permit = permit;
-        search.run(sender).await;
-    };
-    tokio::spawn(app.stop.clone().run_until_cancelled_owned(run));
+    let running = Running::start(&app, &viewer, order).await?;
     let mut first = Vec::new();
     export::begin(wanted.format, &mut first);
-    let file =
-        File { format: wanted.format, events, begun: Some(begun), read: 0, matched: 0, first };
+    let file = File { format: wanted.format, running, first };
     let (kind, extension) = match wanted.format {
         ExportFormat::Jsonl => ("application/x-ndjson", "jsonl"),
         ExportFormat::Csv => ("text/csv; charset=utf-8; header=present", "csv"),
@@ -102,14 +94,10 @@ pub async fn run(
     Ok((headers, Body::from_stream(stream::unfold(file, File::next_piece))).into_response())
 }
 
-/// A file on its way. Dropping it ends the search and its audit row.
+/// A file on its way.
 struct File {
     format: ExportFormat,
-    events: mpsc::Receiver<Event>,
-    /// `None` once the search has ended.
-    begun: Option<Begun>,
-    read: u64,
-    matched: u64,
+    running: Running,
     /// What is written and not sent yet.
     first: Vec<u8>,
 }
@@ -117,19 +105,21 @@ struct File {
 impl File {
     /// The next bytes; an error if there will be no more although there should.
     async fn next_piece(mut self) -> Option<(io::Result<Bytes>, File)> {
-        self.begun.as_ref()?;
+        if self.running.is_ended() {
+            return None;
+        }
         let mut piece = std::mem::take(&mut self.first);
         loop {
             // Nothing is held back while the search looks for more.
-            let event = match self.events.try_recv() {
+            let event = match self.running.events.try_recv() {
                 Ok(event) => Some(event),
                 Err(_) if !piece.is_empty() => return Some((Ok(piece.into()), self)),
-                Err(_) => self.events.recv().await,
+                Err(_) => self.running.events.recv().await,
             };
             if let Err(broken) = self.write(event, &mut piece).await {
                 return Some((Err(broken), self));
             }
-            let is_ended = self.begun.is_none();
+            let is_ended = self.running.is_ended();
             if is_ended && piece.is_empty() {
                 return None;
             }
@@ -142,36 +132,27 @@ impl File {
     async fn write(&mut self, event: Option<Event>, piece: &mut Vec<u8>) -> io::Result<()> {
         let told = match event {
             Some(Event::Match(message)) => {
-                self.matched += 1;
+                self.running.matched += 1;
                 export::record(self.format, &message, piece);
                 return Ok(());
             }
             Some(Event::Progress(progress)) => {
-                self.read = progress.read;
-                if let Some(begun) = &mut self.begun {
-                    begun.note(count(self.matched, self.read));
-                }
+                self.running.read = progress.read;
+                self.running.note();
                 return Ok(());
             }
             Some(Event::Done {
                 reason: reason @ (DoneReason::Exhausted | DoneReason::Limit),
                 ..
             }) => {
-                self.end(Outcome::Done, reason_text(reason)).await;
+                self.running.end(Outcome::Done, running::reason_text(reason)).await;
                 return Ok(());
             }
-            Some(Event::Done { reason, .. }) => reason_text(reason).to_owned(),
+            Some(Event::Done { reason, .. }) => running::reason_text(reason).to_owned(),
             Some(Event::Failed(error)) => error.to_string(),
             None => "the server stops".to_owned(),
         };
-        self.end(Outcome::Failed, &told).await;
+        self.running.end(Outcome::Failed, &told).await;
         Err(io::Error::other(told))
-    }
-
-    async fn end(&mut self, outcome: Outcome, how: &str) {
-        if let Some(begun) = self.begun.take() {
-            let result = format!("{}; {how}", count(self.matched, self.read));
-            begun.end(outcome, Some(result)).await;
-        }
     }
 }

@@ -1,36 +1,37 @@
-//! Messages: searching a topic, and one message whole. Writing what a search finds to a file is
-//! `export`'s.
+//! Messages: searching a topic, and one message whole. Running a search as an act is `running`'s,
+//! writing what it finds to a file `export`'s.
 
 pub mod export;
-
-use std::convert::Infallible;
+mod running;
 
 use axum::{
-    body::{Body, Bytes},
+    body::Bytes,
     extract::State,
-    http::{HeaderValue, header},
+    http::header,
     response::{IntoResponse, Response},
 };
-use futures::{StreamExt, stream};
+use futures::stream;
 use ouzel_api::{
     audit::Outcome,
     error::ApiError,
     messages::{Decoder, Message},
     route,
     script::{ScriptTried, TryScript},
-    search::{Decode, DoneReason, Search, SearchEvent},
-    session::{Asked, Permission},
+    search::{Decode, Search, SearchEvent},
 };
 use serde::Deserialize;
-use serde_json::{Value, json};
-use tokio::sync::mpsc;
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
-use super::extract::{Json, Path, Query};
+use self::running::{Order, Running};
+use super::{
+    extract::{Json, Path, Query},
+    lines,
+};
 use crate::{
-    audit::{Action, Begun, Kind},
-    auth::{Viewer, guard},
-    browse::{self, Event, Purpose, record, trial},
+    audit::{Action, Kind},
+    auth::Viewer,
+    browse::{Event, Purpose, record, trial},
     error::Error,
     kafka::TopicPartition,
     state::AppState,
@@ -60,73 +61,22 @@ pub async fn search(
     Json(asked): Json<Search>,
 ) -> Result<Response, Error> {
     let cluster = app.cluster(&cluster)?;
-    may_see_group(&app, &viewer, cluster.id(), &asked).await?;
-    let permit = app.permits.take(viewer.user())?;
-    let action = Action::new(Kind::SearchMessages).on(cluster.id()).to(&topic);
-    let mut begun = app.audit.begin(&viewer, action.with(detail(&asked))).await?;
-    let search = match browse::Search::prepare(&cluster, &topic, &asked, Purpose::Rows).await {
-        Ok(search) => search,
-        Err(error) => {
-            begun.end(Outcome::Failed, Some(error.to_string())).await;
-            return Err(error.into());
-        }
+    let order = Order {
+        cluster: &cluster,
+        topic: &topic,
+        asked: &asked,
+        action: Action::new(Kind::SearchMessages).with(running::detail(&asked)),
+        purpose: Purpose::Rows,
+        events_max: EVENTS_MAX,
     };
-    begun.note(count(0, 0));
-    let (sender, events) = mpsc::channel(EVENTS_MAX);
-    // Its place is free when it ends, even if a browser that stopped reading keeps the answer.
-    let run = async move {
-        let _permit = permit;
-        search.run(sender).await;
-    };
-    // Stopping the server drops the search, which ends the stream of lines.
-    tokio::spawn(app.stop.clone().run_until_cancelled_owned(run));
-    let answer = Answer {
-        events,
-        begun: Some(begun),
-        read: 0,
-        matched: 0,
-        request_id: telemetry::request_id(),
-    };
-    let lines = stream::unfold(answer, Answer::next_lines).map(Ok::<Bytes, Infallible>);
-    let kind = HeaderValue::from_static("application/x-ndjson");
-    Ok(([(header::CONTENT_TYPE, kind)], Body::from_stream(lines)).into_response())
+    let running = Running::start(&app, &viewer, order).await?;
+    let answer = Answer { running, request_id: telemetry::request_id() };
+    Ok(lines::answer(stream::unfold(answer, Answer::next_lines)))
 }
 
-/// Where a group goes on is told to whoever may look at that group, and to nobody else.
-async fn may_see_group(
-    app: &AppState,
-    viewer: &Viewer,
-    cluster: &str,
-    asked: &Search,
-) -> Result<(), Error> {
-    if let ouzel_api::search::From::Group { group } = &asked.from {
-        let right = Asked::new(Permission::ViewCluster).on(cluster).to(group);
-        let action = Action::new(Kind::ViewCluster).on(cluster).to(group);
-        guard::require(app, viewer, &right, &action).await?;
-    }
-    Ok(())
-}
-
-/// What the audit log keeps of a search: all of it, but of a token only that there was one.
-fn detail(asked: &Search) -> Value {
-    json!({
-        "from": asked.from,
-        "until": asked.until,
-        "partitions": asked.partitions,
-        "filters": asked.filters,
-        "limit": asked.limit,
-        "isolation": asked.isolation,
-        "decode": asked.decode,
-        "resumed": asked.resume.is_some(),
-    })
-}
-
-/// A search as it is told to the browser. Dropping it ends the search and its audit row.
+/// A search as it is told to the browser.
 struct Answer {
-    events: mpsc::Receiver<Event>,
-    begun: Option<Begun>,
-    read: u64,
-    matched: u64,
+    running: Running,
     request_id: String,
 }
 
@@ -134,61 +84,38 @@ impl Answer {
     /// All lines that are ready; none once the search has ended.
     async fn next_lines(mut self) -> Option<(Bytes, Answer)> {
         let mut events = Vec::with_capacity(LINES_MAX);
-        if self.events.recv_many(&mut events, LINES_MAX).await == 0 {
+        if self.running.events.recv_many(&mut events, LINES_MAX).await == 0 {
             return None;
         }
-        let mut lines = Vec::new();
+        let mut piece = Vec::new();
         for event in events {
             let event = self.told(event).await;
-            serde_json::to_writer(&mut lines, &event).expect("an event is JSON");
-            lines.push(b'\n');
+            lines::add(&mut piece, &event);
         }
-        if let Some(begun) = &mut self.begun {
-            begun.note(count(self.matched, self.read));
-        }
-        Some((lines.into(), self))
+        self.running.note();
+        Some((piece.into(), self))
     }
 
     async fn told(&mut self, event: Event) -> SearchEvent {
         match event {
             Event::Match(message) => {
-                self.matched += 1;
+                self.running.matched += 1;
                 SearchEvent::Match { message }
             }
             Event::Progress(progress) => {
-                self.read = progress.read;
+                self.running.read = progress.read;
                 SearchEvent::Progress { progress }
             }
             Event::Done { reason, resume } => {
-                self.end(Outcome::Done, reason_text(reason)).await;
+                self.running.end(Outcome::Done, running::reason_text(reason)).await;
                 SearchEvent::Done { reason, resume }
             }
             Event::Failed(error) => {
                 let error = Error::from(error);
-                self.end(Outcome::Failed, &error.to_string()).await;
+                self.running.end(Outcome::Failed, &error.to_string()).await;
                 SearchEvent::Failed { error: error.to_api(self.request_id.clone()) }
             }
         }
-    }
-
-    async fn end(&mut self, outcome: Outcome, how: &str) {
-        if let Some(begun) = self.begun.take() {
-            let result = format!("{}; {how}", count(self.matched, self.read));
-            begun.end(outcome, Some(result)).await;
-        }
-    }
-}
-
-fn count(matched: u64, read: u64) -> String {
-    format!("{matched} matches of {read} read")
-}
-
-fn reason_text(reason: DoneReason) -> &'static str {
-    match reason {
-        DoneReason::Limit => "limit reached",
-        DoneReason::Exhausted => "all read",
-        DoneReason::Partial => "some partitions could not be read",
-        DoneReason::TimeLimit => "time is up",
     }
 }
 
@@ -231,8 +158,9 @@ pub async fn show(
     let decode = Decode { key: query.key_decoder, value: query.value_decoder };
     let action = Action::new(Kind::ReadMessage).on(cluster.id()).to(&place.topic).with(detail);
     let read = async {
-        let none = || Error::NotFound(format!("{place} holds no message at offset {offset}"));
-        record::read(&cluster, &place, offset, decode).await?.ok_or_else(none)
+        record::read(&cluster, &place, offset, decode)
+            .await?
+            .ok_or_else(|| no_message(&place, offset))
     };
     let record = app.audit.record(&viewer, action, read).await?;
     Ok(match query.download {
@@ -265,10 +193,16 @@ pub async fn try_script(
     let detail = json!({ "partition": partition, "offset": offset, "script": tried.script });
     let action = Action::new(Kind::ReadMessage).on(cluster.id()).to(&place.topic).with(detail);
     let run = async {
-        let none = || Error::NotFound(format!("{place} holds no message at offset {offset}"));
-        trial::run(&cluster, &place, offset, &tried).await?.ok_or_else(none)
+        trial::run(&cluster, &place, offset, &tried)
+            .await?
+            .ok_or_else(|| no_message(&place, offset))
     };
     Ok(Json(app.audit.record(&viewer, action, run).await?))
+}
+
+/// The answer where a record is asked for and none is there.
+pub(super) fn no_message(place: &TopicPartition, offset: i64) -> Error {
+    Error::NotFound(format!("{place} holds no message at offset {offset}"))
 }
 
 /// Bytes to be saved, never to be shown: they may be a page of somebody else's.
