@@ -14,8 +14,11 @@ use ouzel_api::{
     clusters::{self, Colour, Environment, Origin},
     topics::TopicRate,
 };
-use ouzel_wire::messages::{MetadataRequest, MetadataRequestTopic};
-use tokio::sync::Mutex;
+use ouzel_wire::{
+    ErrorCode,
+    messages::{MetadataRequest, MetadataRequestTopic},
+};
+use tokio::{sync::Mutex, time::sleep};
 
 use super::{
     address::Address,
@@ -254,6 +257,22 @@ impl Cluster {
     /// Metadata read after now.
     pub async fn fresh_metadata(&self) -> Result<Arc<Metadata>, KafkaError> {
         self.metadata(Duration::ZERO).await
+    }
+
+    /// Whether what was `done` at the controller is to be tried again, since it was none by then:
+    /// the cluster has been asked anew who it is. `attempt` is counted from 0.
+    pub(super) async fn has_controller_moved(
+        &self,
+        done: &Result<(), KafkaError>,
+        attempt: u32,
+    ) -> Result<bool, KafkaError> {
+        let code = done.as_ref().err().and_then(KafkaError::code);
+        if code != Some(ErrorCode::NotController) || attempt == RETRIES {
+            return Ok(false);
+        }
+        sleep(pause(attempt)).await;
+        self.fresh_metadata().await?;
+        Ok(true)
     }
 
     /// Fails if there is no such topic.

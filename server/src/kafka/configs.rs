@@ -1,20 +1,11 @@
 //! Settings of topics and brokers: told with their source, changed one by one.
 
-use ouzel_wire::{
-    ErrorCode,
-    messages::{
-        DescribeConfigsRequest, DescribeConfigsResource, DescribeConfigsResourceResult,
-        IncrementalAlterConfigsRequest, IncrementalAlterConfigsResource,
-        IncrementalAlterableConfig,
-    },
+use ouzel_wire::messages::{
+    DescribeConfigsRequest, DescribeConfigsResource, DescribeConfigsResourceResult,
+    IncrementalAlterConfigsRequest, IncrementalAlterConfigsResource, IncrementalAlterableConfig,
 };
-use tokio::time::sleep;
 
-use super::{
-    cluster::{Cluster, RETRIES, pause},
-    connection::Connection,
-    error::KafkaError,
-};
+use super::{cluster::Cluster, connection::Connection, error::KafkaError};
 
 /// Kafka's number for a topic among the things that have a configuration.
 pub(super) const RESOURCE_TOPIC: i8 = 2;
@@ -146,12 +137,9 @@ impl Cluster {
                 Resource::Topic(_) | Resource::Brokers => self.controller().await?,
             };
             let done = alter(&connection, of, &request).await;
-            let code = done.as_ref().err().and_then(KafkaError::code);
-            if code != Some(ErrorCode::NotController) || attempt == RETRIES {
+            if !self.has_controller_moved(&done, attempt).await? {
                 return done;
             }
-            sleep(pause(attempt)).await;
-            self.fresh_metadata().await?;
         }
         unreachable!("the loop above returns at its last attempt")
     }

@@ -4,18 +4,14 @@
 use std::collections::HashMap;
 
 use ouzel_api::topics::{ConfigValue, CreateTopic};
-use ouzel_wire::{
-    ErrorCode,
-    messages::{
-        CreatableTopic, CreatableTopicConfig, CreatePartitionsRequest, CreatePartitionsTopic,
-        CreateTopicsRequest, DeleteTopicState, DeleteTopicsRequest, DescribeConfigsRequest,
-        DescribeConfigsResource,
-    },
+use ouzel_wire::messages::{
+    CreatableTopic, CreatableTopicConfig, CreatePartitionsRequest, CreatePartitionsTopic,
+    CreateTopicsRequest, DeleteTopicState, DeleteTopicsRequest, DescribeConfigsRequest,
+    DescribeConfigsResource,
 };
-use tokio::time::sleep;
 
 use super::{
-    cluster::{Cluster, RETRIES, pause},
+    cluster::Cluster,
     configs::{RESOURCE_TOPIC, Resource, TopicConfig},
     connection::{Connection, REQUEST_TIMEOUT},
     error::KafkaError,
@@ -56,12 +52,9 @@ impl Cluster {
                 Change::Grow { name, partitions } => grow(&connection, name, *partitions).await,
                 Change::Delete(name) => delete(&connection, name).await,
             };
-            let code = done.as_ref().err().and_then(KafkaError::code);
-            if code != Some(ErrorCode::NotController) || attempt == RETRIES {
+            if !self.has_controller_moved(&done, attempt).await? {
                 return done;
             }
-            sleep(pause(attempt)).await;
-            self.fresh_metadata().await?;
         }
         unreachable!("the loop above returns at its last attempt")
     }
