@@ -10,7 +10,7 @@ mod compare;
 mod field;
 mod sight;
 
-use base64::{Engine, prelude::BASE64_STANDARD};
+use base64::{DecodeError, Engine, prelude::BASE64_STANDARD};
 use compare::{Comparison, Operand};
 use field::{Field, Texts};
 use memchr::memmem::Finder;
@@ -158,14 +158,7 @@ impl Filters {
     }
 
     fn add(&mut self, filter: &Filter, at: usize) -> Result<(), FilterError> {
-        let bytes = match &filter.test {
-            Test::Contains { text, .. } => text.len(),
-            Test::Regex { pattern, .. } => pattern.len(),
-            Test::Bytes { base64, .. } => base64.len(),
-            Test::Part { value, .. } => value.len(),
-            Test::Field { path, value, .. } => path.len().max(value.len()),
-            Test::Javascript { script } => script.len(),
-        };
+        let bytes = written_bytes(&filter.test);
         if bytes > FILTER_BYTES_MAX {
             return Err(FilterError::TooLong { at, bytes });
         }
@@ -184,11 +177,9 @@ impl Filters {
             }
             Test::Bytes { target, base64 } => {
                 let bytes = BASE64_STANDARD.decode(base64);
-                let bytes = bytes.map_err(|wrong| {
-                    let reason = wrong.to_string();
-                    FilterError::Base64 { at, reason }
-                })?;
-                let bytes = Box::new(Finder::new(&bytes).into_owned());
+                let wrong =
+                    |error: DecodeError| FilterError::Base64 { at, reason: error.to_string() };
+                let bytes = Box::new(Finder::new(&bytes.map_err(wrong)?).into_owned());
                 self.raw.push(Asked { test: Raw::Exact(target.clone(), bytes), negate });
             }
             Test::Part { target, op, value } => {
@@ -314,6 +305,18 @@ fn comparison(op: Operator, value: &str, at: usize) -> Result<Comparison, Filter
         },
         _ => Comparison::Order(op, Operand::read(value)),
     })
+}
+
+/// How much was written for a test.
+fn written_bytes(test: &Test) -> usize {
+    match test {
+        Test::Contains { text, .. } => text.len(),
+        Test::Regex { pattern, .. } => pattern.len(),
+        Test::Bytes { base64, .. } => base64.len(),
+        Test::Part { value, .. } => value.len(),
+        Test::Field { path, value, .. } => path.len().max(value.len()),
+        Test::Javascript { script } => script.len(),
+    }
 }
 
 fn regex(pattern: &str, at: usize) -> Result<Regex, FilterError> {

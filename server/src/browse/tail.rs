@@ -17,7 +17,7 @@ use ouzel_api::{
     search::{From, Isolation, Until},
 };
 use tokio::{
-    sync::mpsc,
+    sync::mpsc::{self, error::SendError},
     time::{Instant, sleep, sleep_until},
 };
 
@@ -25,7 +25,7 @@ use super::{
     SearchError,
     filter::Filters,
     gather::{Counts, Room},
-    part::Part,
+    part::{Part, Stretch},
     plan::{Direction, Span},
     prepare::{Range, Start, route},
     round::{self, Abandon, Done, Errand, Outcome, Tools},
@@ -175,18 +175,7 @@ impl Tail {
             };
             for (stretch, outcome) in done.errands {
                 let partition = stretch.partition;
-                let part = self.parts.get_mut(&partition).expect("it was handed out");
-                let (read, unjudged) = (part.counts.read, part.counts.filter_errors);
-                part.put(stretch);
-                let read = part.counts.read - read;
-                let unjudged = unjudged_since(unjudged, partition, &part.counts);
-                let messages: Vec<Message> = part.ready.drain(..).map(|hit| hit.record).collect();
-                if read > 0 && events.send(Event::Records { messages, read }).await.is_err() {
-                    return Ok(());
-                }
-                if let Some(unjudged) = unjudged
-                    && events.send(unjudged).await.is_err()
-                {
+                if self.tell_read(stretch, events).await.is_err() {
                     return Ok(());
                 }
                 if let Err(error) = self.end_errand(partition, outcome) {
@@ -194,6 +183,28 @@ impl Tail {
                 }
             }
         }
+    }
+
+    /// Tells what a read has brought; an error if nobody listens any more.
+    async fn tell_read(
+        &mut self,
+        stretch: Stretch<Message>,
+        events: &mpsc::Sender<Event>,
+    ) -> Result<(), SendError<Event>> {
+        let partition = stretch.partition;
+        let part = self.parts.get_mut(&partition).expect("it was handed out");
+        let (read, unjudged) = (part.counts.read, part.counts.filter_errors);
+        part.put(stretch);
+        let read = part.counts.read - read;
+        let unjudged = unjudged_since(unjudged, partition, &part.counts);
+        let messages: Vec<Message> = part.ready.drain(..).map(|hit| hit.record).collect();
+        if read > 0 {
+            events.send(Event::Records { messages, read }).await?;
+        }
+        if let Some(unjudged) = unjudged {
+            events.send(unjudged).await?;
+        }
+        Ok(())
     }
 
     /// Follows partitions that were added meanwhile, from their start: all that is in them came
@@ -276,9 +287,7 @@ impl Tail {
                 Ok(())
             }
             Outcome::OutOfRange { .. } => {
-                let about = format!("following partition {partition}");
-                let code = ouzel_wire::ErrorCode::OffsetOutOfRange.code();
-                Err(KafkaError::refused(about, code, None).into())
+                Err(out_of_range(format!("following partition {partition}")))
             }
             Outcome::Stale(error, leaders) => {
                 let is_led = leaders.contains_key(&partition);
@@ -290,9 +299,7 @@ impl Tail {
                 Ok(())
             }
             Outcome::Withheld(end) => {
-                let about = format!("following partition {partition} up to {end}");
-                let code = ouzel_wire::ErrorCode::OffsetOutOfRange.code();
-                Err(KafkaError::refused(about, code, None).into())
+                Err(out_of_range(format!("following partition {partition} up to {end}")))
             }
             Outcome::Larger(needed) if again => {
                 self.bytes_min.insert(partition, i32::try_from(needed).unwrap_or(i32::MAX));
@@ -307,6 +314,11 @@ impl Tail {
             Outcome::Failed(error) => Err(error.into()),
         }
     }
+}
+
+fn out_of_range(about: String) -> SearchError {
+    let code = ouzel_wire::ErrorCode::OffsetOutOfRange.code();
+    KafkaError::refused(about, code, None).into()
 }
 
 /// What is told of records that could not be judged, if there are more than before.

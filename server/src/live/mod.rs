@@ -105,20 +105,22 @@ impl Session {
                 Some(Ok(tail)) = self.tasks.join_next() => drop(self.tails.remove(&tail)),
                 received = socket.recv() => {
                     heard = Instant::now();
-                    match received {
-                        Some(Ok(Message::Text(text))) => {
-                            if let Err(end) = self.hear(&text).await {
-                                return end;
-                            }
-                        }
-                        Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                        Some(Ok(Message::Binary(_))) => {
-                            return End::Told(close_code::UNSUPPORTED, "frames are JSON text");
-                        }
-                        Some(Ok(Message::Close(_)) | Err(_)) | None => return End::Left,
+                    if let Err(end) = self.take(received).await {
+                        return end;
                     }
                 }
             }
+        }
+    }
+
+    async fn take(&mut self, received: Option<Result<Message, axum::Error>>) -> Result<(), End> {
+        match received {
+            Some(Ok(Message::Text(text))) => self.hear(&text).await,
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
+            Some(Ok(Message::Binary(_))) => {
+                Err(End::Told(close_code::UNSUPPORTED, "frames are JSON text"))
+            }
+            Some(Ok(Message::Close(_)) | Err(_)) | None => Err(End::Left),
         }
     }
 
