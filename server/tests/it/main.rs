@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod access;
+mod accounts;
 mod admin_commands;
 mod audit;
 mod clusters;

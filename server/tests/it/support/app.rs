@@ -9,7 +9,7 @@ use ouzel::{
     db::Db,
     server::Server,
 };
-use ouzel_api::session::Role;
+use ouzel_api::{access::FirstPassword, session::Role};
 use tempfile::TempDir;
 
 use super::http::{Client, Reply};
@@ -127,4 +127,12 @@ impl App {
 pub async fn try_sign_in(client: &Client, user: &str, password: &str) -> Reply {
     let body = serde_json::json!({ "user": user, "password": password });
     client.post("/api/v1/session", &body).await
+}
+
+/// Makes a user of this role, as an administrator does.
+pub async fn create_user(client: &Client, name: &str, role: &str) -> FirstPassword {
+    let reply =
+        client.post("/api/v1/users", &serde_json::json!({ "name": name, "role": role })).await;
+    assert_eq!(reply.status, 201, "{}", reply.text());
+    reply.json()
 }
