@@ -77,3 +77,14 @@ pub enum SegmentError {
         source: io::Error,
     },
 }
+
+/// A file that was meant to be written cannot even be read.
+pub(crate) fn storage(act: &'static str, error: SegmentError) -> StorageError {
+    match error {
+        SegmentError::Io { file, source } => StorageError { act, file, source },
+        SegmentError::Corrupt { ref file, .. } => {
+            let file = file.clone();
+            StorageError { act, file, source: io::Error::other(error.to_string()) }
+        }
+    }
+}

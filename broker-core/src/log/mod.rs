@@ -40,6 +40,7 @@ use round::Dirty;
 use tail::Tail;
 
 pub use config::{Cleanup, LogConfig, Repack, TimestampType};
+pub(crate) use error::storage;
 pub use error::{OpenError, SegmentError, StorageError};
 pub(crate) use place::Place;
 #[cfg(test)]
@@ -49,7 +50,6 @@ pub use report::{CutTail, RecoveryReport};
 pub(crate) use round::Round;
 pub(crate) use segment::Segment;
 pub use sidecar::{EntryKind, RaftEntry};
-pub(crate) use tail::storage;
 pub(crate) use trim::{Bounds, NewStart, Trimmed, remove};
 pub(crate) use walk::{Located, SCAN_WINDOW_BYTES, Walk};
 

@@ -9,13 +9,12 @@ use std::io::{self, IoSlice};
 use std::path::PathBuf;
 
 use super::epochs::Epochs;
-use super::error::StorageError;
+use super::error::{StorageError, storage};
 use super::folder::Kind;
 use super::handles::Handle;
 use super::index::{Largest, OffsetEntry, Pace, Paced};
 use super::segment::Segment;
 use super::sidecar::{ENTRY_BYTES, EntryKind, RaftEntry};
-use super::tail::storage;
 use super::walk::{Located, SCAN_WINDOW_BYTES, Walk};
 use crate::ids::LogIndex;
 

@@ -16,12 +16,12 @@ use std::sync::Arc;
 
 use super::checkpoint::{Checkpoint, Point};
 use super::epochs::{Epochs, is_temporary};
+use super::error::storage;
 use super::folder::{Folder, Kind, base_of};
 use super::rebuild::{Before, rebuild};
 use super::scan::scan;
 use super::segment::Segment;
 use super::sidecar::{ENTRY_BYTES, RaftEntry};
-use super::tail::storage;
 use super::walk::{SCAN_WINDOW_BYTES, Walk};
 use super::{CutTail, Log, LogConfig, OpenError, Place, RecoveryReport, StorageError};
 use crate::ids::LogIndex;

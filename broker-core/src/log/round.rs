@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use super::checkpoint::Point;
 use super::epochs::Epochs;
-use super::error::{StorageError, is_full};
+use super::error::{StorageError, is_full, storage};
 use super::folder::{Folder, Kind};
 use super::handles::Handle;
 use super::segment::Segment;
-use super::tail::storage;
 use super::{Log, Place};
 
 /// What was written since the last round began.

@@ -10,11 +10,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 
-use super::error::{SegmentError, StorageError};
+use super::error::{SegmentError, StorageError, storage};
 use super::folder::{Folder, Kind};
 use super::handles::{Handle, LazyFile};
 use super::index::{self, Largest, OFFSET_ENTRY_BYTES, OffsetEntry, TIME_ENTRY_BYTES, TimeEntry};
-use super::tail::storage;
 use crate::world::OpenMode;
 
 /// An index whose length was not asked for yet.

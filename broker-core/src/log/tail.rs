@@ -1,12 +1,12 @@
 //! The end of the newest segment, where everything is written.
 
-use std::io::{self, IoSlice};
+use std::io::IoSlice;
 use std::sync::Arc;
 
 use ouzel_wire::batch::{Batch, BatchHeader, HEADER_BYTES, set_base_offset, set_leader_epoch};
 
 use super::config::LogConfig;
-use super::error::{SegmentError, StorageError};
+use super::error::{SegmentError, StorageError, storage};
 use super::folder::Kind;
 use super::handles::Handle;
 use super::index::{
@@ -216,16 +216,5 @@ impl Tail {
 
     fn handle(&self, kind: Kind) -> Result<Handle, StorageError> {
         self.segment.file(kind).map_err(|e| storage("open", e))
-    }
-}
-
-/// A file that was meant to be written cannot even be read.
-pub(crate) fn storage(act: &'static str, error: SegmentError) -> StorageError {
-    match error {
-        SegmentError::Io { file, source } => StorageError { act, file, source },
-        SegmentError::Corrupt { ref file, .. } => {
-            let file = file.clone();
-            StorageError { act, file, source: io::Error::other(error.to_string()) }
-        }
     }
 }

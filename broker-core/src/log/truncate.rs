@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::checkpoint::Point;
-use super::error::StorageError;
+use super::error::{StorageError, storage};
 use super::folder::Kind;
 use super::handles::Handle;
 use super::index;
@@ -12,7 +12,6 @@ use super::rebuild::{Before, rebuild};
 use super::recover::{cut, remove_segment, sync_segment};
 use super::segment::Segment;
 use super::sidecar::{ENTRY_BYTES, EntryKind, RaftEntry};
-use super::tail::storage;
 use super::{Log, Place};
 use crate::ids::LogIndex;
 
