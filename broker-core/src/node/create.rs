@@ -3,10 +3,7 @@
 //! A sync of the state's journal costs more than all the rest, so all creations that wait when
 //! one has its turn are made together: those of one request, and those of several clients.
 
-use std::sync::Arc;
-
 use ouzel_wire::Uuid;
-use parking_lot::Mutex;
 
 use crate::cluster::{
     Command, InvalidSetting, PARTITIONS_MAX, Refusal, Settings, TOPIC_PARTITIONS_MAX, Topic,
@@ -16,49 +13,10 @@ use crate::ids::TopicName;
 
 use super::Node;
 use super::config::check_topic;
+use super::creations::{NewTopic, Outcome};
+use super::error::TopicError;
 use super::open::Folders;
-use super::topics::{TopicError, is_internal};
-
-/// What a client asks for when it creates a topic.
-#[derive(Debug, Clone, Default)]
-pub struct NewTopic {
-    /// Its name, unchecked.
-    pub name: String,
-    /// How many partitions; the broker's default if the client does not say.
-    pub partitions: Option<i32>,
-    /// How many replicas; as many as there are nodes to hold them if the client does not say.
-    pub replication: Option<i16>,
-    /// Partition and nodes, if the client wants to place them itself.
-    pub placement: Vec<(i32, Vec<i32>)>,
-    /// Settings, unchecked.
-    pub settings: Vec<(String, Option<String>)>,
-}
-
-type Outcome = Result<Topic, TopicError>;
-
-/// Creations that wait for their turn. Held briefly.
-#[derive(Default)]
-pub(super) struct Creations(Mutex<Vec<Arc<Creation>>>);
-
-/// What one caller wants to create, and what came of it: as many outcomes in the same order. What
-/// is wanted is kept as it was asked for, which is small, until it has its turn.
-struct Creation {
-    wanted: Mutex<Vec<NewTopic>>,
-    outcomes: Mutex<Option<Vec<Outcome>>>,
-}
-
-impl Creations {
-    fn join(&self, wanted: Vec<NewTopic>) -> Arc<Creation> {
-        let creation = Creation { wanted: Mutex::new(wanted), outcomes: Mutex::default() };
-        let creation = Arc::new(creation);
-        self.0.lock().push(creation.clone());
-        creation
-    }
-
-    fn take_all(&self) -> Vec<Arc<Creation>> {
-        std::mem::take(&mut self.0.lock())
-    }
-}
+use super::topics::is_internal;
 
 impl Node {
     /// Says what creating the topic would make, or why it would fail. Changes nothing.

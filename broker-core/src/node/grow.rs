@@ -5,8 +5,9 @@ use ouzel_wire::Uuid;
 use crate::cluster::{Command, Refusal, Topic, TopicId};
 
 use super::Node;
+use super::error::TopicError;
 use super::open::Folders;
-use super::topics::{TopicError, is_internal};
+use super::topics::is_internal;
 
 /// What a client asks for when it adds partitions.
 #[derive(Debug, Clone, Default)]

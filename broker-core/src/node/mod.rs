@@ -7,6 +7,8 @@
 
 mod config;
 mod create;
+mod creations;
+mod error;
 mod grow;
 mod held;
 mod open;
@@ -27,14 +29,15 @@ use crate::world::lock::DataLock;
 use crate::world::{Clock, Space};
 
 pub use config::{AlterError, Described, Live, Source, Told};
-pub use create::NewTopic;
+pub use creations::NewTopic;
+pub use error::TopicError;
 pub use grow::Growth;
 pub use held::NoPartition;
 pub use open::OpenNodeError;
 pub use stats::Holdings;
-pub use topics::{OFFSETS_TOPIC, TopicError, is_internal};
+pub use topics::{OFFSETS_TOPIC, is_internal};
 
-use create::Creations;
+use creations::Creations;
 use held::Held;
 use producer_ids::ProducerIds;
 

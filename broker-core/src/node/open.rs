@@ -19,7 +19,7 @@ use crate::world::lock::DataLock;
 
 use super::Node;
 use super::config::{Live, log_config};
-use super::create::Creations;
+use super::creations::Creations;
 use super::held::{Held, Slot};
 use super::producer_ids::ProducerIds;
 
