@@ -153,11 +153,6 @@ impl BatchBuilder {
         self.header.record_count as usize
     }
 
-    /// Bytes of the records added so far, before packing.
-    pub fn unpacked_bytes(&self) -> usize {
-        self.records.len()
-    }
-
     /// The batch with its checksum, ready to be sent or stored.
     pub fn build(&self) -> Result<Bytes, BatchError> {
         if self.header.record_count == 0 {
