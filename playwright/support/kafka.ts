@@ -5,10 +5,10 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { end } from "./process.ts";
 
 // A JVM that starts beside a browser on two cores.
 const READY_WITHIN_MS = 90_000;
-const STOPPED_WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 100;
 
 // Its own defaults are for a server with a machine to itself.
@@ -102,13 +102,4 @@ function answers(port: number): Promise<boolean> {
     };
     socket.once("connect", () => tell(true)).once("error", () => tell(false));
   });
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  child.kill("SIGTERM");
-  const timer = setTimeout(() => child.kill("SIGKILL"), STOPPED_WITHIN_MS);
-  await ended;
-  clearTimeout(timer);
 }

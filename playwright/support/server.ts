@@ -6,11 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { end } from "./process.ts";
 
 // A debug build that opens demo data beside another one.
 const READY_WITHIN_MS = 60_000;
-// Longer than the server's own deadline for a clean stop.
-const STOPPED_WITHIN_MS = 30_000;
 
 export const ADMIN = { user: "admin", password: "a password for tests only" };
 
@@ -109,13 +108,4 @@ function readyLine(child: ChildProcess): Promise<{ kafka: string; http: string }
       resolve({ kafka: kafka ?? "", http });
     });
   });
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  child.kill("SIGTERM");
-  const timer = setTimeout(() => child.kill("SIGKILL"), STOPPED_WITHIN_MS);
-  await ended;
-  clearTimeout(timer);
 }
