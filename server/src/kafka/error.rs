@@ -109,6 +109,12 @@ impl KafkaError {
         if code == 0 { Ok(()) } else { Err(KafkaError::refused(about(), code, None)) }
     }
 
+    /// For what `about` names, the broker's answer has nothing although it was asked for.
+    pub fn left_out(about: impl Into<String>) -> KafkaError {
+        let message = "the broker left it out of its answer".to_owned();
+        KafkaError::refused(about, ErrorCode::UnknownServerError.code(), Some(message))
+    }
+
     /// The error that the broker named, if it named one that is known.
     pub fn code(&self) -> Option<ErrorCode> {
         match self {

@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use futures::future::join_all;
 use ouzel_api::search::Isolation;
-use ouzel_wire::{
-    ErrorCode,
-    messages::{ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic},
+use ouzel_wire::messages::{
+    ListOffsetsPartition, ListOffsetsRequest, ListOffsetsResponse, ListOffsetsTopic,
 };
 use tokio::time::sleep;
 
@@ -160,31 +159,30 @@ impl Cluster {
         if version < VERSION_ISOLATION {
             request.isolation_level = 0;
         }
-        let response = connection.call(&request).await?;
-        let mut answers = Offsets::with_capacity(places.len());
-        for topic in response.topics {
-            for found in topic.partitions {
-                let place =
-                    TopicPartition { topic: topic.name.clone(), partition: found.partition_index };
-                let about = || format!("offsets of {place}");
-                let there = OffsetAndTime { offset: found.offset, timestamp_ms: found.timestamp };
-                let answer = KafkaError::check(about, found.error_code)
-                    .map(|()| Some(there).filter(|there| there.offset >= 0));
-                answers.insert(place, answer);
-            }
-        }
-        for place in places {
-            let missing = || {
-                let code = ErrorCode::UnknownServerError.code();
-                let message = Some("the broker left it out of its answer".to_owned());
-                Err(KafkaError::refused(format!("offsets of {place}"), code, message))
-            };
-            if !answers.contains_key(place) {
-                answers.insert(place.clone(), missing());
-            }
-        }
-        Ok(answers)
+        Ok(answers(connection.call(&request).await?, places))
     }
+}
+
+/// One answer for each of `places`, of which a broker may leave some out.
+fn answers(response: ListOffsetsResponse, places: &[TopicPartition]) -> Offsets {
+    let about = |place: &TopicPartition| format!("offsets of {place}");
+    let mut answers = Offsets::with_capacity(places.len());
+    for topic in response.topics {
+        for found in topic.partitions {
+            let place =
+                TopicPartition { topic: topic.name.clone(), partition: found.partition_index };
+            let there = OffsetAndTime { offset: found.offset, timestamp_ms: found.timestamp };
+            let answer = KafkaError::check(|| about(&place), found.error_code)
+                .map(|()| Some(there).filter(|there| there.offset >= 0));
+            answers.insert(place, answer);
+        }
+    }
+    for place in places {
+        if !answers.contains_key(place) {
+            answers.insert(place.clone(), Err(KafkaError::left_out(about(place))));
+        }
+    }
+    answers
 }
 
 fn is_stale(answer: &Result<Found, KafkaError>) -> bool {

@@ -3,10 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures::future::join_all;
-use ouzel_wire::{
-    ErrorCode,
-    messages::{DeleteRecordsPartition, DeleteRecordsRequest, DeleteRecordsTopic},
-};
+use ouzel_wire::messages::{DeleteRecordsPartition, DeleteRecordsRequest, DeleteRecordsTopic};
 use tokio::time::sleep;
 
 use super::{
@@ -72,18 +69,14 @@ impl Cluster {
         places: &[(TopicPartition, i64)],
     ) -> Result<Deleted, KafkaError> {
         let response = self.broker(leader).await?.call(&request(places)).await?;
-        let left_out = |place: &TopicPartition| {
-            let code = ErrorCode::UnknownServerError.code();
-            let message = Some("the broker left it out of its answer".to_owned());
-            KafkaError::refused(format!("deleting records of {place}"), code, message)
-        };
+        let about = |place: &TopicPartition| format!("deleting records of {place}");
+        let left_out = |place| Err(KafkaError::left_out(about(place)));
         let mut answers: Deleted =
-            places.iter().map(|(place, _)| (place.clone(), Err(left_out(place)))).collect();
+            places.iter().map(|(place, _)| (place.clone(), left_out(place))).collect();
         for topic in response.topics {
             for partition in topic.partitions {
                 let place = TopicPartition::new(&topic.name, partition.partition_index);
-                let about = || format!("deleting records of {place}");
-                let checked = KafkaError::check(about, partition.error_code);
+                let checked = KafkaError::check(|| about(&place), partition.error_code);
                 answers.insert(place, checked.map(|()| partition.low_watermark));
             }
         }

@@ -113,17 +113,8 @@ struct Read<'a> {
 
 impl Read<'_> {
     fn row(&self, place: &TopicPartition, target: &Target) -> PlanRow {
-        let known = |offsets: &Offsets| match offsets.get(place) {
-            Some(Ok(Some(found))) => Ok(found.offset),
-            Some(Err(error)) => Err(error.reason()),
-            Some(Ok(None)) | None => Err("the broker told no offset".to_owned()),
-        };
-        let before = match self.commits.get(place) {
-            None => Ok(None),
-            Some(Ok(Commit { offset, .. })) => Ok(Some(*offset)),
-            Some(Err(error)) => Err(error.reason()),
-        };
-        let (start, end) = (known(self.starts), known(self.ends));
+        let before = self.before(place);
+        let (start, end) = (known(self.starts, place), known(self.ends, place));
         let seen = match (&before, &start, &end) {
             (Ok(before), Ok(start), Ok(end)) => {
                 Ok(Seen { before: *before, start: *start, end: *end })
@@ -157,6 +148,15 @@ impl Read<'_> {
         }
     }
 
+    /// What the group has committed, if it has.
+    fn before(&self, place: &TopicPartition) -> Result<Option<i64>, String> {
+        match self.commits.get(place) {
+            None => Ok(None),
+            Some(Ok(Commit { offset, .. })) => Ok(Some(*offset)),
+            Some(Err(error)) => Err(error.reason()),
+        }
+    }
+
     fn wanted(&self, place: &TopicPartition, target: &Target, seen: Seen) -> Wanted {
         match target {
             Target::Start => Wanted::At(seen.start),
@@ -177,6 +177,14 @@ impl Read<'_> {
             },
             Target::Forget => Wanted::Forget,
         }
+    }
+}
+
+fn known(offsets: &Offsets, place: &TopicPartition) -> Result<i64, String> {
+    match offsets.get(place) {
+        Some(Ok(Some(found))) => Ok(found.offset),
+        Some(Err(error)) => Err(error.reason()),
+        Some(Ok(None)) | None => Err("the broker told no offset".to_owned()),
     }
 }
 
