@@ -2,8 +2,8 @@
 //!
 //! Each component has one file here and one block of CSS there. Extra attributes that never
 //! change are written at the use (`<TextInput attr:name="topic">`); listeners are properties, since
-//! of two components that are drawn in one place the second would keep the first one's. Colours, sizes and times live in
-//! `assets/css/00-tokens.css` alone.
+//! of two components that are drawn in one place the second would keep the first one's. Colours,
+//! sizes and times live in `assets/css/00-tokens.css` alone.
 
 mod badge;
 mod button;
