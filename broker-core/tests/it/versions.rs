@@ -82,6 +82,52 @@ async fn every_version_that_is_advertised_is_answered() {
     assert_eq!(asked.iter().map(|key| *key as i16).collect::<Vec<_>>(), listed);
 }
 
+/// Versions that clients use without asking, or as the highest they know: librdkafka (its
+/// INTRODUCTION), sarama (its `isValidVersion`), kafkajs 2.2 (its request folders), and the lowest
+/// that clients of Kafka 4 ask for (KIP-896).
+const PINNED: &[(ApiKey, &[i16])] = &[
+    (ApiKey::Produce, &[3, 7, 10]),
+    (ApiKey::Fetch, &[4, 11, 12, 16]),
+    (ApiKey::ListOffsets, &[1, 3, 6, 7]),
+    (ApiKey::Metadata, &[6, 11, 13]),
+    (ApiKey::OffsetCommit, &[2, 5, 8, 9]),
+    (ApiKey::OffsetFetch, &[1, 4, 8, 9]),
+    (ApiKey::FindCoordinator, &[0, 2]),
+    (ApiKey::JoinGroup, &[0, 5, 8]),
+    (ApiKey::Heartbeat, &[3]),
+    (ApiKey::LeaveGroup, &[1, 3]),
+    (ApiKey::SyncGroup, &[3]),
+    (ApiKey::DescribeGroups, &[2, 5]),
+    (ApiKey::ListGroups, &[2, 4]),
+    (ApiKey::ApiVersions, &[0, 2, 3]),
+    (ApiKey::CreateTopics, &[2, 3, 4]),
+    (ApiKey::DeleteTopics, &[1, 4]),
+    (ApiKey::DeleteRecords, &[1, 2]),
+    (ApiKey::InitProducerId, &[1, 4]),
+    (ApiKey::OffsetForLeaderEpoch, &[2]),
+    (ApiKey::DescribeConfigs, &[1, 2]),
+    (ApiKey::AlterConfigs, &[1, 2]),
+    (ApiKey::DescribeLogDirs, &[1]),
+    (ApiKey::CreatePartitions, &[1, 2]),
+    (ApiKey::DeleteGroups, &[1, 2]),
+    (ApiKey::IncrementalAlterConfigs, &[1]),
+    (ApiKey::OffsetDelete, &[0]),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn versions_that_clients_pin_are_advertised() {
+    let test = TestBroker::start().await;
+    let listed = advertised(&mut test.client().await).await;
+    for (key, versions) in PINNED {
+        let ours = listed.iter().find(|it| it.api_key == *key as i16);
+        let ours = ours.unwrap_or_else(|| panic!("{key:?} is not advertised"));
+        for version in *versions {
+            let range = ours.min_version..=ours.max_version;
+            assert!(range.contains(version), "{key:?} {version} is not in {range:?}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn answers_with_something_in_them_fit_every_version() {
     let test = TestBroker::start().await;
