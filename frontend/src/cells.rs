@@ -8,7 +8,7 @@ use ouzel_api::{
 };
 
 use crate::{
-    format::{count, count_short, counted, duration},
+    format::{bytes, count, count_short, counted, duration},
     location::use_location,
     route::{GroupTab, Route, TopicTab},
     ui::{Age, Badge, Copyable, Icon, Mood, Sparkline},
@@ -158,6 +158,20 @@ pub fn figure<N: Into<i128>>(value: Option<N>, reason: &str) -> impl IntoView + 
     match value {
         Some(value) => number(value).into_any(),
         None => unknown(reason.to_owned()).into_any(),
+    }
+}
+
+/// Bytes on disk in binary units, exactly on hover; or "unknown" and why.
+pub fn size(size: Option<u64>, error: Option<&str>) -> impl IntoView + use<> {
+    match size {
+        Some(size) => {
+            let exact = counted(size, "byte", "bytes");
+            view! { <span class="mono nowrap" title=exact>{bytes(size)}</span> }.into_any()
+        }
+        None => {
+            let why = error.unwrap_or("No broker has told it");
+            unknown(format!("The size could not be read: {why}")).into_any()
+        }
     }
 }
 

@@ -97,6 +97,7 @@ test("the list is exported as it is shown, with every digit and every kind of la
     ["file-b", 3],
     ["file-a", 0],
   ]);
+  expect(rows[0]?.size_bytes, "bytes on disk of what was written").toBeGreaterThan(0);
 });
 
 test("rates are measured between two readings, and figures tell when they were read", async ({

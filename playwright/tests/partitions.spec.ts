@@ -132,3 +132,35 @@ test("on production the name is typed before records go", async ({ page, kcat, c
   await empty.click();
   await expect(page.getByText("About 1 record of precious was deleted.")).toBeVisible();
 });
+
+test("each partition tells its bytes on disk, and the head their sum", BOTH, async ({
+  page,
+  server,
+  kcat,
+  createTopic,
+}) => {
+  await createTopic(page, "measured", 2);
+  await kcat.produce("measured", Array.from({ length: 200 }, (_, n) => `${n}`.repeat(30)), ["-p", "0"]);
+  await page.goto("topics/measured/partitions");
+  const rows = page.getByRole("grid", { name: "Partitions" }).getByRole("row");
+  const sizes = rows.getByTitle(/^[\d,]+ bytes?$/);
+  await expect(sizes).toHaveCount(2);
+  const bytes = async (of: typeof sizes) =>
+    Number((await of.getAttribute("title"))?.replace(/\D/g, ""));
+  const [full, empty] = [await bytes(sizes.nth(0)), await bytes(sizes.nth(1))];
+  expect(full).toBeGreaterThan(500);
+  const head = page.getByRole("banner").or(page.locator("header.head")).getByTitle(/ bytes?$/);
+  expect(await bytes(head)).toBe(full + empty);
+  // A cluster that does not tell is no empty one, and says so.
+  await page.route(`${server.api}/topics/measured`, async (route) => {
+    const answer = await route.fetch();
+    const body = await answer.json();
+    for (const it of body.partitions) {
+      it.size_bytes = null;
+      it.size_error = "b-1 does not offer DescribeLogDirs";
+    }
+    await route.fulfill({ response: answer, json: body });
+  });
+  await page.reload();
+  await expect(rows.getByTitle(/size could not be read: b-1 does not offer/)).toHaveCount(2);
+});

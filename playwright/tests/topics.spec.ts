@@ -111,7 +111,7 @@ test("topics are ordered by their figures, the unknown last, by keyboard and by 
   await expect.poll(order).toEqual(["none", "few", "many", "unread"]);
   await page.goto("topics?q=sorted-&sort=-records");
   await expect.poll(order).toEqual(["many", "few", "none", "unread"]);
-  for (const name of ["last written", "cleanup", "groups", "worst lag", "partitions", "RF"]) {
+  for (const name of ["size", "last written", "cleanup", "groups", "worst lag", "partitions", "RF"]) {
     await page.getByRole("columnheader", { name }).getByRole("button").click();
     await expect(page.getByRole("columnheader", { name })).toHaveAttribute("aria-sort", /ending/);
     await expect.poll(async () => (await order()).length).toBe(4);

@@ -175,6 +175,7 @@ impl From<KafkaError> for Error {
             KafkaError::NoLeader { .. } => {
                 kafka(ouzel_wire::ErrorCode::LeaderNotAvailable.name(), text)
             }
+            KafkaError::Untold { .. } => kafka("UNTOLD", text),
             KafkaError::Protocol { .. } => kafka("UNREADABLE_ANSWER", text),
             KafkaError::Unsupported { .. } => {
                 kafka(ouzel_wire::ErrorCode::UnsupportedVersion.name(), text)

@@ -86,6 +86,12 @@ pub struct TopicFigures {
     /// How much was written and read lately; `None` until it has been measured twice.
     #[serde(default)]
     pub rate: Option<TopicRate>,
+    /// Bytes on disk of the leaders' replicas, over all partitions.
+    #[serde(default)]
+    pub size_bytes: Option<u64>,
+    /// Why `size_bytes` is not known.
+    #[serde(default)]
+    pub size_error: Option<String>,
 }
 
 /// What happened on a topic between two readings of its offsets.
@@ -148,6 +154,12 @@ pub struct Partition {
     pub end_offset: Option<i64>,
     /// Why the offsets are unknown, in Kafka's words.
     pub error: Option<String>,
+    /// Bytes on disk of the leader's replica.
+    #[serde(default)]
+    pub size_bytes: Option<u64>,
+    /// Why `size_bytes` is not known.
+    #[serde(default)]
+    pub size_error: Option<String>,
 }
 
 /// Body of `POST …/topics`.

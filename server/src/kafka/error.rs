@@ -86,6 +86,12 @@ pub enum KafkaError {
         /// Its id.
         group: String,
     },
+    /// The broker answered, and what was asked for is not in its answer.
+    #[error("{about}")]
+    Untold {
+        /// Who does not tell what.
+        about: String,
+    },
     /// The broker answered with an error of its own.
     #[error("{about}: {}", self.reason())]
     Refused {

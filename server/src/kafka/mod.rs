@@ -43,7 +43,7 @@ pub use cluster::{
 pub use configs::{ConfigAct, ConfigChange, Resource, TopicConfig};
 pub use error::{KafkaError, is_stale_route};
 pub use fetch::{Answer, Ask, FETCH_BYTES_MAX, Lane};
-pub use log_dirs::{BrokerLogDirs, LogDir};
+pub use log_dirs::{BrokerLogDirs, LogDir, Sizes};
 pub use metadata::{Metadata, Partition, Topic};
 pub use offsets::{At, Found, OffsetAndTime, Offsets};
 pub use records::Deleted;

@@ -6,7 +6,7 @@ use ouzel_api::{
 };
 
 use super::{
-    AGE_MAX_LISTING, At, Cluster, Expected, KafkaError, Metadata, Offsets, Shown, Topic,
+    AGE_MAX_LISTING, At, Cluster, Expected, KafkaError, Metadata, Offsets, Shown, Sizes, Topic,
     TopicPartition,
     groups::snapshot,
     overview::{count, records},
@@ -37,32 +37,36 @@ impl Cluster {
         let known: Vec<String> =
             names.iter().filter(|name| metadata.topics.contains_key(*name)).cloned().collect();
         let places = places(&metadata, &known);
-        let (starts, ends, largest, policies, groups) = tokio::join!(
+        let (starts, ends, largest, policies, groups, sizes) = tokio::join!(
             self.offsets(places.clone(), At::Start),
             self.offsets(places.clone(), At::End),
             self.offsets(places.clone(), At::LargestTimestamp),
             self.cleanup_policies(&known),
             self.groups(snapshot::AGE_MAX),
+            self.sizes(&places, |it| metadata.leader(&it.topic, it.partition)),
         );
         let (starts, ends) = (starts?, ends?);
         let (largest, mut policies) = (largest.unwrap_or_default(), policies.unwrap_or_default());
         let figures = known.into_iter().map(|name| {
             let here: Vec<&TopicPartition> =
                 places.iter().filter(|place| place.topic == name).collect();
-            let sizes = here.iter().map(|place| records(place, &starts, &ends));
+            let counts = here.iter().map(|place| records(place, &starts, &ends));
             let read = groups.as_ref().ok().and_then(|groups| groups.reading(&name));
             let rate = written(&here, &ends).and_then(|written| {
                 let committed = groups.as_ref().ok().and_then(|groups| groups.progress(&name));
                 self.measure(&name, written, committed)
             });
+            let size = size(here.iter().copied(), &sizes);
             TopicFigures {
                 rate,
-                messages: sizes.sum(),
+                messages: counts.sum(),
                 cleanup_policy: policies.remove(&name),
                 last_written_ms: last_written(&here, &largest),
                 groups: read.as_ref().map(|read| read.groups),
                 worst_lag: read.as_ref().map_or(Lag::Unknown, |read| read.worst_lag),
                 without_commit: read.map_or(0, |read| read.without_commit),
+                size_bytes: size.as_ref().ok().copied(),
+                size_error: size.err(),
                 name,
             }
         });
@@ -86,17 +90,18 @@ impl Cluster {
         let names = [name.to_owned()];
         let numbers = topic.partitions.iter().map(|partition| partition.number);
         let places: Vec<_> = numbers.map(|number| TopicPartition::new(name, number)).collect();
-        let (starts, ends, policies) = tokio::join!(
+        let (starts, ends, policies, sizes) = tokio::join!(
             self.offsets(places.clone(), At::Start),
-            self.offsets(places, At::End),
+            self.offsets(places.clone(), At::End),
             self.cleanup_policies(&names),
+            self.sizes(&places, |place| topic.leader(name, place.partition)),
         );
         let (starts, ends) = (starts?, ends?);
         Ok(topics::Topic {
             name: name.to_owned(),
             id: (!topic.id.is_zero()).then(|| topic.id.to_string()),
             internal: topic.internal,
-            partitions: partitions(name, topic, &starts, &ends),
+            partitions: partitions(name, topic, (&starts, &ends), &sizes),
             cleanup_policy: policies.ok().and_then(|mut policies| policies.remove(name)),
             read_at_ms: now_ms(),
         })
@@ -114,6 +119,8 @@ fn unseen(asked: &CreateTopic, why: &KafkaError) -> topics::Topic {
         start_offset: None,
         end_offset: None,
         error: Some(why.reason()),
+        size_bytes: None,
+        size_error: Some(why.reason()),
     };
     topics::Topic {
         name: asked.name.clone(),
@@ -149,11 +156,23 @@ fn last_written(places: &[&TopicPartition], largest: &Offsets) -> Option<i64> {
     last
 }
 
+/// Bytes on disk of these partitions together, or why that of one of them is not known.
+fn size<'a>(
+    mut places: impl Iterator<Item = &'a TopicPartition>,
+    sizes: &Sizes,
+) -> Result<u64, String> {
+    places.try_fold(0_u64, |sum, place| match sizes.get(place) {
+        Some(Ok(size)) => Ok(sum.saturating_add(*size)),
+        Some(Err(error)) => Err(error.to_string()),
+        None => Err(format!("{place} was not asked for")),
+    })
+}
+
 fn partitions(
     name: &str,
     topic: &Topic,
-    starts: &Offsets,
-    ends: &Offsets,
+    (starts, ends): (&Offsets, &Offsets),
+    sizes: &Sizes,
 ) -> Vec<topics::Partition> {
     let one = |partition: &super::Partition| {
         let place = TopicPartition::new(name, partition.number);
@@ -163,6 +182,7 @@ fn partitions(
             None => (None, None),
         };
         let ((start_offset, start_error), (end_offset, end_error)) = (read(starts), read(ends));
+        let size = size(std::iter::once(&place), sizes);
         topics::Partition {
             partition: partition.number,
             leader: partition.leader,
@@ -172,6 +192,8 @@ fn partitions(
             start_offset,
             end_offset,
             error: start_error.or(end_error),
+            size_bytes: size.as_ref().ok().copied(),
+            size_error: size.err(),
         }
     };
     topic.partitions.iter().map(one).collect()

@@ -309,3 +309,20 @@ async fn what_a_cluster_does_not_offer_is_said_and_hides_nothing_else() {
     assert!(error.message.contains("ListGroups"), "{}", error.message);
     assert_eq!(scene.client.get(&route::overview(&scene.cluster)).await.status, 200);
 }
+
+#[tokio::test]
+async fn a_cluster_that_tells_no_sizes_has_unknown_ones_and_why_and_all_else() {
+    let scene = scene().await;
+    let page: Topic = scene.client.get(&route::topic(&scene.cluster, "t")).await.json();
+    for partition in page.partitions {
+        let why = partition.size_error.unwrap();
+        assert!(why.contains("does not offer DescribeLogDirs"), "{why}");
+        assert_eq!((partition.size_bytes, partition.error), (None, None));
+    }
+    let asked = FiguresRequest { topics: vec!["t".to_owned()] };
+    let path = route::topic_figures(&scene.cluster);
+    let figures: FiguresResponse = scene.client.post(&path, &asked).await.json();
+    let [it] = &figures.figures[..] else { panic!("{figures:?}") };
+    assert_eq!((it.size_bytes, it.messages), (None, Some(i64::try_from(RECORDS).unwrap())));
+    assert!(it.size_error.as_deref().is_some_and(|why| why.contains("DescribeLogDirs")));
+}

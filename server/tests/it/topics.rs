@@ -108,6 +108,11 @@ async fn figures_and_overview_count_what_was_written() {
     assert_eq!((busy.messages, busy.last_written_ms), (Some(3), Some(1_700_000_000_123)));
     assert_eq!((busy.cleanup_policy.as_deref(), busy.groups), (Some("delete"), Some(0)));
     assert_eq!(busy.worst_lag, Lag::NoCommit);
+    let page: Topic = client.get(&route::topic(CLUSTER, "busy")).await.json();
+    let sizes: Vec<u64> = page.partitions.iter().map(|it| it.size_bytes.unwrap()).collect();
+    assert!(sizes.iter().any(|size| *size > 0) && sizes.contains(&0), "{sizes:?}");
+    assert_eq!((busy.size_bytes, busy.size_error.as_deref()), (Some(sizes.iter().sum()), None));
+    assert_eq!(quiet.size_bytes, Some(0));
     let topics = vec!["x".to_owned(); FIGURES_MAX + 1];
     assert_eq!(client.post(&path, &FiguresRequest { topics }).await.code(), ErrorCode::Invalid);
     let overview: Overview = client.get(&route::overview(CLUSTER)).await.json();

@@ -55,6 +55,10 @@ pub fn columns(cells: Cells, rows: Memo<Vec<TopicRow>>) -> Vec<Column<TopicRow>>
             .right()
             .sortable()
             .hint("End offsets minus start offsets; compaction and control records add to it"),
+        Column::new("size", "size", "84px", of(size))
+            .right()
+            .sortable()
+            .hint("Bytes on disk of the leaders' replicas, compressed as they lie there"),
         Column::new("in", "in", "80px", of(rate_in))
             .right()
             .sortable()
@@ -103,6 +107,10 @@ fn name(cells: Cells, row: &TopicRow) -> impl IntoView + use<> {
 
 fn records(known: &TopicFigures) -> AnyView {
     cells::figure(known.messages, "The offsets could not be read").into_any()
+}
+
+fn size(known: &TopicFigures) -> AnyView {
+    cells::size(known.size_bytes, known.size_error.as_deref()).into_any()
 }
 
 fn last_written(known: &TopicFigures) -> AnyView {

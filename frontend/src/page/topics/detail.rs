@@ -173,9 +173,12 @@ fn facts(data: Arc<Data>) -> impl IntoView {
         Some(records) => count(records).into_any(),
         None => cells::unknown("The offsets of a partition could not be read").into_any(),
     };
+    let size = size(&data.partitions);
+    let size = cells::size(size.ok(), size.err().flatten());
     view! {
         <div class="facts">
             <Fact name="records">{records}</Fact>
+            <Fact name="on disk">{size}</Fact>
             <Fact name="partitions">{count(data.partitions.len() as i128)}</Fact>
             <Fact name="replicas">{count(replicas as i128)}</Fact>
         </div>
@@ -186,6 +189,14 @@ fn facts(data: Arc<Data>) -> impl IntoView {
 pub fn records(partitions: &[Partition]) -> Option<i64> {
     let of = |it: &Partition| Some(it.end_offset?.saturating_sub(it.start_offset?));
     partitions.iter().map(of).try_fold(0_i64, |sum, records| Some(sum.saturating_add(records?)))
+}
+
+/// Bytes on disk of all partitions, or why that of one of them is not known.
+fn size(partitions: &[Partition]) -> Result<u64, Option<&str>> {
+    partitions.iter().try_fold(0_u64, |sum, it| match it.size_bytes {
+        Some(size) => Ok(sum.saturating_add(size)),
+        None => Err(it.size_error.as_deref()),
+    })
 }
 
 fn tabs(cluster: &str, topic: &str, data: Load<Data>, now: Memo<TopicTab>) -> Vec<LinkTab> {

@@ -113,6 +113,7 @@ struct Line {
     records_in: Option<i64>,
     records_out: Option<i64>,
     measured_over_ms: Option<i64>,
+    size_bytes: Option<u64>,
     figures_read: Option<String>,
 }
 
@@ -136,6 +137,7 @@ impl Line {
             records_in: rate.map(|rate| rate.records_in),
             records_out: rate.and_then(|rate| rate.records_out),
             measured_over_ms: rate.map(|rate| rate.over_ms),
+            size_bytes: figures.and_then(|it| it.size_bytes),
             figures_read: known.as_ref().map(|(_, read_at_ms)| iso(*read_at_ms)),
         }
     }
@@ -158,6 +160,7 @@ impl Line {
             cell(&self.records_in),
             cell(&self.records_out),
             cell(&self.measured_over_ms),
+            cell(&self.size_bytes),
             cell(&self.figures_read),
         ]
     }
@@ -166,7 +169,7 @@ impl Line {
 /// The first line of CSV: the names that JSON has.
 const HEAD: &str = "name,internal,partitions,replication_factor,offline,under_replicated,records,\
     last_written,cleanup_policy,groups,worst_lag,partitions_without_commit,records_in,records_out,\
-    measured_over_ms,figures_read";
+    measured_over_ms,size_bytes,figures_read";
 
 fn worst_lag(figures: &TopicFigures) -> String {
     match figures.worst_lag {
@@ -211,6 +214,8 @@ mod tests {
             worst_lag: Lag::NoCommit,
             without_commit: 0,
             rate: Some(TopicRate { records_in: 5, records_out: None, over_ms: 10_000 }),
+            size_bytes: Some(4_718_592),
+            size_error: None,
         };
         let lines = [Line::new(row("a"), Some((figures, 0))), Line::new(row("b"), None)];
         let text = csv(HEAD, lines.iter().map(Line::cells));
@@ -219,9 +224,9 @@ mod tests {
         assert_eq!(
             lines[1],
             "a,false,3,1,0,0,9007199254740993,2026-11-23T14:03:27.118Z,\"compact,delete\",0,\
-             no groups,0,5,,10000,1970-01-01T00:00:00.000Z"
+             no groups,0,5,,10000,4718592,1970-01-01T00:00:00.000Z"
         );
-        assert_eq!(lines[2], "b,false,3,1,0,0,,,,,,,,,,");
+        assert_eq!(lines[2], "b,false,3,1,0,0,,,,,,,,,,,");
         assert_eq!(lines[2].matches(',').count(), HEAD.matches(',').count());
     }
 }

@@ -38,7 +38,8 @@ const VIEWS: Viewed = Viewed {
         ("All topics", ""),
         ("Furthest behind", "sort=-lag"),
         ("Busiest", "sort=-in"),
-        ("Largest", "sort=-records"),
+        ("Most records", "sort=-records"),
+        ("Largest", "sort=-size"),
     ],
 };
 

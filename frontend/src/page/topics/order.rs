@@ -20,7 +20,7 @@ enum Key {
 
 /// Whether a column shows figures, which are read row by row.
 pub fn is_of_figures(column: &str) -> bool {
-    matches!(column, "records" | "in" | "out" | "written" | "cleanup" | "groups" | "lag")
+    matches!(column, "records" | "size" | "in" | "out" | "written" | "cleanup" | "groups" | "lag")
 }
 
 /// Puts rows in order; `figures` finds what is known of a topic.
@@ -58,6 +58,7 @@ fn key(
             let figures = figures()?;
             match column {
                 "records" => figures.messages.map(|records| number(records.into())),
+                "size" => figures.size_bytes.map(|size| number(size.into())),
                 "in" => figures.rate.map(|rate| number(scaled(rate.records_in, rate))),
                 "out" => {
                     let rate = figures.rate?;
@@ -126,6 +127,8 @@ mod tests {
                 records_out: last_written_ms,
                 over_ms: 1000,
             }),
+            size_bytes: messages.map(|records| 1_000_000 - records.unsigned_abs()),
+            size_error: None,
         };
         let lag = |records| Lag::Known { records };
         match name {
@@ -150,6 +153,12 @@ mod tests {
         assert_eq!(names("records", false), "empty few many unread waiting");
         assert_eq!(names("written", true), "few many empty unread waiting");
         assert_eq!(names("written", false), "empty many few unread waiting");
+    }
+
+    #[test]
+    fn sizes_are_ordered_by_bytes_and_no_size_is_not_the_smallest() {
+        assert_eq!(names("size", true), "empty few many unread waiting");
+        assert_eq!(names("size", false), "many few empty unread waiting");
     }
 
     #[test]

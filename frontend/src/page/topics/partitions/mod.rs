@@ -108,6 +108,11 @@ fn columns(most: Memo<i64>) -> Vec<Column<Partition>> {
         })
         .narrow("minmax(0, 1fr)")
         .right(),
+        Column::new("size", "size", "90px", |row: &Partition| {
+            cells::size(row.size_bytes, row.size_error.as_deref())
+        })
+        .right()
+        .hint("Bytes on disk of the leader's replica"),
         Column::new("records", "records", "minmax(190px, 1fr)", move |row: &Partition| {
             share(row, most)
         })
@@ -122,11 +127,12 @@ fn held(row: &Partition) -> Option<i64> {
 
 /// The number; on a phone the columns that are left out there stand beside it.
 fn number(row: &Partition) -> impl IntoView + use<> {
-    let replicas = format!(" of {} in sync", row.replicas.len());
+    let replicas = format!(" of {} in sync · ", row.replicas.len());
     view! {
         {cells::number(row.partition)}
         <span class="narrow-only">
             " " {state(row)} " leader " {leader(row)} " · " {row.in_sync.len()} {replicas}
+            {cells::size(row.size_bytes, row.size_error.as_deref())}
         </span>
     }
 }
