@@ -11,6 +11,7 @@ mod chips;
 mod columns;
 mod condition;
 mod controls;
+mod decoders;
 mod drawer;
 mod empty;
 mod export;
@@ -96,6 +97,7 @@ enum Work {
 #[component]
 pub fn Messages(cluster: String, topic: String) -> impl IntoView {
     let page = Page::new(cluster, topic);
+    decoders::apply(page);
     page.run_what_the_address_asks();
     keys::listen(page);
     page.write_what_the_address_asks();

@@ -4,12 +4,13 @@
 use leptos::prelude::*;
 use ouzel_api::{
     messages::Decoder,
-    search::{Isolation, Until},
+    search::{Decode, Isolation, Until},
 };
 
 use super::{
     Page,
     controls::{Entry, Rule},
+    decoders,
     query::Asked,
 };
 use crate::ui::{Choice, Field, Menu, Select, use_clock};
@@ -129,10 +130,12 @@ fn Decoding(page: Page, side: Side) -> impl IntoView {
     };
     let pick = move |picked: String| {
         let decoder = Decoder::named(&picked).unwrap_or_default();
-        page.ask(|asked| match side {
-            Side::Key => asked.decode.key = decoder,
-            Side::Value => asked.decode.value = decoder,
-        });
+        let now = page.view.with_untracked(|view| view.asked.decode);
+        let decode = match side {
+            Side::Key => Decode { key: decoder, ..now },
+            Side::Value => Decode { value: decoder, ..now },
+        };
+        decoders::choose(page, decode);
     };
     let choices = Decoder::ALL.map(|decoder| Choice::new(decoder.name(), shown(decoder))).to_vec();
     let label = if side == Side::Key { "Keys are" } else { "Values are" };

@@ -18,6 +18,11 @@ use crate::{format, query::Query};
 /// Matches that a search asks for unless the address says otherwise: several screens of rows.
 pub const LIMIT_DEFAULT: u32 = 200;
 
+/// In the address: how keys are read, if that is not found out.
+pub const KEY_AS: &str = "key-as";
+/// The same of values.
+pub const VALUE_AS: &str = "value-as";
+
 /// Most columns of fields beside the usual ones: more would leave none of them room.
 pub const COLUMNS_MAX: usize = 8;
 
@@ -98,8 +103,8 @@ impl View {
             until: read.one("until", parse_until).unwrap_or_default(),
             isolation: read.one("isolation", parse_isolation).unwrap_or_default(),
             decode: Decode {
-                key: read.one("key-as", Decoder::named).unwrap_or_default(),
-                value: read.one("value-as", Decoder::named).unwrap_or_default(),
+                key: read.one(KEY_AS, Decoder::named).unwrap_or_default(),
+                value: read.one(VALUE_AS, Decoder::named).unwrap_or_default(),
             },
             partitions: read.one("partitions", parse_partitions),
             limit: read.one("limit", parse_limit).unwrap_or(LIMIT_DEFAULT),
@@ -185,7 +190,7 @@ impl Asked {
         if self.isolation == Isolation::ReadCommitted {
             query.push("isolation", "committed");
         }
-        for (name, decoder) in [("key-as", self.decode.key), ("value-as", self.decode.value)] {
+        for (name, decoder) in [(KEY_AS, self.decode.key), (VALUE_AS, self.decode.value)] {
             if decoder != Decoder::Auto {
                 query.push(name, decoder.name());
             }

@@ -7,6 +7,7 @@ use ouzel_api::search::{DoneReason, PartitionProgress, Skipped};
 use super::{
     Page,
     columns::ColumnMenu,
+    decoders::Reading,
     export::ExportMenu,
     feed::{Figures, Phase},
     views::ViewMenu,
@@ -40,6 +41,7 @@ pub fn Status(page: Page) -> impl IntoView {
             </Show>
             {move || end(page)}
             {move || continued(page)}
+            <Reading page/>
             <span class="grow"></span>
             {move || figures.with(troubles)}
             {move || on(page)}
