@@ -55,13 +55,15 @@ impl Auth {
     pub async fn open(db: Db, limits: SessionLimits) -> Result<Auth, DbError> {
         let fresh: [u8; token::KEY_BYTES] = rand::random();
         let key = db::settings::get_or_keep(&db, "session_key", &fresh, clock::now_ms()).await?;
-        Ok(Auth(Arc::new(Inner {
+        let auth = Auth(Arc::new(Inner {
             db,
             limits,
             passwords: password::Passwords::new(),
             tokens: token::Tokens::new(&key),
             throttle: throttle::Throttle::new(),
             ended: broadcast::Sender::new(ENDED_BACKLOG),
-        })))
+        }));
+        auth.know_owners().await?;
+        Ok(auth)
     }
 }

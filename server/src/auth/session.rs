@@ -54,7 +54,18 @@ impl Auth {
 
     /// The password was right: its try did not count.
     pub fn give_back_a_try(&self, user: &str, address: IpAddr) {
-        self.0.throttle.give_back(user, address);
+        self.0.throttle.give_back(user, address, Instant::now());
+    }
+
+    /// Whoever has a session has been at its address, and does not wait there for those who guess
+    /// elsewhere; restarting forgets nobody.
+    pub(super) async fn know_owners(&self) -> Result<(), DbError> {
+        for session in self.sessions(None).await? {
+            if let Ok(address) = session.address.parse() {
+                self.0.throttle.know(&session.user, address, Instant::now());
+            }
+        }
+        Ok(())
     }
 
     /// Checks the password and begins a session.

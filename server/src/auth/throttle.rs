@@ -1,5 +1,9 @@
-//! Slows down whoever guesses passwords: a bucket of tries for each account and address, and a
-//! larger one for each address.
+//! Slows down whoever guesses passwords: a bucket of tries for each account and address, a larger
+//! one for each address, and one for each account, whatever the addresses.
+//!
+//! The last is for addresses from which the account's owner has not signed in lately: who guesses
+//! from a thousand machines empties it, and the owner at a usual address does not notice. At
+//! another one the owner waits with the guessers, a few seconds for each that comes before.
 //!
 //! A right password gives its try back, so that signing in often slows nobody. Whoever has guessed
 //! wrongly too often waits, right password or not, and so does everybody else at that address once
@@ -19,9 +23,18 @@ use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 
 /// Tries in a row for one account from one address.
-const ACCOUNT_TRIES: u32 = 5;
+const PAIR_TRIES: u32 = 5;
 /// Then one more each time this has passed: 2,880 a day, too few to guess a password by.
-const ACCOUNT_REFILL: Duration = Duration::from_secs(30);
+const PAIR_REFILL: Duration = Duration::from_secs(30);
+/// Tries in a row for one account from all addresses that are strange to it: more than its owner
+/// mistypes on the way, at a desk and on a phone.
+const ACCOUNT_TRIES: u32 = 20;
+/// Then one more each time this has passed: 17,280 a day, too few as well, and short enough for an
+/// owner who waits among guessers.
+const ACCOUNT_REFILL: Duration = Duration::from_secs(5);
+/// An address stays known to an account for so long after a right password from there: longer than
+/// a holiday.
+const KNOWN_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
 /// Tries in a row from one address, whatever the accounts: an office behind one address has many
 /// people, and one who tries a common password on every account is stopped all the same.
 const ADDRESS_TRIES: u32 = 30;
@@ -44,9 +57,14 @@ pub struct Refused {
 
 /// Who is trying how often.
 pub struct Throttle {
-    accounts: Mutex<Buckets<(AccountKey, IpAddr)>>,
+    pairs: Mutex<Buckets<Pair>>,
     addresses: Mutex<Buckets<IpAddr>>,
+    accounts: Mutex<Buckets<AccountKey>>,
+    known: Mutex<Known>,
 }
+
+/// An account and a network from which somebody tries it.
+type Pair = (AccountKey, IpAddr);
 
 /// Stands for a name. What is sent as one may be as long as a request.
 type AccountKey = [u8; 32];
@@ -54,26 +72,72 @@ type AccountKey = [u8; 32];
 impl Throttle {
     pub fn new() -> Throttle {
         Throttle {
-            accounts: Mutex::new(Buckets::new(ACCOUNT_TRIES, ACCOUNT_REFILL)),
+            pairs: Mutex::new(Buckets::new(PAIR_TRIES, PAIR_REFILL)),
             addresses: Mutex::new(Buckets::new(ADDRESS_TRIES, ADDRESS_REFILL)),
+            accounts: Mutex::new(Buckets::new(ACCOUNT_TRIES, ACCOUNT_REFILL)),
+            known: Mutex::new(Known::default()),
         }
     }
 
     /// Takes one try, or says how long to wait.
     pub fn take(&self, account: &str, address: IpAddr, now: Instant) -> Result<(), Refused> {
-        let network = network(address);
+        let pair = pair(account, address);
+        let (account, network) = pair;
         self.addresses.lock().take(network, now)?;
-        self.accounts.lock().take((key(account), network), now).inspect_err(|_| {
-            // It was not tried after all.
+        // If the next bucket is empty, it was not tried after all.
+        self.pairs.lock().take(pair, now).inspect_err(|_| {
             self.addresses.lock().give_back(&network);
+        })?;
+        if self.known.lock().holds(&pair, now) {
+            return Ok(());
+        }
+        self.accounts.lock().take(account, now).inspect_err(|_| {
+            self.addresses.lock().give_back(&network);
+            self.pairs.lock().give_back(&pair);
         })
     }
 
     /// The password was right.
-    pub fn give_back(&self, account: &str, address: IpAddr) {
-        let network = network(address);
-        self.addresses.lock().give_back(&network);
-        self.accounts.lock().remove(&(key(account), network));
+    pub fn give_back(&self, account: &str, address: IpAddr, now: Instant) {
+        let pair = pair(account, address);
+        self.addresses.lock().give_back(&pair.1);
+        self.pairs.lock().remove(&pair);
+        let mut known = self.known.lock();
+        if !known.holds(&pair, now) {
+            // The others' tries stay used: signing in does not help who guesses elsewhere.
+            self.accounts.lock().give_back(&pair.0);
+        }
+        known.note(pair, now);
+    }
+
+    /// The account's owner has been at this address before, as the database remembers.
+    pub fn know(&self, account: &str, address: IpAddr, now: Instant) {
+        self.known.lock().note(pair(account, address), now);
+    }
+}
+
+fn pair(account: &str, address: IpAddr) -> Pair {
+    (key(account), network(address))
+}
+
+/// When a password was right last, by who and where.
+#[derive(Default)]
+struct Known(HashMap<Pair, Instant>);
+
+impl Known {
+    fn holds(&self, pair: &Pair, now: Instant) -> bool {
+        self.0.get(pair).is_some_and(|at| now.saturating_duration_since(*at) < KNOWN_FOR)
+    }
+
+    /// As many as there are buckets; the oldest tenth goes where there is no room.
+    fn note(&mut self, pair: Pair, now: Instant) {
+        if self.0.len() >= BUCKETS_MAX && !self.0.contains_key(&pair) {
+            let mut ages: Vec<Instant> = self.0.values().copied().collect();
+            let (_, oldest, _) = ages.select_nth_unstable(BUCKETS_MAX / 10);
+            let oldest = *oldest;
+            self.0.retain(|_, at| *at > oldest);
+        }
+        self.0.insert(pair, now);
     }
 }
 
@@ -168,6 +232,7 @@ impl Bucket {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
@@ -176,7 +241,7 @@ mod tests {
     #[test]
     fn the_sixth_try_waits_and_says_how_long() {
         let (throttle, start) = (Throttle::new(), Instant::now());
-        for _ in 0..ACCOUNT_TRIES {
+        for _ in 0..PAIR_TRIES {
             assert_eq!(throttle.take("anna", HERE, start), Ok(()));
         }
         let later = start + Duration::from_secs(10);
@@ -194,7 +259,7 @@ mod tests {
         let (throttle, now) = (Throttle::new(), Instant::now());
         for _ in 0..10 * ADDRESS_TRIES {
             assert_eq!(throttle.take("anna", HERE, now), Ok(()));
-            throttle.give_back("anna", HERE);
+            throttle.give_back("anna", HERE, now);
         }
     }
 
@@ -212,10 +277,86 @@ mod tests {
             IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, network, 0, 0, 0, host))
         };
         let tried = (0..1000).filter(|n| throttle.take("anna", at(1, *n), now).is_ok());
-        assert_eq!(tried.count(), ACCOUNT_TRIES as usize);
+        assert_eq!(tried.count(), PAIR_TRIES as usize);
         assert_eq!(throttle.take("anna", at(2, 0), now), Ok(()));
-        throttle.give_back("anna", at(1, 7));
+        throttle.give_back("anna", at(1, 7), now);
         assert_eq!(throttle.take("anna", at(1, 8), now), Ok(()));
+    }
+
+    /// The `n`th machine of somebody who has many.
+    fn machine(n: u32) -> IpAddr {
+        std::net::Ipv4Addr::from_bits(0x0a00_0000 + n).into()
+    }
+
+    #[test]
+    fn one_account_cannot_be_tried_from_a_thousand_addresses() {
+        let (throttle, start) = (Throttle::new(), Instant::now());
+        let tried = (0..1000).filter(|n| throttle.take("anna", machine(*n), start).is_ok());
+        assert_eq!(tried.count(), ACCOUNT_TRIES as usize);
+        assert_eq!(throttle.take("bert", machine(0), start), Ok(()), "another account");
+        // An hour later the bucket is full again; meanwhile a try is free every few seconds.
+        let tries = |from: u32, until: Instant| {
+            (from..from + 1000)
+                .filter(|n| throttle.take("Anna", machine(*n), until).is_ok())
+                .count()
+        };
+        assert_eq!(tries(1000, start + 3 * ACCOUNT_REFILL), 3);
+        assert_eq!(tries(2000, start + Duration::from_secs(3600)), ACCOUNT_TRIES as usize);
+    }
+
+    #[test]
+    fn the_owner_at_a_usual_address_does_not_wait_for_those_who_guess_elsewhere() {
+        let (throttle, start) = (Throttle::new(), Instant::now());
+        assert_eq!(throttle.take("anna", HERE, start), Ok(()));
+        throttle.give_back("anna", HERE, start);
+        throttle.know("anna", machine(5000), start);
+        let guesses = |now| {
+            (0..1000).filter(|n| throttle.take("anna", machine(*n), now).is_ok()).count()
+        };
+        assert_eq!(guesses(start), ACCOUNT_TRIES as usize);
+        assert_eq!(throttle.take("anna", HERE, start), Ok(()));
+        assert_eq!(throttle.take("anna", machine(5000), start), Ok(()), "known from before");
+        // A strange address waits, and not for long.
+        let refused = throttle.take("anna", machine(6000), start).unwrap_err();
+        assert!(refused.wait <= ACCOUNT_REFILL, "{refused:?}");
+        assert_eq!(throttle.take("anna", machine(6000), start + refused.wait), Ok(()));
+        // Known is for one account, for a while, and no more tries than anybody has.
+        let bert = (0..ACCOUNT_TRIES).filter(|n| throttle.take("bert", machine(*n), start).is_ok());
+        assert_eq!(bert.count(), ACCOUNT_TRIES as usize);
+        assert!(throttle.take("bert", machine(5000), start).is_err());
+        let more = (0..10).filter(|_| throttle.take("anna", HERE, start).is_ok());
+        assert_eq!(more.count(), PAIR_TRIES as usize - 1);
+        let later = start + KNOWN_FOR;
+        assert_eq!(guesses(later), ACCOUNT_TRIES as usize);
+        assert!(throttle.take("anna", HERE, later).is_err());
+    }
+
+    #[test]
+    fn signing_in_gives_back_ones_own_try_and_not_those_of_others() {
+        let (throttle, now) = (Throttle::new(), Instant::now());
+        for n in 1..ACCOUNT_TRIES {
+            assert_eq!(throttle.take("anna", machine(n), now), Ok(()));
+        }
+        for _ in 0..3 {
+            assert_eq!(throttle.take("anna", HERE, now), Ok(()));
+            throttle.give_back("anna", HERE, now);
+        }
+        assert_eq!(throttle.take("anna", machine(100), now), Ok(()));
+        assert!(throttle.take("anna", machine(101), now).is_err());
+        // Whom the account's bucket refuses has not used the tries of the address.
+        let rest = (0..100).filter(|n| throttle.take(&n.to_string(), machine(101), now).is_ok());
+        assert_eq!(rest.count(), ADDRESS_TRIES as usize);
+    }
+
+    #[test]
+    fn what_is_known_is_bounded_and_the_latest_is_kept() {
+        let (mut known, start) = (Known::default(), Instant::now());
+        let count = 3 * u32::try_from(BUCKETS_MAX).unwrap();
+        for n in 0..count {
+            known.note(pair("anna", machine(n)), start + Duration::from_millis(n.into()));
+        }
+        assert!(known.0.len() <= BUCKETS_MAX);
+        assert!(known.holds(&pair("anna", machine(count - 1)), start));
     }
 
     #[test]
@@ -223,11 +364,11 @@ mod tests {
         let (throttle, now) = (Throttle::new(), Instant::now());
         let long = "a".repeat(256 * 1024);
         assert_eq!(throttle.take(&long, HERE, now), Ok(()));
-        let kept = throttle.accounts.lock().by_key.keys().map(size_of_val).sum::<usize>();
+        let kept = throttle.pairs.lock().by_key.keys().map(size_of_val).sum::<usize>();
         assert!(kept < 64, "{kept}");
-        assert!(!std::mem::needs_drop::<(AccountKey, IpAddr)>(), "a key owns memory elsewhere");
+        assert!(!std::mem::needs_drop::<Pair>(), "a key owns memory elsewhere");
         let other = format!("{long}b");
-        for _ in 1..ACCOUNT_TRIES {
+        for _ in 1..PAIR_TRIES {
             assert_eq!(throttle.take(&long, HERE, now), Ok(()));
         }
         assert!(throttle.take(&long, HERE, now).is_err());
