@@ -95,6 +95,7 @@ const API: &[Layer] = &[
     ("messages", &["error"]),
     ("produce", &["error"]),
     ("search", &["error", "messages"]),
+    ("exports", &["search"]),
     ("live", &["error", "messages", "search"]),
     ("script", &["search"]),
 ];
