@@ -121,6 +121,8 @@ fn of_clusters() -> Vec<Route> {
             .stream()
             .body(SEARCH_BYTES_MAX),
         Route::get(EXPORT, needs(ReadMessages), routes!(messages::export::run)).stream(),
+        Route::get(EXPORTS, needs(ReadMessages), routes!(messages::exports::list)),
+        Route::delete(EXPORT_RUN, needs(ReadMessages), routes!(messages::exports::cancel)),
         Route::get(MESSAGE, needs(ReadMessages), routes!(messages::show)),
         Route::post(SCRIPT, needs(ReadMessages), routes!(messages::try_script)),
         Route::post(RECORDS, needs(ProduceMessages), routes!(produce::records))

@@ -149,6 +149,7 @@ impl Server {
             clusters,
             watch: Watch::new(db.clone(), config.sample_every),
             permits: Permits::new(browse::limits::SEARCHES),
+            exports: browse::exports::Exports::default(),
             imports: Permits::new(browse::limits::IMPORTS),
             sockets: Permits::new(live::SOCKETS),
             bundle: Arc::new(Bundle::open()),

@@ -9,7 +9,7 @@ use crate::{
     audit::Audit,
     auth::Auth,
     book::Book,
-    browse::Permits,
+    browse::{Permits, exports::Exports},
     bundle::Bundle,
     db::Db,
     error::Error,
@@ -35,6 +35,8 @@ pub struct AppState {
     pub watch: Watch,
     /// Who runs how many searches and tails.
     pub permits: Permits,
+    /// Which exports are under way.
+    pub exports: Exports,
     /// Who runs how many imports.
     pub imports: Permits,
     /// Who holds how many WebSockets.

@@ -2,6 +2,7 @@
 
 use js_sys::Uint8Array;
 use ouzel_api::{
+    exports::ExportList,
     messages::Message,
     route,
     script::{ScriptTried, TryScript},
@@ -32,6 +33,16 @@ pub async fn search(
     search: &Search,
 ) -> Result<SearchStream, ClientError> {
     send::post_lines(&route::search(cluster, topic), search).await.map(SearchStream)
+}
+
+/// One's own exports of a topic, and how far they are.
+pub async fn exports(cluster: &str, topic: &str) -> Result<ExportList, ClientError> {
+    send::get(&route::exports(cluster, topic)).await
+}
+
+/// Ends one of them, or has one that has ended forgotten.
+pub async fn end_export(cluster: &str, topic: &str, export: &str) -> Result<(), ClientError> {
+    send::act("DELETE", &route::export_run(cluster, topic, export), None::<&()>).await
 }
 
 /// One record; key and value whole, up to the server's limit.

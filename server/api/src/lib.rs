@@ -12,6 +12,7 @@ pub mod audit;
 pub mod cluster_settings;
 pub mod clusters;
 pub mod error;
+pub mod exports;
 pub mod find;
 pub mod groups;
 pub mod lag;

@@ -67,6 +67,10 @@ pub const TOPIC_CONSUMERS: &str = "/api/v1/clusters/{cluster}/topics/{topic}/con
 pub const SEARCH: &str = "/api/v1/clusters/{cluster}/topics/{topic}/search";
 /// `GET`: what a search finds, as a file.
 pub const EXPORT: &str = "/api/v1/clusters/{cluster}/topics/{topic}/export";
+/// `GET`: one's own exports of the topic, and how far they are.
+pub const EXPORTS: &str = "/api/v1/clusters/{cluster}/topics/{topic}/exports";
+/// `DELETE` ends one of one's own exports.
+pub const EXPORT_RUN: &str = "/api/v1/clusters/{cluster}/topics/{topic}/exports/{export}";
 /// `GET`: one record; key and value whole, up to the server's limit.
 pub const MESSAGE: &str =
     "/api/v1/clusters/{cluster}/topics/{topic}/partitions/{partition}/messages/{offset}";
@@ -210,6 +214,16 @@ pub fn search(cluster: &str, topic: &str) -> String {
 pub fn export(cluster: &str, topic: &str, format: &str, search: &str) -> String {
     let (format, search) = (encode(format), encode(search));
     format!("{}?format={format}&search={search}", fill(EXPORT, &[cluster, topic]))
+}
+
+/// The path of [`EXPORTS`].
+pub fn exports(cluster: &str, topic: &str) -> String {
+    fill(EXPORTS, &[cluster, topic])
+}
+
+/// The path of [`EXPORT_RUN`].
+pub fn export_run(cluster: &str, topic: &str, export: &str) -> String {
+    fill(EXPORT_RUN, &[cluster, topic, export])
 }
 
 /// The path of [`MESSAGE`].

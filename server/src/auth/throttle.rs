@@ -310,9 +310,8 @@ mod tests {
         assert_eq!(throttle.take("anna", HERE, start), Ok(()));
         throttle.give_back("anna", HERE, start);
         throttle.know("anna", machine(5000), start);
-        let guesses = |now| {
-            (0..1000).filter(|n| throttle.take("anna", machine(*n), now).is_ok()).count()
-        };
+        let guesses =
+            |now| (0..1000).filter(|n| throttle.take("anna", machine(*n), now).is_ok()).count();
         assert_eq!(guesses(start), ACCOUNT_TRIES as usize);
         assert_eq!(throttle.take("anna", HERE, start), Ok(()));
         assert_eq!(throttle.take("anna", machine(5000), start), Ok(()), "known from before");

@@ -7,6 +7,7 @@
 
 pub mod decode;
 pub mod export;
+pub mod exports;
 pub mod filter;
 mod foresee;
 mod gather;

@@ -15,7 +15,9 @@ pub(super) fn all() -> Map<String, Value> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use ouzel_api::{access, audit, cluster_settings, clusters, find, groups, messages, produce};
+    use ouzel_api::{
+        access, audit, cluster_settings, clusters, exports, find, groups, messages, produce,
+    };
     use ouzel_api::{error, progress, resets, script, search, session, topic_config, topics, trim};
     use serde::{Serialize, de::DeserializeOwned};
     use serde_json::Value;
@@ -46,6 +48,7 @@ mod tests {
         cluster_settings: ClusterSettings ClusterTest;
         clusters: Cluster ClusterHealth Overview;
         error: ApiError;
+        exports: ExportList;
         find: Found;
         groups: Group GroupList;
         messages: Message;

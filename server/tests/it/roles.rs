@@ -77,6 +77,8 @@ const WANTED: &[(&str, &str, Least)] = &[
     ("GET", "/api/v1/clusters/{cluster}/topics/{topic}/consumers", Viewer),
     ("POST", "/api/v1/clusters/{cluster}/topics/{topic}/search", Viewer),
     ("GET", "/api/v1/clusters/{cluster}/topics/{topic}/export", Viewer),
+    ("GET", "/api/v1/clusters/{cluster}/topics/{topic}/exports", Viewer),
+    ("DELETE", "/api/v1/clusters/{cluster}/topics/{topic}/exports/{export}", Viewer),
     (
         "GET",
         "/api/v1/clusters/{cluster}/topics/{topic}/partitions/{partition}/messages/{offset}",

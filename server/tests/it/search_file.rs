@@ -3,9 +3,11 @@
 use ouzel_api::{
     ErrorCode,
     audit::{AuditPage, Outcome},
+    exports::{Export, ExportList, ExportState},
     messages::PREVIEW_BYTES_MAX,
     route,
     search::{EXPORT_MATCHES_MAX, From, Search, Target, Test},
+    session::Role,
 };
 use ouzel_wire::batch::Codec;
 use serde_json::Value;
@@ -86,4 +88,61 @@ async fn what_cannot_be_exported_is_refused_before_a_file_begins() {
     let wanted = serde_json::to_string(&search(From::Oldest, 1)).unwrap();
     let path = route::export(CLUSTER, "orders", "xlsx", &wanted);
     assert_eq!(client.get(&path).await.status, 400);
+}
+
+async fn told(client: &Client) -> Vec<Export> {
+    let list: ExportList = client.get(&route::exports(CLUSTER, "orders")).await.json();
+    list.exports
+}
+
+#[tokio::test]
+async fn how_an_export_went_is_told_to_its_person_alone() {
+    let (app, client) = filled().await;
+    let other = app.somebody(Role::Editor).await;
+    assert_eq!(told(&client).await, []);
+    let file = export(&client, "csv", &search(From::Oldest, 100)).await;
+    let [it] = &told(&client).await[..] else { panic!("not one export") };
+    assert_eq!((it.read, it.matched, it.per_mille), (4, 4, Some(1000)));
+    assert_eq!((it.bytes, &it.state), (file.body.len() as u64, &ExportState::Done));
+    assert_eq!(told(&other).await, []);
+    let path = route::export_run(CLUSTER, "orders", &it.id);
+    assert_eq!(other.delete(&path).await.code(), ErrorCode::NotFound);
+    // What has ended is put away.
+    assert_eq!(client.delete(&path).await.status, 204);
+    assert_eq!(told(&client).await, []);
+    assert_eq!(client.delete(&path).await.code(), ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn an_export_that_does_not_begin_says_why_to_the_page_that_only_started_a_download() {
+    let (_app, client) = filled().await;
+    let too_many = search(From::Oldest, EXPORT_MATCHES_MAX + 1);
+    assert_eq!(export(&client, "jsonl", &too_many).await.status, 400);
+    let [it] = &told(&client).await[..] else { panic!("not one export") };
+    let ExportState::Failed { message } = &it.state else { panic!("{it:?}") };
+    assert!(message.contains("between 1 and 1000000000"), "{message}");
+}
+
+#[tokio::test]
+async fn an_export_that_is_cancelled_breaks_off_and_its_audit_row_says_so() {
+    let (app, client) = filled().await;
+    // More than sockets and buffers hold, so that the server waits for whoever reads the file.
+    let large = value("x".repeat(900_000));
+    for _ in 0..24 {
+        produce(&app, "orders", Codec::None, std::slice::from_ref(&large)).await;
+    }
+    let wanted = serde_json::to_string(&search(From::Oldest, 1_000)).unwrap();
+    let path = route::export(CLUSTER, "orders", "jsonl", &wanted);
+    let file = client.begin_get(&path).await;
+    let [it] = &told(&client).await[..] else { panic!("not one export") };
+    assert_eq!(it.state, ExportState::Running);
+    assert_eq!(client.delete(&route::export_run(CLUSTER, "orders", &it.id)).await.status, 204);
+    assert_eq!(told(&client).await[0].state, ExportState::Cancelled);
+    assert!(!file.comes_whole().await, "what was cancelled looks whole");
+    let path = format!("{}?action=messages.export", route::AUDIT);
+    let ended = |page: &AuditPage| page.rows.iter().all(|row| row.outcome != Outcome::Begun);
+    let page: AuditPage = until(&client, &path, ended).await;
+    let [row] = &page.rows[..] else { panic!("{page:?}") };
+    assert_eq!(row.outcome, Outcome::Failed);
+    assert!(row.result.as_ref().unwrap().ends_with("; cancelled"), "{row:?}");
 }

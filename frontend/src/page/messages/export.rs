@@ -1,5 +1,5 @@
-//! The whole search as a file: a link that the browser downloads, however long it takes. It shows
-//! its own progress.
+//! The whole search as a file: a link that the browser downloads, however long it takes. How far it
+//! is, the server tells: see `exports`.
 
 use leptos::prelude::*;
 use ouzel_api::{
@@ -18,7 +18,15 @@ pub fn ExportMenu(page: Page) -> impl IntoView {
     let link = move |format: ExportFormat, label: &'static str| {
         let href = move || address(page, format);
         view! {
-            <a class="menu-item" role="menuitem" href=href download="">{label}</a>
+            <a
+                class="menu-item"
+                role="menuitem"
+                href=href
+                download=""
+                on:click=move |_| page.exports.expect()
+            >
+                {label}
+            </a>
         }
     };
     view! {

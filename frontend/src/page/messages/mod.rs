@@ -15,6 +15,7 @@ mod decoders;
 mod drawer;
 mod empty;
 mod export;
+mod exports;
 mod face;
 mod feed;
 mod fields;
@@ -76,6 +77,7 @@ struct Page {
     feed: Feed,
     location: Location,
     draft: chips::Draft,
+    exports: exports::Exports,
     /// The filter in JavaScript that is being written.
     script: script::Script,
     /// What is to be written, while that is asked.
@@ -119,6 +121,7 @@ pub fn Messages(cluster: String, topic: String) -> impl IntoView {
             <chips::Chips page/>
             {problems}
             <status::Status page/>
+            <exports::UnderWay page/>
             <Show when=move || page.view.with(|view| view.chart)>
                 <histogram::Bars page/>
             </Show>
@@ -143,13 +146,15 @@ impl Page {
             Some(last) if location.route.with(|route| *route != here) => last.clone(),
             _ => location.query.with(View::parse),
         });
+        let names = StoredValue::new((cluster, topic));
         Page {
-            names: StoredValue::new((cluster, topic)),
+            names,
             view,
             marks: Memo::new(move |_| view.with(|view| Marks::of(&view.asked))),
             feed: Feed::new(TableHandle::default()),
             location,
             draft: chips::Draft::new(),
+            exports: exports::Exports::of(names),
             script: script::Script::new(),
             writing: produce::Writing::new(),
             again: RwSignal::new(0),

@@ -2,6 +2,7 @@
 //!
 //! A file that is not all that was asked for must not look as if it were: where the search breaks
 //! off, so does the answer, and the browser calls the download failed. The audit row says why.
+//! While it comes, its person can ask how far it is ([`super::exports`]).
 
 use std::io;
 
@@ -15,6 +16,7 @@ use futures::stream;
 use ouzel_api::{
     audit::Outcome,
     error::ApiError,
+    exports::ExportState,
     route,
     search::{DoneReason, ExportFormat, Search},
 };
@@ -28,7 +30,11 @@ use super::{
 use crate::{
     audit::{Action, Kind},
     auth::Viewer,
-    browse::{Event, Purpose, export},
+    browse::{
+        Event, Purpose, export,
+        exports::{Owner, Watched},
+    },
+    clock,
     error::Error,
     http::extract::{Path, Query},
     state::AppState,
@@ -69,6 +75,9 @@ pub async fn run(
     let no_search = |wrong: serde_json::Error| Error::Invalid(format!("`search`: {wrong}"));
     let asked: Search = serde_json::from_str(&wanted.search).map_err(no_search)?;
     let cluster = app.cluster(&cluster)?;
+    let user = viewer.user().to_owned();
+    let owner = Owner { user, cluster: cluster.id().to_owned(), topic: topic.clone() };
+    let watched = app.exports.begin(owner, wanted.format, &app.stop, clock::now_ms);
     let mut detail = running::detail(&asked);
     detail["format"] = serde_json::json!(wanted.format);
     let order = Order {
@@ -78,11 +87,15 @@ pub async fn run(
         action: Action::new(Kind::ExportMessages).with(detail),
         purpose: Purpose::Export,
         events_max: EVENTS_MAX,
+        stop: watched.stop.clone(),
     };
-    let running = Running::start(&app, &viewer, order).await?;
+    // The page that has only started a download hears from here why there is none.
+    let running = Running::start(&app, &viewer, order).await.inspect_err(|error| {
+        watched.end(ExportState::Failed { message: error.to_string() });
+    })?;
     let mut first = Vec::new();
     export::begin(wanted.format, &mut first);
-    let file = File { format: wanted.format, running, first };
+    let file = File { format: wanted.format, running, watched, first };
     let (kind, extension) = match wanted.format {
         ExportFormat::Jsonl => ("application/x-ndjson", "jsonl"),
         ExportFormat::Csv => ("text/csv; charset=utf-8; header=present", "csv"),
@@ -98,6 +111,8 @@ pub async fn run(
 struct File {
     format: ExportFormat,
     running: Running,
+    /// How far it is, for its person.
+    watched: Watched,
     /// What is written and not sent yet.
     first: Vec<u8>,
 }
@@ -113,7 +128,7 @@ impl File {
             // Nothing is held back while the search looks for more.
             let event = match self.running.events.try_recv() {
                 Ok(event) => Some(event),
-                Err(_) if !piece.is_empty() => return Some((Ok(piece.into()), self)),
+                Err(_) if !piece.is_empty() => return Some(self.hand_over(piece)),
                 Err(_) => self.running.events.recv().await,
             };
             if let Err(broken) = self.write(event, &mut piece).await {
@@ -124,9 +139,14 @@ impl File {
                 return None;
             }
             if is_ended || piece.len() >= PIECE_BYTES {
-                return Some((Ok(piece.into()), self));
+                return Some(self.hand_over(piece));
             }
         }
+    }
+
+    fn hand_over(self, piece: Vec<u8>) -> (io::Result<Bytes>, File) {
+        self.watched.sends(self.running.matched, piece.len());
+        (Ok(piece.into()), self)
     }
 
     async fn write(&mut self, event: Option<Event>, piece: &mut Vec<u8>) -> io::Result<()> {
@@ -139,6 +159,7 @@ impl File {
             Some(Event::Progress(progress)) => {
                 self.running.read = progress.read;
                 self.running.note();
+                self.watched.reads(&progress);
                 return Ok(());
             }
             Some(Event::Done {
@@ -146,13 +167,16 @@ impl File {
                 ..
             }) => {
                 self.running.end(Outcome::Done, running::reason_text(reason)).await;
+                self.watched.end(ExportState::Done);
                 return Ok(());
             }
             Some(Event::Done { reason, .. }) => running::reason_text(reason).to_owned(),
             Some(Event::Failed(error)) => error.to_string(),
+            None if self.watched.is_cancelled() => "cancelled".to_owned(),
             None => "the server stops".to_owned(),
         };
         self.running.end(Outcome::Failed, &told).await;
+        self.watched.end(ExportState::Failed { message: told.clone() });
         Err(io::Error::other(told))
     }
 }

@@ -2,6 +2,7 @@
 //! writing what it finds to a file `export`'s.
 
 pub mod export;
+pub mod exports;
 mod running;
 
 use axum::{
@@ -68,6 +69,7 @@ pub async fn search(
         action: Action::new(Kind::SearchMessages).with(running::detail(&asked)),
         purpose: Purpose::Rows,
         events_max: EVENTS_MAX,
+        stop: app.stop.clone(),
     };
     let running = Running::start(&app, &viewer, order).await?;
     let answer = Answer { running, request_id: telemetry::request_id() };

@@ -8,6 +8,7 @@ use ouzel_api::{
 };
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     audit::{Action, Begun, Kind},
@@ -32,11 +33,13 @@ pub struct Order<'a> {
     pub purpose: Purpose,
     /// Events that may wait for a slow reader; the search waits beyond that.
     pub events_max: usize,
+    /// Cancelled when it has to end: with the server, or before.
+    pub stop: CancellationToken,
 }
 
 /// A search on its way. Dropping it ends the search and its audit row.
 pub struct Running {
-    /// What it finds; closed when the server stops.
+    /// What it finds; closed when it has to end.
     pub events: mpsc::Receiver<Event>,
     /// Matches that were told so far.
     pub matched: u64,
@@ -53,7 +56,7 @@ impl Running {
         viewer: &Viewer,
         order: Order<'_>,
     ) -> Result<Running, Error> {
-        let Order { cluster, topic, asked, action, purpose, events_max } = order;
+        let Order { cluster, topic, asked, action, purpose, events_max, stop } = order;
         may_see_group(app, viewer, cluster.id(), asked).await?;
         let permit = app.permits.take(viewer.user())?;
         let action = action.on(cluster.id()).to(topic);
@@ -72,8 +75,8 @@ impl Running {
             let _permit = permit;
             search.run(sender).await;
         };
-        // Stopping the server drops the search, which closes its events.
-        tokio::spawn(app.stop.clone().run_until_cancelled_owned(run));
+        // Stopping drops the search, which closes its events.
+        tokio::spawn(stop.run_until_cancelled_owned(run));
         Ok(Running { events, matched: 0, read: 0, begun: Some(begun) })
     }
 

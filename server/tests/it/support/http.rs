@@ -61,16 +61,25 @@ impl Client {
     /// Sends a POST whose answer may go on for long, and leaves all of it but its first bytes
     /// unread.
     pub async fn begin(&self, path: &str, body: &impl serde::Serialize) -> Begun {
-        let mut stream = TcpStream::connect(self.address).await.unwrap();
         let body = serde_json::to_string(body).unwrap();
+        self.begin_with("POST", path, &body).await
+    }
+
+    /// The same by a GET.
+    pub async fn begin_get(&self, path: &str) -> Begun {
+        self.begin_with("GET", path, "").await
+    }
+
+    async fn begin_with(&self, method: &str, path: &str, body: &str) -> Begun {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
         let (address, length) = (self.address, body.len());
-        let mut head = format!("POST {path} HTTP/1.1\r\nhost: {address}\r\n");
+        let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\n");
         head += "connection: close\r\ncontent-type: application/json\r\n";
         head += &format!("content-length: {length}\r\n");
         for (name, value) in &self.headers {
             head += &format!("{name}: {value}\r\n");
         }
-        stream.write_all((head + "\r\n" + &body).as_bytes()).await.unwrap();
+        stream.write_all((head + "\r\n" + body).as_bytes()).await.unwrap();
         let mut first = vec![0; 12];
         stream.read_exact(&mut first).await.unwrap();
         assert_eq!(first, b"HTTP/1.1 200");
@@ -108,6 +117,13 @@ impl Begun {
     pub async fn rest(mut self) -> Reply {
         timeout(DEADLINE, self.stream.read_to_end(&mut self.first)).await.unwrap().unwrap();
         Reply::parse(&self.first)
+    }
+
+    /// Reads all there is; whether it came with its last chunk.
+    pub async fn comes_whole(mut self) -> bool {
+        let _broken_off =
+            timeout(DEADLINE, self.stream.read_to_end(&mut self.first)).await.unwrap();
+        self.first.ends_with(b"0\r\n\r\n")
     }
 }
 
