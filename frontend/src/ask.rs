@@ -6,7 +6,7 @@ use leptos::{ev, prelude::*, task::spawn_local};
 use crate::{
     client::ClientError,
     load::refused,
-    ui::{Button, Dialog},
+    ui::{Dialog, SubmitFoot, Tone, open_while},
 };
 
 /// A request under way. Cheap to copy.
@@ -83,13 +83,7 @@ where
     Act: Fn(T) -> Answer + Copy + Send + Sync + 'static,
     Answer: Future<Output = Result<(), ClientError>> + 'static,
 {
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(question.with(Option::is_some)));
-    Effect::new(move |_| {
-        if !open.get() && question.with_untracked(Option::is_some) {
-            question.set(None);
-        }
-    });
+    let open = open_while(question, Option::is_some);
     let title = Signal::derive(move || {
         question.with(|it| it.as_ref().map(|it| it.title.clone())).unwrap_or_default()
     });
@@ -126,17 +120,9 @@ where
         <form class="col" on:submit=submit>
             <p>{question.text}</p>
             {sending.refusal()}
-            <div class="dialog-foot">
-                <Button on_press=move |_| open.set(false)>"Cancel"</Button>
-                <button
-                    class="btn danger"
-                    type="submit"
-                    autofocus
-                    disabled=move || sending.busy()
-                >
-                    {question.act}
-                </button>
-            </div>
+            <SubmitFoot open off=move || sending.busy() tone=Tone::Danger focused=true>
+                {question.act}
+            </SubmitFoot>
         </form>
     }
 }

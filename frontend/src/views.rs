@@ -10,7 +10,7 @@ use crate::{
     location::{History, use_location},
     prefs,
     query::Query,
-    ui::{Button, Dialog, Field, Icon, Menu, MenuItem, TextInput},
+    ui::{Dialog, Field, Icon, Menu, MenuItem, SubmitFoot, TextInput, Tone},
 };
 
 /// Most views that are kept: a menu must fit on a screen.
@@ -127,10 +127,9 @@ fn Naming(open: RwSignal<bool>, views: RwSignal<Vec<View>>, of: Viewed) -> impl 
             >
                 <TextInput value=name attr:autofocus=true attr:name="name"/>
             </Field>
-            <div class="dialog-foot">
-                <Button on_press=move |_| open.set(false)>"Cancel"</Button>
-                <button class="btn primary" type="submit" disabled=off>"Keep"</button>
-            </div>
+            <SubmitFoot open off tone=Tone::Primary>
+                "Keep"
+            </SubmitFoot>
         </form>
     }
 }

@@ -20,7 +20,7 @@ pub enum Tone {
 }
 
 impl Tone {
-    fn class(self) -> &'static str {
+    pub(super) fn class(self) -> &'static str {
         match self {
             Tone::Plain => "btn",
             Tone::Primary => "btn primary",

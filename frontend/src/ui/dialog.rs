@@ -3,7 +3,7 @@
 
 use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast};
 
-use super::IconButton;
+use super::{Button, IconButton, Tone};
 
 /// Shown while `open`; its content is made anew each time, so nothing of the last time is left.
 /// A `wide` one is for what has columns.
@@ -53,6 +53,50 @@ pub fn Dialog(
             </Show>
         </dialog>
     }
+}
+
+/// The foot of a form in a dialog: the way out, and the button that sends it. `children` are its
+/// words.
+#[component]
+pub fn SubmitFoot<Off>(
+    /// The dialog.
+    open: RwSignal<bool>,
+    /// Whether it cannot be sent now.
+    off: Off,
+    tone: Tone,
+    /// Whether it has the focus at first, so that Enter sends it.
+    #[prop(optional)]
+    focused: bool,
+    children: Children,
+) -> impl IntoView
+where
+    Off: Fn() -> bool + Send + Sync + 'static,
+{
+    view! {
+        <div class="dialog-foot">
+            <Button on_press=move |_| open.set(false)>"Cancel"</Button>
+            <button class=tone.class() type="submit" disabled=off autofocus=focused>
+                {children()}
+            </button>
+        </div>
+    }
+}
+
+/// An `open` that is so while `subject` holds something, as `holds` tells. Closing the dialog
+/// empties `subject`.
+pub fn open_while<T>(subject: RwSignal<T>, holds: fn(&T) -> bool) -> RwSignal<bool>
+where
+    T: Default + Send + Sync + 'static,
+{
+    let open = RwSignal::new(false);
+    Effect::new(move |_| open.set(subject.with(holds)));
+    Effect::new(move |_| {
+        // Setting what is already so would wake the first effect, and that one this, for ever.
+        if !open.get() && subject.with_untracked(holds) {
+            subject.set(T::default());
+        }
+    });
+    open
 }
 
 fn show(node: NodeRef<html::Dialog>, open: RwSignal<bool>) {

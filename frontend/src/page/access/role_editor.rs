@@ -9,7 +9,10 @@ use ouzel_api::{
 use crate::{
     ask::Sending,
     client,
-    ui::{Button, Checkbox, Dialog, Field, Icon, IconButton, TextInput, use_toasts},
+    ui::{
+        Checkbox, Dialog, Field, Icon, IconButton, SubmitFoot, TextInput, Tone, open_while,
+        use_toasts,
+    },
 };
 
 /// A role while it is written. Cheap to copy.
@@ -84,13 +87,7 @@ pub fn EditRole(
     draft: RwSignal<Option<Draft>>,
     #[prop(into)] on_saved: Callback<()>,
 ) -> impl IntoView {
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(draft.with(Option::is_some)));
-    Effect::new(move |_| {
-        if !open.get() && draft.with_untracked(Option::is_some) {
-            draft.set(None);
-        }
-    });
+    let open = open_while(draft, Option::is_some);
     let title = Signal::derive(move || {
         let exists = draft.get().is_some_and(|draft| draft.exists);
         if exists { "Edit role".to_owned() } else { "New role".to_owned() }
@@ -148,16 +145,9 @@ fn Form(open: RwSignal<bool>, draft: Draft, on_saved: Callback<()>) -> impl Into
                 </button>
             </div>
             {sending.refusal()}
-            <div class="dialog-foot">
-                <Button on_press=move |_| open.set(false)>"Cancel"</Button>
-                <button
-                    class="btn primary"
-                    type="submit"
-                    disabled=move || !whole() || sending.busy()
-                >
-                    "Save the role"
-                </button>
-            </div>
+            <SubmitFoot open off=move || !whole() || sending.busy() tone=Tone::Primary>
+                "Save the role"
+            </SubmitFoot>
         </form>
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     client,
     load::load,
     session::use_session,
-    ui::{Button, Choice, Dialog, Field, Select, TextInput},
+    ui::{Choice, Dialog, Field, Select, SubmitFoot, TextInput, Tone},
 };
 
 /// How long a token works unless somebody says otherwise.
@@ -80,16 +80,9 @@ fn Form(
                 </Field>
             </div>
             {sending.refusal()}
-            <div class="dialog-foot">
-                <Button on_press=move |_| open.set(false)>"Cancel"</Button>
-                <button
-                    class="btn primary"
-                    type="submit"
-                    disabled=move || !whole() || sending.busy()
-                >
-                    "Make the token"
-                </button>
-            </div>
+            <SubmitFoot open off=move || !whole() || sending.busy() tone=Tone::Primary>
+                "Make the token"
+            </SubmitFoot>
         </form>
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     query::Query,
     route::{AccessTab, Route},
     session::use_session,
-    ui::{Button, Checkbox, Dialog, Drawer, Field, Select, Time, Tone, use_toasts},
+    ui::{Button, Checkbox, Dialog, Drawer, Field, Select, SubmitFoot, Time, Tone, use_toasts},
 };
 
 /// The drawer.
@@ -190,17 +190,9 @@ fn Reset(
                     "sign-in. Tokens stay."
                 </p>
                 {sending.refusal()}
-                <div class="dialog-foot">
-                    <Button on_press=move |_| open.set(false)>"Cancel"</Button>
-                    <button
-                        class="btn danger"
-                        type="submit"
-                        autofocus
-                        disabled=move || sending.busy()
-                    >
-                        "Make a new password"
-                    </button>
-                </div>
+                <SubmitFoot open off=move || sending.busy() tone=Tone::Danger focused=true>
+                    "Make a new password"
+                </SubmitFoot>
             </form>
         }
         .into_any(),

@@ -12,8 +12,8 @@ use crate::{
     load::{Load, Loaded, load},
     location::{History, use_location},
     ui::{
-        Age, Badge, Button, Choice, Column, Dialog, Empty, Field, FilterBox, Mood, Select, Table,
-        TableHandle, TableSpec, TextInput, Tone,
+        Age, Badge, Button, Choice, Column, Dialog, Empty, Field, FilterBox, Mood, Select,
+        SubmitFoot, Table, TableHandle, TableSpec, TextInput, Tone,
     },
 };
 
@@ -202,16 +202,9 @@ fn CreateForm(
                 />
             </Field>
             {sending.refusal()}
-            <div class="dialog-foot">
-                <Button on_press=move |_| open.set(false)>"Cancel"</Button>
-                <button
-                    class="btn primary"
-                    type="submit"
-                    disabled=move || !whole() || sending.busy()
-                >
-                    "Create user"
-                </button>
-            </div>
+            <SubmitFoot open off=move || !whole() || sending.busy() tone=Tone::Primary>
+                "Create user"
+            </SubmitFoot>
         </form>
     }
 }

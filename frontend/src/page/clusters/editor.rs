@@ -10,7 +10,7 @@ use super::{
 use crate::{
     ask::Sending,
     client,
-    ui::{Button, Checkbox, Choice, Dialog, Field, Select, TextInput, use_toasts},
+    ui::{Button, Checkbox, Choice, Dialog, Field, Select, TextInput, open_while, use_toasts},
 };
 
 /// The dialog, open while there is a draft.
@@ -19,13 +19,7 @@ pub fn Editor(
     draft: RwSignal<Option<Draft>>,
     #[prop(into)] on_saved: Callback<()>,
 ) -> impl IntoView {
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(draft.with(Option::is_some)));
-    Effect::new(move |_| {
-        if !open.get() && draft.with_untracked(Option::is_some) {
-            draft.set(None);
-        }
-    });
+    let open = open_while(draft, Option::is_some);
     let title = Signal::derive(move || match draft.get() {
         Some(draft) if draft.exists => format!("Edit {}", draft.id.get_untracked()),
         _ => "Add cluster".to_owned(),

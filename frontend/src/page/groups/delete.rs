@@ -7,7 +7,7 @@ use crate::{
     client::{self, ClientError},
     format::{count, counted},
     load::refused,
-    ui::{Button, Dialog, Field, Icon, TextInput, Toasts, use_toasts},
+    ui::{Dialog, Field, Icon, SubmitFoot, TextInput, Toasts, Tone, open_while, use_toasts},
 };
 
 /// Most groups that are named before they are deleted; the rest are counted.
@@ -23,14 +23,7 @@ pub fn DeleteGroupsDialog(
     #[prop(into)]
     on_deleted: Callback<()>,
 ) -> impl IntoView {
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(groups.with(|groups| !groups.is_empty())));
-    Effect::new(move |_| {
-        // Setting what is already so would wake the first effect, and that one this, for ever.
-        if !open.get() && groups.with_untracked(|groups| !groups.is_empty()) {
-            groups.set(Vec::new());
-        }
-    });
+    let open = open_while(groups, |groups| !groups.is_empty());
     let title = move || groups.with(|groups| format!("Delete {}", what(groups)));
     view! {
         <Dialog open title=Signal::derive(title)>
@@ -95,12 +88,9 @@ fn Content(form: Form) -> impl IntoView {
                 </Field>
             }}
             {move || form.refused.get().map(refused)}
-            <div class="dialog-foot">
-                <Button on_press=move |_| form.open.set(false)>"Cancel"</Button>
-                <button class="btn danger" type="submit" disabled=off>
-                    {move || if form.busy.get() { "Deleting…" } else { label() }}
-                </button>
-            </div>
+            <SubmitFoot open=form.open off tone=Tone::Danger>
+                {move || if form.busy.get() { "Deleting…" } else { label() }}
+            </SubmitFoot>
         </form>
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     load::{Loaded, load, refused},
     location::{Location, use_location},
     route::{Route, TopicTab},
-    ui::{Button, Choice, Dialog, Field, Select, TextInput, Toasts, use_toasts},
+    ui::{Choice, Dialog, Field, Select, SubmitFoot, TextInput, Toasts, Tone, use_toasts},
 };
 
 /// Longest name that Kafka takes.
@@ -74,12 +74,9 @@ fn Content(open: RwSignal<bool>, cluster: StoredValue<String>, like: String) -> 
             {(!like.is_empty()).then(|| view! { <Template form like/> })}
             {fields(form)}
             {move || form.refused.get().map(refused)}
-            <div class="dialog-foot">
-                <Button on_press=move |_| open.set(false)>"Cancel"</Button>
-                <button class="btn primary" type="submit" disabled=off>
-                    {move || if form.busy.get() { "Creating…" } else { "Create topic" }}
-                </button>
-            </div>
+            <SubmitFoot open off tone=Tone::Primary>
+                {move || if form.busy.get() { "Creating…" } else { "Create topic" }}
+            </SubmitFoot>
         </form>
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     client::{self, ClientError},
     format::counted,
     load::{Load, Loaded, load, refused},
-    ui::{Button, Dialog, Field, TextInput, Toasts, use_toasts},
+    ui::{Dialog, Field, SubmitFoot, TextInput, Toasts, Tone, open_while, use_toasts},
 };
 
 /// What goes with the topic.
@@ -29,14 +29,7 @@ pub fn DeleteTopicDialog(
     #[prop(into)]
     on_deleted: Callback<()>,
 ) -> impl IntoView {
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(topic.with(Option::is_some)));
-    Effect::new(move |_| {
-        // Setting what is already so would wake the first effect, and that one this, for ever.
-        if !open.get() && topic.with_untracked(Option::is_some) {
-            topic.set(None);
-        }
-    });
+    let open = open_while(topic, Option::is_some);
     let name = Signal::derive(move || topic.get().unwrap_or_default());
     view! {
         <Dialog open title=Signal::derive(move || format!("Delete {}", name.get()))>
@@ -72,12 +65,9 @@ fn Content(form: Form) -> impl IntoView {
                 <TextInput value=form.typed attr:autofocus=true attr:name="confirm"/>
             </Field>
             {move || form.refused.get().map(refused)}
-            <div class="dialog-foot">
-                <Button on_press=move |_| form.open.set(false)>"Cancel"</Button>
-                <button class="btn danger" type="submit" disabled=off>
-                    {move || if form.busy.get() { "Deleting…" } else { "Delete topic" }}
-                </button>
-            </div>
+            <SubmitFoot open=form.open off tone=Tone::Danger>
+                {move || if form.busy.get() { "Deleting…" } else { "Delete topic" }}
+            </SubmitFoot>
         </form>
     }
 }

@@ -16,7 +16,10 @@ use crate::{
     format::counted,
     load::{load, refused},
     session::use_session,
-    ui::{Age, Button, Choice, Dialog, Field, Icon, Select, TextInput, Toasts, Tone, use_toasts},
+    ui::{
+        Age, Button, Choice, Dialog, Field, Icon, Select, SubmitFoot, TextInput, Toasts, Tone,
+        use_toasts,
+    },
 };
 
 /// How long a reset may wait: minutes and their name.
@@ -188,12 +191,9 @@ fn Content(form: Form) -> impl IntoView {
             }}
             {confirm}
             {move || form.refused.get().map(refused)}
-            <div class="dialog-foot">
-                <Button on_press=move |_| form.open.set(false)>"Cancel"</Button>
-                <button class="btn primary" type="submit" disabled=off autofocus>
-                    {face}
-                </button>
-            </div>
+            <SubmitFoot open=form.open off tone=Tone::Primary focused=true>
+                {face}
+            </SubmitFoot>
         </form>
     }
 }

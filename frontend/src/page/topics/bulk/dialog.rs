@@ -16,7 +16,7 @@ use crate::{
     clusters::use_clusters,
     format::{count, counted},
     load::{Load, Loaded, load},
-    ui::{Badge, Button, Checkbox, Dialog, Field, Mood, TextInput, Tone},
+    ui::{Badge, Button, Checkbox, Dialog, Field, Mood, SubmitFoot, TextInput, Tone, open_while},
 };
 
 /// Asks about the ticked topics while an act is set.
@@ -29,13 +29,7 @@ pub fn BulkDialog(
     #[prop(into)]
     on_settled: Callback<()>,
 ) -> impl IntoView {
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(asked.with(Option::is_some)));
-    Effect::new(move |_| {
-        if !open.get() && asked.with_untracked(Option::is_some) {
-            asked.set(None);
-        }
-    });
+    let open = open_while(asked, Option::is_some);
     // As many as were asked about: those that are deleted meanwhile leave the list.
     let title = Memo::new(move |_| {
         let verb = asked.get().map(Kind::verb).unwrap_or_default();
@@ -113,7 +107,7 @@ fn Question(form: Form) -> impl IntoView {
         form.submit();
     };
     let off = move || form.act().is_none() || !form.confirm.given();
-    let tone = if form.kind.loses() { "btn danger" } else { "btn primary" };
+    let tone = if form.kind.loses() { Tone::Danger } else { Tone::Primary };
     let many = form.rows.with_value(Vec::len);
     view! {
         <form class="col" on:submit=submit>
@@ -123,12 +117,9 @@ fn Question(form: Form) -> impl IntoView {
             }}
             <Names form/>
             {form.confirm.field()}
-            <div class="dialog-foot">
-                <Button on_press=move |_| form.open.set(false)>"Cancel"</Button>
-                <button class=tone type="submit" disabled=off>
-                    {format!("{} {}", form.kind.verb(), topics(many))}
-                </button>
-            </div>
+            <SubmitFoot open=form.open off tone>
+                {format!("{} {}", form.kind.verb(), topics(many))}
+            </SubmitFoot>
         </form>
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     clusters::use_clusters,
     format::{count, counted},
     load::{Load, load, refused},
-    ui::{Button, Dialog, Field, Note, TextInput, Toasts, use_toasts},
+    ui::{Dialog, Field, Note, SubmitFoot, TextInput, Toasts, Tone, use_toasts},
 };
 
 /// Most partitions that are asked of a cluster at once; Kafka's own advice ends far below.
@@ -92,12 +92,9 @@ fn Content(open: RwSignal<bool>, cluster: StoredValue<String>, data: Load<Topic>
             </div>
             {form.confirm.field()}
             {move || form.refused.get().map(refused)}
-            <div class="dialog-foot">
-                <Button on_press=move |_| open.set(false)>"Cancel"</Button>
-                <button class="btn primary" type="submit" disabled=off>
-                    {move || if form.busy.get() { "Adding…" } else { "Add partitions" }}
-                </button>
-            </div>
+            <SubmitFoot open off tone=Tone::Primary>
+                {move || if form.busy.get() { "Adding…" } else { "Add partitions" }}
+            </SubmitFoot>
         </form>
     }
     .into_any()

@@ -14,8 +14,8 @@ use crate::{
     format::{count, counted},
     load::{Load, broken, load, refused, sleep},
     ui::{
-        Button, Choice, Clock, Dialog, Field, Note, Select, Skeleton, TextInput, Toasts, use_clock,
-        use_toasts,
+        Choice, Clock, Dialog, Field, Note, Select, Skeleton, SubmitFoot, TextInput, Toasts, Tone,
+        use_clock, use_toasts,
     },
 };
 
@@ -124,12 +124,9 @@ fn Content(
             {move || form.failed.get().into_iter().map(failure).collect_view()}
             {form.confirm.field()}
             {move || form.refused.get().map(refused)}
-            <div class="dialog-foot">
-                <Button on_press=move |_| open.set(false)>"Cancel"</Button>
-                <button class="btn danger" type="submit" disabled=off>
-                    {move || if form.busy.get() { "Deleting…" } else { label }}
-                </button>
-            </div>
+            <SubmitFoot open off tone=Tone::Danger>
+                {move || if form.busy.get() { "Deleting…" } else { label }}
+            </SubmitFoot>
         </form>
     }
     .into_any()
