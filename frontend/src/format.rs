@@ -26,6 +26,21 @@ pub fn counted(n: impl Into<i128>, one: &str, many: &str) -> String {
     format!("{} {}", count(n), if n == 1 { one } else { many })
 }
 
+/// Sorted numbers, with what follows one another written once, as `0–3, 7`: `to` stands within a
+/// range, `and` between ranges.
+pub fn ranges(numbers: &[i32], to: &str, and: &str) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut rest = numbers;
+    while let Some(&first) = rest.first() {
+        let run = rest.iter().zip(first..).take_while(|(number, wanted)| **number == *wanted);
+        let run = run.count();
+        let last = rest[run - 1];
+        parts.push(if last == first { first.to_string() } else { format!("{first}{to}{last}") });
+        rest = &rest[run..];
+    }
+    parts.join(and)
+}
+
 /// Three or four digits and a decimal power: `18.4 M`. Exact below ten thousand.
 pub fn count_short(n: impl Into<i128>) -> String {
     let n: i128 = n.into();
@@ -289,5 +304,12 @@ mod tests {
         {
             assert_eq!(parse_time(wrong, 0), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn numbers_that_follow_one_another_are_written_as_a_range() {
+        assert_eq!(ranges(&[0, 1, 2, 3, 7, 9, 10], "–", ", "), "0–3, 7, 9–10");
+        assert_eq!(ranges(&[4, 6, 7], "-", ","), "4,6-7");
+        assert_eq!(ranges(&[], "–", ", "), "");
     }
 }

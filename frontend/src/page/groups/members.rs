@@ -7,6 +7,7 @@ use ouzel_api::groups::{Assignment, Group, Member};
 
 use crate::{
     cells,
+    format::ranges,
     ui::{Column, Empty, Table, TableSpec},
 };
 
@@ -54,33 +55,9 @@ pub fn Members(group: Memo<Arc<Group>>) -> impl IntoView {
 
 /// What it holds, as `orders 0–3, 7`.
 fn assignment(member: &Member) -> impl IntoView + use<> {
-    let text = |held: &Assignment| format!("{} {}", held.topic, ranges(&held.partitions));
+    let text =
+        |held: &Assignment| format!("{} {}", held.topic, ranges(&held.partitions, "–", ", "));
     let text = member.assignment.iter().map(text).collect::<Vec<_>>().join(" · ");
     let title = text.clone();
     view! { <span class="mono" title=title>{text}</span> }
-}
-
-/// Sorted numbers, with what follows one another written once.
-fn ranges(numbers: &[i32]) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    let mut rest = numbers;
-    while let Some(&first) = rest.first() {
-        let run = rest.iter().zip(first..).take_while(|(number, wanted)| **number == *wanted);
-        let run = run.count();
-        let last = rest[run - 1];
-        parts.push(if last == first { first.to_string() } else { format!("{first}–{last}") });
-        rest = &rest[run..];
-    }
-    parts.join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::ranges;
-
-    #[test]
-    fn partitions_that_follow_one_another_are_written_as_a_range() {
-        assert_eq!(ranges(&[0, 1, 2, 3, 7, 9, 10]), "0–3, 7, 9–10");
-        assert_eq!(ranges(&[]), "");
-    }
 }

@@ -2,7 +2,7 @@
 
 use ouzel_api::resets::{ResetScope, ResetTo};
 
-use crate::query::Query;
+use crate::{format::ranges, query::Query};
 
 /// Where it is done; may be there several times.
 const SCOPE: &str = "s";
@@ -59,7 +59,7 @@ pub fn read_scope(text: &str, separator: char) -> Option<ResetScope> {
 pub fn write_scope(scope: &ResetScope, separator: char) -> String {
     match &scope.partitions {
         None => scope.topic.clone(),
-        Some(numbers) => format!("{}{separator}{}", scope.topic, write_numbers(numbers)),
+        Some(numbers) => format!("{}{separator}{}", scope.topic, ranges(numbers, "-", ",")),
     }
 }
 
@@ -77,19 +77,6 @@ fn read_numbers(text: &str) -> Option<Vec<i32>> {
     numbers.sort_unstable();
     numbers.dedup();
     (!numbers.is_empty()).then_some(numbers)
-}
-
-fn write_numbers(numbers: &[i32]) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    let mut rest = numbers;
-    while let Some(&first) = rest.first() {
-        let run = rest.iter().zip(first..).take_while(|(number, wanted)| **number == *wanted);
-        let run = run.count();
-        let last = rest[run - 1];
-        parts.push(if last == first { first.to_string() } else { format!("{first}-{last}") });
-        rest = &rest[run..];
-    }
-    parts.join(",")
 }
 
 fn read_to(text: &str) -> Option<ResetTo> {
