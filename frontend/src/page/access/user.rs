@@ -3,10 +3,7 @@
 use leptos::{ev, prelude::*};
 use ouzel_api::access::{ChangeUser, FirstPassword, RoleRow, User};
 
-use super::{
-    secret::Secret,
-    users::{role_choices, state},
-};
+use super::secret::Secret;
 use crate::{
     ask::{Ask, Question, Sending},
     client,
@@ -15,7 +12,10 @@ use crate::{
     query::Query,
     route::{AccessTab, Route},
     session::use_session,
-    ui::{Button, Checkbox, Dialog, Drawer, Field, Select, SubmitFoot, Time, Tone, use_toasts},
+    ui::{
+        Badge, Button, Checkbox, Choice, Dialog, Drawer, Field, Mood, Select, SubmitFoot, Time,
+        Tone, use_toasts,
+    },
 };
 
 /// The drawer.
@@ -197,4 +197,30 @@ fn Reset(
         }
         .into_any(),
     }
+}
+
+/// Whether somebody can come in.
+pub fn state(user: &User) -> AnyView {
+    if user.disabled {
+        return view! { <Badge mood=Mood::Bad>"shut out"</Badge> }.into_any();
+    }
+    match user.must_change_password {
+        true => view! { <Badge mood=Mood::Warn>"first password"</Badge> }.into_any(),
+        false => view! { <Badge mood=Mood::Good>"active"</Badge> }.into_any(),
+    }
+}
+
+/// The roles to choose from; `now` is among them whatever the list says.
+pub fn role_choices(roles: Load<Vec<RoleRow>>, now: RwSignal<String>) -> Signal<Vec<Choice>> {
+    Signal::derive(move || {
+        let mut names: Vec<String> = roles
+            .latest()
+            .map(|roles| roles.iter().map(|role| role.name.clone()).collect())
+            .unwrap_or_default();
+        let now = now.get();
+        if !names.contains(&now) {
+            names.insert(0, now);
+        }
+        names.into_iter().map(|name| Choice::new(name.clone(), name)).collect()
+    })
 }

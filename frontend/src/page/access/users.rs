@@ -3,7 +3,10 @@
 use leptos::{ev, prelude::*};
 use ouzel_api::access::{CreateUser, FirstPassword, RoleRow, User};
 
-use super::{secret::Secret, user::UserDrawer};
+use super::{
+    secret::Secret,
+    user::{UserDrawer, role_choices, state},
+};
 use crate::{
     ask::Sending,
     client,
@@ -12,8 +15,8 @@ use crate::{
     load::{Load, Loaded, load},
     location::{History, use_location},
     ui::{
-        Age, Badge, Button, Choice, Column, Dialog, Empty, Field, FilterBox, Mood, Select,
-        SubmitFoot, Table, TableHandle, TableSpec, TextInput, Tone,
+        Age, Badge, Button, Column, Dialog, Empty, Field, FilterBox, Select, SubmitFoot, Table,
+        TableHandle, TableSpec, TextInput, Tone,
     },
 };
 
@@ -112,32 +115,6 @@ fn columns() -> Vec<Column<User>> {
             view! { <Age at_ms=user.password_changed_ms/> }
         }),
     ]
-}
-
-/// Whether somebody can come in.
-pub fn state(user: &User) -> AnyView {
-    if user.disabled {
-        return view! { <Badge mood=Mood::Bad>"shut out"</Badge> }.into_any();
-    }
-    match user.must_change_password {
-        true => view! { <Badge mood=Mood::Warn>"first password"</Badge> }.into_any(),
-        false => view! { <Badge mood=Mood::Good>"active"</Badge> }.into_any(),
-    }
-}
-
-/// The roles to choose from; `now` is among them whatever the list says.
-pub fn role_choices(roles: Load<Vec<RoleRow>>, now: RwSignal<String>) -> Signal<Vec<Choice>> {
-    Signal::derive(move || {
-        let mut names: Vec<String> = roles
-            .latest()
-            .map(|roles| roles.iter().map(|role| role.name.clone()).collect())
-            .unwrap_or_default();
-        let now = now.get();
-        if !names.contains(&now) {
-            names.insert(0, now);
-        }
-        names.into_iter().map(|name| Choice::new(name.clone(), name)).collect()
-    })
 }
 
 #[component]
