@@ -1,17 +1,21 @@
 //! The dialog that deletes the oldest records, or all of them: up to where, what goes, and then
 //! exactly that.
 
+mod effect;
+
 use leptos::{ev, prelude::*, task::spawn_local};
 use ouzel_api::{
     topics::Topic,
-    trim::{TrimOffset, TrimPart, TrimPlan, TrimQuestion, TrimTo, Trimmed},
+    trim::{TrimPlan, TrimQuestion, TrimTo, Trimmed},
 };
 
-use super::super::{confirm::Confirm, loss};
+use self::effect::effect;
+pub use self::effect::offsets;
+use super::super::confirm::Confirm;
 use crate::{
     client::{self, ClientError},
     clusters::use_clusters,
-    format::{count, counted},
+    format::counted,
     load::{Load, broken, load, refused, sleep},
     ui::{
         Choice, Clock, Dialog, Field, Note, Select, Skeleton, SubmitFoot, TextInput, Toasts, Tone,
@@ -21,8 +25,6 @@ use crate::{
 
 /// Typing must rest for so long before the cluster is asked.
 const SETTLE_MS: i32 = 300;
-/// Most partitions that are listed one by one; the sum counts all.
-const LISTED_MAX: usize = 200;
 
 /// The dialog; `all` is the one that only empties the topic.
 #[component]
@@ -182,81 +184,6 @@ fn fields(form: Form) -> impl IntoView {
     }
 }
 
-/// What goes, in numbers.
-fn effect(plan: &TrimPlan) -> impl IntoView + use<> {
-    if let Some(refusal) = plan.refusal.clone() {
-        return view! { <Note mood="bad"><span>{refusal}</span></Note> }.into_any();
-    }
-    let touched = plan.partitions.iter().filter(|part| going(part) > 0).count();
-    let unread = plan.partitions.iter().filter(|part| part.error.is_some()).count();
-    let sentence = match plan.records {
-        0 => view! { <p>"Nothing lies before that: no record would be deleted."</p> }.into_any(),
-        records => {
-            let records = loss::about(Some(records));
-            let of = counted(touched as i128, "partition", "partitions");
-            view! {
-                <p>
-                    "Deletes " <b>{records}</b> " of " <b>{of}</b> ". "
-                    {loss::told_readers(plan.readers.as_deref())}
-                    " This cannot be undone."
-                </p>
-            }
-            .into_any()
-        }
-    };
-    let left_out = (unread > 0).then(|| {
-        let text = counted(unread as i128, "partition", "partitions");
-        let text = format!("{text} could not be read and would be left as they are.");
-        view! { <Note><span>{text}</span></Note> }
-    });
-    let rows = plan.partitions.iter().take(LISTED_MAX).map(row).collect_view();
-    let more = plan.partitions.len().saturating_sub(LISTED_MAX);
-    let more = (more > 0).then(|| {
-        view! { <p class="dim">{format!("and {} more", count(more as i128))}</p> }
-    });
-    view! {
-        {sentence}
-        {left_out}
-        <div class="listed">
-            <table class="diff figures">
-                <thead>
-                    <tr>
-                        <th>"partition"</th>
-                        <th>"begins at"</th>
-                        <th>"then at"</th>
-                        <th>"goes"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-        {more}
-    }
-    .into_any()
-}
-
-fn going(part: &TrimPart) -> i64 {
-    match (part.start_offset, part.before_offset) {
-        (Some(start), Some(before)) => before.saturating_sub(start),
-        _ => 0,
-    }
-}
-
-fn row(part: &TrimPart) -> impl IntoView + use<> {
-    let offset = |offset: Option<i64>| match offset {
-        Some(offset) => view! { <span class="mono">{count(offset)}</span> }.into_any(),
-        None => view! { <span class="warn">"unknown"</span> }.into_any(),
-    };
-    view! {
-        <tr title=part.error.clone()>
-            <td class="mono">{part.partition}</td>
-            <td>{offset(part.start_offset)}</td>
-            <td>{offset(part.before_offset)}</td>
-            <td class="mono">{count(going(part))}</td>
-        </tr>
-    }
-}
-
 impl Form {
     /// What is asked of the cluster, or what is still missing; reactive.
     fn question(self) -> Result<TrimQuestion, &'static str> {
@@ -322,15 +249,6 @@ impl Form {
     }
 }
 
-/// The partitions of a plan of which something goes, and up to where.
-pub fn offsets(plan: &TrimPlan) -> Vec<TrimOffset> {
-    let offset = |part: &TrimPart| {
-        let before_offset = part.before_offset.filter(|_| going(part) > 0)?;
-        Some(TrimOffset { partition: part.partition, before_offset })
-    };
-    plan.partitions.iter().filter_map(offset).collect()
-}
-
 /// What did not become of partitions, a sentence each.
 pub fn failures(answer: &Trimmed) -> Vec<String> {
     let failed = answer.partitions.iter().filter_map(|part| Some((part, part.error.as_ref()?)));
@@ -355,9 +273,7 @@ fn parse_partitions(text: &str) -> Option<Vec<i32>> {
 
 #[cfg(test)]
 mod tests {
-    use ouzel_api::trim::{TrimPart, TrimPlan};
-
-    use super::{offsets, parse_partitions};
+    use super::parse_partitions;
 
     #[test]
     fn partitions_are_numbers_and_ranges() {
@@ -367,30 +283,5 @@ mod tests {
         for wrong in ["-1", "5-3", "a", "1-", "0-999999999"] {
             assert_eq!(parse_partitions(wrong), None, "{wrong}");
         }
-    }
-
-    #[test]
-    fn only_partitions_of_which_something_goes_are_sent() {
-        let part = |partition, start_offset, before_offset| TrimPart {
-            partition,
-            start_offset,
-            end_offset: Some(9),
-            before_offset,
-            error: None,
-        };
-        let plan = TrimPlan {
-            partitions: vec![
-                part(0, Some(1), Some(5)),
-                part(1, Some(5), Some(5)),
-                part(2, None, None),
-            ],
-            records: 4,
-            readers: None,
-            refusal: None,
-            read_at_ms: 0,
-        };
-        let sent = offsets(&plan);
-        assert_eq!(sent.len(), 1);
-        assert_eq!((sent[0].partition, sent[0].before_offset), (0, 5));
     }
 }
