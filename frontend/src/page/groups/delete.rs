@@ -1,12 +1,12 @@
 //! The dialog that deletes groups: says first what goes, then what became of each.
 
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*};
 use ouzel_api::resets::DeletedGroup;
 
 use crate::{
-    client::{self, ClientError},
+    ask::Sending,
+    client,
     format::{count, counted},
-    load::refused,
     ui::{Dialog, Field, Icon, SubmitFoot, TextInput, Toasts, Tone, open_while, use_toasts},
 };
 
@@ -47,10 +47,9 @@ struct Form {
     /// Those that are still to be deleted.
     groups: RwSignal<Vec<String>>,
     typed: RwSignal<String>,
-    busy: RwSignal<bool>,
+    sending: Sending,
     /// Those that are still there after they were to be deleted.
     left: RwSignal<Vec<DeletedGroup>>,
-    refused: RwSignal<Option<ClientError>>,
     on_deleted: Callback<()>,
     toasts: Toasts,
 }
@@ -61,7 +60,7 @@ fn Content(form: Form) -> impl IntoView {
         event.prevent_default();
         form.submit();
     };
-    let off = move || !form.confirmed() || form.busy.get();
+    let off = move || !form.confirmed() || form.sending.busy();
     let named = move || {
         form.groups.with(|groups| {
             let name = |name: &String| view! { <li class="mono break">{name.clone()}</li> };
@@ -87,9 +86,9 @@ fn Content(form: Form) -> impl IntoView {
                     <TextInput value=form.typed attr:autofocus=true attr:name="confirm"/>
                 </Field>
             }}
-            {move || form.refused.get().map(refused)}
+            {form.sending.refusal()}
             <SubmitFoot open=form.open off tone=Tone::Danger>
-                {move || if form.busy.get() { "Deleting…" } else { label() }}
+                {move || if form.sending.busy() { "Deleting…" } else { label() }}
             </SubmitFoot>
         </form>
     }
@@ -122,9 +121,8 @@ impl Form {
             cluster,
             groups: RwSignal::new(groups),
             typed: RwSignal::new(String::new()),
-            busy: RwSignal::new(false),
+            sending: Sending::new(),
             left: RwSignal::new(Vec::new()),
-            refused: RwSignal::new(None),
             on_deleted,
             toasts: use_toasts(),
         }
@@ -136,22 +134,12 @@ impl Form {
     }
 
     fn submit(self) {
-        if !untrack(|| self.confirmed()) || self.busy.get_untracked() {
+        if !untrack(|| self.confirmed()) {
             return;
         }
-        self.busy.set(true);
-        self.refused.set(None);
         let (cluster, groups) = (self.cluster.get_value(), self.groups.get_untracked());
-        spawn_local(async move {
-            let deleted = client::groups::delete(cluster, groups).await;
-            self.busy.try_set(false);
-            match deleted {
-                Ok(deleted) => self.take(deleted),
-                Err(error) => {
-                    self.refused.try_set(Some(error));
-                }
-            }
-        });
+        let request = client::groups::delete(cluster, groups);
+        self.sending.send(request, move |deleted| self.take(deleted));
     }
 
     /// Keeps what is left, to be tried again.

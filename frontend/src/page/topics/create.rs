@@ -1,12 +1,13 @@
 //! The dialog that creates a topic.
 
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*};
 use ouzel_api::topics::{ConfigValue, CreateTopic};
 
 use crate::{
+    ask::Sending,
     client::{self, ClientError},
     format::counted,
-    load::{Loaded, load, refused},
+    load::{Loaded, load},
     location::{Location, use_location},
     route::{Route, TopicTab},
     ui::{Choice, Dialog, Field, Select, SubmitFoot, TextInput, Toasts, Tone, use_toasts},
@@ -42,8 +43,7 @@ struct Form {
     replicas: RwSignal<String>,
     cleanup: RwSignal<String>,
     configs: RwSignal<String>,
-    busy: RwSignal<bool>,
-    refused: RwSignal<Option<ClientError>>,
+    sending: Sending,
     location: Location,
     toasts: Toasts,
 }
@@ -59,8 +59,7 @@ fn Content(open: RwSignal<bool>, cluster: StoredValue<String>, like: String) -> 
         replicas: text(),
         cleanup: text(),
         configs: text(),
-        busy: RwSignal::new(false),
-        refused: RwSignal::new(None),
+        sending: Sending::new(),
         location: use_location(),
         toasts: use_toasts(),
     };
@@ -68,14 +67,14 @@ fn Content(open: RwSignal<bool>, cluster: StoredValue<String>, like: String) -> 
         event.prevent_default();
         form.submit();
     };
-    let off = move || form.wanted().is_err() || form.busy.get();
+    let off = move || form.wanted().is_err() || form.sending.busy();
     view! {
         <form class="col" on:submit=submit>
             {(!like.is_empty()).then(|| view! { <Template form like/> })}
             {fields(form)}
-            {move || form.refused.get().map(refused)}
+            {form.sending.refusal()}
             <SubmitFoot open off tone=Tone::Primary>
-                {move || if form.busy.get() { "Creating…" } else { "Create topic" }}
+                {move || if form.sending.busy() { "Creating…" } else { "Create topic" }}
             </SubmitFoot>
         </form>
     }
@@ -224,24 +223,11 @@ impl Form {
 
     fn submit(self) {
         let Ok(wanted) = untrack(|| self.wanted()) else { return };
-        if self.busy.get_untracked() {
-            return;
-        }
-        self.busy.set(true);
-        self.refused.set(None);
         let (cluster, name) = (self.cluster.get_value(), wanted.name.clone());
-        spawn_local(async move {
-            match client::topics::create(cluster.clone(), wanted).await {
-                Ok(shown) => {
-                    self.open.try_set(false);
-                    self.toasts.good(shown.told(format!("Topic {name} was created.")));
-                    self.location.open(&Route::topic(&cluster, &name, TopicTab::Messages));
-                }
-                Err(error) => {
-                    self.busy.try_set(false);
-                    self.refused.try_set(Some(error));
-                }
-            }
+        self.sending.send(client::topics::create(cluster.clone(), wanted), move |shown| {
+            self.open.try_set(false);
+            self.toasts.good(shown.told(format!("Topic {name} was created.")));
+            self.location.open(&Route::topic(&cluster, &name, TopicTab::Messages));
         });
     }
 }

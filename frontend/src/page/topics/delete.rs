@@ -1,12 +1,13 @@
 //! The dialog that deletes a topic: says first, in numbers, what is lost.
 
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*};
 
 use super::loss::{about, told_groups};
 use crate::{
+    ask::Sending,
     client::{self, ClientError},
     format::counted,
-    load::{Load, Loaded, load, refused},
+    load::{Load, Loaded, load},
     ui::{Dialog, Field, SubmitFoot, TextInput, Toasts, Tone, open_while, use_toasts},
 };
 
@@ -44,8 +45,7 @@ struct Form {
     cluster: StoredValue<String>,
     topic: StoredValue<String>,
     typed: RwSignal<String>,
-    busy: RwSignal<bool>,
-    refused: RwSignal<Option<ClientError>>,
+    sending: Sending,
     on_deleted: Callback<()>,
     toasts: Toasts,
 }
@@ -57,16 +57,16 @@ fn Content(form: Form) -> impl IntoView {
         event.prevent_default();
         form.submit();
     };
-    let off = move || !form.confirmed() || form.busy.get();
+    let off = move || !form.confirmed() || form.sending.busy();
     view! {
         <form class="col" on:submit=submit>
             <LossText of=loss/>
             <Field label=format!("Type {} to confirm", form.topic.get_value())>
                 <TextInput value=form.typed attr:autofocus=true attr:name="confirm"/>
             </Field>
-            {move || form.refused.get().map(refused)}
+            {form.sending.refusal()}
             <SubmitFoot open=form.open off tone=Tone::Danger>
-                {move || if form.busy.get() { "Deleting…" } else { "Delete topic" }}
+                {move || if form.sending.busy() { "Deleting…" } else { "Delete topic" }}
             </SubmitFoot>
         </form>
     }
@@ -112,8 +112,7 @@ impl Form {
             cluster: StoredValue::new(cluster),
             topic: StoredValue::new(topic),
             typed: RwSignal::new(String::new()),
-            busy: RwSignal::new(false),
-            refused: RwSignal::new(None),
+            sending: Sending::new(),
             on_deleted,
             toasts: use_toasts(),
         }
@@ -125,24 +124,14 @@ impl Form {
     }
 
     fn submit(self) {
-        if !untrack(|| self.confirmed()) || self.busy.get_untracked() {
+        if !untrack(|| self.confirmed()) {
             return;
         }
-        self.busy.set(true);
-        self.refused.set(None);
         let (cluster, topic) = (self.cluster.get_value(), self.topic.get_value());
-        spawn_local(async move {
-            match client::topics::delete(cluster, topic.clone()).await {
-                Ok(shown) => {
-                    self.open.try_set(false);
-                    self.toasts.good(shown.told(format!("Topic {topic} was deleted.")));
-                    self.on_deleted.try_run(());
-                }
-                Err(error) => {
-                    self.busy.try_set(false);
-                    self.refused.try_set(Some(error));
-                }
-            }
+        self.sending.send(client::topics::delete(cluster, topic.clone()), move |shown| {
+            self.open.try_set(false);
+            self.toasts.good(shown.told(format!("Topic {topic} was deleted.")));
+            self.on_deleted.try_run(());
         });
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*};
 use ouzel_api::{
     clusters::Environment,
     resets::{PlanRow, ResetDone, ResetPlan, ResetRequest},
@@ -11,10 +11,10 @@ use ouzel_api::{
 
 use super::{Answer, Page, plan::Sum};
 use crate::{
-    cells,
-    client::{self, ClientError},
+    ask::Sending,
+    cells, client,
     format::counted,
-    load::{load, refused},
+    load::load,
     session::use_session,
     ui::{
         Age, Button, Choice, Dialog, Field, Icon, Select, SubmitFoot, TextInput, Toasts, Tone,
@@ -128,8 +128,7 @@ struct Form {
     answer: StoredValue<Arc<Answer>>,
     minutes: RwSignal<String>,
     typed: RwSignal<String>,
-    busy: RwSignal<bool>,
-    refused: RwSignal<Option<ClientError>>,
+    sending: Sending,
     on_done: Callback<()>,
     toasts: Toasts,
 }
@@ -138,7 +137,7 @@ struct Form {
 fn Content(form: Form) -> impl IntoView {
     let page = form.page;
     let named = move || form.typed.with(|it| form.page.group.with_value(|name| it.trim() == name));
-    let off = move || form.busy.get() || (form.care.get() != Care::None && !named());
+    let off = move || form.sending.busy() || (form.care.get() != Care::None && !named());
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         if !untrack(off) {
@@ -150,7 +149,7 @@ fn Content(form: Form) -> impl IntoView {
     let choices: Vec<Choice> =
         WAITS.iter().map(|(value, name)| Choice::new(*value, *name)).collect();
     let name = page.group.get_value();
-    let face = move || match (form.busy.get(), waits) {
+    let face = move || match (form.sending.busy(), waits) {
         (true, _) => "Applying…",
         (false, true) => "Apply when empty",
         (false, false) => "Apply",
@@ -190,7 +189,7 @@ fn Content(form: Form) -> impl IntoView {
                     .into_any()
             }}
             {confirm}
-            {move || form.refused.get().map(refused)}
+            {form.sending.refusal()}
             <SubmitFoot open=form.open off tone=Tone::Primary focused=true>
                 {face}
             </SubmitFoot>
@@ -212,8 +211,7 @@ impl Form {
             answer: StoredValue::new(answer),
             minutes: RwSignal::new(WAITS[0].0.to_owned()),
             typed: RwSignal::new(String::new()),
-            busy: RwSignal::new(false),
-            refused: RwSignal::new(None),
+            sending: Sending::new(),
             on_done,
             toasts: use_toasts(),
         }
@@ -222,8 +220,6 @@ impl Form {
     fn submit(self) {
         let answer = self.answer.get_value();
         let Some(to) = answer.asked.to.clone() else { return };
-        self.busy.set(true);
-        self.refused.set(None);
         let waits = must_wait(&answer.plan);
         let minutes = self.minutes.get_untracked().parse().ok();
         let wanted = ResetRequest {
@@ -232,18 +228,10 @@ impl Form {
             wait_minutes: minutes.filter(|_| waits),
         };
         let (cluster, group) = self.page.names();
-        spawn_local(async move {
-            match client::groups::reset(cluster, group, wanted).await {
-                Ok(done) => {
-                    self.open.try_set(false);
-                    self.tell(&done);
-                    self.on_done.try_run(());
-                }
-                Err(error) => {
-                    self.busy.try_set(false);
-                    self.refused.try_set(Some(error));
-                }
-            }
+        self.sending.send(client::groups::reset(cluster, group, wanted), move |done| {
+            self.open.try_set(false);
+            self.tell(&done);
+            self.on_done.try_run(());
         });
     }
 

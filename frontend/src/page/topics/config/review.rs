@@ -1,6 +1,6 @@
 //! The difference before it is saved: each key with what it is and what it becomes.
 
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*};
 
 use super::{
     super::confirm::Confirm,
@@ -10,10 +10,10 @@ use super::{
     row::told,
 };
 use crate::{
-    client::{self, ClientError},
+    ask::Sending,
+    client,
     clusters::use_clusters,
     format::counted,
-    load::refused,
     ui::{Button, Dialog, Note, Toasts, use_toasts},
 };
 
@@ -33,8 +33,7 @@ struct Form {
     editing: Editing,
     /// What was shown is what is sent, whatever is read meanwhile.
     changes: StoredValue<Vec<Change>>,
-    busy: RwSignal<bool>,
-    refused: RwSignal<Option<ClientError>>,
+    sending: Sending,
     toasts: Toasts,
 }
 
@@ -56,8 +55,7 @@ fn Content(editing: Editing, replicas: Signal<Option<usize>>) -> impl IntoView {
     let form = Form {
         editing,
         changes: StoredValue::new(changes),
-        busy: RwSignal::new(false),
-        refused: RwSignal::new(None),
+        sending: Sending::new(),
         toasts: use_toasts(),
     };
     let submit = move |event: ev::SubmitEvent| {
@@ -66,7 +64,7 @@ fn Content(editing: Editing, replicas: Signal<Option<usize>>) -> impl IntoView {
             form.submit();
         }
     };
-    let off = move || form.busy.get() || !confirm.given();
+    let off = move || form.sending.busy() || !confirm.given();
     let note = |it: Warning| {
         let mood = if it.loses { "bad" } else { "" };
         view! { <Note mood><span>{it.text}</span></Note> }
@@ -80,11 +78,11 @@ fn Content(editing: Editing, replicas: Signal<Option<usize>>) -> impl IntoView {
             {warnings.into_iter().map(note).collect_view()}
             <p class="dim">"All other settings stay as they are."</p>
             {confirm.field()}
-            {move || form.refused.get().map(refused)}
+            {form.sending.refusal()}
             <div class="dialog-foot">
                 <Button on_press=move |_| editing.reviewing.set(false)>"Back"</Button>
                 <button class="btn primary" type="submit" disabled=off autofocus=true>
-                    {move || if form.busy.get() { "Saving…".to_owned() } else { save.clone() }}
+                    {move || if form.sending.busy() { "Saving…".to_owned() } else { save.clone() }}
                 </button>
             </div>
         </form>
@@ -109,30 +107,18 @@ fn line(change: &Change) -> impl IntoView + use<> {
 
 impl Form {
     fn submit(self) {
-        if self.busy.get_untracked() {
-            return;
-        }
-        self.busy.set(true);
-        self.refused.set(None);
         let changes = self.changes.with_value(|all| all.iter().map(Change::to_send).collect());
         let many = self.changes.with_value(Vec::len);
         let (cluster, topic) = self.editing.names.get_value();
-        spawn_local(async move {
-            match client::topics::change_config(cluster, topic.clone(), changes).await {
-                Ok(shown) => {
-                    self.editing.draft.try_set(Draft::default());
-                    self.editing.reviewing.try_set(false);
-                    self.editing.config.reload();
-                    let settings = counted(many as i128, "setting", "settings");
-                    let were = if many == 1 { "was" } else { "were" };
-                    let told = format!("{settings} of {topic} {were} changed.");
-                    self.toasts.good(shown.told(told));
-                }
-                Err(error) => {
-                    self.busy.try_set(false);
-                    self.refused.try_set(Some(error));
-                }
-            }
+        let request = client::topics::change_config(cluster, topic.clone(), changes);
+        self.sending.send(request, move |shown| {
+            self.editing.draft.try_set(Draft::default());
+            self.editing.reviewing.try_set(false);
+            self.editing.config.reload();
+            let settings = counted(many as i128, "setting", "settings");
+            let were = if many == 1 { "was" } else { "were" };
+            let told = format!("{settings} of {topic} {were} changed.");
+            self.toasts.good(shown.told(told));
         });
     }
 }

@@ -1,14 +1,15 @@
 //! The dialog that adds partitions: says first, in numbers, what becomes of the order of keys.
 
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*};
 use ouzel_api::topics::Topic;
 
 use super::super::{confirm::Confirm, detail::records, loss::readers};
 use crate::{
-    client::{self, ClientError},
+    ask::Sending,
+    client,
     clusters::use_clusters,
     format::{count, counted},
-    load::{Load, load, refused},
+    load::{Load, load},
     ui::{Dialog, Field, Note, SubmitFoot, TextInput, Toasts, Tone, use_toasts},
 };
 
@@ -40,8 +41,7 @@ struct Form {
     present: u32,
     typed: RwSignal<String>,
     confirm: Confirm,
-    busy: RwSignal<bool>,
-    refused: RwSignal<Option<ClientError>>,
+    sending: Sending,
     toasts: Toasts,
 }
 
@@ -61,8 +61,7 @@ fn Content(open: RwSignal<bool>, cluster: StoredValue<String>, data: Load<Topic>
         present,
         typed: RwSignal::new(present.saturating_add(1).to_string()),
         confirm: Confirm::new(name, untrack(|| use_clusters().is_production())),
-        busy: RwSignal::new(false),
-        refused: RwSignal::new(None),
+        sending: Sending::new(),
         toasts: use_toasts(),
     };
     let submit = move |event: ev::SubmitEvent| {
@@ -70,7 +69,7 @@ fn Content(open: RwSignal<bool>, cluster: StoredValue<String>, data: Load<Topic>
         form.submit();
     };
     let error = Signal::derive(move || form.wanted().err());
-    let off = move || form.wanted().is_err() || !form.confirm.given() || form.busy.get();
+    let off = move || form.wanted().is_err() || !form.confirm.given() || form.sending.busy();
     let effect = move || {
         form.wanted()
             .ok()
@@ -91,9 +90,9 @@ fn Content(open: RwSignal<bool>, cluster: StoredValue<String>, data: Load<Topic>
                 {move || groups.latest().map(|groups| groups_line(*groups))}
             </div>
             {form.confirm.field()}
-            {move || form.refused.get().map(refused)}
+            {form.sending.refusal()}
             <SubmitFoot open off tone=Tone::Primary>
-                {move || if form.busy.get() { "Adding…" } else { "Add partitions" }}
+                {move || if form.sending.busy() { "Adding…" } else { "Add partitions" }}
             </SubmitFoot>
         </form>
     }
@@ -159,26 +158,16 @@ impl Form {
 
     fn submit(self) {
         let Ok(wanted) = untrack(|| self.wanted()) else { return };
-        if self.busy.get_untracked() || !untrack(|| self.confirm.given()) {
+        if !untrack(|| self.confirm.given()) {
             return;
         }
-        self.busy.set(true);
-        self.refused.set(None);
         let (cluster, topic) = (self.cluster.get_value(), self.topic.get_value());
         let (present, name) = (self.present, topic.clone());
-        spawn_local(async move {
-            match client::topics::grow(cluster, topic, (present, wanted)).await {
-                Ok(shown) => {
-                    self.open.try_set(false);
-                    self.data.reload();
-                    let told = format!("{name} has {} partitions now.", count(wanted));
-                    self.toasts.good(shown.told(told));
-                }
-                Err(error) => {
-                    self.busy.try_set(false);
-                    self.refused.try_set(Some(error));
-                }
-            }
+        self.sending.send(client::topics::grow(cluster, topic, (present, wanted)), move |shown| {
+            self.open.try_set(false);
+            self.data.reload();
+            let told = format!("{name} has {} partitions now.", count(wanted));
+            self.toasts.good(shown.told(told));
         });
     }
 }

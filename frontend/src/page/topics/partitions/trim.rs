@@ -3,7 +3,7 @@
 
 mod effect;
 
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*};
 use ouzel_api::{
     topics::Topic,
     trim::{TrimPlan, TrimQuestion, TrimTo, Trimmed},
@@ -13,10 +13,11 @@ use self::effect::effect;
 pub use self::effect::offsets;
 use super::super::confirm::Confirm;
 use crate::{
+    ask::Sending,
     client::{self, ClientError},
     clusters::use_clusters,
     format::counted,
-    load::{Load, broken, load, refused, sleep},
+    load::{Load, broken, load, sleep},
     ui::{
         Choice, Clock, Dialog, Field, Note, Select, Skeleton, SubmitFoot, TextInput, Toasts, Tone,
         use_clock, use_toasts,
@@ -58,8 +59,7 @@ struct Form {
     time: RwSignal<String>,
     partitions: RwSignal<String>,
     confirm: Confirm,
-    busy: RwSignal<bool>,
-    refused: RwSignal<Option<ClientError>>,
+    sending: Sending,
     /// Partitions that failed, while the others did not.
     failed: RwSignal<Vec<String>>,
     toasts: Toasts,
@@ -85,8 +85,7 @@ fn Content(
         time: text(),
         partitions: text(),
         confirm: Confirm::new(topic.name.clone(), untrack(|| use_clusters().is_production())),
-        busy: RwSignal::new(false),
-        refused: RwSignal::new(None),
+        sending: Sending::new(),
         failed: RwSignal::new(Vec::new()),
         toasts: use_toasts(),
     };
@@ -105,7 +104,7 @@ fn Content(
         }
     };
     let off = move || {
-        form.busy.get()
+        form.sending.busy()
             || !form.confirm.given()
             || form.question().is_err()
             || plan.error().is_some()
@@ -125,9 +124,9 @@ fn Content(
             </div>
             {move || form.failed.get().into_iter().map(failure).collect_view()}
             {form.confirm.field()}
-            {move || form.refused.get().map(refused)}
+            {form.sending.refusal()}
             <SubmitFoot open off tone=Tone::Danger>
-                {move || if form.busy.get() { "Deleting…" } else { label }}
+                {move || if form.sending.busy() { "Deleting…" } else { label }}
             </SubmitFoot>
         </form>
     }
@@ -218,33 +217,30 @@ impl Form {
 
     /// Deletes exactly what was shown.
     fn submit(self, shown: &TrimPlan, plan: Load<Planned>) {
-        if self.busy.get_untracked() || !untrack(|| self.confirm.given()) {
+        if !untrack(|| self.confirm.given()) {
             return;
         }
-        self.busy.set(true);
-        self.refused.set(None);
         self.failed.set(Vec::new());
         let (offsets, records) = (offsets(shown), shown.records);
         let (cluster, topic) = (self.cluster.get_value(), self.topic.get_value());
-        spawn_local(async move {
-            let answer = client::topics::trim(cluster, topic.clone(), offsets).await;
-            self.busy.try_set(false);
+        let trim = client::topics::trim(cluster, topic.clone(), offsets);
+        let request = async move {
+            let answer = trim.await;
+            // Some of them may be gone, whatever the answer.
             self.data.reload();
-            match answer.map(|answer| failures(&answer)) {
-                Ok(failed) if failed.is_empty() => {
-                    self.open.try_set(false);
-                    let told = counted(records, "record", "records");
-                    let were = if records == 1 { "was" } else { "were" };
-                    self.toasts.good(format!("About {told} of {topic} {were} deleted."));
-                }
-                Ok(failed) => {
-                    self.failed.try_set(failed);
-                    plan.reload();
-                }
-                Err(error) => {
-                    self.refused.try_set(Some(error));
-                }
+            answer
+        };
+        self.sending.send(request, move |answer| {
+            let failed = failures(&answer);
+            if !failed.is_empty() {
+                self.failed.try_set(failed);
+                plan.reload();
+                return;
             }
+            self.open.try_set(false);
+            let told = counted(records, "record", "records");
+            let were = if records == 1 { "was" } else { "were" };
+            self.toasts.good(format!("About {told} of {topic} {were} deleted."));
         });
     }
 }
