@@ -5,6 +5,7 @@
 
 mod acts;
 mod entry;
+mod offer;
 
 use std::sync::Arc;
 
@@ -67,10 +68,10 @@ pub fn Palette(opened: Opened) -> impl IntoView {
         let mut entries = location.route.with(|route| {
             let current = current.as_deref();
             let around = Around { clusters: &all, current, route, refusal: &refusal };
-            typed.with(|typed| entry::own(&around, typed))
+            typed.with(|typed| offer::own(&around, typed))
         });
         let found = found.latest().unwrap_or_default();
-        entries.extend(found.hits.iter().map(entry::found));
+        entries.extend(found.hits.iter().map(offer::found));
         entries
     });
     Effect::new(move |_| {

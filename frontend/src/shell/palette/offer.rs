@@ -1,0 +1,202 @@
+//! What the palette offers: pages and acts by what is typed, and the names that the server found.
+//!
+//! Pure; drawing and doing are [`super`]'s, and the acts themselves are [`super::acts`]'.
+
+use ouzel_api::find::{Fit, Hit, HitKind, fit, words};
+
+use super::{
+    acts,
+    entry::{Act, Around, Entry, entry},
+};
+use crate::{
+    prefs::{Density, Theme},
+    route::{AccessTab, GroupTab, Route, TopicTab},
+    ui::Zone,
+};
+
+/// The pages and acts that fit, best first; all of them, in their own order, while nothing is
+/// typed.
+pub fn own(around: &Around<'_>, typed: &str) -> Vec<Entry> {
+    let words = words(typed);
+    let fitting = |entry: Entry| Some((fit(&said(&entry), &words)?, entry));
+    let mut fitting: Vec<(Fit, Entry)> = all(around).into_iter().filter_map(fitting).collect();
+    if !words.is_empty() {
+        fitting.sort_by_key(|(fit, _)| *fit);
+    }
+    fitting.into_iter().map(|(_, entry)| entry).collect()
+}
+
+/// A name that the server found.
+pub fn found(hit: &Hit) -> Entry {
+    let (icon, detail, route) = match hit.kind {
+        HitKind::Topic => {
+            ("list", "topic", Route::topic(&hit.cluster, &hit.name, TopicTab::Messages))
+        }
+        HitKind::Group => ("users", "group", Route::group(&hit.cluster, &hit.name, GroupTab::Lag)),
+    };
+    let detail = format!("{detail} · {}", hit.cluster);
+    entry(icon, &hit.name, &detail, Act::Open(route))
+}
+
+fn said(entry: &Entry) -> String {
+    format!("{} {}", entry.title, entry.detail)
+}
+
+fn all(around: &Around<'_>) -> Vec<Entry> {
+    let mut all = acts::on_screen(around);
+    all.extend(around.current.into_iter().flat_map(pages));
+    let users = Route::Access { tab: AccessTab::Users };
+    all.push(entry("server", "Clusters", "page", Act::Open(Route::Clusters)));
+    all.push(entry("scroll-text", "Audit", "page", Act::Open(Route::Audit)));
+    all.push(entry("lock", "Access", "users, roles, tokens, sessions", Act::Open(users)));
+    all.extend(acts::anywhere(around));
+    let others = around.clusters.iter().map(|cluster| cluster.id.as_str());
+    let others = others.filter(|id| Some(*id) != around.current);
+    all.extend(others.flat_map(pages_elsewhere));
+    all.extend(looks());
+    all
+}
+
+fn pages(cluster: &str) -> [Entry; 3] {
+    let of = || cluster.to_owned();
+    let page = |icon, title, route| entry(icon, title, cluster, Act::Open(route));
+    [
+        page("house", "Overview", Route::Overview { cluster: of() }),
+        page("list", "Topics", Route::Topics { cluster: of() }),
+        page("users", "Consumer groups", Route::Groups { cluster: of() }),
+    ]
+}
+
+/// The same of a cluster that is not the page's.
+fn pages_elsewhere(cluster: &str) -> [Entry; 3] {
+    pages(cluster).map(|page| {
+        let title = format!("{} of {cluster}", page.title);
+        Entry { title, detail: "another cluster".to_owned(), ..page }
+    })
+}
+
+fn looks() -> [Entry; 9] {
+    let theme = |icon, title, theme| entry(icon, title, "theme", Act::Theme(theme));
+    let density = |title, density| entry("list", title, "density of tables", Act::Density(density));
+    let zone = |title, zone| entry("clock", title, "time zone", Act::Zone(zone));
+    [
+        theme("sun", "Light", Theme::Light),
+        theme("moon", "Dark", Theme::Dark),
+        theme("monitor", "As the system", Theme::System),
+        density("Comfortable", Density::Comfortable),
+        density("Compact", Density::Compact),
+        zone("Times in UTC", Zone::Utc),
+        zone("Times in this computer's zone", Zone::Local),
+        entry("keyboard", "Keyboard shortcuts", "?", Act::Shortcuts),
+        entry("log-out", "Sign out", "account", Act::SignOut),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use ouzel_api::{
+        clusters::{Cluster, Environment, Origin},
+        session::Permission,
+    };
+
+    use super::*;
+    use crate::session::Place;
+
+    fn clusters() -> Vec<Cluster> {
+        let cluster = |id: &str| Cluster {
+            id: id.to_owned(),
+            embedded: false,
+            environment: Environment::Development,
+            bootstrap: Vec::new(),
+            read_only: false,
+            label: None,
+            colour: None,
+            origin: Origin::default(),
+            protocol: String::new(),
+        };
+        vec![cluster("dev"), cluster("prod")]
+    }
+
+    fn on(
+        route: &Route,
+        refusal: &dyn Fn(Permission) -> Option<String>,
+        typed: &str,
+    ) -> Vec<Entry> {
+        let clusters = clusters();
+        let refusal = |permission, _: &Place| refusal(permission);
+        let around = Around { clusters: &clusters, current: Some("dev"), route, refusal: &refusal };
+        own(&around, typed)
+    }
+
+    fn titles(typed: &str) -> Vec<String> {
+        let all = on(&Route::Home, &|_| None, typed);
+        all.into_iter().map(|entry| entry.title).collect()
+    }
+
+    #[test]
+    fn while_nothing_is_typed_the_pages_of_this_cluster_come_first() {
+        let titles = titles("");
+        assert_eq!(titles[..4], ["Overview", "Topics", "Consumer groups", "Clusters"]);
+        assert!(titles.contains(&"Topics of prod".to_owned()), "{titles:?}");
+        assert!(!titles.contains(&"Topics of dev".to_owned()), "{titles:?}");
+    }
+
+    #[test]
+    fn an_act_is_found_by_what_stands_beside_it_too() {
+        assert_eq!(titles("dark theme"), ["Dark"]);
+        assert_eq!(titles("time zone utc"), ["Times in UTC"]);
+        let prod = ["Overview of prod", "Topics of prod", "Consumer groups of prod"];
+        assert_eq!(titles("prod"), prod);
+        assert_eq!(titles("no such thing"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_title_that_begins_so_comes_before_one_that_only_holds_it() {
+        assert_eq!(titles("to")[0], "Topics");
+    }
+
+    #[test]
+    fn a_group_leads_to_its_own_cluster() {
+        let hit = Hit { cluster: "prod".into(), kind: HitKind::Group, name: "a/b".into() };
+        let entry = found(&hit);
+        assert_eq!(entry.act, Act::Open(Route::group("prod", "a/b", GroupTab::Lag)));
+        assert_eq!(entry.detail, "group · prod");
+    }
+
+    #[test]
+    fn an_act_is_found_by_its_verb_and_leads_to_its_dialog() {
+        let first = |route: &Route, typed: &str| {
+            let all = on(route, &|_| None, typed);
+            let entry = all.into_iter().next().expect(typed);
+            (entry.title, entry.act, entry.off)
+        };
+        let go = |title: &str, to: &str| (title.to_owned(), Act::Go(to.to_owned()), None);
+        let home = Route::Home;
+        assert_eq!(first(&home, "create"), go("Create topic", "/c/dev/topics?create=1"));
+        assert_eq!(first(&home, "add cl"), go("Add cluster", "/clusters?add=1"));
+        assert_eq!(first(&home, "new user"), go("New user", "/access/users?create=1"));
+        let password = go("Change your password", "/account?change=password");
+        assert_eq!(first(&home, "password"), password);
+        let topic = Route::topic("dev", "or ders", TopicTab::Partitions);
+        let to = "/c/dev/topics/or%20ders/messages?produce=1";
+        assert_eq!(first(&topic, "produce"), go("Produce to or ders", to));
+        let to = "/c/dev/topics/or%20ders/messages?from=live";
+        assert_eq!(first(&topic, "tail"), go("Tail or ders", to));
+        let group = Route::group("dev", "billing", GroupTab::Lag);
+        let reset = go("Reset offsets of billing", "/c/dev/groups/billing/reset");
+        assert_eq!(first(&group, "reset"), reset);
+        assert!(titles("produce").is_empty(), "no topic is on screen");
+    }
+
+    #[test]
+    fn what_the_viewer_may_not_do_is_there_with_its_reason() {
+        let refusal = |permission| {
+            (permission == Permission::CreateTopic).then(|| "Your role lacks it.".to_owned())
+        };
+        let all = on(&Route::Home, &refusal, "create topic");
+        assert_eq!(all[0].off.as_deref(), Some("Your role lacks it."));
+        let kept = Route::topic("dev", "__consumer_offsets", TopicTab::Messages);
+        let all = on(&kept, &|_| None, "produce");
+        assert!(all[0].off.as_deref().is_some_and(|why| why.contains("itself")), "{all:?}");
+    }
+}
