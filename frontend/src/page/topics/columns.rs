@@ -36,7 +36,7 @@ pub fn columns(cells: Cells, rows: Memo<Vec<TopicRow>>) -> Vec<Column<TopicRow>>
     };
     vec![
         selection.column(rows),
-        Column::new("name", "name", "minmax(190px, 2fr)", move |row: &TopicRow| name(cells, row))
+        Column::new("name", "name", "minmax(150px, 2fr)", move |row: &TopicRow| name(cells, row))
             .headline()
             .sortable(),
         Column::new("partitions", "partitions", "98px", |row: &TopicRow| {
@@ -44,13 +44,13 @@ pub fn columns(cells: Cells, rows: Memo<Vec<TopicRow>>) -> Vec<Column<TopicRow>>
         })
         .right()
         .sortable(),
-        Column::new("replicas", "RF", "56px", |row: &TopicRow| {
+        Column::new("replicas", "RF", "50px", |row: &TopicRow| {
             cells::number(row.replication_factor)
         })
         .right()
         .sortable()
         .hint("Replication factor: replicas of the first partition"),
-        Column::new("records", "records", "minmax(96px, 1fr)", of(records))
+        Column::new("records", "records", "minmax(86px, 1fr)", of(records))
             .narrow("minmax(0, 1fr)")
             .right()
             .sortable()
@@ -67,7 +67,7 @@ pub fn columns(cells: Cells, rows: Memo<Vec<TopicRow>>) -> Vec<Column<TopicRow>>
             .right()
             .sortable()
             .hint("Records a second by which all groups together have moved their commits on"),
-        Column::new("written", "last written", "108px", of(last_written)).sortable(),
+        Column::new("written", "last written", "100px", of(last_written)).sortable(),
         Column::new("cleanup", "cleanup", "118px", of(cleanup)).sortable(),
         Column::new("groups", "groups", "72px", of(groups))
             .narrow("72px")
@@ -77,7 +77,7 @@ pub fn columns(cells: Cells, rows: Memo<Vec<TopicRow>>) -> Vec<Column<TopicRow>>
         Column::new(
             "lag",
             "worst lag",
-            "minmax(128px, 1fr)",
+            "minmax(124px, 1fr)",
             of(worst_lag),
         )
         .narrow("minmax(0, 1.4fr)")

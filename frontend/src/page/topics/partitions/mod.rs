@@ -96,8 +96,8 @@ fn columns(most: Memo<i64>) -> Vec<Column<Partition>> {
         })
         .right()
         .hint("The leader's epoch"),
-        Column::new("replicas", "replicas", "120px", |row: &Partition| ids(&row.replicas)),
-        Column::new("in_sync", "in sync", "120px", |row: &Partition| ids(&row.in_sync)),
+        Column::new("replicas", "replicas", "108px", |row: &Partition| ids(&row.replicas)),
+        Column::new("in_sync", "in sync", "108px", |row: &Partition| ids(&row.in_sync)),
         Column::new("start", "start offset", "minmax(130px, 1fr)", move |row: &Partition| {
             cells::offset(row.start_offset, &reason(row))
         })
