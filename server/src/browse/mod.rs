@@ -2,8 +2,7 @@
 //!
 //! Owns what a search means. `plan`, `part` and `gather` decide purely what to read and show next;
 //! `sift` tests records with `filter` and `json`, and `foresee` asks scripts about them; `decode`
-//! makes them readable; `transactions` tells which were aborted; `scan` performs it all against a
-//! cluster; `token` lets it go on later. Start at [`Search::prepare`].
+//! makes them readable; `scan` performs it all against a cluster; `token` lets it go on later. Start at [`Search::prepare`].
 
 pub mod decode;
 pub mod export;
@@ -23,7 +22,6 @@ mod scan;
 mod sift;
 pub mod tail;
 mod token;
-mod transactions;
 pub mod trial;
 
 use ouzel_api::{
@@ -38,7 +36,10 @@ pub use prepare::{Purpose, Search};
 pub use sift::{Shape, SiftError, message};
 pub use token::{TOKEN_BYTES_MAX, TokenError};
 
-use crate::{kafka::KafkaError, script::ScriptError};
+use crate::{
+    kafka::{KafkaError, transactions},
+    script::ScriptError,
+};
 
 /// Why a search cannot begin, or broke off.
 #[derive(Debug, thiserror::Error)]

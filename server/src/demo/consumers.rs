@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use ouzel_api::Lag;
+use ouzel_api::{Lag, search::Isolation};
 use tokio::{sync::Notify, task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
@@ -54,6 +54,8 @@ pub fn start(brokers: &str, stop: &CancellationToken, head_start: HeadStart) -> 
                 topics,
                 beginning: Beginning::Earliest,
                 ahead_kbytes: AHEAD_KBYTES,
+                isolation: Isolation::ReadCommitted,
+                balancer: None,
             };
             if let Err(error) = reader.consume(wanted, &stop).await {
                 warn!(%error, "A consumer of the demonstration ended: {error}");

@@ -26,6 +26,7 @@ pub struct Lane {
     topic: String,
     topic_id: Uuid,
     links: Links,
+    bytes_max: i32,
 }
 
 /// One partition to read.
@@ -65,7 +66,12 @@ impl Lane {
     pub fn new(cluster: &Cluster, topic: &str, topic_id: Uuid) -> Lane {
         let links = Links::new(cluster.dialer().clone());
         let (cluster, topic) = (cluster.clone(), topic.to_owned());
-        Lane { cluster, topic, topic_id, links }
+        Lane { cluster, topic, topic_id, links, bytes_max: FETCH_BYTES_MAX }
+    }
+
+    /// Asks for no more bytes than these in one answer.
+    pub fn at_most(self, bytes_max: i32) -> Lane {
+        Lane { bytes_max, ..self }
     }
 
     /// The cluster it leads to.
@@ -96,7 +102,7 @@ impl Lane {
             replica_id: -1,
             max_wait_ms: i32::try_from(wait.as_millis()).unwrap_or(i32::MAX),
             min_bytes: 1,
-            max_bytes: FETCH_BYTES_MAX,
+            max_bytes: self.bytes_max,
             isolation_level: isolation_level(isolation),
             topics: vec![self.partitions(asks)],
             ..FetchRequest::default()

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use ouzel_api::search::Isolation;
 use rdkafka::{
     ClientConfig,
     config::RDKafkaLogLevel,
@@ -53,6 +54,10 @@ pub struct Membership<'a> {
     pub beginning: Beginning,
     /// Kilobytes read ahead.
     pub ahead_kbytes: u32,
+    /// Which records of transactions count.
+    pub isolation: Isolation,
+    /// How members share out partitions, in librdkafka's words; its own choice if none.
+    pub balancer: Option<&'a str>,
 }
 
 /// A member of a group.
@@ -106,6 +111,10 @@ fn settings(wanted: &Membership<'_>) -> ClientConfig {
         Beginning::Earliest => "earliest",
         Beginning::Latest => "latest",
     };
+    let isolation = match wanted.isolation {
+        Isolation::ReadCommitted => "read_committed",
+        Isolation::ReadUncommitted => "read_uncommitted",
+    };
     let Brokers { list, security } = &wanted.brokers;
     let mut config = ClientConfig::new();
     config.extend(security.librdkafka().into_iter().map(|(key, text)| (key.to_owned(), text)));
@@ -114,6 +123,7 @@ fn settings(wanted: &Membership<'_>) -> ClientConfig {
         .set("group.id", wanted.group)
         .set("client.id", wanted.client_id)
         .set("auto.offset.reset", reset)
+        .set("isolation.level", isolation)
         // Offsets are stored by `done`: left to itself, librdkafka would also commit what was
         // read ahead and thrown away on leaving.
         .set("enable.auto.offset.store", "false")
@@ -124,6 +134,9 @@ fn settings(wanted: &Membership<'_>) -> ClientConfig {
         .set("fetch.queue.backoff.ms", "20")
         // Its own lines on standard error would bypass our log; errors come as results.
         .set_log_level(RDKafkaLogLevel::Critical);
+    if let Some(balancer) = wanted.balancer {
+        config.set("partition.assignment.strategy", balancer);
+    }
     config
 }
 
@@ -150,7 +163,7 @@ impl Drop for Member {
 
 #[cfg(test)]
 mod tests {
-    use super::{Beginning, Brokers, Membership, settings};
+    use super::{Beginning, Brokers, Isolation, Membership, settings};
     use crate::kafka::security::{Mechanism, Sasl, Security, Tls};
 
     #[test]
@@ -165,6 +178,8 @@ mod tests {
             topics: &["t"],
             beginning: Beginning::Latest,
             ahead_kbytes: 64,
+            isolation: Isolation::ReadUncommitted,
+            balancer: Some("cooperative-sticky"),
         };
         let config = settings(&wanted);
         for (key, wanted) in [
@@ -173,6 +188,8 @@ mod tests {
             ("sasl.mechanism", "SCRAM-SHA-256"),
             ("sasl.username", "anna"),
             ("sasl.password", "hush"),
+            ("isolation.level", "read_uncommitted"),
+            ("partition.assignment.strategy", "cooperative-sticky"),
         ] {
             assert_eq!(config.get(key), Some(wanted));
         }

@@ -25,6 +25,48 @@ const RECORD_BYTES_MAX: usize = 100 * 1024 * 1024;
 /// How long to wait while librdkafka's queue is full.
 const QUEUE_FULL_PAUSE: Duration = Duration::from_millis(20);
 
+/// How records are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// How batches are packed.
+    pub codec: Codec,
+    /// Who has to have a record before it counts as written.
+    pub acks: Acks,
+    /// How long a record may wait for its broker before it counts as failed.
+    pub delivery_max: Duration,
+    /// Largest record that is handed to the cluster.
+    pub record_bytes_max: usize,
+}
+
+/// Who has to have a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Acks {
+    /// Nobody: that it was sent is enough, and its offset stays unknown.
+    None,
+    /// The partition's leader.
+    Leader,
+    /// All replicas in sync; only so a record that is sent again is never written twice.
+    All,
+}
+
+impl From<Codec> for Terms {
+    fn from(codec: Codec) -> Terms {
+        let (delivery_max, record_bytes_max) = (DELIVERY_MAX, RECORD_BYTES_MAX);
+        Terms { codec, acks: Acks::All, delivery_max, record_bytes_max }
+    }
+}
+
+impl Acks {
+    /// Kafka's word.
+    fn word(self) -> &'static str {
+        match self {
+            Acks::None => "0",
+            Acks::Leader => "1",
+            Acks::All => "all",
+        }
+    }
+}
+
 /// Why a record was not written, or a producer not made.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum ProduceError {
@@ -123,17 +165,22 @@ pub struct Producer(Option<FutureProducer>);
 
 impl Producer {
     /// For the cluster behind `brokers`. Nothing is connected yet.
-    pub async fn new(brokers: impl Into<Brokers>, codec: Codec) -> Result<Producer, ProduceError> {
+    pub async fn new(
+        brokers: impl Into<Brokers>,
+        terms: impl Into<Terms>,
+    ) -> Result<Producer, ProduceError> {
         let Brokers { list, security } = brokers.into();
+        let Terms { codec, acks, delivery_max, record_bytes_max } = terms.into();
         let mut config = ClientConfig::new();
         config.extend(security.librdkafka().into_iter().map(|(key, text)| (key.to_owned(), text)));
         config
             .set("bootstrap.servers", list)
             .set("client.id", "ouzel")
-            .set("enable.idempotence", "true")
+            .set("enable.idempotence", (acks == Acks::All).to_string())
+            .set("acks", acks.word())
             .set("compression.type", codec.name())
-            .set("delivery.timeout.ms", DELIVERY_MAX.as_millis().to_string())
-            .set("message.max.bytes", RECORD_BYTES_MAX.to_string())
+            .set("delivery.timeout.ms", delivery_max.as_millis().to_string())
+            .set("message.max.bytes", record_bytes_max.to_string())
             // A batch goes out when it is full or this old, so that few records are not slow.
             .set("linger.ms", "20");
         let made = spawn_blocking(move || config.create()).await;
@@ -142,8 +189,8 @@ impl Producer {
     }
 
     /// For a cluster that the console knows.
-    pub async fn on(cluster: &Cluster, codec: Codec) -> Result<Producer, ProduceError> {
-        Producer::new(cluster.brokers(), codec).await
+    pub async fn on(cluster: &Cluster, terms: impl Into<Terms>) -> Result<Producer, ProduceError> {
+        Producer::new(cluster.brokers(), terms).await
     }
 
     /// Hands a record over; waits while too many are under way.

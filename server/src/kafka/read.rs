@@ -8,25 +8,42 @@ use std::{
 
 use bytes::Bytes;
 use futures::future::join_all;
-use ouzel_api::search::Isolation;
+use ouzel_api::{messages::Transaction, search::Isolation};
 use ouzel_wire::batch::{BatchError, batches};
 use tokio::time::sleep;
 
-use super::{Answer, Ask, Cluster, KafkaError, Lane, RETRIES, TopicPartition, pause};
+use super::{
+    Answer, Ask, Cluster, FETCH_BYTES_MAX, KafkaError, Lane, RETRIES, TopicPartition, pause,
+    transactions::Transactions,
+};
 
 pub use ouzel_wire::batch::Batch;
 
 /// How long a leader may wait for a record.
 const WAIT: Duration = Duration::from_secs(1);
-/// Records of transactions are printed whatever becomes of them.
-const ALL: Isolation = Isolation::ReadUncommitted;
 /// Bytes asked for per partition.
 const PARTITION_BYTES_MAX: i32 = 1024 * 1024;
+
+/// How a topic is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// Which records of transactions count.
+    pub isolation: Isolation,
+    /// Most bytes of one answer. A first batch that is larger still comes.
+    pub bytes_max: i32,
+}
+
+impl Default for Terms {
+    fn default() -> Terms {
+        Terms { isolation: Isolation::ReadUncommitted, bytes_max: FETCH_BYTES_MAX }
+    }
+}
 
 /// A reader of one topic.
 #[derive(Debug)]
 pub struct Reader {
     lane: Lane,
+    terms: Terms,
     /// What is left of each partition.
     left: BTreeMap<i32, Range<i64>>,
     leaders: HashMap<i32, i32>,
@@ -52,10 +69,12 @@ impl Reader {
         cluster: &Cluster,
         topic: &str,
         left: BTreeMap<i32, Range<i64>>,
+        terms: Terms,
     ) -> Result<Reader, KafkaError> {
-        let lane = Lane::new(cluster, topic, cluster.fresh_topic(topic).await?.id);
-        let mut reader =
-            Reader { lane, left, leaders: HashMap::new(), waiting: BTreeSet::new(), failures: 0 };
+        let topic_id = cluster.fresh_topic(topic).await?.id;
+        let lane = Lane::new(cluster, topic, topic_id).at_most(terms.bytes_max);
+        let (leaders, waiting) = (HashMap::new(), BTreeSet::new());
+        let mut reader = Reader { lane, terms, left, leaders, waiting, failures: 0 };
         reader.find_leaders().await?;
         Ok(reader)
     }
@@ -73,7 +92,8 @@ impl Reader {
                 return Err(KafkaError::NoLeader { topic, partition: *partition });
             };
             let (partition, offset) = (*partition, left.start);
-            let ask = Ask { partition, offset, bytes_max: PARTITION_BYTES_MAX };
+            let bytes_max = PARTITION_BYTES_MAX.min(self.terms.bytes_max);
+            let ask = Ask { partition, offset, bytes_max };
             asks.entry(*leader).or_default().push(ask);
         }
         // Only the first partition of a request is sure to get something; without turns, those
@@ -81,7 +101,9 @@ impl Reader {
         for asks in asks.values_mut() {
             asks.sort_by_key(|ask| !self.waiting.contains(&ask.partition));
         }
-        let fetches = asks.iter().map(|(leader, asks)| self.lane.fetch(*leader, asks, WAIT, ALL));
+        let isolation = self.terms.isolation;
+        let fetches =
+            asks.iter().map(|(leader, asks)| self.lane.fetch(*leader, asks, WAIT, isolation));
         let answers = join_all(fetches).await;
         let mut pieces = Vec::new();
         for answers in answers {
@@ -109,7 +131,12 @@ impl Reader {
                 true => self.waiting.insert(answer.partition),
                 false => self.waiting.remove(&answer.partition),
             };
-            take_batches(&place, answer.records, left, pieces)?;
+            let transactions = match self.terms.isolation {
+                // What is undecided, the leader keeps to itself.
+                Isolation::ReadCommitted => Transactions::decided(i64::MAX, answer.aborted),
+                Isolation::ReadUncommitted => Transactions::undecided(),
+            };
+            take_batches(&place, answer.records, transactions, left, pieces)?;
         }
         Ok(())
     }
@@ -122,10 +149,11 @@ impl Reader {
     }
 }
 
-/// The whole batches of an answer, and `left` moved behind them.
+/// The whole batches of an answer but those of aborted transactions, and `left` moved behind them.
 fn take_batches(
     place: &TopicPartition,
     records: Bytes,
+    mut transactions: Transactions,
     left: &mut Range<i64>,
     pieces: &mut Vec<Piece>,
 ) -> Result<(), KafkaError> {
@@ -137,7 +165,8 @@ fn take_batches(
         };
         let wanted = left.clone();
         left.start = left.start.max(batch.header.next_offset());
-        let is_wanted = batch.header.last_offset() >= wanted.start;
+        let is_aborted = transactions.of(&batch) == Some(Transaction::Aborted);
+        let is_wanted = batch.header.last_offset() >= wanted.start && !is_aborted;
         if is_wanted && !batch.header.attributes.is_control() {
             batch.verify_crc().map_err(|cause| unreadable(place, wanted.start, &cause))?;
             pieces.push(Piece { partition: place.partition, wanted, batch });
@@ -151,5 +180,38 @@ fn unreadable(place: &TopicPartition, offset: i64, cause: &BatchError) -> KafkaE
         address: format!("{place} at offset {offset}"),
         api: "Fetch",
         cause: cause.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use ouzel_wire::batch::BatchBuilder;
+
+    use super::*;
+
+    /// A record of a transaction of producer 7 at each of these offsets.
+    fn records(offsets: Range<i64>) -> Bytes {
+        let batch = |offset| {
+            let mut builder =
+                BatchBuilder::new().base_offset(offset).producer(7, 0, 0).transactional();
+            builder.push_value(1, None, b"v");
+            builder.build().unwrap()
+        };
+        offsets.map(batch).collect::<Vec<Bytes>>().concat().into()
+    }
+
+    fn taken(transactions: Transactions) -> (Vec<i64>, i64) {
+        let (mut left, mut pieces) = (0..i64::MAX, Vec::new());
+        let place = TopicPartition::new("t", 0);
+        take_batches(&place, records(0..4), transactions, &mut left, &mut pieces).unwrap();
+        (pieces.iter().map(|piece| piece.batch.header.base_offset).collect(), left.start)
+    }
+
+    #[test]
+    fn aborted_records_are_passed_over_where_committed_ones_are_asked_for() {
+        let decided = Transactions::decided(i64::MAX, vec![(7, 2)]);
+        assert_eq!(taken(decided), (vec![0, 1], 4), "all is read, what was aborted is left out");
+        assert_eq!(taken(Transactions::undecided()), (vec![0, 1, 2, 3], 4));
     }
 }

@@ -22,7 +22,7 @@ const VERSION_DELETE_BY_STATE: i16 = 6;
 
 /// What only the controller does.
 enum Change<'a> {
-    Create(&'a CreateTopic),
+    Create { topic: &'a CreateTopic, judge_only: bool },
     Grow { name: &'a str, partitions: i32 },
     Delete(&'a str),
 }
@@ -30,7 +30,12 @@ enum Change<'a> {
 impl Cluster {
     /// Creates a topic. Other brokers may hear of it later: see [`Cluster::shown`].
     pub async fn create_topic(&self, topic: &CreateTopic) -> Result<(), KafkaError> {
-        self.at_controller(&Change::Create(topic)).await
+        self.at_controller(&Change::Create { topic, judge_only: false }).await
+    }
+
+    /// Only learns whether the topic could be created.
+    pub async fn check_topic(&self, topic: &CreateTopic) -> Result<(), KafkaError> {
+        self.at_controller(&Change::Create { topic, judge_only: true }).await
     }
 
     /// Gives a topic more partitions, so that there are so many in all; seen later, as above.
@@ -48,7 +53,9 @@ impl Cluster {
         for attempt in 0.. {
             let connection = self.controller().await?;
             let done = match change {
-                Change::Create(topic) => create(&connection, topic).await,
+                Change::Create { topic, judge_only } => {
+                    create(&connection, topic, *judge_only).await
+                }
                 Change::Grow { name, partitions } => grow(&connection, name, *partitions).await,
                 Change::Delete(name) => delete(&connection, name).await,
             };
@@ -89,7 +96,11 @@ impl Cluster {
     }
 }
 
-async fn create(connection: &Connection, topic: &CreateTopic) -> Result<(), KafkaError> {
+async fn create(
+    connection: &Connection,
+    topic: &CreateTopic,
+    judge_only: bool,
+) -> Result<(), KafkaError> {
     let config = |config: &ConfigValue| CreatableTopicConfig {
         name: config.name.clone(),
         value: Some(config.value.clone()),
@@ -105,6 +116,7 @@ async fn create(connection: &Connection, topic: &CreateTopic) -> Result<(), Kafk
     let request = CreateTopicsRequest {
         topics: vec![creatable],
         timeout_ms: timeout_ms(),
+        validate_only: judge_only,
         ..CreateTopicsRequest::default()
     };
     let response = connection.call(&request).await?;

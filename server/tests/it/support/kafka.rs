@@ -10,7 +10,7 @@ use ouzel::kafka::{
 use ouzel_api::{
     messages::Message,
     route,
-    search::{DoneReason, Filter, From, Progress, Search, SearchEvent, Test},
+    search::{DoneReason, Filter, From, Isolation, Progress, Search, SearchEvent, Test},
     topics::CreateTopic,
 };
 use ouzel_wire::batch::Codec;
@@ -83,6 +83,8 @@ pub async fn join(app: &App, group: &str, topic: &str) -> Member {
         topics: &[topic],
         beginning: Beginning::Earliest,
         ahead_kbytes: 1024,
+        isolation: Isolation::ReadCommitted,
+        balancer: None,
     };
     Member::join(wanted).await.unwrap()
 }
