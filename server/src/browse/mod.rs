@@ -2,7 +2,8 @@
 //!
 //! Owns what a search means. `plan`, `part` and `gather` decide purely what to read and show next;
 //! `sift` tests records with `filter` and `json`, and `foresee` asks scripts about them; `decode`
-//! makes them readable; `scan` performs it all against a cluster; `token` lets it go on later. Start at [`Search::prepare`].
+//! makes them readable; `scan` performs it all against a cluster; `token` lets it go on later.
+//! Start at [`Search::prepare`].
 
 pub mod decode;
 pub mod export;

@@ -6,10 +6,14 @@
 mod audit;
 mod cluster;
 mod config;
+mod confirm;
 mod connect;
+mod detail;
 mod flags;
 mod group;
 mod manual;
+mod moment;
+mod names;
 mod options;
 pub mod output;
 mod places;

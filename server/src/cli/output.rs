@@ -83,6 +83,17 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     [&head].into_iter().chain(rows).map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// Those sections that were asked for, each under its name if there is more than one.
+pub fn sections<const N: usize>(all: [(bool, &str, String); N]) -> String {
+    let asked: Vec<_> = all.into_iter().filter(|(is_asked, ..)| *is_asked).collect();
+    let with_names = asked.len() > 1;
+    let section = |(_, name, text): (bool, &str, String)| match with_names {
+        true => format!("{name}\n{}\n{text}", "=".repeat(name.chars().count())),
+        false => text,
+    };
+    asked.into_iter().map(section).collect::<Vec<_>>().join("\n\n")
+}
+
 /// A number of bytes as people read it: three digits and a unit.
 pub fn bytes(count: u64) -> String {
     let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
@@ -97,7 +108,15 @@ pub fn bytes(count: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, table};
+    use super::{bytes, sections, table};
+
+    #[test]
+    fn one_section_needs_no_name() {
+        let of =
+            |is_asked| sections([(true, "ONE", "1".to_owned()), (is_asked, "TWO", "2".into())]);
+        assert_eq!(of(false), "1");
+        assert_eq!(of(true), "ONE\n===\n1\n\nTWO\n===\n2");
+    }
 
     #[test]
     fn bytes_are_told_in_three_digits() {

@@ -28,7 +28,7 @@ async fn done(app: &App, arguments: &[&str]) -> String {
 async fn of_topic(app: &App, key: &str) -> (String, String) {
     let told = done(app, &["topic", "describe", "t", "--format", "json"]).await;
     let told: serde_json::Value = serde_json::from_str(&told).unwrap();
-    let configs = told["configs"].as_array().unwrap();
+    let configs = told[0]["configs"].as_array().unwrap();
     let config = configs.iter().find(|config| config["name"] == key).unwrap();
     let word = |name: &str| config[name].as_str().unwrap().to_owned();
     (word("value"), word("source"))

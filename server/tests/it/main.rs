@@ -5,6 +5,8 @@ mod access;
 mod accounts;
 mod admin_commands;
 mod audit;
+mod cli_names;
+mod cli_records;
 mod clusters;
 mod command_line;
 mod config_commands;

@@ -46,6 +46,14 @@ pub enum Command {
         #[command(flatten)]
         connect: ConnectFlags,
     },
+    /// Give settings of all brokers their defaults again
+    Reset {
+        /// The settings
+        #[arg(required = true, value_name = "KEY")]
+        keys: Vec<String>,
+        #[command(flatten)]
+        connect: ConnectFlags,
+    },
 }
 
 pub async fn run(command: Command, loaded: &Loaded) -> Result<(), Failure> {
@@ -64,12 +72,20 @@ pub async fn run(command: Command, loaded: &Loaded) -> Result<(), Failure> {
         }
         Command::Set { settings, connect } => {
             let changes = changes(&settings)?;
-            let cluster = target(&connect, loaded)?.cluster;
-            let altered = cluster.alter_configs(Resource::Brokers, &changes, false).await;
-            altered.map_err(Failure::of)?;
-            line(&format!("{} of all brokers changed", counted(changes.len())))
+            change(&target(&connect, loaded)?, &changes, "changed").await
+        }
+        Command::Reset { keys, connect } => {
+            let reset = |key| ConfigChange { key, act: ConfigAct::Delete };
+            let changes: Vec<_> = keys.into_iter().map(reset).collect();
+            change(&target(&connect, loaded)?, &changes, "reset").await
         }
     }
+}
+
+async fn change(target: &Target, changes: &[ConfigChange], done: &str) -> Result<(), Failure> {
+    let altered = target.cluster.alter_configs(Resource::Brokers, changes, false).await;
+    altered.map_err(Failure::of)?;
+    line(&format!("{} of all brokers {done}", counted(changes.len())))
 }
 
 async fn configs(target: &Target, broker: Option<i32>) -> Result<Vec<TopicConfig>, Failure> {

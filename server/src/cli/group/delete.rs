@@ -10,6 +10,7 @@ use crate::{
     cli::{
         output::{outcomes, table},
         places::{places_in, topic_and_partitions},
+        progress::Progress,
     },
     kafka::{Cluster, KafkaError, TopicPartition},
 };
@@ -34,15 +35,18 @@ struct Deleted {
 
 pub async fn delete(asked: Delete, loaded: &Loaded) -> Result<(), Failure> {
     let cluster = target(&asked.connect, loaded)?.cluster;
+    let mut progress = Progress::of("groups deleted", Some(asked.groups.len() as u64));
     let (mut rows, mut failed) = (Vec::new(), 0);
     for group in asked.groups {
         let deleted = cluster.delete_group(&group).await;
+        progress.add(1);
         if let Err(error @ KafkaError::Unreachable { .. }) = &deleted {
             return Err(Failure::of(error));
         }
         failed += usize::from(deleted.is_err());
         rows.push(Deleted { group, status: status(deleted) });
     }
+    drop(progress);
     outcomes(asked.output.format, &rows, failed, "groups", |rows| {
         let row = |it: &Deleted| vec![it.group.clone(), it.status.clone()];
         table(&["group", "status"], &rows.iter().map(row).collect::<Vec<_>>())

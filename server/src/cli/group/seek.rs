@@ -14,9 +14,14 @@ use crate::{
     cli::{
         output::{outcomes, table},
         places::offsets_in,
+        progress::Progress,
     },
-    kafka::{At, Cluster, TopicPartition},
+    kafka::{At, Cluster, KafkaError, TopicPartition},
 };
+
+/// Partitions that are moved in one go: each go is one write to the coordinator's log, and between
+/// two of them whoever waits is told.
+const PARTITIONS_AT_ONCE: usize = 1_000;
 
 /// Where to.
 #[derive(Debug, Args)]
@@ -96,7 +101,7 @@ pub async fn run(asked: Seek, loaded: &Loaded) -> Result<(), Failure> {
     if wanted.is_empty() {
         return Err(nothing(&asked));
     }
-    let changed = cluster.commit_offsets(&asked.group, &wanted).await.map_err(Failure::of)?;
+    let changed = commit(&cluster, &asked.group, &wanted).await?;
     let failed = changed.values().filter(|changed| changed.is_err()).count();
     let row = |(place, done): (TopicPartition, Result<(), _>)| {
         let prior_offset = prior.get(&place).copied();
@@ -104,13 +109,31 @@ pub async fn run(asked: Seek, loaded: &Loaded) -> Result<(), Failure> {
         Moved {
             prior_offset,
             current_offset: current,
-            error: done.err().map(|error: crate::kafka::KafkaError| error.reason()),
+            error: done.err().map(|error: KafkaError| error.reason()),
             topic: place.topic,
             partition: place.partition,
         }
     };
     let rows: Vec<Moved> = changed.into_iter().map(row).collect();
     outcomes(asked.output.format, &rows, failed, "partitions", moved)
+}
+
+/// Moves some partitions at a time, so that whoever waits sees it go on.
+async fn commit(
+    cluster: &Cluster,
+    group: &str,
+    wanted: &BTreeMap<TopicPartition, i64>,
+) -> Result<BTreeMap<TopicPartition, Result<(), KafkaError>>, Failure> {
+    let places: Vec<(&TopicPartition, &i64)> = wanted.iter().collect();
+    let mut progress = Progress::of("partitions moved", Some(places.len() as u64));
+    let mut changed = BTreeMap::new();
+    for some in places.chunks(PARTITIONS_AT_ONCE) {
+        let some: BTreeMap<_, _> =
+            some.iter().map(|(place, at)| ((*place).clone(), **at)).collect();
+        changed.extend(cluster.commit_offsets(group, &some).await.map_err(Failure::of)?);
+        progress.add(some.len() as u64);
+    }
+    Ok(changed)
 }
 
 fn no_group(group: &str) -> Failure {

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{ConnectFlags, Failure, Loaded, OutputFlags, manage::statuses};
 use crate::{
-    cli::connect::target,
+    cli::{connect::target, progress::Progress},
     kafka::{ConfigAct, ConfigChange, Resource},
 };
 
@@ -38,11 +38,14 @@ pub struct Alter {
 pub async fn run(asked: Alter, loaded: &Loaded) -> Result<(), Failure> {
     let changes = changes(&asked)?;
     let cluster = target(&asked.connect, loaded)?.cluster;
+    let mut progress = Progress::of("topics changed", Some(asked.topics.len() as u64));
     let mut done = Vec::new();
     for topic in &asked.topics {
         let altered = cluster.alter_configs(Resource::Topic(topic), &changes, asked.dry).await;
+        progress.add(1);
         done.push((topic.clone(), altered));
     }
+    drop(progress);
     statuses(done, asked.output)
 }
 

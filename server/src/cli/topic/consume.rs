@@ -1,87 +1,216 @@
-//! `ouzel topic consume`.
+//! `ouzel topic consume`: prints records of topics, alone or as a member of a group.
 
-use std::{
-    collections::BTreeMap,
-    io::{self, Write},
-    ops::Range,
+use clap::{Args, ValueEnum};
+use futures::{
+    StreamExt, TryStreamExt,
+    stream::{self, LocalBoxStream},
 };
-
-use clap::Args;
+use ouzel_api::search::Isolation;
 use ouzel_wire::batch::DECOMPRESSED_MAX;
 use rdkafka::{
     Message,
     message::{BorrowedMessage, Headers},
 };
-use serde::Serialize;
 
 use super::{
     ConnectFlags, Failure, Loaded,
-    format::{Piece, Printed, parse, print},
-    offset::{Begin, Span},
+    offset::{Begin, Span, Until},
+    printed::Printed,
+    printer::{Json, Printer},
+    spans::{Wanted, spans},
 };
 use crate::{
-    cli::connect::{Target, target},
+    cli::{
+        connect::{Target, target},
+        names,
+    },
     kafka::{
-        At, Cluster, Offsets, TopicPartition,
+        Cluster, FETCH_BYTES_MAX, KafkaError,
         member::{Beginning, Member, Membership},
-        read::{self, Reader},
+        read::{self, Reader, Terms},
     },
 };
 
-/// Kilobytes that a member of a group reads ahead.
-const AHEAD_KBYTES: u32 = 4 * 1024;
+/// Bytes that a member of a group reads ahead.
+const AHEAD_BYTES: i32 = 4 * 1024 * 1024;
+/// Most topics that are read at once without a group: each is read over connections of its own.
+const TOPICS_MAX: usize = 100;
+
+const FORMAT_HELP: &str = "\
+    How a record is printed: `json`, or a format\n\n\
+    In a format, such as '%k %v\\n', stand for something of the record: %k key, %v value, %t \
+    topic, %p partition, %o offset, %d time in ms, %h headers as name=value, %H how many \
+    headers, %K and %V bytes of key and value, %i which record it is. %% %{ %} are those \
+    characters, and \\n \\t \\r \\\\ \\0 \\xHH are bytes.\n\n\
+    In braces behind it stands how it is shaped: %v{hex}, {base64} or {base64raw} for key, \
+    value and topic; %o{hex64} (32, 16, 8, 4), {big64} or {little64} (32, 16, 8) for \
+    numbers; %d{strftime[%F %T]} with %Y %m %d %H %M %S %F %T %s for times, in UTC; %h{%k=%v \
+    } for each header by a format of its own.";
+
+const OFFSET_HELP: &str = "\
+    Where to begin and to stop: start, end, N, +N, -N, N:M, @TIME, @TIME:TIME\n\n\
+    `start` and `end` (or oldest and newest), an offset N, +N behind the start, -N before \
+    the end. Behind a colon stands where to stop: `:end` at what is the end now, `42:55` \
+    before offset 55.\n\n\
+    @TIME is the first record of that time or later: 1622505600000 (ms) or 1622505600 (s) \
+    since 1970, 2021-03-24, 2021-03-24T10:00:00Z, or -1h30m from now (ms, s, m, h, d). \
+    @TIME:TIME stops before the second, which may be `end` or a duration from the first: \
+    @2021-03-24:2021-03-25, @2021-03-24:1h, @-48h:-24h, @-1m:end, @:-1h.";
 
 /// What to print.
 #[derive(Debug, Args)]
 pub struct Consume {
-    /// The topic
-    topic: String,
-    /// Where to begin: start, end, N, +N, -N or @MILLISECONDS; with `:end` behind it, stop there
+    /// The topics
+    #[arg(required = true)]
+    topics: Vec<String>,
+    /// TOPICS are regular expressions, of which one must fit a whole name; topics that come later
+    /// are not read
+    #[arg(short, long)]
+    regex: bool,
     #[arg(short, long, default_value = "start", allow_hyphen_values = true)]
+    #[arg(help = first_line(OFFSET_HELP), long_help = OFFSET_HELP)]
     offset: Span,
     /// Stop after so many records; 0 for never
     #[arg(short, long, value_name = "COUNT")]
     num: Option<u64>,
-    /// Only these partitions
+    /// Only these partitions of each topic
     #[arg(short, long, value_delimiter = ',')]
     partitions: Vec<i32>,
-    /// `json`, or a format such as '%k %v\n': %k key, %v value, %t topic, %p partition, %o offset,
-    /// %d time in ms, %h headers
     #[arg(short, long, default_value = "json")]
+    #[arg(help = first_line(FORMAT_HELP), long_help = FORMAT_HELP)]
     format: String,
-    /// Read as a member of this group, and commit
-    #[arg(short, long)]
-    group: Option<String>,
+    #[command(flatten)]
+    json: JsonFlags,
+    /// Only records of transactions that were committed
+    #[arg(long)]
+    read_committed: bool,
+    /// Most bytes that a broker sends in one answer; a larger batch still comes, alone
+    #[arg(long, value_name = "BYTES", default_value_t = FETCH_BYTES_MAX)]
+    #[arg(value_parser = clap::value_parser!(i32).range(1_024..=FETCH_BYTES_MAX as i64))]
+    fetch_max_bytes: i32,
+    #[command(flatten)]
+    membership: MembershipFlags,
     #[command(flatten)]
     connect: ConnectFlags,
 }
 
+/// How a record is printed with -f json.
+#[derive(Debug, Args)]
+struct JsonFlags {
+    /// With -f json: all but the value, and how long it is
+    #[arg(long)]
+    meta_only: bool,
+    /// With -f json: each record on several lines, or with `=false` on one
+    #[arg(long, value_name = "BOOL", default_value_t = true, default_missing_value = "true")]
+    #[arg(num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pretty_print: bool,
+}
+
+/// As what member of a group.
+#[derive(Debug, Args)]
+struct MembershipFlags {
+    /// Read as a member of this group, and commit
+    #[arg(short, long)]
+    group: Option<String>,
+    /// How the members share out partitions; range or roundrobin, as they agree, if left out
+    #[arg(short, long, value_enum, requires = "group")]
+    balancer: Option<Balancer>,
+}
+
+/// librdkafka's, which has no plain `sticky`.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Balancer {
+    Range,
+    #[value(name = "roundrobin")]
+    RoundRobin,
+    CooperativeSticky,
+}
+
+impl Balancer {
+    fn word(self) -> &'static str {
+        match self {
+            Balancer::Range => "range",
+            Balancer::RoundRobin => "roundrobin",
+            Balancer::CooperativeSticky => "cooperative-sticky",
+        }
+    }
+}
+
+/// What `-h` shows of a long help.
+fn first_line(help: &'static str) -> &'static str {
+    help.lines().next().unwrap_or(help)
+}
+
+impl Consume {
+    fn isolation(&self) -> Isolation {
+        match self.read_committed {
+            true => Isolation::ReadCommitted,
+            false => Isolation::ReadUncommitted,
+        }
+    }
+}
+
 pub async fn run(asked: Consume, loaded: &Loaded) -> Result<(), Failure> {
-    let mut printer = Printer::new(&asked.format, asked.num)?;
+    let JsonFlags { meta_only: is_meta_only, pretty_print: is_pretty } = asked.json;
+    if is_meta_only && asked.format != "json" {
+        let told = "--meta-only is for -f json; a format has no value where it has no %v";
+        return Err(Failure::Usage(told.to_owned()));
+    }
+    let mut printer = Printer::new(&asked.format, Json { is_pretty, is_meta_only }, asked.num)?;
     let target = target(&asked.connect, loaded)?;
-    match &asked.group {
-        None => read_all(&asked, &target.cluster, &mut printer).await,
-        Some(group) => read_as_member(&asked, group, &target, &mut printer).await,
+    let topics = names::topics(&target.cluster, &asked.topics, asked.regex).await?;
+    match &asked.membership.group {
+        None => read_all(&asked, &topics, &target.cluster, &mut printer).await,
+        Some(group) => read_as_member(&asked, &topics, group, &target, &mut printer).await,
     }
 }
 
 async fn read_all(
     asked: &Consume,
+    topics: &[String],
     cluster: &Cluster,
     printer: &mut Printer,
 ) -> Result<(), Failure> {
-    let spans = spans(asked, cluster).await?;
-    let mut reader = Reader::new(cluster, &asked.topic, spans).await.map_err(Failure::of)?;
+    if topics.len() > TOPICS_MAX {
+        let told = format!(
+            "{} topics are more than the {TOPICS_MAX} that are read at once; a group (-g) reads \
+             more",
+            topics.len()
+        );
+        return Err(Failure::Failed(told));
+    }
+    let terms = Terms { isolation: asked.isolation(), bytes_max: asked.fetch_max_bytes };
+    let Consume { offset: span, partitions, .. } = asked;
+    let wanted = Wanted { span: *span, partitions, isolation: terms.isolation };
+    let mut readers = Vec::with_capacity(topics.len());
+    for topic in topics {
+        let spans = spans(cluster, topic, &wanted).await?;
+        let reader = Reader::new(cluster, topic, spans, terms).await.map_err(Failure::of)?;
+        readers.push(pieces(topic, reader));
+    }
+    let mut all = stream::select_all(readers);
     while !printer.is_done() {
-        let Some(pieces) = reader.next().await.map_err(Failure::of)? else { break };
+        let Some((topic, pieces)) = all.try_next().await.map_err(Failure::of)? else { break };
         for piece in pieces {
-            print_piece(&asked.topic, &piece, printer)?;
+            print_piece(topic, &piece, printer)?;
         }
         if !printer.flush()? {
             break;
         }
     }
     Ok(())
+}
+
+/// What comes of a topic, until all has been read.
+fn pieces(
+    topic: &str,
+    reader: Reader,
+) -> LocalBoxStream<'_, Result<(&str, Vec<read::Piece>), KafkaError>> {
+    let next = move |mut reader: Reader| async move {
+        let pieces = reader.next().await?;
+        Ok::<_, KafkaError>(pieces.map(|pieces| ((topic, pieces), reader)))
+    };
+    stream::try_unfold(reader, next).boxed_local()
 }
 
 fn print_piece(topic: &str, piece: &read::Piece, printer: &mut Printer) -> Result<(), Failure> {
@@ -105,54 +234,16 @@ fn print_piece(topic: &str, piece: &read::Piece, printer: &mut Printer) -> Resul
     Ok(())
 }
 
-/// The offsets to read, by partition.
-async fn spans(asked: &Consume, cluster: &Cluster) -> Result<BTreeMap<i32, Range<i64>>, Failure> {
-    let metadata = cluster.fresh_metadata().await.map_err(Failure::of)?;
-    let topic = metadata.topic(&asked.topic).map_err(Failure::of)?;
-    let numbers: Vec<i32> = match asked.partitions.as_slice() {
-        [] => topic.partitions.iter().map(|partition| partition.number).collect(),
-        chosen => chosen.to_vec(),
-    };
-    let places: Vec<TopicPartition> =
-        numbers.iter().map(|number| TopicPartition::new(&asked.topic, *number)).collect();
-    let offsets = async |at| cluster.offsets(places.clone(), at).await.map_err(Failure::of);
-    let (starts, ends) = (offsets(At::Start).await?, offsets(At::End).await?);
-    let times = match asked.offset.begin {
-        Begin::Time(timestamp_ms) => offsets(At::Time(timestamp_ms)).await?,
-        _ => Offsets::new(),
-    };
-    let known = |offsets: &Offsets, place| match offsets.get(place) {
-        Some(Ok(found)) => Ok(found.map(|found| found.offset)),
-        Some(Err(error)) => Err(Failure::of(error)),
-        None => Ok(None),
-    };
-    let mut spans = BTreeMap::new();
-    for place in &places {
-        let first = known(&starts, place)?.unwrap_or(0);
-        let end = known(&ends, place)?.unwrap_or(first);
-        let begin = match asked.offset.begin {
-            Begin::Start => first,
-            Begin::End => end,
-            Begin::Offset(offset) => offset,
-            Begin::AfterStart(count) => first.saturating_add(count),
-            Begin::BeforeEnd(count) => end.saturating_sub(count),
-            Begin::Time(_) => known(&times, place)?.unwrap_or(end),
-        };
-        let until = if asked.offset.to_end { end } else { i64::MAX };
-        spans.insert(place.partition, begin.clamp(first, end.max(first))..until);
-    }
-    Ok(spans)
-}
-
 async fn read_as_member(
     asked: &Consume,
+    topics: &[String],
     group: &str,
     target: &Target,
     printer: &mut Printer,
 ) -> Result<(), Failure> {
     let beginning = match asked.offset {
-        Span { begin: Begin::Start, to_end: false } => Beginning::Earliest,
-        Span { begin: Begin::End, to_end: false } => Beginning::Latest,
+        Span { begin: Begin::Start, until: Until::Never } => Beginning::Earliest,
+        Span { begin: Begin::End, until: Until::Never } => Beginning::Latest,
         _ => {
             let told =
                 "with --group, --offset is start or end: where a group without commits begins";
@@ -162,13 +253,16 @@ async fn read_as_member(
     if !asked.partitions.is_empty() {
         return Err(Failure::Usage("a group shares out partitions by itself".to_owned()));
     }
+    let topics: Vec<&str> = topics.iter().map(String::as_str).collect();
     let member = Member::join(Membership {
         brokers: target.cluster.brokers(),
         group,
         client_id: "ouzel-cli",
-        topics: &[asked.topic.as_str()],
+        topics: &topics,
         beginning,
-        ahead_kbytes: AHEAD_KBYTES,
+        ahead_kbytes: (asked.fetch_max_bytes.min(AHEAD_BYTES) / 1024).unsigned_abs(),
+        isolation: asked.isolation(),
+        balancer: asked.membership.balancer.map(Balancer::word),
     })
     .await
     .map_err(Failure::of)?;
@@ -206,110 +300,5 @@ fn printed<'a>(message: &'a BorrowedMessage<'_>) -> Printed<'a> {
         key: message.key(),
         value: message.payload(),
         headers: headers.collect(),
-    }
-}
-
-/// Prints records to standard output until there were enough.
-struct Printer {
-    /// None for JSON.
-    pieces: Option<Vec<Piece>>,
-    left: Option<u64>,
-    out: Vec<u8>,
-}
-
-impl Printer {
-    fn new(format: &str, num: Option<u64>) -> Result<Printer, Failure> {
-        let pieces = match format {
-            "json" => None,
-            format => {
-                let told = |wrong| Failure::Usage(format!("--format: {wrong}"));
-                Some(parse(format).map_err(told)?)
-            }
-        };
-        let left = num.filter(|num| *num > 0);
-        Ok(Printer { pieces, left, out: Vec::new() })
-    }
-
-    fn is_done(&self) -> bool {
-        self.left == Some(0)
-    }
-
-    fn print(&mut self, record: &Printed<'_>) -> Result<(), Failure> {
-        self.left = self.left.map(|left| left.saturating_sub(1));
-        match &self.pieces {
-            Some(pieces) => print(pieces, record, &mut self.out),
-            None => {
-                let record = as_json(record);
-                serde_json::to_writer_pretty(&mut self.out, &record).map_err(Failure::of)?;
-                self.out.push(b'\n');
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether somebody still reads.
-    fn flush(&mut self) -> Result<bool, Failure> {
-        let mut stdout = io::stdout().lock();
-        let written = stdout.write_all(&self.out).and_then(|()| stdout.flush());
-        self.out.clear();
-        match written {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
-            Err(error) => Err(Failure::of(error)),
-        }
-    }
-}
-
-/// A record in rpk's layout.
-#[derive(Serialize)]
-struct JsonRecord<'a> {
-    topic: &'a str,
-    key: JsonBytes<'a>,
-    value: JsonBytes<'a>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    headers: Vec<JsonHeader<'a>>,
-    timestamp: i64,
-    partition: i32,
-    offset: i64,
-}
-
-#[derive(Serialize)]
-struct JsonHeader<'a> {
-    key: &'a str,
-    value: JsonBytes<'a>,
-}
-
-/// Bytes that are no text come as `{"hex": …}`.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum JsonBytes<'a> {
-    Null,
-    Text(&'a str),
-    Bytes { hex: String },
-}
-
-fn as_json<'a>(record: &'a Printed<'a>) -> JsonRecord<'a> {
-    let header = |(key, value): &'a (String, Option<&'a [u8]>)| JsonHeader {
-        key,
-        value: json_bytes(*value),
-    };
-    JsonRecord {
-        topic: record.topic,
-        key: json_bytes(record.key),
-        value: json_bytes(record.value),
-        headers: record.headers.iter().map(header).collect(),
-        timestamp: record.timestamp_ms,
-        partition: record.partition,
-        offset: record.offset,
-    }
-}
-
-fn json_bytes(bytes: Option<&[u8]>) -> JsonBytes<'_> {
-    let Some(bytes) = bytes else { return JsonBytes::Null };
-    match std::str::from_utf8(bytes) {
-        Ok(text) => JsonBytes::Text(text),
-        Err(_) => {
-            JsonBytes::Bytes { hex: bytes.iter().map(|byte| format!("{byte:02x}")).collect() }
-        }
     }
 }

@@ -1,8 +1,12 @@
 //! Format strings, rpk's in their common part: how a record is printed, or read.
 //!
 //! `%k` key, `%v` value, `%t` topic, `%p` partition, `%o` offset, `%d` (or `%T`) time in
-//! milliseconds, `%h` headers as `name=value,…`, `%K` and `%V` lengths of key and value, `%%` a
-//! percent sign; `\n`, `\t`, `\r`, `\\`, `\0` and `\xHH` bytes.
+//! milliseconds, `%h` headers as `name=value,…`, `%H` how many there are, `%K` and `%V` lengths of
+//! key and value, `%i` which record it is, counted from 1, `%%`, `%{` and `%}` those characters;
+//! `\n`, `\t`, `\r`, `\\`, `\0` and `\xHH` bytes. How they are shaped stands in braces behind them:
+//! see [`Shape`].
+
+use crate::cli::moment::Pattern;
 
 /// A part of a format.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +15,10 @@ pub enum Piece {
     Text(Vec<u8>),
     /// Something of the record.
     Verb(Verb),
+    /// The same, not as it is.
+    Shaped(Verb, Shape),
+    /// Each header by a format of its own, in which `%k` is its name and `%v` its value.
+    EachHeader(Vec<Piece>),
 }
 
 /// Something of a record.
@@ -30,21 +38,53 @@ pub enum Verb {
     Time,
     /// The headers.
     Headers,
+    /// How many headers.
+    HeaderCount,
     /// Bytes of the key.
     KeyLength,
     /// Bytes of the value.
     ValueLength,
+    /// Which record it is.
+    Number,
 }
+
+/// How a text or a number is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shape {
+    /// Text as `{hex}`.
+    Hex,
+    /// Text as `{base64}`.
+    Base64,
+    /// Text as `{base64raw}`: without padding.
+    Base64Raw,
+    /// A number's last so many hexadecimal digits: `{hex64}` has 16.
+    HexDigits(usize),
+    /// A number's last so many bytes, the highest first: `{big64}` has 8.
+    Big(usize),
+    /// A number's last so many bytes, the lowest first: `{little64}` has 8.
+    Little(usize),
+    /// A time in UTC: `{strftime[%F %T]}`, or `{go[2006-01-02T15:04:05Z07:00]}` in that form only.
+    Time(Pattern),
+}
+
+/// Go's way of writing RFC 3339.
+const GO_RFC3339: &str = "2006-01-02T15:04:05Z07:00";
 
 /// A format that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FormatError {
     /// A percent sign with something else behind it.
-    #[error("`%{0}` is unknown; there are %k %v %t %p %o %d %h %K %V and %%")]
+    #[error("`%{0}` is unknown; there are %k %v %t %p %o %d %h %H %K %V %i, %%, %{{ and %}}")]
     UnknownVerb(String),
     /// A backslash with something else behind it.
     #[error("`\\{0}` is unknown; there are \\n \\t \\r \\\\ \\0 and \\xHH")]
     UnknownEscape(String),
+    /// Braces behind a verb that are not closed.
+    #[error("`%{0}{{` has no closing brace; a brace as such is %{{")]
+    Open(char),
+    /// Braces that hold something else.
+    #[error("`%{0}{{{1}}}` is unknown; {2}")]
+    UnknownShape(char, String, &'static str),
 }
 
 /// Reads a format; neighbouring text is one piece.
@@ -53,11 +93,12 @@ pub fn parse(text: &str) -> Result<Vec<Piece>, FormatError> {
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
         match c {
-            '%' => match verb(rest.next())? {
-                None => plain.push(b'%'),
-                Some(verb) => {
+            '%' => match rest.next() {
+                Some(sign @ ('%' | '{' | '}')) => plain.push(sign as u8),
+                letter => {
+                    let verb = verb(letter)?;
                     push_text(&mut pieces, &mut plain);
-                    pieces.push(Piece::Verb(verb));
+                    pieces.push(shaped(verb, letter.unwrap_or_default(), &mut rest)?);
                 }
             },
             '\\' => plain.push(escape(&mut rest)?),
@@ -74,10 +115,8 @@ fn push_text(pieces: &mut Vec<Piece>, plain: &mut Vec<u8>) {
     }
 }
 
-/// The verb, or none for a percent sign.
-fn verb(letter: Option<char>) -> Result<Option<Verb>, FormatError> {
-    Ok(Some(match letter {
-        Some('%') => return Ok(None),
+fn verb(letter: Option<char>) -> Result<Verb, FormatError> {
+    Ok(match letter {
         Some('k') => Verb::Key,
         Some('v') => Verb::Value,
         Some('t') => Verb::Topic,
@@ -85,10 +124,103 @@ fn verb(letter: Option<char>) -> Result<Option<Verb>, FormatError> {
         Some('o') => Verb::Offset,
         Some('d' | 'T') => Verb::Time,
         Some('h') => Verb::Headers,
+        Some('H') => Verb::HeaderCount,
         Some('K') => Verb::KeyLength,
         Some('V') => Verb::ValueLength,
+        Some('i') => Verb::Number,
         other => return Err(FormatError::UnknownVerb(other.map(String::from).unwrap_or_default())),
-    }))
+    })
+}
+
+/// A verb, and what stands in braces behind it.
+fn shaped(verb: Verb, letter: char, rest: &mut std::str::Chars<'_>) -> Result<Piece, FormatError> {
+    let Some(inside) = braces(letter, rest)? else { return Ok(Piece::Verb(verb)) };
+    let wrong = |known| FormatError::UnknownShape(letter, inside.to_owned(), known);
+    let shape = match verb {
+        Verb::Headers => return header_format(inside, wrong),
+        Verb::Key | Verb::Value | Verb::Topic => match inside {
+            "hex" => Shape::Hex,
+            "base64" => Shape::Base64,
+            "base64raw" => Shape::Base64Raw,
+            _ => return Err(wrong("texts are hex, base64 or base64raw")),
+        },
+        _ if inside == "ascii" => return Ok(Piece::Verb(verb)),
+        Verb::Time if number(inside).is_none() => Shape::Time(time(inside).ok_or_else(|| {
+            wrong("times are strftime[…] of %Y %m %d %H %M %S %F %T %s, or shaped as numbers are")
+        })?),
+        _ => number(inside).ok_or_else(|| {
+            wrong("numbers are ascii, hex4 to hex64, big8 to big64 or little8 to little64")
+        })?,
+    };
+    Ok(Piece::Shaped(verb, shape))
+}
+
+/// What stands in braces, with pairs of them inside it; none where there are no braces.
+fn braces<'a>(
+    letter: char,
+    rest: &mut std::str::Chars<'a>,
+) -> Result<Option<&'a str>, FormatError> {
+    let Some(text) = rest.as_str().strip_prefix('{') else { return Ok(None) };
+    let (mut depth, mut is_literal) = (1, false);
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if is_literal => {}
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            *rest = text[at + 1..].chars();
+            return Ok(Some(&text[..at]));
+        }
+        is_literal = c == '%' && !is_literal;
+    }
+    Err(FormatError::Open(letter))
+}
+
+fn header_format(
+    inside: &str,
+    wrong: impl Fn(&'static str) -> FormatError,
+) -> Result<Piece, FormatError> {
+    let pieces = parse(inside)?;
+    let is_of_header = |piece: &Piece| match piece {
+        Piece::Text(_) => true,
+        Piece::Verb(verb) | Piece::Shaped(verb, _) => {
+            matches!(verb, Verb::Key | Verb::Value | Verb::KeyLength | Verb::ValueLength)
+        }
+        Piece::EachHeader(_) => false,
+    };
+    match pieces.iter().all(is_of_header) {
+        true => Ok(Piece::EachHeader(pieces)),
+        false => Err(wrong("of a header there are %k %v %K %V")),
+    }
+}
+
+fn number(inside: &str) -> Option<Shape> {
+    let split = inside.find(|c: char| c.is_ascii_digit())?;
+    let (kind, bits) = inside.split_at(split);
+    match (kind, bits) {
+        ("hex", "4") => Some(Shape::HexDigits(1)),
+        (_, "8" | "16" | "32" | "64") => {
+            let bytes = bits.parse::<usize>().ok()? / 8;
+            match kind {
+                "hex" => Some(Shape::HexDigits(bytes * 2)),
+                "big" => Some(Shape::Big(bytes)),
+                "little" => Some(Shape::Little(bytes)),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn time(inside: &str) -> Option<Pattern> {
+    let of = |kind: &str| inside.strip_prefix(kind)?.strip_prefix('[')?.strip_suffix(']');
+    match (of("strftime"), of("go")) {
+        (Some(pattern), _) => Pattern::read(pattern).ok(),
+        (_, Some(GO_RFC3339)) => Pattern::read("%FT%TZ").ok(),
+        _ => None,
+    }
 }
 
 fn escape(rest: &mut std::str::Chars<'_>) -> Result<u8, FormatError> {
@@ -109,73 +241,25 @@ fn escape(rest: &mut std::str::Chars<'_>) -> Result<u8, FormatError> {
     })
 }
 
-/// A record to be printed.
-#[derive(Debug, Clone)]
-pub struct Printed<'a> {
-    /// The topic's name.
-    pub topic: &'a str,
-    /// The partition's number.
-    pub partition: i32,
-    /// The offset.
-    pub offset: i64,
-    /// The time.
-    pub timestamp_ms: i64,
-    /// The key.
-    pub key: Option<&'a [u8]>,
-    /// The value.
-    pub value: Option<&'a [u8]>,
-    /// The headers.
-    pub headers: Vec<(String, Option<&'a [u8]>)>,
-}
-
-/// Appends a record as a format wants it.
-pub fn print(pieces: &[Piece], record: &Printed<'_>, out: &mut Vec<u8>) {
-    let number = |out: &mut Vec<u8>, number: i64| out.extend(number.to_string().into_bytes());
-    let length = |bytes: Option<&[u8]>| bytes.map_or(0, <[u8]>::len) as i64;
-    for piece in pieces {
-        match piece {
-            Piece::Text(text) => out.extend_from_slice(text),
-            Piece::Verb(Verb::Key) => out.extend_from_slice(record.key.unwrap_or_default()),
-            Piece::Verb(Verb::Value) => out.extend_from_slice(record.value.unwrap_or_default()),
-            Piece::Verb(Verb::Topic) => out.extend_from_slice(record.topic.as_bytes()),
-            Piece::Verb(Verb::Partition) => number(out, record.partition.into()),
-            Piece::Verb(Verb::Offset) => number(out, record.offset),
-            Piece::Verb(Verb::Time) => number(out, record.timestamp_ms),
-            Piece::Verb(Verb::KeyLength) => number(out, length(record.key)),
-            Piece::Verb(Verb::ValueLength) => number(out, length(record.value)),
-            Piece::Verb(Verb::Headers) => {
-                for (at, (name, value)) in record.headers.iter().enumerate() {
-                    out.extend_from_slice(if at > 0 { b"," } else { b"" });
-                    out.extend_from_slice(name.as_bytes());
-                    out.push(b'=');
-                    out.extend_from_slice(value.unwrap_or_default());
-                }
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{FormatError, Piece, Printed, Verb, parse, print};
+    use super::{FormatError, Piece, Verb, parse};
 
     #[test]
-    fn verbs_and_escapes_are_printed_in_their_places() {
-        let pieces = parse(r"%t/%p@%o %d %k=%v (%K,%V) [%h] 100%%\t\x41\n").unwrap();
-        let record = Printed {
-            topic: "orders",
-            partition: 3,
-            offset: 42,
-            timestamp_ms: 1_700_000_000_123,
-            key: Some(b"k"),
-            value: None,
-            headers: vec![("a".to_owned(), Some(b"1")), ("b".to_owned(), None)],
-        };
-        let mut out = Vec::new();
-        print(&pieces, &record, &mut out);
-        let wanted = "orders/3@42 1700000000123 k= (1,0) [a=1,b=] 100%\tA\n";
-        assert_eq!(String::from_utf8(out).unwrap(), wanted);
+    fn wrong_braces_say_what_there_is() {
+        for (format, told) in [
+            ("%v{hex", "%{"),
+            ("%v{big8}", "base64"),
+            ("%o{hex}", "hex64"),
+            ("%o{big7}", "big8"),
+            ("%d{strftime[%Q]}", "strftime"),
+            ("%d{go[Monday]}", "strftime"),
+            ("%h{%o}", "of a header"),
+        ] {
+            let error = parse(format).unwrap_err().to_string();
+            assert!(error.contains(told), "{format}: {error}");
+        }
     }
 
     #[test]

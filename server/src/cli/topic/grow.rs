@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{ConnectFlags, Failure, Loaded, OutputFlags, manage::statuses};
 use crate::{
-    cli::connect::target,
+    cli::{connect::target, progress::Progress},
     kafka::{Cluster, KafkaError},
 };
 
@@ -28,10 +28,13 @@ pub struct AddPartitions {
 
 pub async fn run(asked: AddPartitions, loaded: &Loaded) -> Result<(), Failure> {
     let cluster = target(&asked.connect, loaded)?.cluster;
+    let mut progress = Progress::of("topics enlarged", Some(asked.topics.len() as u64));
     let mut done = Vec::new();
     for name in &asked.topics {
         done.push((name.clone(), grow(&cluster, name, &asked).await?));
+        progress.add(1);
     }
+    drop(progress);
     statuses(done, asked.output)
 }
 

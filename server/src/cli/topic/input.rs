@@ -72,6 +72,9 @@ impl<R: BufRead> Input<R> {
             match (piece, fields.last_mut()) {
                 (Piece::Text(text), None) => lead = text,
                 (Piece::Text(text), Some((_, end))) => *end = text,
+                (Piece::Shaped(..) | Piece::EachHeader(_), _) => {
+                    return Err(InputError::Format("of input takes verbs as they are, no braces"));
+                }
                 (Piece::Verb(_), Some((_, end))) if end.is_empty() => {
                     return Err(InputError::Format("needs text between two verbs"));
                 }

@@ -2,16 +2,17 @@
 
 use clap::Args;
 use ouzel_api::topics::TopicRow;
-use regex::{Regex, RegexBuilder};
 
 use super::{ConnectFlags, Failure, Loaded, OutputFlags};
-use crate::cli::{
-    connect::target,
-    output::{show, table},
+use crate::{
+    cli::{
+        connect::target,
+        detail::Detail,
+        names::Expressions,
+        output::{show, table},
+    },
+    kafka::Cluster,
 };
-
-/// Most bytes that one expression may become: nobody writes one by hand that is so large.
-const REGEX_BYTES_MAX: usize = 1 << 20;
 
 /// Which topics.
 #[derive(Debug, Args)]
@@ -24,6 +25,9 @@ pub struct List {
     /// Also those that the cluster keeps for itself
     #[arg(short, long)]
     internal: bool,
+    /// Each partition too: who leads it, and who holds copies
+    #[arg(short, long)]
+    detailed: bool,
     #[command(flatten)]
     connect: ConnectFlags,
     #[command(flatten)]
@@ -33,6 +37,9 @@ pub struct List {
 pub async fn run(asked: List, loaded: &Loaded) -> Result<(), Failure> {
     let which = Which::of(&asked)?;
     let cluster = target(&asked.connect, loaded)?.cluster;
+    if asked.detailed {
+        return detailed(&asked, &which, &cluster).await;
+    }
     let mut topics = cluster.topic_list().await.map_err(Failure::of)?.topics;
     topics.retain(|topic| which.holds(&topic.name, topic.internal));
     show(asked.output.format, &topics, |topics| {
@@ -41,17 +48,22 @@ pub async fn run(asked: List, loaded: &Loaded) -> Result<(), Failure> {
         };
         table(&["name", "partitions", "replicas"], &topics.iter().map(row).collect::<Vec<_>>())
     })?;
-    match which.missing(&topics) {
-        None => Ok(()),
-        Some(name) => Err(Failure::Failed(format!("there is no topic `{name}`"))),
-    }
+    which.all_in(|name| topics.iter().any(|topic| topic.name == name))
+}
+
+async fn detailed(asked: &List, which: &Which, cluster: &Cluster) -> Result<(), Failure> {
+    let metadata = cluster.fresh_metadata().await.map_err(Failure::of)?;
+    let mut topics = Detail::of(&metadata);
+    topics.retain(|topic| which.holds(&topic.name, topic.internal));
+    show(asked.output.format, &topics, |topics| Detail::text(topics))?;
+    which.all_in(|name| topics.iter().any(|topic| topic.name == name))
 }
 
 /// What was asked for.
 enum Which {
     All { internal: bool },
     Named(Vec<String>),
-    Like { expressions: Vec<Regex>, internal: bool },
+    Like { expressions: Expressions, internal: bool },
 }
 
 impl Which {
@@ -63,8 +75,7 @@ impl Which {
         if !asked.regex {
             return Ok(Which::Named(asked.topics.clone()));
         }
-        let expressions: Result<_, _> = asked.topics.iter().map(|text| whole(text)).collect();
-        Ok(Which::Like { expressions: expressions?, internal })
+        Ok(Which::Like { expressions: Expressions::read(&asked.topics)?, internal })
     }
 
     /// Who names a topic of the cluster's own wants to see it.
@@ -73,23 +84,19 @@ impl Which {
             Which::All { internal } => *internal || !is_internal,
             Which::Named(names) => names.iter().any(|wanted| wanted == name),
             Which::Like { expressions, internal } => {
-                (*internal || !is_internal) && expressions.iter().any(|it| it.is_match(name))
+                (*internal || !is_internal) && expressions.fit(name)
             }
         }
     }
 
-    /// The first name that no topic has.
-    fn missing(&self, there: &[TopicRow]) -> Option<&str> {
-        let Which::Named(names) = self else { return None };
-        let is_there = |name: &&String| there.iter().any(|topic| topic.name == **name);
-        names.iter().find(|name| !is_there(name)).map(String::as_str)
+    /// Fails with the first name that no topic has.
+    fn all_in(&self, is_there: impl Fn(&str) -> bool) -> Result<(), Failure> {
+        let Which::Named(names) = self else { return Ok(()) };
+        match names.iter().find(|name| !is_there(name)) {
+            None => Ok(()),
+            Some(name) => Err(Failure::Failed(format!("there is no topic `{name}`"))),
+        }
     }
-}
-
-/// An expression for a whole name, as rpk reads it.
-fn whole(text: &str) -> Result<Regex, Failure> {
-    let built = RegexBuilder::new(&format!("^(?:{text})$")).size_limit(REGEX_BYTES_MAX).build();
-    built.map_err(|wrong| Failure::Usage(format!("`{text}` is no regular expression: {wrong}")))
 }
 
 #[cfg(test)]
@@ -97,24 +104,18 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn like(expression: &str) -> Which {
-        Which::Like { expressions: vec![whole(expression).unwrap()], internal: false }
-    }
-
     #[test]
-    fn an_expression_fits_a_whole_name_and_no_internal_topic() {
-        assert!(like("ord.*").holds("orders", false));
-        assert!(!like("ord").holds("orders", false));
-        assert!(!like("a|orders").holds("my-orders", false), "the bar does not reach the ends");
-        assert!(!like(".*").holds("__consumer_offsets", true));
-        assert!(whole("(").is_err());
+    fn an_expression_means_no_internal_topic() {
+        let expressions = Expressions::read(&[".*".to_owned()]).unwrap();
+        let like = Which::Like { expressions, internal: false };
+        assert!(like.holds("orders", false) && !like.holds("__consumer_offsets", true));
     }
 
     #[test]
     fn a_name_is_that_topic_even_an_internal_one() {
         let named = Which::Named(vec!["__consumer_offsets".to_owned()]);
         assert!(named.holds("__consumer_offsets", true) && !named.holds("orders", false));
-        assert_eq!(named.missing(&[]), Some("__consumer_offsets"));
-        assert_eq!(Which::All { internal: false }.missing(&[]), None);
+        assert!(named.all_in(|_| false).is_err() && named.all_in(|_| true).is_ok());
+        assert!(Which::All { internal: false }.all_in(|_| false).is_ok());
     }
 }

@@ -1,7 +1,7 @@
-//! Creating, describing and deleting topics.
+//! `ouzel topic create`, and how it is told what became of several topics.
 
 use clap::Args;
-use ouzel_api::topics::{ConfigValue, CreateTopic, Topic};
+use ouzel_api::topics::{ConfigValue, CreateTopic};
 use serde::Serialize;
 
 use super::{ConnectFlags, Failure, Loaded, OutputFlags, alter::pair};
@@ -9,8 +9,9 @@ use crate::{
     cli::{
         connect::target,
         output::{show, table},
+        progress::Progress,
     },
-    kafka::{KafkaError, TopicConfig},
+    kafka::KafkaError,
 };
 
 /// What to create.
@@ -28,6 +29,9 @@ pub struct Create {
     /// A setting that differs from its default, such as `cleanup.policy=compact`
     #[arg(short = 'c', long = "topic-config", value_name = "KEY=VALUE")]
     configs: Vec<String>,
+    /// Ask the cluster whether it would, and create nothing
+    #[arg(short, long)]
+    dry: bool,
     #[command(flatten)]
     connect: ConnectFlags,
     #[command(flatten)]
@@ -45,6 +49,8 @@ pub async fn create(asked: Create, loaded: &Loaded) -> Result<(), Failure> {
     let configs: Vec<ConfigValue> =
         asked.configs.iter().map(|text| config(text)).collect::<Result<_, _>>()?;
     let cluster = target(&asked.connect, loaded)?.cluster;
+    let what = if asked.dry { "topics checked" } else { "topics created" };
+    let mut progress = Progress::of(what, Some(asked.topics.len() as u64));
     let mut done = Vec::new();
     for name in &asked.topics {
         let wanted = CreateTopic {
@@ -53,28 +59,20 @@ pub async fn create(asked: Create, loaded: &Loaded) -> Result<(), Failure> {
             replication_factor: asked.replicas,
             configs: configs.clone(),
         };
-        done.push((name.clone(), cluster.create_topic(&wanted).await));
+        let created = match asked.dry {
+            true => cluster.check_topic(&wanted).await,
+            false => cluster.create_topic(&wanted).await,
+        };
+        progress.add(1);
+        done.push((name.clone(), created));
     }
+    drop(progress);
     statuses(done, asked.output)
 }
 
 fn config(text: &str) -> Result<ConfigValue, Failure> {
     let (name, value) = pair(text)?;
     Ok(ConfigValue { name, value })
-}
-
-pub async fn delete(
-    topics: &[String],
-    connect: &ConnectFlags,
-    output: OutputFlags,
-    loaded: &Loaded,
-) -> Result<(), Failure> {
-    let cluster = target(connect, loaded)?.cluster;
-    let mut done = Vec::new();
-    for name in topics {
-        done.push((name.clone(), cluster.delete_topic(name).await));
-    }
-    statuses(done, output)
 }
 
 /// One line per topic; fails if one of them failed, and at once if no broker answered at all.
@@ -100,63 +98,4 @@ pub fn statuses(
         0 => Ok(()),
         _ => Err(Failure::Failed(format!("{failed} of {total} topics failed"))),
     }
-}
-
-#[derive(Serialize)]
-struct Described {
-    #[serde(flatten)]
-    topic: Topic,
-    configs: Vec<TopicConfig>,
-}
-
-pub async fn describe(
-    name: &str,
-    connect: &ConnectFlags,
-    output: OutputFlags,
-    loaded: &Loaded,
-) -> Result<(), Failure> {
-    let cluster = target(connect, loaded)?.cluster;
-    let topic = cluster.topic_page(name).await.map_err(Failure::of)?;
-    let configs = cluster.topic_configs(name).await.map_err(Failure::of)?;
-    show(output.format, &Described { topic, configs }, described)
-}
-
-/// rpk's three sections.
-fn described(described: &Described) -> String {
-    let Described { topic, configs } = described;
-    let replicas = topic.partitions.first().map_or(0, |partition| partition.replicas.len());
-    let mut summary = vec![
-        format!("NAME        {}", topic.name),
-        format!("PARTITIONS  {}", topic.partitions.len()),
-        format!("REPLICAS    {replicas}"),
-    ];
-    if topic.internal {
-        summary.push("INTERNAL    true".to_owned());
-    }
-    let config = |it: &TopicConfig| {
-        let value = it.value.clone().unwrap_or_else(|| "(sensitive)".to_owned());
-        vec![it.name.clone(), value, it.source.to_owned()]
-    };
-    let configs: Vec<_> = configs.iter().map(config).collect();
-    let partitions: Vec<_> = topic.partitions.iter().map(partition).collect();
-    let head = ["partition", "leader", "epoch", "replicas", "log-start-offset", "high-watermark"];
-    [
-        format!("SUMMARY\n=======\n{}", summary.join("\n")),
-        format!("CONFIGS\n=======\n{}", table(&["key", "value", "source"], &configs)),
-        format!("PARTITIONS\n==========\n{}", table(&head, &partitions)),
-    ]
-    .join("\n\n")
-}
-
-fn partition(partition: &ouzel_api::topics::Partition) -> Vec<String> {
-    let known = |number: Option<i64>| number.map_or("-".to_owned(), |it| it.to_string());
-    let replicas: Vec<String> = partition.replicas.iter().map(ToString::to_string).collect();
-    vec![
-        partition.partition.to_string(),
-        known(partition.leader.map(Into::into)),
-        known(partition.leader_epoch.map(Into::into)),
-        format!("[{}]", replicas.join(" ")),
-        known(partition.start_offset),
-        known(partition.end_offset),
-    ]
 }

@@ -2,13 +2,18 @@
 
 pub(super) mod alter;
 mod consume;
+mod delete;
+mod describe;
 mod format;
 mod grow;
 mod input;
 mod list;
 mod manage;
 mod offset;
+mod printed;
+mod printer;
 mod produce;
+mod spans;
 mod trim;
 
 use clap::Subcommand;
@@ -23,25 +28,10 @@ pub enum Command {
     /// Print topics: all, or those that are named
     #[command(visible_alias = "ls")]
     List(list::List),
-    /// Print a topic's partitions and settings
-    Describe {
-        /// The topic
-        topic: String,
-        #[command(flatten)]
-        connect: ConnectFlags,
-        #[command(flatten)]
-        output: OutputFlags,
-    },
+    /// Print topics with their settings and partitions
+    Describe(describe::Describe),
     /// Delete topics and all their records
-    Delete {
-        /// The topics
-        #[arg(required = true)]
-        topics: Vec<String>,
-        #[command(flatten)]
-        connect: ConnectFlags,
-        #[command(flatten)]
-        output: OutputFlags,
-    },
+    Delete(delete::Delete),
     /// Change settings of topics
     #[command(name = "alter-config")]
     AlterConfig(alter::Alter),
@@ -60,12 +50,8 @@ pub async fn run(command: Command, loaded: Loaded) -> Result<(), Failure> {
     match command {
         Command::Create(create) => manage::create(create, &loaded).await,
         Command::List(asked) => list::run(asked, &loaded).await,
-        Command::Describe { topic, connect, output } => {
-            manage::describe(&topic, &connect, output, &loaded).await
-        }
-        Command::Delete { topics, connect, output } => {
-            manage::delete(&topics, &connect, output, &loaded).await
-        }
+        Command::Describe(asked) => describe::run(asked, &loaded).await,
+        Command::Delete(asked) => delete::run(asked, &loaded).await,
         Command::AlterConfig(asked) => alter::run(asked, &loaded).await,
         Command::AddPartitions(asked) => grow::run(asked, &loaded).await,
         Command::TrimPrefix(asked) => trim::run(asked, &loaded).await,

@@ -1,6 +1,9 @@
 //! `ouzel topic produce`.
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    io::{self, IsTerminal, Write},
+    time::Duration,
+};
 
 use clap::{Args, ValueEnum};
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesOrdered};
@@ -9,12 +12,13 @@ use tokio::sync::mpsc;
 
 use super::{
     ConnectFlags, Failure, Loaded,
-    format::{Printed, parse, print},
+    format::parse,
     input::{Input, InputError, Typed},
+    printed::{Printed, print},
 };
 use crate::{
-    cli::{connect::target, progress::Progress},
-    kafka::produce::{Outgoing, ProduceError, Producer, Written},
+    cli::{connect::target, moment::duration, progress::Progress},
+    kafka::produce::{Acks, Outgoing, ProduceError, Producer, Terms, Written},
 };
 
 /// Records read ahead of the producer.
@@ -22,12 +26,16 @@ const AHEAD_MAX: usize = 1_000;
 /// Records under way at once.
 const UNDER_WAY_MAX: usize = 10_000;
 
+/// librdkafka counts milliseconds in 31 bits.
+const DELIVERY_LONGEST: Duration = Duration::from_secs(24 * 24 * 60 * 60);
+
 /// What to write.
 #[derive(Debug, Args)]
 pub struct Produce {
     /// The topic
     topic: String,
     /// How records stand in the input, such as '%k %v\n': %k key, %v value, %p partition, %d time
+    /// in ms; each goes up to the text behind it
     #[arg(short, long, default_value = "%v\\n")]
     format: String,
     /// The key of all records
@@ -45,7 +53,20 @@ pub struct Produce {
     /// Empty values are tombstones
     #[arg(short = 'Z', long)]
     tombstone: bool,
-    /// What to print for each record that was written; %t %p %o %d
+    /// Who has to have a record: -1 or all (replicas in sync), 1 (the leader), 0 (nobody)
+    #[arg(long, default_value = "-1", allow_hyphen_values = true, value_parser = acks)]
+    acks: Acks,
+    /// How long a record may wait for its broker, such as 30s; at least 1s, 0 for ever
+    #[arg(long, value_name = "DURATION", value_parser = delivery_max)]
+    delivery_timeout: Option<Duration>,
+    /// Let the cluster create the topic if it does so by itself
+    #[arg(long)]
+    allow_auto_topic_creation: bool,
+    /// Most bytes of a record, before it is packed
+    #[arg(long, value_name = "BYTES")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1_000..=1_000_000_000))]
+    max_message_bytes: Option<u32>,
+    /// What to print for each record that was written; %t %p %o %d, and %i which one it is
     #[arg(short, long, default_value = "Produced to partition %p at offset %o.\\n")]
     output_format: String,
     #[command(flatten)]
@@ -76,6 +97,38 @@ impl From<Compression> for Codec {
     }
 }
 
+fn acks(text: &str) -> Result<Acks, String> {
+    match text {
+        "-1" | "all" => Ok(Acks::All),
+        "0" => Ok(Acks::None),
+        "1" => Ok(Acks::Leader),
+        _ => Err("it is -1, all, 0 or 1".to_owned()),
+    }
+}
+
+/// librdkafka has no shorter patience than its pause between two batches, and rpk none below 1s.
+fn delivery_max(text: &str) -> Result<Duration, String> {
+    match (text, duration(text)) {
+        ("0", _) => Ok(Duration::ZERO),
+        (_, Some(long)) if (Duration::from_secs(1)..=DELIVERY_LONGEST).contains(&long) => Ok(long),
+        _ => Err("it is 0 or a duration from 1s to 24d, such as 30s or 2m".to_owned()),
+    }
+}
+
+impl Produce {
+    fn terms(&self) -> Terms {
+        let terms = Terms::from(Codec::from(self.compression));
+        Terms {
+            acks: self.acks,
+            delivery_max: self.delivery_timeout.unwrap_or(terms.delivery_max),
+            record_bytes_max: self
+                .max_message_bytes
+                .map_or(terms.record_bytes_max, |it| it as usize),
+            ..terms
+        }
+    }
+}
+
 pub async fn run(asked: Produce, loaded: &Loaded) -> Result<(), Failure> {
     let usage =
         |flag: &'static str| move |wrong: String| Failure::Usage(format!("{flag}: {wrong}"));
@@ -86,16 +139,19 @@ pub async fn run(asked: Produce, loaded: &Loaded) -> Result<(), Failure> {
     let input = Input::new(io::BufReader::new(io::stdin()), pieces);
     let input = input.map_err(|wrong| usage("-f")(wrong.to_string()))?;
     let target = target(&asked.connect, loaded)?;
-    // Without the topic, librdkafka would wait for it to appear until the records are too old.
-    target.cluster.expect_topic(&asked.topic).await.map_err(Failure::of)?;
-    let producer = Producer::on(&target.cluster, asked.compression.into()).await;
+    if !asked.allow_auto_topic_creation {
+        // Without the topic, librdkafka would wait for it to appear until the records are too old.
+        target.cluster.expect_topic(&asked.topic).await.map_err(Failure::of)?;
+    }
+    let producer = Producer::on(&target.cluster, asked.terms()).await;
     let producer = producer.map_err(Failure::of)?;
     let mut typed = read_ahead(input);
     // Whoever types records, or sees each of them printed, needs nobody to count.
     let is_told = io::stdin().is_terminal() || io::stdout().is_terminal() && !output.is_empty();
     let progress = Progress::of("records written", None).unless(is_told);
     let topic = asked.topic.clone();
-    let mut answers = Answers { topic, output, under_way: FuturesOrdered::new(), progress };
+    let under_way = FuturesOrdered::new();
+    let mut answers = Answers { topic, output, under_way, progress, told: 0 };
     let mut ended = Ok(());
     loop {
         // Whoever types, or follows a file, is told of a record before the next one comes.
@@ -150,6 +206,7 @@ struct Answers {
     output: Vec<super::format::Piece>,
     under_way: FuturesOrdered<BoxFuture<'static, Outcome>>,
     progress: Progress,
+    told: u64,
 }
 
 impl Answers {
@@ -211,10 +268,30 @@ impl Answers {
             headers: Vec::new(),
         };
         let mut line = Vec::new();
-        print(&self.output, &printed, &mut line);
+        self.told += 1;
+        print(&self.output, &printed, self.told, &mut line);
         // Nobody has to read it.
         let _ = io::stdout().lock().write_all(&line);
         self.progress.add(1);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn acks_and_patience_are_read_as_rpk_writes_them() {
+        assert_eq!(acks("-1"), Ok(Acks::All));
+        assert_eq!(acks("all"), Ok(Acks::All));
+        assert_eq!(acks("1"), Ok(Acks::Leader));
+        assert_eq!(acks("0"), Ok(Acks::None));
+        assert!(acks("2").is_err());
+        assert_eq!(delivery_max("1m30s"), Ok(Duration::from_secs(90)));
+        assert_eq!(delivery_max("0"), Ok(Duration::ZERO));
+        for wrong in ["5", "500ms", "25d", "soon"] {
+            assert!(delivery_max(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{self, Write},
     path::PathBuf,
 };
 
@@ -11,10 +10,11 @@ use serde::Serialize;
 
 use super::{
     ConnectFlags, Failure, Loaded, OutputFlags,
-    offset::{Begin, Span},
+    offset::{Begin, Span, Until},
 };
 use crate::{
     cli::{
+        confirm,
         connect::target,
         output::{outcomes, table},
         places::offsets_in,
@@ -34,7 +34,8 @@ pub struct TrimPrefix {
     #[arg(required_unless_present = "from_file", conflicts_with = "from_file")]
     topic: Option<String>,
     /// Where the partitions begin afterwards: an offset, `end`, or `@TIME` for the first record of
-    /// that time or later, in seconds or milliseconds since 1970
+    /// that time or later: seconds or milliseconds since 1970, 2021-03-24, 2021-03-24T10:00:00Z or
+    /// -48h
     #[arg(short, long, required_unless_present = "from_file", conflicts_with = "from_file")]
     offset: Option<Span>,
     /// The partitions; all if left out
@@ -127,12 +128,11 @@ async fn wanted(
     }
     let places = chosen.into_iter().map(|number| TopicPartition::new(name, number));
     let at = match span {
-        Span { to_end: true, .. } => return Err(no_start()),
-        Span { begin: Begin::Offset(offset), .. } => {
+        Span { begin: Begin::Offset(offset), until: Until::Never } => {
             return Ok(places.map(|place| (place, offset)).collect());
         }
-        Span { begin: Begin::End, .. } => At::End,
-        Span { begin: Begin::Time(ms), .. } => At::Time(ms),
+        Span { begin: Begin::End, until: Until::Never } => At::End,
+        Span { begin: Begin::Time(ms), until: Until::Never } => At::Time(ms),
         _ => return Err(no_start()),
     };
     let places: Vec<TopicPartition> = places.collect();
@@ -160,15 +160,9 @@ async fn confirm(cluster: &Cluster, starts: &BTreeMap<TopicPartition, i64>) -> R
             start.to_string(),
         ]
     };
-    eprintln!("{}\n", table(&head, &starts.iter().map(row).collect::<Vec<_>>()));
-    eprint!("Delete all records before the new start offsets? [y/N] ");
-    let _ = io::stderr().flush();
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer).map_err(Failure::of)?;
-    match answer.trim().to_lowercase().as_str() {
-        "y" | "yes" => Ok(()),
-        _ => Err(Failure::Failed("nothing was deleted".to_owned())),
-    }
+    let plan = table(&head, &starts.iter().map(row).collect::<Vec<_>>());
+    let question = "Delete all records before the new start offsets?";
+    confirm::confirm(&plan, question, "nothing was deleted")
 }
 
 /// Whether the partition begins there or later already. -1 stands for its end.
