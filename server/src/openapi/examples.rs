@@ -3,7 +3,7 @@
 //! Owns `examples.json`: what a cluster with demo data was asked and answered, by the name of its
 //! type. That each is what its type reads, a test sees to.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// Each example by the name of its schema.
 pub(super) fn all() -> Map<String, Value> {
@@ -11,12 +11,41 @@ pub(super) fn all() -> Map<String, Value> {
     examples.expect("the examples are an object")
 }
 
+/// The example of a parameter by its name: what stands there means the same in all routes.
+pub(super) fn of_parameter(name: &str) -> Option<Value> {
+    Some(match name {
+        "cluster" => json!("embedded"),
+        "topic" => json!("orders"),
+        "group" => json!("billing"),
+        "user" => json!("vera"),
+        "role" => json!("viewer"),
+        "token" | "session" => json!("9f8c1d0e5b7a4c62"),
+        "resource" => json!("orders"),
+        "action" => json!("messages."),
+        "outcome" => json!("denied"),
+        "before" | "reset" => json!(120),
+        "since_ms" => json!(1_795_803_900_000_i64),
+        "until_ms" => json!(1_795_807_500_000_i64),
+        "hours" => json!(24),
+        "q" => json!("orders eu"),
+        "format" => json!("csv"),
+        "search" => json!(r#"{"from":{"at":"oldest"},"limit":1000}"#),
+        "partition" => json!(1),
+        "offset" => json!(2705),
+        "download" => json!("value"),
+        "key_decoder" | "value_decoder" => json!("auto"),
+        "codec" => json!("zstd"),
+        "only" => json!("70001-80000"),
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     use ouzel_api::{
-        access, audit, cluster_settings, clusters, exports, find, groups, messages, produce,
+        access, audit, cluster_settings, clusters, exports, find, groups, live, messages, produce,
     };
     use ouzel_api::{error, progress, resets, script, search, session, topic_config, topics, trim};
     use serde::{Serialize, de::DeserializeOwned};
@@ -51,6 +80,7 @@ mod tests {
         exports: ExportList;
         find: Found;
         groups: Group GroupList;
+        live: ClientFrame ServerFrame;
         messages: Message;
         produce: ImportCheck ImportEvent Produce Produced;
         progress: History;
@@ -103,6 +133,32 @@ mod tests {
         let examples: BTreeSet<String> = all().into_iter().map(|(name, _)| name).collect();
         let missing: Vec<_> = bodies.difference(&examples).collect();
         assert!(missing.is_empty(), "no example of {missing:?}");
+    }
+
+    #[test]
+    fn the_frames_of_the_websocket_are_described_with_examples() {
+        let document = document(&router::table());
+        for name in ["ClientFrame", "ServerFrame"] {
+            let schema = &document["components"]["schemas"][name];
+            assert!(schema["oneOf"].is_array() && schema["examples"].is_array(), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_parameter_has_an_example() {
+        let document = document(&router::table());
+        let paths = document["paths"].as_object().expect("paths").values();
+        let items = paths.flat_map(|path| path.as_object().expect("a path").iter());
+        let lists = items.filter_map(|(name, item)| match name.as_str() {
+            "parameters" => item.as_array(),
+            _ => item["parameters"].as_array(),
+        });
+        let bare: BTreeSet<&str> = lists
+            .flatten()
+            .filter(|it| it["example"].is_null() && it["schema"]["example"].is_null())
+            .filter_map(|it| it["name"].as_str())
+            .collect();
+        assert!(bare.is_empty(), "no example of {bare:?}");
     }
 
     /// The name of what a body is, or is a list of.

@@ -18,6 +18,8 @@ use crate::{auth::cookie, router::Route};
 #[openapi(
     info(title = "Ouzel", description = "The console's API. Scripts may rely on all of it."),
     modifiers(&Sessions),
+    // What goes both ways in the WebSocket is no body of a route.
+    components(schemas(ouzel_api::live::ClientFrame, ouzel_api::live::ServerFrame)),
     security(("cookie" = []), ("bearer" = [])),
 )]
 struct Document;
@@ -59,7 +61,28 @@ pub fn document(routes: &[Route]) -> serde_json::Value {
         let schema = schema.unwrap_or_else(|| panic!("the example {name} is of no type"));
         schema.insert("examples".into(), serde_json::Value::Array(vec![example]));
     }
+    exemplify_parameters(&mut document);
     document
+}
+
+/// Gives each parameter of a path or a query its example.
+fn exemplify_parameters(document: &mut serde_json::Value) {
+    let paths = document["paths"].as_object_mut().into_iter().flat_map(|it| it.values_mut());
+    let items = paths.filter_map(serde_json::Value::as_object_mut);
+    let operations = items.flat_map(|it| it.values_mut());
+    for part in operations {
+        // A path's own parameters, or those of one of its operations.
+        let list = match part.is_array() {
+            true => part.as_array_mut(),
+            false => part.get_mut("parameters").and_then(|it| it.as_array_mut()),
+        };
+        for parameter in list.into_iter().flatten() {
+            let example = parameter["name"].as_str().and_then(examples::of_parameter);
+            if let (Some(example), Some(parameter)) = (example, parameter.as_object_mut()) {
+                parameter.entry("example").or_insert(example);
+            }
+        }
+    }
 }
 
 /// What stands in braces in a path; the handlers' extractor does not tell it by itself.
