@@ -143,11 +143,27 @@ impl From<BookError> for Error {
 
 impl From<JsonRejection> for Error {
     fn from(rejection: JsonRejection) -> Error {
-        match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge(rejection.body_text()),
+        match &rejection {
+            _ if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                Error::TooLarge(rejection.body_text())
+            }
+            JsonRejection::JsonDataError(error) => {
+                Error::Invalid(format!("the body: {}", why(error)))
+            }
+            JsonRejection::JsonSyntaxError(error) => {
+                Error::Invalid(format!("the body is not JSON: {}", why(error)))
+            }
+            JsonRejection::MissingJsonContentType(_) => {
+                Error::Invalid("the body must be sent as `content-type: application/json`".into())
+            }
             _ => Error::Invalid(rejection.body_text()),
         }
     }
+}
+
+/// What was wrong, without the extractor's words about types that no caller knows.
+fn why(rejection: &impl std::error::Error) -> String {
+    rejection.source().map_or_else(|| rejection.to_string(), ToString::to_string)
 }
 
 impl From<PathRejection> for Error {
@@ -158,7 +174,12 @@ impl From<PathRejection> for Error {
 
 impl From<QueryRejection> for Error {
     fn from(rejection: QueryRejection) -> Error {
-        Error::Invalid(rejection.body_text())
+        match &rejection {
+            QueryRejection::FailedToDeserializeQueryString(error) => {
+                Error::Invalid(format!("the query: {}", why(error)))
+            }
+            _ => Error::Invalid(rejection.body_text()),
+        }
     }
 }
 

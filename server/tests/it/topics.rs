@@ -1,7 +1,7 @@
 //! Topics: made, listed, measured, deleted, and what is refused.
 
 use ouzel_api::{
-    ErrorCode, Lag,
+    ApiError, ErrorCode, Lag,
     audit::{AuditPage, Outcome},
     clusters::{Cluster, Overview},
     route,
@@ -161,4 +161,21 @@ async fn a_cluster_that_is_down_is_one_clear_error_and_hides_no_other() {
     }
     assert_eq!(client.get(&route::topics(CLUSTER)).await.status, 200);
     assert_eq!(client.get(&route::topics("nowhere")).await.code(), ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_understood_is_answered_in_the_callers_words() {
+    let app = start(&[]).await;
+    let client = app.administrator().await;
+    let path = route::topics("embedded");
+    let told = async |body: &serde_json::Value| -> String {
+        let answer = client.post(&path, body).await;
+        assert_eq!(answer.code(), ErrorCode::Invalid);
+        let error: ApiError = answer.json();
+        error.message
+    };
+    let missing = told(&serde_json::json!({})).await;
+    assert!(missing.starts_with("the body: missing field `name`"), "{missing}");
+    let wrong = told(&serde_json::json!({ "name": 7, "partitions": 1 })).await;
+    assert!(wrong.starts_with("the body: ") && wrong.contains("expected a string"), "{wrong}");
 }
