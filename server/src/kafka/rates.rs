@@ -11,8 +11,9 @@ use ouzel_api::topics::TopicRate;
 const APART_MS: i64 = 5_000;
 /// What a rate is measured over where there are samples enough.
 const WINDOW_MS: i64 = 60_000;
-/// A sample older than this tells nothing about now.
-const OLD_MS: i64 = 15 * 60_000;
+/// A sample older than this tells nothing about now: rows that only decide an order are read once a
+/// minute, so that two of their readings lie within it.
+const OLD_MS: i64 = 150_000;
 /// Samples of one topic: a window full of them, and one that is older.
 const SAMPLES_MAX: usize = 14;
 /// Topics whose samples are kept: some ten thousand that people look at, in a few megabytes.
@@ -120,8 +121,9 @@ mod tests {
     fn an_older_sample_serves_until_it_says_nothing_about_now() {
         let mut rates = Rates::default();
         rates.note("t", sample(0, 100, 50));
-        assert_eq!(rates.note("t", sample(600, 700, 50)), rate(600, 0, 600));
-        assert_eq!(rates.note("t", sample(600 + 901, 900, 50)), None);
+        assert_eq!(rates.note("t", sample(120, 700, 50)), rate(600, 0, 120));
+        assert_eq!(rates.note("t", sample(120 + 151, 900, 50)), None);
+        assert_eq!(rates.note("t", sample(120 + 161, 910, 50)), rate(10, 0, 10));
     }
 
     #[test]

@@ -213,7 +213,8 @@ impl Followed {
             Lag::NoCommit | Lag::Unknown => None,
         };
         let lag: i64 = self.groups.values().filter_map(|group| known(group.lag)).sum();
-        let read: f64 = self.groups.values().map(|group| group.progress.read_per_s).sum();
+        let read = self.groups.values().map(|group| group.progress.read_per_s);
+        let read = read.fold(0.0_f64, |sum, it| sum + it);
         let worst = self.groups.values().map(|group| group.progress.time_lag);
         let worst = worst.fold(TimeLag::Unknown, TimeLag::worse);
         self.whole.push(Sampled { at_ms, lag: Some(lag), read: 0, written: 0 });

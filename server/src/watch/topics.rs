@@ -63,7 +63,8 @@ impl Topics {
             }
         }
         let rates = self.iter().filter(|topic| !topic.internal);
-        let rate = rates.filter_map(|topic| topic.written_per_s).sum();
+        // Not `sum`: of nothing that is a negative zero.
+        let rate = rates.filter_map(|topic| topic.written_per_s).fold(0.0_f64, |sum, it| sum + it);
         if self.recent.len() == super::track::WINDOW {
             self.recent.pop_front();
         }
@@ -161,6 +162,7 @@ mod tests {
             topics.iter().map(|it| (it.records, it.written_per_s)).collect::<Vec<_>>()
         };
         assert_eq!(rates(&topics)[1], (Some(100), None));
+        assert!(topics.recent().iter().all(|rate| rate.is_sign_positive()), "no negative zero");
         let second = offsets(&[("a", 130), ("b", 4), ("__own", 900)]);
         topics.take(&metadata, &starts, &second, 10_000);
         assert_eq!(rates(&topics)[1..], [(Some(120), Some(2.0)), (Some(4), None)]);

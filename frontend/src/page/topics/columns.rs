@@ -62,11 +62,11 @@ pub fn columns(cells: Cells, rows: Memo<Vec<TopicRow>>) -> Vec<Column<TopicRow>>
         Column::new("in", "in", "80px", of(rate_in))
             .right()
             .sortable()
-            .hint("Records written a second, measured from the end offsets between two readings"),
+            .hint("Records written a second in the last minute, measured from the end offsets"),
         Column::new("out", "out", "80px", of(rate_out))
             .right()
             .sortable()
-            .hint("Records a second by which all groups together have moved their commits on"),
+            .hint("Records a second that all groups together have committed in the last minute"),
         Column::new("written", "last written", "100px", of(last_written)).sortable(),
         Column::new("cleanup", "cleanup", "118px", of(cleanup)).sortable(),
         Column::new("groups", "groups", "72px", of(groups))
@@ -160,7 +160,7 @@ fn rate(measured: Option<(Option<i64>, i64)>) -> AnyView {
         Some((None, _)) => cells::unknown("The groups could not be read").into_any(),
         Some((Some(records), over_ms)) => {
             let over = duration(over_ms);
-            let why = format!("{} offsets in {over}", count(records));
+            let why = format!("{} offsets in the last {over}", count(records));
             let class = if records == 0 { "mono dim" } else { "mono" };
             view! { <span class=class title=why>{per_second(records, over_ms)}</span> }.into_any()
         }
