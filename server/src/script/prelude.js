@@ -18,6 +18,9 @@
   define("headers", () => (headers === none ? (headers = read(4)) : headers));
   define("keyText", () => read(2));
   define("valueText", () => read(3));
+  // No schema registry is asked yet.
+  define("keySchemaID", () => undefined);
+  define("valueSchemaID", () => undefined);
   define("partitionID", () => partition);
   define("partitionId", () => partition);
   define("offset", () => place);

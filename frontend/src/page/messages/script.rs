@@ -27,11 +27,12 @@ const EXAMPLE: &str = "return value.amount > 100";
 const NAMES: &str = "script-names";
 
 /// What a script sees, and what it is.
-const SEEN: [(&str, &str); 7] = [
+const SEEN: [(&str, &str); 8] = [
     ("value, key", "what their JSON holds, else their text; null where there is none"),
     ("valueText, keyText", "the same, exactly as written"),
     ("headers", "an object: headers.name"),
     ("partitionID", "a number"),
+    ("keySchemaID, valueSchemaID", "undefined: no schema registry is asked"),
     ("offset", "a number"),
     ("timestamp", "a Date"),
     ("console.log(…)", "is shown when the script is tried"),

@@ -85,6 +85,7 @@ fn a_script_sees_the_record_under_the_names_that_redpanda_console_gives_it() {
         "value.a.b === 2 && value.list[1] === 'x'",
         "key === 'key' && keyText === 'key'",
         "partitionID === 3 && partitionId === 3 && offset === 7",
+        "keySchemaID === undefined && valueSchemaID === undefined",
         "timestamp instanceof Date && timestamp.getTime() === 1700000000000",
         "headers.trace === 17 && headers.kind === 'order' && headers.none === undefined",
         "Object.keys(value).join() === 'a,list'",
