@@ -126,7 +126,8 @@ async fn follow(
 
 async fn complete(begun: Begun, figures: &Figures, error: Option<&SearchError>) {
     let Figures { read, matched, dropped } = figures;
-    let counts = format!("{matched} matches of {read} read, {dropped} not sent");
+    let matches = if *matched == 1 { "match" } else { "matches" };
+    let counts = format!("{matched} {matches} of {read} read, {dropped} not sent");
     match error {
         None => begun.end(Outcome::Done, Some(counts)).await,
         Some(error) => begun.end(Outcome::Failed, Some(format!("{counts}; {error}"))).await,

@@ -174,19 +174,19 @@ fn columns() -> Vec<Column<AuditRow>> {
         .right(),
         Column::new("at", "time", "215px", |row: &AuditRow| view! { <Time at_ms=row.at_ms/> })
             .headline(),
-        Column::new("user", "user", "minmax(100px, 1fr)", |row: &AuditRow| row.user.clone())
+        Column::new("user", "user", "minmax(100px, 0.4fr)", |row: &AuditRow| row.user.clone())
             .narrow("minmax(0, 1fr)"),
         Column::new("action", "action", "150px", |row: &AuditRow| {
             view! { <span class="mono">{row.action.clone()}</span> }
         })
         .narrow("136px"),
         Column::new("cluster", "cluster", "110px", move |row: &AuditRow| optional(&row.cluster)),
-        Column::new("resource", "resource", "minmax(140px, 1.5fr)", move |row: &AuditRow| {
+        Column::new("resource", "resource", "minmax(140px, 1fr)", move |row: &AuditRow| {
             optional(&row.resource)
         }),
         Column::new("outcome", "outcome", "90px", |row: &AuditRow| outcome(row.outcome))
             .narrow("86px"),
-        Column::new("result", "result", "minmax(140px, 1.5fr)", move |row: &AuditRow| {
+        Column::new("result", "result", "minmax(160px, 3fr)", move |row: &AuditRow| {
             optional(&row.result)
         }),
         Column::new("took", "took", "90px", |row: &AuditRow| {

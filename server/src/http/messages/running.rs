@@ -131,7 +131,8 @@ pub fn detail(asked: &Search) -> Value {
 }
 
 fn count(matched: u64, read: u64) -> String {
-    format!("{matched} matches of {read} read")
+    let matches = if matched == 1 { "match" } else { "matches" };
+    format!("{matched} {matches} of {read} read")
 }
 
 /// How a search ended, for the audit log.
