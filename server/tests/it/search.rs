@@ -13,6 +13,7 @@ use ouzel_api::{
     search::{DoneReason, From, Operator, Search, SearchEvent, Side, Target, Test},
 };
 use ouzel_wire::batch::Codec;
+use std::time::{Duration, Instant};
 
 /// Enough for several batches and stretches in each partition.
 const RECORDS: i64 = 4_000;
@@ -219,10 +220,16 @@ async fn leaving_ends_a_search_and_completes_its_audit_row_with_the_count() {
     let client = app.administrator().await;
     bulky(&app, &client).await;
     let path = route::search(CLUSTER, "bulky");
-    drop(client.begin(&path, &search(From::Oldest, 10_000)).await);
+    // Nobody reads on: of itself it would never come to its end.
+    let begun = client.begin(&path, &search(From::Oldest, 10_000)).await;
+    let left = Instant::now();
+    drop(begun);
     let path = format!("{}?action=messages.search", route::AUDIT);
     let ended = |page: &AuditPage| page.rows.iter().all(|row| row.outcome != Outcome::Begun);
     let row = until(&client, &path, ended).await.rows.remove(0);
+    // A tenth of a second on a machine with nothing else to do.
+    let took = left.elapsed();
+    assert!(took < Duration::from_secs(2), "it went on for {took:?}");
     assert_eq!(row.outcome, Outcome::Done);
     let result = row.result.unwrap();
     assert!(result.contains("stopped early") && result.contains("matches of"), "{result}");
