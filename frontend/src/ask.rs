@@ -6,7 +6,7 @@ use leptos::{ev, prelude::*, task::spawn_local};
 use crate::{
     client::ClientError,
     load::refused,
-    ui::{Dialog, SubmitFoot, Tone, open_while},
+    ui::{Dialog, SubmitFoot, Tone, Unsent, open_while, use_unsent},
 };
 
 /// A request under way. Cheap to copy.
@@ -14,12 +14,14 @@ use crate::{
 pub struct Sending {
     busy: RwSignal<bool>,
     refused: RwSignal<Option<ClientError>>,
+    /// What the dialog around the form would otherwise ask about.
+    unsent: Unsent,
 }
 
 impl Sending {
     /// Nothing is sent yet.
     pub fn new() -> Sending {
-        Sending { busy: RwSignal::new(false), refused: RwSignal::new(None) }
+        Sending { busy: RwSignal::new(false), refused: RwSignal::new(None), unsent: use_unsent() }
     }
 
     /// Whether an answer is waited for; reactive.
@@ -42,7 +44,10 @@ impl Sending {
             let answer = request.await;
             self.busy.try_set(false);
             match answer {
-                Ok(answer) => then(answer),
+                Ok(answer) => {
+                    self.unsent.sent();
+                    then(answer);
+                }
                 Err(error) => drop(self.refused.try_set(Some(error))),
             }
         });

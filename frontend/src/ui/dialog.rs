@@ -1,9 +1,51 @@
 //! A question that must be answered first: the browser's own modal dialog, so focus stays inside
-//! and Escape closes it.
+//! and Escape closes it. What was written in it goes only when the person says so.
 
 use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast};
 
 use super::{Button, IconButton, Tone};
+
+/// Whether something was written in a dialog that was not sent yet. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Unsent {
+    written: RwSignal<bool>,
+    /// Whether it is asked what shall become of it.
+    asks: RwSignal<bool>,
+}
+
+/// What the dialog around this form keeps for it.
+pub fn use_unsent() -> Unsent {
+    use_context().unwrap_or_else(Unsent::nothing)
+}
+
+impl Unsent {
+    fn nothing() -> Unsent {
+        Unsent { written: RwSignal::new(false), asks: RwSignal::new(false) }
+    }
+
+    /// It was sent, and the dialog stays open for the next: nothing is lost any more.
+    pub fn sent(self) {
+        self.written.try_set(false);
+        self.asks.try_set(false);
+    }
+
+    fn any(self) -> bool {
+        self.written.try_get_untracked().unwrap_or_default()
+    }
+
+    /// Shuts the dialog, or asks first.
+    fn leave(self, open: RwSignal<bool>) {
+        match self.any() {
+            // Who asks to leave a second time goes on writing.
+            true => {
+                self.asks.try_update(|asks| *asks = !*asks);
+            }
+            false => {
+                open.try_set(false);
+            }
+        }
+    }
+}
 
 /// Shown while `open`; its content is made anew each time, so nothing of the last time is left.
 /// A `wide` one is for what has columns.
@@ -17,19 +59,34 @@ pub fn Dialog(
     children: ChildrenFn,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
+    follow(node, open);
+    let unsent = Unsent::nothing();
     Effect::new(move |_| {
-        let Some(dialog) = node.get() else { return };
-        match (open.get(), dialog.open()) {
-            // A frame later the content is there, so that the browser focuses what asks for it.
-            (true, false) => request_animation_frame(move || show(node, open)),
-            (false, true) => dialog.close(),
-            _ => {}
-        }
+        open.track();
+        unsent.sent();
     });
     let on_ground = move |event: ev::PointerEvent| {
         let hit = event.target().and_then(|at| at.dyn_into::<web_sys::HtmlDialogElement>().ok());
-        if hit.is_some() {
+        if hit.is_some() && !unsent.any() {
             open.set(false);
+        }
+    };
+    // What is typed to find something is no loss.
+    let on_input = move |_: ev::Event| {
+        if !bare {
+            unsent.written.set(true);
+        }
+    };
+    let on_escape = move |event: ev::KeyboardEvent| {
+        if event.key() == "Escape" && !event.default_prevented() && unsent.any() {
+            event.prevent_default();
+            unsent.leave(open);
+        }
+    };
+    // The browser's own way out, where the key above was taken by something inside.
+    let on_cancel = move |event: ev::Event| {
+        if unsent.any() {
+            event.prevent_default();
         }
     };
     view! {
@@ -41,15 +98,25 @@ pub fn Dialog(
             aria-label=title
             on:close=move |_| open.set(false)
             on:pointerdown=on_ground
+            on:input=on_input
+            on:keydown=on_escape
+            on:cancel=on_cancel
         >
             <Show when=move || open.get()>
                 <Show when=move || !bare>
                     <header>
                         <h2>{title}</h2>
-                        <IconButton icon="x" label="Close (Esc)" on_press=move |_| open.set(false)/>
+                        <IconButton
+                            icon="x"
+                            label="Close (Esc)"
+                            on_press=move |_| unsent.leave(open)
+                        />
                     </header>
                 </Show>
-                <div class="dialog-body">{children()}</div>
+                <Show when=move || unsent.asks.get()>
+                    <Discard open unsent/>
+                </Show>
+                <div class="dialog-body">{within(unsent, &children)}</div>
             </Show>
         </dialog>
     }
@@ -82,6 +149,43 @@ where
     }
 }
 
+/// The dialog's content, which finds `unsent` by [`use_unsent`].
+fn within(unsent: Unsent, children: &ChildrenFn) -> impl IntoView + use<> {
+    let children = children.clone();
+    move || {
+        provide_context(unsent);
+        children()
+    }
+}
+
+/// Asks what shall become of what was written.
+#[component]
+fn Discard(open: RwSignal<bool>, unsent: Unsent) -> impl IntoView {
+    let keep = NodeRef::<html::Button>::new();
+    Effect::new(move |_| {
+        // A button that takes no focus can still be pressed.
+        if let Some(keep) = keep.get() {
+            keep.focus().unwrap_or_default();
+        }
+    });
+    view! {
+        <div class="note discard" role="alert">
+            <span class="grow">"Discard what you wrote?"</span>
+            <button
+                class="btn"
+                type="button"
+                node_ref=keep
+                on:click=move |_| unsent.asks.set(false)
+            >
+                "Keep writing"
+            </button>
+            <button class="btn danger" type="button" on:click=move |_| open.set(false)>
+                "Discard"
+            </button>
+        </div>
+    }
+}
+
 /// An `open` that is so while `subject` holds something, as `holds` tells. Closing the dialog
 /// empties `subject`.
 pub fn open_while<T>(subject: RwSignal<T>, holds: fn(&T) -> bool) -> RwSignal<bool>
@@ -97,6 +201,19 @@ where
         }
     });
     open
+}
+
+/// Shows the dialog while `open`.
+fn follow(node: NodeRef<html::Dialog>, open: RwSignal<bool>) {
+    Effect::new(move |_| {
+        let Some(dialog) = node.get() else { return };
+        match (open.get(), dialog.open()) {
+            // A frame later the content is there, so that the browser focuses what asks for it.
+            (true, false) => request_animation_frame(move || show(node, open)),
+            (false, true) => dialog.close(),
+            _ => {}
+        }
+    });
 }
 
 fn show(node: NodeRef<html::Dialog>, open: RwSignal<bool>) {

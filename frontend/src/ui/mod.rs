@@ -35,7 +35,7 @@ pub use chart::{LineChart, Sparkline, Spot};
 pub use chip::Chip;
 pub use copy::{CopyButton, Copyable, copy_text};
 pub use density::{Density, provide_density};
-pub use dialog::{Dialog, SubmitFoot, open_while};
+pub use dialog::{Dialog, SubmitFoot, Unsent, open_while, use_unsent};
 pub use drawer::Drawer;
 pub use field::{Checkbox, Field, FilterBox, Inline, TextInput};
 pub use icon::Icon;

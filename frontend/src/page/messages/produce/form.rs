@@ -16,7 +16,7 @@ use crate::{
     format::count,
     load::{Load, refused},
     location::History,
-    ui::{Button, Choice, Field, IconButton, Select, TextInput},
+    ui::{Button, Choice, Field, IconButton, Select, TextInput, use_unsent},
 };
 
 /// Topics that are proposed at once while one is typed.
@@ -35,6 +35,12 @@ enum Sent {
 #[component]
 pub fn Form(page: Page, draft: Draft, topics: Load<TopicList>) -> impl IntoView {
     let sent = RwSignal::new(Sent::Nothing);
+    let unsent = use_unsent();
+    Effect::new(move |_| {
+        if sent.with(|sent| matches!(sent, Sent::Written { .. })) {
+            unsent.sent();
+        }
+    });
     let wrong = Memo::new(move |_| draft.request().err());
     let busy = move || sent.with(|sent| matches!(sent, Sent::Busy));
     let off = move || wrong.with(Option::is_some) || busy();
@@ -49,6 +55,8 @@ pub fn Form(page: Page, draft: Draft, topics: Load<TopicList>) -> impl IntoView 
             send(page, draft, sent);
         }
     };
+    // Writing begins with the key, unless that is taken as it is.
+    let of_key = draft.key.kind.get_untracked().is_written();
     view! {
         <form class="col produce-form" on:submit=submit on:keydown=enter>
             {draft.is_replay().then(|| view! { <Topic draft topics/> })}
@@ -58,8 +66,8 @@ pub fn Form(page: Page, draft: Draft, topics: Load<TopicList>) -> impl IntoView 
                 </Field>
                 <Field label="Compression"><CodecChoice codec=draft.codec/></Field>
             </div>
-            <Text label="Key" part=draft.key rows=1/>
-            <Text label="Value" part=draft.value rows=8/>
+            <Text label="Key" part=draft.key rows=1 first=of_key/>
+            <Text label="Value" part=draft.value rows=8 first=!of_key/>
             <Headers draft/>
             {move || wrong.get().map(|wrong| view! { <p class="hint">{wrong}</p> })}
             <Outcome page sent/>
@@ -183,7 +191,13 @@ pub fn CodecChoice(codec: RwSignal<Codec>) -> impl IntoView {
 
 /// A key or value: its kind, and its text while there is one.
 #[component]
-fn Text(label: &'static str, part: Part, rows: u32) -> impl IntoView {
+fn Text(
+    label: &'static str,
+    part: Part,
+    rows: u32,
+    /// Whether it has the keyboard when the dialog opens.
+    first: bool,
+) -> impl IntoView {
     let written = Memo::new(move |_| part.kind.get().is_written());
     let hint = move || match part.kind.get() {
         Kind::Null if label == "Value" => "A tombstone: the key has no value any more.",
@@ -207,6 +221,7 @@ fn Text(label: &'static str, part: Part, rows: u32) -> impl IntoView {
                     rows=rows.to_string()
                     spellcheck="false"
                     aria-label=label
+                    autofocus=first
                     prop:value=part.text
                     on:input=move |event| part.text.set(event_target_value(&event))
                 ></textarea>

@@ -28,7 +28,7 @@ use crate::{
     client::{self, ClientError, Raw, produce::ImportOptions},
     format::{bytes, count, counted},
     load::Load,
-    ui::{Button, Choice, Field, Select, Tone},
+    ui::{Button, Choice, Field, Select, Tone, use_unsent},
 };
 
 /// What is being imported. Cheap to copy.
@@ -199,6 +199,12 @@ pub fn Many(many: Import, topics: Load<TopicList>) -> impl IntoView {
         bytes(IMPORT_BYTES_MAX as u64),
         count(i128::from(IMPORT_RECORDS_MAX)),
     );
+    let unsent = use_unsent();
+    Effect::new(move |_| {
+        if many.step.with(|step| matches!(step, Step::Done { .. })) {
+            unsent.sent();
+        }
+    });
     view! {
         <div class="col produce-form">
             <div class="triple">
