@@ -12,7 +12,7 @@ use leptos::{
     prelude::*,
     wasm_bindgen::JsCast,
 };
-use web_sys::{HtmlElement, KeyboardEvent};
+use web_sys::{Element, HtmlElement, KeyboardEvent, KeyboardEventInit};
 
 use crate::{
     location::Location,
@@ -26,8 +26,14 @@ const FIELDS: &str = "input:not([type=checkbox], [type=radio]), textarea, select
 /// How long a `g` waits for its second key.
 const SECOND_KEY_MS: u64 = 1_500;
 
+/// What has its own meaning for letters that move in a table, and what lies above the page.
+const OWN_KEYS: &str = "[role=menu], [role=listbox], dialog";
+
 /// The page's filter.
 const FILTER: &str = "[data-filter]";
+
+/// A table.
+const GRID: &str = "[role=grid]";
 
 /// All shortcuts as the sheet shows them: heading, then keys and what they do.
 pub const SHEET: [(&str, &[(&str, &str)]); 4] = [
@@ -115,7 +121,7 @@ impl Keys {
             leave(&field, event);
             return;
         }
-        if self.act(&event.key()) {
+        if self.act(&event.key()) || walks(event) {
             event.prevent_default();
         }
     }
@@ -130,7 +136,6 @@ impl Keys {
             "/" => focus(FILTER),
             "?" => self.opened.sheet.try_update(|open| *open = !*open).is_some(),
             "g" => self.wait_for_second(),
-            "j" | "k" | "ArrowDown" | "ArrowUp" if nothing_focused() => focus("[role=grid]"),
             _ => false,
         }
     }
@@ -188,7 +193,7 @@ fn leave(field: &HtmlElement, event: &KeyboardEvent) {
         // A field that keeps the focus is no worse than before.
         "Escape" => field.blur().unwrap_or_default(),
         "Enter" if in_form => {}
-        "Enter" | "ArrowDown" if from_filter && focus("[role=grid]") => event.prevent_default(),
+        "Enter" | "ArrowDown" if from_filter && focus(GRID) => event.prevent_default(),
         _ => {}
     }
 }
@@ -198,6 +203,48 @@ fn focus(selector: &str) -> bool {
     let found = document().query_selector(selector).ok().flatten();
     let element = found.and_then(|it| it.dyn_into::<HtmlElement>().ok());
     element.is_some_and(|element| element.focus().is_ok())
+}
+
+/// Hands a key that moves in a table to the page's first one, and the keyboard with it: letters
+/// from wherever nothing else has a use for them, arrows while nothing has the focus.
+fn walks(event: &KeyboardEvent) -> bool {
+    let key = event.key();
+    let free = match key.as_str() {
+        "j" | "k" => !above_the_page() && !within(event, OWN_KEYS),
+        "ArrowDown" | "ArrowUp" => !above_the_page() && nothing_focused(),
+        _ => false,
+    };
+    free && table_of(event).is_some_and(|table| hand_over(&table, &key))
+}
+
+/// The table that the focus is in, else the page's first one.
+fn table_of(event: &KeyboardEvent) -> Option<HtmlElement> {
+    let around = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let around = around.and_then(|element| element.closest(GRID).ok().flatten());
+    let table = around.or_else(|| document().query_selector(GRID).ok().flatten());
+    table.and_then(|table| table.dyn_into().ok())
+}
+
+/// Presses a key in a table that gets the focus.
+fn hand_over(table: &HtmlElement, key: &str) -> bool {
+    let init = KeyboardEventInit::new();
+    init.set_key(key);
+    init.set_cancelable(true);
+    let Ok(event) = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init) else {
+        return false;
+    };
+    // It does not bubble: only the table hears of it.
+    table.focus().is_ok() && table.dispatch_event(&event).is_ok()
+}
+
+/// Whether a dialog is open, whatever has the focus.
+fn above_the_page() -> bool {
+    document().query_selector("dialog[open]").is_ok_and(|dialog| dialog.is_some())
+}
+
+fn within(event: &KeyboardEvent, selector: &str) -> bool {
+    let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    element.is_some_and(|element| matches!(element.closest(selector), Ok(Some(_))))
 }
 
 fn nothing_focused() -> bool {

@@ -65,10 +65,10 @@ test("a search gets its condition, a record is opened, left, and the condition s
   await expect(page).toHaveURL(/f=contains~any~green/);
   await expect(rows.filter({ hasText: "red" })).toHaveCount(0);
   await page.keyboard.press("Escape");
-  // The first leads into the table, the others walk in it.
+  // The first leads into the table, to its first row.
   await page.keyboard.press("j");
   await expect(page.getByRole("grid", { name: "Messages" })).toBeFocused();
-  await page.keyboard.press("j");
+  await expect(page.getByRole("row", { selected: true })).toContainText("green apple");
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
   const drawer = page.getByRole("complementary", { name: "Record" });
@@ -80,6 +80,29 @@ test("a search gets its condition, a record is opened, left, and the condition s
   await tabTo(page, "“green”");
   await page.keyboard.press("Space");
   await expect(rows.filter({ hasText: "red" })).toBeVisible();
+});
+
+test("the first j takes the first row, also after a button was pressed, but not in a menu", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  await createTopic(page, "walked");
+  await kcat.produce("walked", ["the first", "the second"]);
+  await page.goto("topics/walked/messages?from=oldest");
+  const rows = page.getByRole("grid", { name: "Messages" }).getByRole("row");
+  await expect(rows.filter({ hasText: "the second" })).toBeVisible();
+  await page.getByRole("button", { name: "Matches over time" }).click();
+  await page.keyboard.press("j");
+  await expect(page.getByRole("row", { selected: true })).toContainText("the first");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("complementary", { name: "Record" })).toContainText("the first");
+  await page.goto("topics?q=walked");
+  await expect(page.getByRole("row").filter({ hasText: "walked" })).toBeVisible();
+  await page.keyboard.press("j");
+  await expect(page.getByRole("row", { selected: true })).toContainText("walked");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/topics\/walked\/messages/);
 });
 
 test("a group is found, opened, its reset reached and left again, by keyboard alone", async ({
