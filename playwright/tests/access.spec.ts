@@ -88,7 +88,7 @@ test("a role of one's own is written, given, explained, and refuses the rest", a
   const first = await createUser(page, "berta", "team");
 
   await page.goto("/access/check?user=berta&cluster=embedded&resource=payroll");
-  const row = page.getByRole("row").filter({ hasText: "read_messages" });
+  const row = page.getByRole("row").filter({ hasText: "read messages" });
   await expect(row).toContainText("denied");
   await expect(row).toContainText("but not on embedded/payroll");
   await page.getByRole("textbox", { name: "topic or group" }).fill("team-a");

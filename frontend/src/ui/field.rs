@@ -109,9 +109,15 @@ pub fn FilterBox(value: RwSignal<String>, #[prop(into)] label: String) -> impl I
 
 /// A box to tick.
 #[component]
-pub fn Checkbox(value: RwSignal<bool>, #[prop(into)] label: String) -> impl IntoView {
+pub fn Checkbox(
+    value: RwSignal<bool>,
+    #[prop(into)] label: String,
+    /// What it is called elsewhere, on hover.
+    #[prop(optional, into)]
+    hint: Option<String>,
+) -> impl IntoView {
     view! {
-        <label class="check">
+        <label class="check" title=hint>
             <input
                 type="checkbox"
                 prop:checked=value

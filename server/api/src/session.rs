@@ -124,6 +124,24 @@ impl Permission {
         self.scope() == Scope::Resource && self != Permission::ReadMessages
     }
 
+    /// In words: what it is, and what it lets do. "read messages", "search, follow, export"
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Permission::ViewCluster => ("see clusters", "topics, partitions, groups and their lag"),
+            Permission::ReadMessages => ("read messages", "search, tail, export"),
+            Permission::ProduceMessages => ("write messages", "one, many, tombstones"),
+            Permission::CreateTopic => ("create topics", "new ones and clones"),
+            Permission::DeleteTopic => ("delete topics", "with all their records"),
+            Permission::AlterTopic => ("change topics", "settings, more partitions"),
+            Permission::DeleteRecords => ("delete records", "the oldest, or all of a topic"),
+            Permission::ResetOffsets => ("reset offsets", "move or delete commits of groups"),
+            Permission::DeleteGroup => ("delete groups", "with all they have committed"),
+            Permission::ReadAudit => ("read the audit log", "and verify it"),
+            Permission::ManageAccess => ("manage access", "users, roles, tokens, sessions"),
+            Permission::ManageClusters => ("manage clusters", "add, change, remove"),
+        }
+    }
+
     /// The name used in messages and audit rows.
     pub fn name(self) -> &'static str {
         match self {

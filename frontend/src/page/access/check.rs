@@ -88,8 +88,11 @@ fn Answer(
 
 fn columns() -> Vec<Column<ExplainedRight>> {
     vec![
-        Column::new("right", "right", "minmax(150px, 1fr)", |it: &ExplainedRight| {
-            view! { <span class="mono">{it.permission.name()}</span> }
+        Column::new("right", "right", "minmax(240px, 2fr)", |it: &ExplainedRight| {
+            let (short, more) = it.permission.words();
+            view! {
+                <span title=it.permission.name()>{short} ": " <span class="dim">{more}</span></span>
+            }
         })
         .narrow("minmax(0, 1fr)"),
         Column::new("answer", "answer", "100px", |it: &ExplainedRight| match it.allowed {

@@ -166,7 +166,9 @@ fn LineFields(draft: Draft, line: Line) -> impl IntoView {
             }
             now
         });
-        view! { <Checkbox value=ticked label=permission.name()/> }
+        let (short, more) = permission.words();
+        let label = format!("{short}: {more}");
+        view! { <Checkbox value=ticked label hint=permission.name()/> }
     };
     let console = move || {
         let console = |it: &Permission| it.scope() == Scope::Console;
