@@ -33,9 +33,33 @@ pub fn Row(setting: TopicSetting, editing: Editing) -> impl IntoView {
                 {origin(&setting)}
             </div>
             <div class="setting-value">{value}</div>
-            {documentation.map(|text| view! { <p class="setting-doc">{text}</p> })}
+            {documentation.map(|text| view! { <p class="setting-doc">{prose(&text)}</p> })}
         </li>
     }
+}
+
+/// Kafka's documentation has code between backticks, and nothing else of Markdown.
+fn prose(text: &str) -> Vec<AnyView> {
+    let part = |(code, part): (bool, &str)| match code {
+        true => view! { <code>{part.to_owned()}</code> }.into_any(),
+        false => part.to_owned().into_any(),
+    };
+    parts(text).into_iter().map(part).collect()
+}
+
+/// A text's parts, each with whether it is code; a backtick without its like is only that.
+fn parts(text: &str) -> Vec<(bool, &str)> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((before, (code, after))) =
+        rest.split_once('`').and_then(|(before, after)| Some((before, after.split_once('`')?)))
+    {
+        parts.extend([(false, before), (true, code)]);
+        rest = after;
+    }
+    parts.push((false, rest));
+    parts.retain(|(_, part)| !part.is_empty());
+    parts
 }
 
 /// Where the value in force comes from.
@@ -234,4 +258,20 @@ fn options(setting: &TopicSetting) -> Option<Vec<Choice>> {
         words.insert(0, value);
     }
     Some(words.into_iter().map(|word| Choice::new(word.clone(), word)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parts;
+
+    #[test]
+    fn what_stands_between_backticks_is_code_and_a_single_one_is_itself() {
+        let told = parts("use `compact` or `delete`.");
+        let wanted =
+            [(false, "use "), (true, "compact"), (false, " or "), (true, "delete"), (false, ".")];
+        assert_eq!(told, wanted);
+        assert_eq!(parts("a ` b"), [(false, "a ` b")]);
+        assert_eq!(parts("`x`"), [(true, "x")]);
+        assert!(parts("").is_empty());
+    }
 }
