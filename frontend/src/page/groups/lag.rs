@@ -108,23 +108,23 @@ fn columns(cluster: StoredValue<String>, worst: Memo<i64>) -> Vec<Column<GroupPa
         })
         .headline()
         .sortable(),
-        Column::new("partition", "partition", "98px", |row: &GroupPartition| {
+        Column::new("partition", "partition", "92px", |row: &GroupPartition| {
             cells::number(row.partition)
         })
         .narrow("80px")
         .right(),
-        Column::new("committed", "committed", "minmax(170px, 1fr)", committed).right(),
-        Column::new("end", "end", "minmax(110px, 1fr)", move |row: &GroupPartition| {
+        Column::new("committed", "committed", "minmax(140px, 1fr)", committed).right(),
+        Column::new("end", "end", "minmax(96px, 1fr)", move |row: &GroupPartition| {
             cells::offset(row.end_offset, unread)
         })
         .right(),
-        Column::new("lag", "lag", "minmax(150px, 1fr)", move |row: &GroupPartition| {
+        Column::new("lag", "lag", "minmax(130px, 1fr)", move |row: &GroupPartition| {
             lag(row, worst)
         })
         .narrow("minmax(0, 1fr)")
         .right()
         .sortable(),
-        Column::new("time", "in time", "106px", |row: &GroupPartition| {
+        Column::new("time", "in time", "92px", |row: &GroupPartition| {
             let progress = row.progress.as_ref();
             cells::time_lag(progress.map_or(TimeLag::Unknown, |progress| progress.time_lag))
         })
@@ -132,15 +132,15 @@ fn columns(cluster: StoredValue<String>, worst: Memo<i64>) -> Vec<Column<GroupPa
         .right()
         .sortable()
         .hint("How long ago the first unread record was written"),
-        Column::new("moved", "last commit", "136px", last_commit)
+        Column::new("moved", "last commit", "118px", last_commit)
             .sortable()
             .hint("When its commit was last seen to move"),
-        Column::new("status", "state", "124px", |row: &GroupPartition| {
+        Column::new("status", "state", "110px", |row: &GroupPartition| {
             row.progress.as_ref().map(|progress| cells::status(progress.status))
         })
         .narrow("110px")
         .sortable(),
-        Column::new("member", "owner", "minmax(180px, 2fr)", member).sortable(),
+        Column::new("member", "owner", "minmax(140px, 1.6fr)", member).sortable(),
     ]
 }
 
