@@ -77,6 +77,65 @@ pub fn use_flag(name: &'static str) -> RwSignal<bool> {
     flag
 }
 
+/// What is open while the address has `value` under `name`: one of several that exclude each other.
+pub fn use_choice(name: &'static str, value: &'static str) -> RwSignal<bool> {
+    let text = use_text(name);
+    let chosen = RwSignal::new(text.with_untracked(|text| text == value));
+    Effect::new(move |_| {
+        let there = text.with(|text| text == value);
+        if chosen.get_untracked() != there {
+            chosen.set(there);
+        }
+    });
+    Effect::new(move |_| {
+        let (wanted, there) = (chosen.get(), text.with_untracked(|text| text == value));
+        if wanted != there {
+            text.set(if wanted { value.to_owned() } else { String::new() });
+        }
+    });
+    chosen
+}
+
+/// What is asked for, as long as nothing speaks against it: who comes by an address may lack the
+/// right. Shutting it takes it out of the address.
+pub fn use_allowed(asked: RwSignal<bool>, refusal: Signal<Option<String>>) -> RwSignal<bool> {
+    let open = RwSignal::new(false);
+    Effect::new(move |_| {
+        let wanted = asked.get() && refusal.with(Option::is_none);
+        if open.get_untracked() != wanted {
+            open.set(wanted);
+        }
+    });
+    Effect::new(move |before: Option<bool>| {
+        let now = open.get();
+        if before == Some(true) && !now {
+            asked.set(false);
+        }
+        now
+    });
+    open
+}
+
+/// What a dialog is about, there while `open`; when the dialog lets it go, `open` ends.
+pub fn subject_while<T>(open: RwSignal<bool>, about: T) -> RwSignal<T>
+where
+    T: Default + Clone + PartialEq + Send + Sync + 'static,
+{
+    let subject = RwSignal::new(T::default());
+    Effect::new(move |_| {
+        let wanted = if open.get() { about.clone() } else { T::default() };
+        if subject.with_untracked(|subject| *subject != wanted) {
+            subject.set(wanted);
+        }
+    });
+    Effect::new(move |_| {
+        if subject.with(|subject| *subject == T::default()) && open.get_untracked() {
+            open.set(false);
+        }
+    });
+    subject
+}
+
 impl Listing {
     /// What the filter keeps; reactive.
     pub fn narrowing(&self) -> Narrowing {

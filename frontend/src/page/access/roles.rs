@@ -11,6 +11,7 @@ use crate::{
     ask::{Ask, Question},
     client,
     format::count,
+    listing::use_flag,
     load::{Loaded, load},
     location::{History, use_location},
     ui::{
@@ -21,12 +22,16 @@ use crate::{
 /// Name of the open role in the address.
 const ROLE: &str = "role";
 
+/// In the address while the dialog is open that makes one.
+const CREATE: &str = "create";
+
 /// The list, and the open role beside it.
 #[component]
 pub fn Roles() -> impl IntoView {
     let all = load(client::access::roles);
     let location = use_location();
     let draft = RwSignal::new(None::<Draft>);
+    let creating = new_while_asked(draft);
     let doomed = RwSignal::new(None::<Question<String>>);
     let toasts = use_toasts();
     let handle = TableHandle::default();
@@ -47,7 +52,7 @@ pub fn Roles() -> impl IntoView {
         <div class="bar">
             <span class="dim">"A role allows what its lines say; all else is denied."</span>
             <span class="grow"></span>
-            <Button tone=Tone::Primary icon="plus" on_press=move |_| draft.set(Some(Draft::new()))>
+            <Button tone=Tone::Primary icon="plus" on_press=move |_| creating.set(true)>
                 "New role"
             </Button>
         </div>
@@ -88,6 +93,24 @@ pub fn Roles() -> impl IntoView {
     }
 }
 
+/// Whether the address asks for a new role: then there is a draft of one, until that goes.
+fn new_while_asked(draft: RwSignal<Option<Draft>>) -> RwSignal<bool> {
+    let creating = use_flag(CREATE);
+    Effect::new(move |_| {
+        if creating.get() && draft.with_untracked(Option::is_none) {
+            draft.set(Some(Draft::new()));
+        }
+    });
+    Effect::new(move |before: Option<bool>| {
+        let now = draft.with(Option::is_some);
+        if before == Some(true) && !now {
+            creating.set(false);
+        }
+        now
+    });
+    creating
+}
+
 fn columns() -> Vec<Column<RoleRow>> {
     vec![
         Column::new("name", "name", "minmax(150px, 1fr)", |role: &RoleRow| {
@@ -116,7 +139,7 @@ fn columns() -> Vec<Column<RoleRow>> {
 /// A role in one line.
 fn summary(grants: &[Grant]) -> String {
     let line = |grant: &Grant| {
-        let rights: Vec<&str> = grant.permissions.iter().map(|it| it.name()).collect();
+        let rights: Vec<&str> = grant.permissions.iter().map(|it| it.words().0).collect();
         match (grant.cluster.as_str(), grant.resource.as_str()) {
             ("*", "*") => rights.join(", "),
             (cluster, resource) => format!("{} on {cluster}/{resource}", rights.join(", ")),
@@ -131,16 +154,17 @@ fn summary(grants: &[Grant]) -> String {
 /// A role's lines one below the other.
 pub fn grant_lines(grants: Vec<Grant>) -> impl IntoView {
     let right = |right: &Permission| {
-        let name = right.name();
-        view! { <Badge>{name}</Badge> }
+        let (short, more) = right.words();
+        let title = format!("{}: {more}", right.name());
+        view! { <span title=title><Badge>{short}</Badge></span> }
     };
     let line = move |grant: Grant| {
         view! {
             <li class="grant">
                 <span class="rights">{grant.permissions.iter().map(right).collect_view()}</span>
                 <span class="dim">
-                    "clusters " <code>{grant.cluster}</code> ", topics and groups "
-                    <code>{grant.resource}</code>
+                    {pattern(grant.cluster, "every cluster", "clusters ")} ", "
+                    {pattern(grant.resource, "every topic and group", "topics and groups ")}
                 </span>
             </li>
         }
@@ -149,6 +173,14 @@ pub fn grant_lines(grants: Vec<Grant>) -> impl IntoView {
         true => view! { <p class="dim">"It allows nothing."</p> }.into_any(),
         false => view! { <ul class="grants">{grants.into_iter().map(line).collect_view()}</ul> }
             .into_any(),
+    }
+}
+
+/// A pattern, or that it is all of them.
+fn pattern(pattern: String, all: &'static str, some: &'static str) -> impl IntoView {
+    match pattern.as_str() {
+        "*" => view! { <span title="*">{all}</span> }.into_any(),
+        _ => view! { {some} <code>{pattern}</code> }.into_any(),
     }
 }
 
@@ -210,7 +242,7 @@ mod tests {
             resource: "team-*".to_owned(),
         };
         let told = summary(&[all, some]);
-        assert_eq!(told, "view_cluster, read_messages; create_topic on dev/team-*");
+        assert_eq!(told, "see clusters, read messages; create topics on dev/team-*");
         assert_eq!(summary(&[]), "nothing");
     }
 }

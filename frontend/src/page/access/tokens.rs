@@ -7,7 +7,7 @@ use super::token_maker::MakeToken;
 use crate::{
     ask::{Ask, Question},
     client::{self, access::Whose},
-    listing::use_listing,
+    listing::{use_choice, use_listing},
     load::{Loaded, load},
     ui::{
         Age, Badge, Button, Column, Empty, FilterBox, IconButton, Mood, Table, TableSpec, Time,
@@ -15,13 +15,20 @@ use crate::{
     },
 };
 
+/// In the address while the dialog is open that makes one. `?create=token`
+const CREATE: &str = "create";
+
 /// The list, everybody's or one's own.
 #[component]
 pub fn Tokens(whose: Whose) -> impl IntoView {
     let all = load(move || client::access::tokens(whose));
     let listing = use_listing(crate::listing::ascending("name"));
     let doomed = RwSignal::new(None::<Question<String>>);
-    let making = RwSignal::new(false);
+    // One's own tokens are made on one's own page only.
+    let making = match whose {
+        Whose::Mine => use_choice(CREATE, "token"),
+        Whose::All => RwSignal::new(false),
+    };
     let toasts = use_toasts();
     let revoke = move |id: String| client::access::revoke_token(whose, id);
     let revoked = move |_| {

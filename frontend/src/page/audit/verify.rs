@@ -6,29 +6,40 @@ use ouzel_api::audit::AuditVerdict;
 use crate::{
     client::{self, ClientError},
     format::counted,
+    listing::use_flag,
     ui::{Button, Icon},
 };
+
+/// In the address while the verdict is shown: who opens it has the chain checked.
+const VERIFY: &str = "verify";
 
 /// The button and, beside it, the verdict.
 #[component]
 pub fn Verify() -> impl IntoView {
     let busy = RwSignal::new(false);
     let verdict = RwSignal::new(None::<Result<AuditVerdict, ClientError>>);
-    let check = move |_| {
+    let asked = use_flag(VERIFY);
+    let check = move || {
         if busy.get_untracked() {
             return;
         }
         busy.set(true);
+        asked.set(true);
         spawn_local(async move {
             let answer = client::audit::verify().await;
             busy.try_set(false);
             verdict.try_set(Some(answer));
         });
     };
+    Effect::new(move |_| {
+        if asked.get() && verdict.with_untracked(Option::is_none) {
+            check();
+        }
+    });
     let off = Signal::derive(move || busy.get().then(|| "The chain is being checked.".to_owned()));
     view! {
         <span role="status" class="verdict">{move || verdict.get().map(show)}</span>
-        <Button icon="shield-check" off on_press=check>
+        <Button icon="shield-check" off on_press=move |_| check()>
             {move || if busy.get() { "Verifying…" } else { "Verify the chain" }}
         </Button>
     }

@@ -9,6 +9,7 @@ use super::{delete::DeleteGroupsDialog, lag::LagTable, members::Members, reset::
 use crate::{
     cells, client,
     format::{count, counted, duration, rate},
+    listing::{subject_while, use_allowed, use_choice},
     load::{Load, Loaded, load, missing},
     location::use_location,
     route::{GroupTab, Route},
@@ -33,15 +34,18 @@ pub fn Group(cluster: String, group: String) -> impl IntoView {
     let tabs = tabs(&cluster, &group, data, tab);
     let list = Route::Groups { cluster: cluster.clone() };
     let cluster = StoredValue::new(cluster);
-    let doomed = RwSignal::new(Vec::new());
     let session = use_session();
     let refusal = Signal::derive(move || {
-        let members = data.latest().map_or(0, |data| data.members.len());
-        let held = || "It has members; a group is deleted when nobody is in it.".to_owned();
-        session.refusal(Permission::DeleteGroup).or_else(|| (members > 0).then(held))
+        let held = match data.latest().map(|data| data.members.len()) {
+            None => Some("The group has not been read."),
+            Some(0) => None,
+            Some(_) => Some("It has members; a group is deleted when nobody is in it."),
+        };
+        session.refusal(Permission::DeleteGroup).or_else(|| held.map(str::to_owned))
     });
-    let name = group.clone();
-    let ask = move |_| doomed.set(vec![name.clone()]);
+    let asked = use_choice("act", "delete");
+    let ask = move |_| asked.set(true);
+    let doomed = subject_while(use_allowed(asked, refusal), vec![group.clone()]);
     let deleted = move || location.open(&list);
     let gone = Memo::new(move |_| data.gone());
     let parts = move || match gone.get() {
@@ -73,7 +77,7 @@ pub fn Group(cluster: String, group: String) -> impl IntoView {
             <span class="grow"></span>
             {move || latest().map(facts)}
             <Show when=move || gone.with(Option::is_none)>
-                <Button tone=Tone::Danger icon="trash-2" off=refusal on_press=ask.clone()>
+                <Button tone=Tone::Danger icon="trash-2" off=refusal on_press=ask>
                     "Delete…"
                 </Button>
             </Show>

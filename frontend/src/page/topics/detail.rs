@@ -9,13 +9,17 @@ use ouzel_api::{
 };
 
 use super::{
-    config::Configuration, consumers::Consumers, delete::DeleteTopicDialog, list::clone_address,
-    partitions::Partitions,
+    config::Configuration,
+    consumers::Consumers,
+    delete::DeleteTopicDialog,
+    list::clone_address,
+    partitions::{ACT, Partitions},
 };
 use crate::{
     cells,
     client::{self, ClientError},
     format::count,
+    listing::{subject_while, use_allowed, use_choice},
     load::{Load, load, missing},
     location::{History, use_location},
     route::{Route, TopicTab},
@@ -111,7 +115,6 @@ fn Head(
     /// Why there is no such topic (any more): nothing is told of it, and nothing can be done to it.
     gone: Memo<Option<ClientError>>,
 ) -> impl IntoView {
-    let doomed = RwSignal::new(None::<String>);
     let session = use_session();
     let location = use_location();
     let list = Route::Topics { cluster: cluster.clone() };
@@ -125,8 +128,9 @@ fn Head(
     let like = StoredValue::new(clone_address(&cluster, &topic));
     let clone = move |_| location.go(&like.get_value(), History::Push);
     let no_clone = Signal::derive(move || session.refusal(Permission::CreateTopic));
-    let name = StoredValue::new(topic.clone());
-    let ask = move |_| doomed.set(name.try_get_value());
+    let asked = use_choice(ACT, "delete");
+    let ask = move |_| asked.set(true);
+    let doomed = subject_while(use_allowed(asked, refusal), Some(topic.clone()));
     let deleted = move || location.open(&list);
     view! {
         <header class="head">

@@ -2,6 +2,7 @@
 //! deleting the oldest records.
 
 mod grow;
+mod order;
 mod trim;
 
 use std::sync::Arc;
@@ -16,10 +17,14 @@ pub use self::trim::{failures, offsets};
 use self::{grow::GrowDialog, trim::TrimDialog};
 use crate::{
     cells,
+    listing::{ascending, use_allowed, use_choice, use_listing},
     load::{Load, Loaded},
     session::use_session,
-    ui::{Badge, Button, Column, Empty, Mood, Table, TableSpec, Tone},
+    ui::{Badge, Button, Column, Empty, FilterBox, Mood, Table, TableSpec, Tone},
 };
+
+/// Name of the act in the address whose dialog is open. `?act=grow`
+pub const ACT: &str = "act";
 
 /// The tab.
 #[component]
@@ -36,8 +41,8 @@ pub fn Partitions(cluster: String, data: Load<Topic>) -> impl IntoView {
 /// What can be done to the partitions.
 #[component]
 fn Acts(cluster: StoredValue<String>, data: Load<Topic>, topic: Memo<Arc<Topic>>) -> impl IntoView {
-    let (growing, trimming, emptying) =
-        (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
+    let asked = |act: &'static str| use_choice(ACT, act);
+    let (grow, trim, empty) = (asked("grow"), asked("trim"), asked("empty"));
     let session = use_session();
     let kept = move || {
         let internal = topic.with(|topic| topic.internal);
@@ -46,20 +51,22 @@ fn Acts(cluster: StoredValue<String>, data: Load<Topic>, topic: Memo<Arc<Topic>>
     let no_growing = Signal::derive(move || session.refusal(Permission::AlterTopic).or_else(kept));
     let no_deleting =
         Signal::derive(move || session.refusal(Permission::DeleteRecords).or_else(kept));
+    let growing = use_allowed(grow, no_growing);
+    let (trimming, emptying) = (use_allowed(trim, no_deleting), use_allowed(empty, no_deleting));
     view! {
         <div class="bar">
-            <Button icon="plus" off=no_growing on_press=move |_| growing.set(true)>
+            <Button icon="plus" off=no_growing on_press=move |_| grow.set(true)>
                 "Add partitions…"
             </Button>
             <Button
                 tone=Tone::Danger
                 icon="trash-2"
                 off=no_deleting
-                on_press=move |_| trimming.set(true)
+                on_press=move |_| trim.set(true)
             >
                 "Delete records…"
             </Button>
-            <Button tone=Tone::Danger off=no_deleting on_press=move |_| emptying.set(true)>
+            <Button tone=Tone::Danger off=no_deleting on_press=move |_| empty.set(true)>
                 "Empty…"
             </Button>
             <span class="grow"></span>
@@ -73,24 +80,32 @@ fn Acts(cluster: StoredValue<String>, data: Load<Topic>, topic: Memo<Arc<Topic>>
 
 #[component]
 fn Rows(topic: Memo<Arc<Topic>>) -> impl IntoView {
-    let rows = Memo::new(move |_| topic.with(|topic| topic.partitions.clone()));
+    let listing = use_listing(ascending("partition"));
+    let rows = Memo::new(move |_| topic.with(|topic| order::narrowed(&topic.partitions, listing)));
     let most = Memo::new(move |_| {
-        rows.with(|rows| rows.iter().filter_map(held).max().unwrap_or_default())
+        topic.with(|topic| topic.partitions.iter().filter_map(held).max().unwrap_or_default())
     });
+    let spec = TableSpec::new("Partitions", columns(most)).sorted(listing.sorting);
+    let empty = move || match topic.with(|topic| topic.partitions.is_empty()) {
+        true => view! { <Empty title="The topic has no partition"/> }.into_any(),
+        false => {
+            view! { <Empty icon="text-search" title="Nothing matches the filter"/> }.into_any()
+        }
+    };
     view! {
-        <div class="card">
-            <Table spec=TableSpec::new("Partitions", columns(most)) rows
-                empty=|| view! { <Empty title="The topic has no partition"/> }/>
+        <div class="bar">
+            <FilterBox value=listing.filter label="Filter by number, state or leader"/>
         </div>
+        <div class="card"><Table spec rows empty/></div>
     }
 }
 
 fn columns(most: Memo<i64>) -> Vec<Column<Partition>> {
     let reason = |row: &Partition| row.error.clone().unwrap_or_else(|| "No answer".to_owned());
     vec![
-        Column::new("partition", "partition", "90px", number).headline().right(),
-        Column::new("state", "state", "150px", state),
-        Column::new("leader", "leader", "80px", leader).right(),
+        Column::new("partition", "partition", "98px", number).headline().right().sortable(),
+        Column::new("state", "state", "150px", state).sortable(),
+        Column::new("leader", "leader", "80px", leader).right().sortable(),
         Column::new("epoch", "epoch", "70px", |row: &Partition| {
             row.leader_epoch.map(cells::number)
         })
@@ -102,22 +117,26 @@ fn columns(most: Memo<i64>) -> Vec<Column<Partition>> {
             cells::offset(row.start_offset, &reason(row))
         })
         .narrow("minmax(0, 1fr)")
-        .right(),
+        .right()
+        .sortable(),
         Column::new("end", "end offset", "minmax(130px, 1fr)", move |row: &Partition| {
             cells::offset(row.end_offset, &reason(row))
         })
         .narrow("minmax(0, 1fr)")
-        .right(),
+        .right()
+        .sortable(),
         Column::new("size", "size", "90px", |row: &Partition| {
             cells::size(row.size_bytes, row.size_error.as_deref())
         })
         .right()
+        .sortable()
         .hint("Bytes on disk of the leader's replica"),
         Column::new("records", "records", "minmax(190px, 1fr)", move |row: &Partition| {
             share(row, most)
         })
         .narrow("minmax(0, 1fr)")
-        .right(),
+        .right()
+        .sortable(),
     ]
 }
 
@@ -145,13 +164,18 @@ fn leader(row: &Partition) -> impl IntoView + use<> {
 }
 
 fn state(row: &Partition) -> impl IntoView + use<> {
-    let (mood, text) = match row {
+    let (mood, text) = condition(row);
+    view! { <span title=row.error.clone()><Badge mood=mood>{text}</Badge></span> }
+}
+
+/// How it stands, and how bad that is.
+fn condition(row: &Partition) -> (Mood, &'static str) {
+    match row {
         Partition { leader: None, .. } => (Mood::Bad, "no leader"),
         Partition { error: Some(_), .. } => (Mood::Warn, "not read"),
         row if row.in_sync.len() < row.replicas.len() => (Mood::Warn, "under-replicated"),
         _ => (Mood::Good, "in sync"),
-    };
-    view! { <span title=row.error.clone()><Badge mood=mood>{text}</Badge></span> }
+    }
 }
 
 fn ids(ids: &[i32]) -> impl IntoView + use<> {
