@@ -44,7 +44,7 @@ test("the keyboard alone writes a record", async ({ page, kcat, createTopic }) =
   await expect(page.getByText("This topic holds no records")).toBeVisible();
   await page.keyboard.press("n");
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Key", { exact: true }).focus();
+  await expect(dialog.getByLabel("Key", { exact: true })).toBeFocused();
   await page.keyboard.type("k");
   await dialog.getByLabel("Value", { exact: true }).focus();
   await page.keyboard.type("by hand");
@@ -53,6 +53,32 @@ test("the keyboard alone writes a record", async ({ page, kcat, createTopic }) =
   await page.keyboard.press("Escape");
   await expect(dialog).toHaveCount(0);
   expect(await kcat.consume("typed", ["-K", ":"])).toEqual(["k:by hand"]);
+});
+
+test("what was written goes only when that is said", async ({ page, createTopic }) => {
+  await createTopic(page, "kept-draft");
+  await page.goto("topics/kept-draft/messages?produce=1");
+  const dialog = page.getByRole("dialog");
+  const value = dialog.getByLabel("Value", { exact: true });
+  await value.fill("an hour's work");
+  await page.mouse.click(5, 450);
+  await expect(value).toHaveValue("an hour's work");
+  await page.keyboard.press("Escape");
+  await expect(dialog.getByText("Discard what you wrote?")).toBeVisible();
+  await dialog.getByRole("button", { name: "Keep writing" }).click();
+  await expect(dialog.getByText("Discard what you wrote?")).toHaveCount(0);
+  await expect(value).toHaveValue("an hour's work");
+  await page.keyboard.press("Escape");
+  await dialog.getByRole("button", { name: "Discard" }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(page).not.toHaveURL(/produce/);
+
+  // Where nothing was written nothing is asked.
+  await page.goto("/access/roles?create=1");
+  await expect(dialog.getByLabel("Name")).toBeFocused();
+  await page.mouse.click(5, 450);
+  await expect(dialog).toHaveCount(0);
+  await expect(page).not.toHaveURL(/create/);
 });
 
 test("a record is edited and written to another topic, and a key gets its tombstone", BOTH, async ({

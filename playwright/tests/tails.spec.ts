@@ -40,8 +40,80 @@ test("ticked topics are followed together, and what is dropped is counted", asyn
   await kcat.produce("tail-right", ["right again"]);
   await expect(table.getByText("right again")).toBeVisible();
   await expect(table.getByText("left again")).toBeHidden();
-  await table.getByText("right again").click();
-  await expect(page).toHaveURL(/topics\/tail-right\/messages\?p=\d+&o=\d+/);
+});
+
+test("a record opens beside the tail, which goes on; Back and Escape shut it", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  for (const topic of ["beside-a", "beside-b"]) await createTopic(page, topic);
+  await page.goto("/c/embedded/tail?topics=beside-a,beside-b");
+  await expect(page.getByText("live, newest last")).toBeVisible();
+  await kcat.produce("beside-a", ["first of a"]);
+  await kcat.produce("beside-b", ["first of b"]);
+  const table = page.getByRole("grid", { name: "Records" });
+  const drawer = page.getByRole("complementary", { name: "Record" });
+  await expect(table.getByText("first of a")).toBeVisible();
+  await table.getByText("first of b").click();
+  await expect(drawer).toContainText("first of b");
+  await expect(page).toHaveURL(/\/tail\?topics=.*&topic=beside-b&p=0&o=0/);
+  await kcat.produce("beside-a", ["second of a"]);
+  await expect(table.getByText("second of a")).toBeVisible();
+  await expect(table.getByText("first of a")).toBeVisible();
+  await expect(drawer).toContainText("first of b");
+
+  await table.getByText("first of a").click();
+  await expect(drawer).toContainText("first of a");
+  await page.goBack();
+  await expect(drawer).toContainText("first of b");
+  await page.keyboard.press("Escape");
+  await expect(drawer).toHaveCount(0);
+  await expect(page).not.toHaveURL(/topic=/);
+  await expect(page.getByText("live, newest last")).toBeVisible();
+  await expect(table.getByText("second of a")).toBeVisible();
+
+  await page.goto("/c/embedded/tail?topics=beside-a,beside-b&topic=beside-a&p=0&o=1");
+  await expect(drawer).toContainText("second of a");
+});
+
+test("the figures of a tail are never behind its rows", async ({ page, kcat, createTopic }) => {
+  await createTopic(page, "in-step");
+  for (const path of ["topics/in-step/messages?from=live", "tail?topics=in-step"]) {
+    await page.goto(path);
+    await expect(page.getByText("live, newest last")).toBeVisible();
+    await page.evaluate(() => {
+      const behind: string[] = [];
+      (window as unknown as { behind: string[] }).behind = behind;
+      const look = () => {
+        const rows = document.querySelectorAll(".rows .table-row").length;
+        const told = parseInt(document.querySelector("[data-matches]")?.textContent ?? "0");
+        if (told < rows) behind.push(`${told} of ${rows}`);
+        requestAnimationFrame(look);
+      };
+      look();
+    });
+    for (const text of ["one", "two", "three"]) await kcat.produce("in-step", [text]);
+    await expect(page.getByRole("row").filter({ hasText: "three" })).toBeVisible();
+    const behind = await page.evaluate(() => (window as unknown as { behind: string[] }).behind);
+    expect(behind).toEqual([]);
+  }
+});
+
+test("on a phone a tail of several topics tells the time of day", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await createTopic(page, "by-the-clock");
+  await page.goto("tail?topics=by-the-clock");
+  await expect(page.getByText("live, newest last")).toBeVisible();
+  await kcat.produce("by-the-clock", ["tick"]);
+  const time = page.getByRole("grid", { name: "Records" }).locator("time").first();
+  await expect.poll(() => time.innerText()).toMatch(/^\d\d:\d\d:\d\d/);
+  const [cell, frame] = [await time.boundingBox(), page.viewportSize()];
+  expect((cell?.x ?? 0) + (cell?.width ?? 999)).toBeLessThanOrEqual(frame?.width ?? 0);
 });
 
 test("a topic that is not there is named, and the other is followed all the same", async ({

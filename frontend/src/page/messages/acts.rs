@@ -15,6 +15,7 @@ use super::{
     body::Body,
     bytes, keys,
     produce::{self, Purpose},
+    query::Writes,
     record::{Record, Shown},
     same_key::{self, SameKey},
     save,
@@ -66,7 +67,7 @@ fn more(acts: Acts, message: Arc<Message>) -> impl IntoView {
     let id = (message.partition, message.offset);
     let message = StoredValue::new(message);
     let seek = move || acts.same_key.begin(message.get_value());
-    let replay = move || acts.replay(message.get_value());
+    let replay = move || acts.replay();
     let session = use_session();
     let no_reset = Signal::derive(move || {
         let cluster = page.names.try_with_value(|(cluster, _)| cluster.clone());
@@ -123,7 +124,7 @@ impl Acts {
             };
             match key {
                 "s" if same_key::filter(&message.key).is_ok() => self.same_key.begin(message),
-                "e" if refusal.get_untracked().is_none() => self.replay(message),
+                "e" if refusal.get_untracked().is_none() => self.replay(),
                 "f" => return focus_find(),
                 _ => return false,
             }
@@ -131,10 +132,27 @@ impl Acts {
         });
     }
 
-    fn replay(self, message: Arc<Message>) {
-        spawn_local(async move {
-            let purpose = Purpose::Replay(self.editable(message).await);
-            self.page.writing.begin(purpose);
+    /// The address says that it is written once more, and the dialog follows.
+    fn replay(self) {
+        self.page.begin_to_write(Some(Writes::Again));
+    }
+
+    /// Opens the dialog for the open record, once it is there, while the address says so.
+    pub fn replay_what_the_address_asks(self) {
+        let (page, refusal) = (self.page, produce::refusal(self.page));
+        let asked = Memo::new(move |_| {
+            let asked = page.view.with(|view| view.writes == Some(Writes::Again));
+            let Shown::Ready(message) = self.record.shown.get() else { return None };
+            (asked && refusal.with(Option::is_none)).then_some(message)
+        });
+        Effect::new(move |_| {
+            let Some(message) = asked.get().filter(|_| !untrack(|| page.writing.is_open())) else {
+                return;
+            };
+            spawn_local(async move {
+                let purpose = Purpose::Replay(self.editable(message).await);
+                page.writing.begin(purpose);
+            });
         });
     }
 

@@ -129,6 +129,6 @@ fn toggle(page: Page, path: &str) -> Result<(), String> {
         }
         None => view.columns.push(path),
     }
-    page.location.set_query(&view.write(), History::Replace);
+    page.write(&view, History::Replace);
     Ok(())
 }

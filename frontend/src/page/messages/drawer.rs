@@ -33,6 +33,7 @@ pub fn RecordDrawer(page: Page, record: Record) -> impl IntoView {
     let close = move || page.open(None, History::Push);
     let acts = Acts::new(page, record);
     acts.listen();
+    acts.replay_what_the_address_asks();
     view! {
         <Drawer
             label="Record"
@@ -84,8 +85,7 @@ fn head(page: Page, record: Record) -> impl IntoView {
         Shown::Ready(message) => Some(kind(&message.value)),
         _ => None,
     });
-    let rows = page.feed.rows;
-    let step = move |by: i64| page.feed.table.walk(by, rows.with_untracked(Vec::len));
+    let step = move |by: i64| page.walk(by);
     view! {
         <Copyable text=offset.to_string() what="the offset">
             <span class="mono">

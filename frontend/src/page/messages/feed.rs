@@ -108,6 +108,9 @@ pub struct Figures {
     pub read: u64,
     /// Records that matched.
     pub matched: u64,
+    /// Records of a tail that have arrived here. The server tells its figures twice a second, and
+    /// rows come at once.
+    pub arrived: u64,
     /// Bytes received from the brokers.
     pub bytes: u64,
     /// Time spent.
@@ -164,6 +167,16 @@ impl Figures {
             resume: progress.resume.clone(),
             ..self.clone()
         }
+    }
+
+    /// Matches, those included of which a tail's server has not told yet.
+    pub fn matched_by_now(&self) -> u64 {
+        self.matched.max(self.arrived + self.dropped)
+    }
+
+    /// Records that were looked at, likewise.
+    pub fn read_by_now(&self) -> u64 {
+        self.read.max(self.matched_by_now())
     }
 
     /// A field was nowhere if it was nowhere in both parts.
@@ -274,6 +287,7 @@ impl Feed {
 
     /// Adds rows, removes the oldest, and stays at the end if that is where the reader is.
     fn add_live(self, lot: Vec<Arc<Message>>) {
+        self.figures.try_update(|figures| figures.arrived += lot.len() as u64);
         let pointed = self.pointed.try_get_untracked().unwrap_or(true);
         let follow = !pointed && self.table.is_at_end();
         self.out_of_sight.try_set(!follow);

@@ -5,7 +5,7 @@
 use leptos::{ev, prelude::*, wasm_bindgen::JsCast};
 use web_sys::{Element, HtmlElement};
 
-use super::{Page, produce};
+use super::{Page, produce, query::Writes};
 use crate::location::History;
 
 /// What keeps its own keys.
@@ -53,7 +53,7 @@ fn press(page: Page, refusal: Signal<Option<String>>, event: &ev::KeyboardEvent)
             let may = refusal.try_get_untracked().is_some_and(|refusal| refusal.is_none());
             if may {
                 event.prevent_default();
-                page.write_new(true);
+                page.begin_to_write(Some(Writes::One));
             }
         }
         "c" if !within(event, WRITTEN_IN) => {
@@ -77,7 +77,7 @@ fn press(page: Page, refusal: Signal<Option<String>>, event: &ev::KeyboardEvent)
 fn step(page: Page, event: &ev::KeyboardEvent, step: i64) {
     event.prevent_default();
     page.feed.table.focus();
-    page.feed.table.walk(step, page.feed.rows.with_untracked(Vec::len));
+    page.walk(step);
 }
 
 fn within(event: &ev::KeyboardEvent, selector: &str) -> bool {

@@ -57,7 +57,7 @@ pub use together::Together;
 use feed::{Feed, Figures, Phase, ROWS_MAX};
 use marks::Marks;
 use produce::Purpose;
-use query::{Asked, Start, View};
+use query::{Asked, Start, View, Writes};
 
 use crate::{
     client::ClientError,
@@ -86,6 +86,8 @@ struct Page {
     /// How often the person went on from where a search stood.
     onward: RwSignal<u32>,
     work: StoredValue<Work, LocalStorage>,
+    /// The rows of the tail of several topics, where only the drawer of this page stands beside it.
+    beside: Option<Signal<usize>>,
 }
 
 /// What fills the feed now.
@@ -141,17 +143,28 @@ impl Page {
     fn new(cluster: String, topic: String) -> Page {
         let location = use_location();
         let here = Route::topic(&cluster, &topic, TopicTab::Messages);
+        Page::at(location, here, (cluster, topic), TableHandle::default())
+    }
+
+    /// The page whose drawer shows records of that topic beside a tail of several: the table and
+    /// its `rows` are the tail's.
+    fn beside(names: (String, String), table: TableHandle, rows: Signal<usize>) -> Page {
+        let here = Route::Tail { cluster: names.0.clone() };
+        Page { beside: Some(rows), ..Page::at(use_location(), here, names, table) }
+    }
+
+    fn at(location: Location, here: Route, names: (String, String), table: TableHandle) -> Page {
         // Another page's address is none of our business, not even while this page goes away.
         let view = Memo::new(move |last: Option<&View>| match last {
             Some(last) if location.route.with(|route| *route != here) => last.clone(),
             _ => location.query.with(View::parse),
         });
-        let names = StoredValue::new((cluster, topic));
+        let names = StoredValue::new(names);
         Page {
             names,
             view,
             marks: Memo::new(move |_| view.with(|view| Marks::of(&view.asked))),
-            feed: Feed::new(TableHandle::default()),
+            feed: Feed::new(table),
             location,
             draft: chips::Draft::new(),
             exports: exports::Exports::of(names),
@@ -160,7 +173,27 @@ impl Page {
             again: RwSignal::new(0),
             onward: RwSignal::new(0),
             work: StoredValue::new_local(Work::Nothing),
+            beside: None,
         }
+    }
+
+    /// Changes the address. Beside a tail of several topics only what is about the open record is
+    /// ours in it.
+    fn write(self, view: &View, history: History) {
+        let query = match self.beside {
+            Some(_) => view.write_record(self.location.query.get_untracked()),
+            None => view.write(),
+        };
+        self.location.set_query(&query, history);
+    }
+
+    /// Makes the row that is so many further the active one.
+    fn walk(self, step: i64) {
+        let rows = match self.beside {
+            Some(rows) => rows.get_untracked(),
+            None => self.feed.rows.with_untracked(Vec::len),
+        };
+        self.feed.table.walk(step, rows);
     }
 
     /// Searches, or follows, whenever the address asks for something else, and once more on demand.
@@ -238,7 +271,14 @@ impl Page {
         let mut view = self.view.get_untracked();
         view.asked.resume = None;
         change(&mut view.asked);
-        self.location.set_query(&view.write(), History::Push);
+        if self.beside.is_none() {
+            return self.write(&view, History::Push);
+        }
+        // A search has no place beside a tail of several topics: the topic's own page has it.
+        let page = self
+            .names
+            .with_value(|(cluster, topic)| Route::topic(cluster, topic, TopicTab::Messages).path());
+        self.location.go(&format!("{page}?{}", view.write()), History::Push);
     }
 
     /// Starts the search from its beginning, also if it is the same. A condition that was written
@@ -276,19 +316,21 @@ impl Page {
         self.ask(|asked| asked.resume = Some(token));
     }
 
-    /// Begins a new record, or leaves it: the address says so, and the dialog follows.
-    fn write_new(self, writes: bool) {
+    /// Begins to write, or leaves it: the address says so, and the dialog follows.
+    fn begin_to_write(self, writes: Option<Writes>) {
         let Some(view) = self.view.try_get_untracked() else { return };
         if view.writes != writes {
-            let view = View { writes, ..view };
-            self.location.set_query(&view.write(), History::Replace);
+            self.write(&View { writes, ..view }, History::Replace);
         }
     }
 
-    /// The dialog that writes a new record is open while the address says so.
+    /// The dialog that writes a new record is open while the address says so; the one that writes
+    /// the open record once more is the drawer's business.
     fn write_what_the_address_asks(self) {
         let refusal = produce::refusal(self);
-        let asked = Memo::new(move |_| self.view.with(|view| view.writes));
+        let asked = Memo::new(move |_| {
+            self.view.with(|view| view.writes.is_some_and(|writes| writes != Writes::Again))
+        });
         Effect::new(move |_| {
             if asked.get() && refusal.with(Option::is_none) {
                 self.writing.begin(Purpose::New);
@@ -297,7 +339,7 @@ impl Page {
         Effect::new(move |before: Option<bool>| {
             let now = self.writing.is_open();
             if before == Some(true) && !now {
-                self.write_new(false);
+                self.begin_to_write(None);
             }
             now
         });
@@ -305,16 +347,14 @@ impl Page {
 
     /// Opens a record in the drawer, or closes it.
     fn open(self, record: Option<(i32, i64)>, history: History) {
-        let view = View { open: record, ..self.view.get_untracked() };
-        self.location.set_query(&view.write(), history);
+        self.write(&View { open: record, ..self.view.get_untracked() }, history);
     }
 
     /// Shows another part of the open record, or shows it otherwise.
     fn face(self, face: face::Face) {
         let Some(view) = self.view.try_get_untracked() else { return };
         if view.open.is_some() && view.face != face {
-            let view = View { face, ..view };
-            self.location.set_query(&view.write(), History::Replace);
+            self.write(&View { face, ..view }, History::Replace);
         }
     }
 

@@ -42,10 +42,21 @@ pub struct View {
     pub columns: Vec<String>,
     /// Whether the matches over time are drawn.
     pub chart: bool,
-    /// Whether a new record is being written.
-    pub writes: bool,
+    /// What is being written.
+    pub writes: Option<Writes>,
     /// Parts of the address that say nothing we understand.
     pub problems: Vec<String>,
+}
+
+/// What is being written. `produce=1`, `produce=file`, `replay=1`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writes {
+    /// A new record.
+    One,
+    /// The records of a file.
+    Many,
+    /// The open record once more.
+    Again,
 }
 
 /// What is searched or followed. Another value means another search.
@@ -122,8 +133,9 @@ impl View {
         let mut columns = read.many("col", path);
         columns.truncate(COLUMNS_MAX);
         let chart = read.one("chart", |text| (text == "1").then_some(true)).unwrap_or_default();
-        let writes = read.one("produce", |text| (text == "1").then_some(true)).unwrap_or_default();
-        View { asked, open: partition.zip(offset), face, columns, chart, writes, problems }
+        let open = partition.zip(offset);
+        let writes = read.writes(open.is_some());
+        View { asked, open, face, columns, chart, writes, problems }
     }
 
     /// Writes the address; what is as usual is left out.
@@ -152,30 +164,33 @@ impl View {
         if self.chart {
             query.push("chart", "1");
         }
-        if self.writes {
-            query.push("produce", "1");
-        }
-        if let Some((partition, offset)) = self.open {
-            query.push("p", partition.to_string());
-            query.push("o", offset.to_string());
-            self.write_face(&mut query);
-        }
-        query
+        self.write_record(query)
+    }
+
+    /// Writes into an address which record is open, how it is shown, and what is written; all else
+    /// stays. Without an open record its topic's name goes too.
+    pub fn write_record(&self, query: Query) -> Query {
+        let (Face { tab, style }, usual) = (self.face, Face::default());
+        let (partition, offset) = self.open.unzip();
+        let number = |number: Option<i64>| number.map(|it| it.to_string()).unwrap_or_default();
+        let open = self.open.is_some();
+        let tab = if open && tab != usual.tab { tab.name() } else { "" };
+        let style = if open && style != usual.style { style_name(style) } else { "" };
+        let (produce, replay) = match self.writes {
+            Some(Writes::One) => ("1", ""),
+            Some(Writes::Many) => ("file", ""),
+            Some(Writes::Again) if open => ("", "1"),
+            _ => ("", ""),
+        };
+        let query = query.with("produce", produce);
+        let query = query.with("p", number(partition.map(i64::from))).with("o", number(offset));
+        let query = query.with("tab", tab).with("as", style).with("replay", replay);
+        if open { query } else { query.without(TOPIC) }
     }
 }
 
-impl View {
-    /// Writes what the drawer shows.
-    fn write_face(&self, query: &mut Query) {
-        let (Face { tab, style }, usual) = (self.face, Face::default());
-        if tab != usual.tab {
-            query.push("tab", tab.name());
-        }
-        if style != usual.style {
-            query.push("as", style_name(style));
-        }
-    }
-}
+/// The topic of the open record, where several are followed together.
+pub const TOPIC: &str = "topic";
 
 impl Asked {
     /// Writes where it ends and how it reads.
@@ -242,6 +257,17 @@ impl Reader<'_> {
             self.problems.push(format!("{name}={text}"));
         }
         value
+    }
+
+    /// A record can only be written once more while it is open.
+    fn writes(&mut self, open: bool) -> Option<Writes> {
+        let new = self.one("produce", |text| match text {
+            "1" => Some(Writes::One),
+            "file" => Some(Writes::Many),
+            _ => None,
+        });
+        let again = self.one("replay", |text| (text == "1").then_some(Writes::Again));
+        new.or(again.filter(|_| open))
     }
 
     fn many<T>(&mut self, name: &str, parse: impl Fn(&str) -> Option<T>) -> Vec<T> {

@@ -59,7 +59,10 @@ pub fn follow(page: Page) -> Record {
     let whole = RwSignal::new(None);
     let record = Record { page, id, shown, fetched, whole, fetching: RwSignal::new(None) };
     record.fetch_what_is_not_in_the_rows();
-    record.keep_the_active_row();
+    // A tail of several topics keeps its active row itself: its rows are not those of the page.
+    if page.beside.is_none() {
+        record.keep_the_active_row();
+    }
     record.take_the_keyboard();
     record
 }

@@ -23,7 +23,7 @@ use crate::{
 pub fn Status(page: Page) -> impl IntoView {
     let figures = page.feed.figures;
     let matched = move || match page.feed.live.get() {
-        true => figures.with(|figures| figures.matched),
+        true => figures.with(Figures::matched_by_now),
         // The rows are on screen a moment before the server's figures say so.
         false => page.feed.rows.with(|rows| rows.len() as u64),
     };
@@ -32,23 +32,26 @@ pub fn Status(page: Page) -> impl IntoView {
     let some = move || figures.with(|figures| !figures.partitions.is_empty());
     view! {
         <StatusLine>
-            <b data-matches="">{move || counted(matched(), "match", "matches")}</b>
-            <span>{move || figures.with(|figures| format!("{} read", count(figures.read)))}</span>
-            {move || figures.with(|figures| skipped(&figures.skipped))}
-            {move || figures.with(pace)}
-            <Show when=some>
-                <Coverage parts=Signal::derive(parts)/>
-            </Show>
-            {move || end(page)}
-            {move || continued(page)}
-            <Reading page/>
-            <span class="grow"></span>
-            {move || figures.with(troubles)}
-            {move || on(page)}
-            <ChartSwitch page/>
-            <ColumnMenu page/>
-            <ViewMenu page/>
-            <ExportMenu page/>
+            <div class="told">
+                <b data-matches="">{move || counted(matched(), "match", "matches")}</b>
+                <span>{move || figures.with(read)}</span>
+                {move || figures.with(|figures| skipped(&figures.skipped))}
+                {move || figures.with(pace)}
+                <Show when=some>
+                    <Coverage parts=Signal::derive(parts)/>
+                </Show>
+                {move || end(page)}
+                {move || continued(page)}
+                <Reading page/>
+                {move || on(page)}
+            </div>
+            <div class="tools">
+                <ChartSwitch page/>
+                <ColumnMenu page/>
+                <ViewMenu page/>
+                <ExportMenu page/>
+            </div>
+            <div class="troubles">{move || figures.with(troubles)}</div>
         </StatusLine>
     }
 }
@@ -60,7 +63,7 @@ fn ChartSwitch(page: Page) -> impl IntoView {
     let turn = move |_| {
         let mut view = page.view.get_untracked();
         view.chart = !view.chart;
-        page.location.set_query(&view.write(), History::Replace);
+        page.write(&view, History::Replace);
     };
     view! {
         <button
@@ -74,6 +77,10 @@ fn ChartSwitch(page: Page) -> impl IntoView {
             <Icon name="chart-column"/>
         </button>
     }
+}
+
+fn read(figures: &Figures) -> String {
+    format!("{} read", count(figures.read_by_now()))
 }
 
 fn covered(part: &PartitionProgress) -> Covered {

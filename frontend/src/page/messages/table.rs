@@ -166,7 +166,7 @@ fn slim_min(fields: usize) -> String {
 }
 
 /// Date and time; a record may have none.
-fn time(clock: Clock, at_ms: i64) -> AnyView {
+pub fn time(clock: Clock, at_ms: i64) -> AnyView {
     // Kafka's mark for a record without a time.
     if at_ms == -1 {
         return view! { <span class="none">"no time"</span> }.into_any();

@@ -18,7 +18,7 @@ use ouzel_api::{
     topics::{TopicList, is_kept},
 };
 
-use super::Page;
+use super::{Page, query::Writes};
 use crate::{
     client,
     load::{Load, load},
@@ -79,7 +79,7 @@ pub fn refusal(page: Page) -> Signal<Option<String>> {
 /// The button that begins a new record.
 #[component]
 pub fn ProduceButton(page: Page) -> impl IntoView {
-    let begin = move |_| page.write_new(true);
+    let begin = move |_| page.begin_to_write(Some(Writes::One));
     view! {
         <Button icon="send" off=refusal(page) on_press=begin>
             <span class="clip">"Produce…"</span>
@@ -116,18 +116,27 @@ pub fn WriteDialog(page: Page) -> impl IntoView {
     }
 }
 
-/// One or many.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum HowMany {
-    One,
-    Many,
-}
-
+/// One or many, as the address says.
 #[component]
 fn New(page: Page) -> impl IntoView {
-    let now = RwSignal::new(HowMany::One);
+    let many = Memo::new(move |_| page.view.with(|view| view.writes == Some(Writes::Many)));
+    let asked = move || if many.get() { Writes::Many } else { Writes::One };
+    let now = RwSignal::new(untrack(asked));
+    Effect::new(move |_| {
+        let asked = asked();
+        if now.get_untracked() != asked {
+            now.set(asked);
+        }
+    });
+    Effect::new(move |before: Option<Writes>| {
+        let now = now.get();
+        if before.is_some_and(|before| before != now) {
+            page.begin_to_write(Some(now));
+        }
+        now
+    });
     let topics = topics(page);
-    let tabs = vec![(HowMany::One, "One record", None), (HowMany::Many, "Many, from a file", None)];
+    let tabs = vec![(Writes::One, "One record", None), (Writes::Many, "Many, from a file", None)];
     let topic = page.names.with_value(|(_, topic)| topic.clone());
     // What is typed survives a look at the other tab.
     let draft = Draft::new(&topic);
@@ -135,8 +144,8 @@ fn New(page: Page) -> impl IntoView {
     view! {
         <Tabs now tabs/>
         {move || match now.get() {
-            HowMany::One => view! { <form::Form page draft topics/> }.into_any(),
-            HowMany::Many => view! { <import::Many many topics/> }.into_any(),
+            Writes::Many => view! { <import::Many many topics/> }.into_any(),
+            _ => view! { <form::Form page draft topics/> }.into_any(),
         }}
     }
 }

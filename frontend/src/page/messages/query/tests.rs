@@ -12,7 +12,15 @@ fn view(asked: Asked) -> View {
     let columns = vec!["user.city".to_owned(), r#"["a&b"].x"#.to_owned()];
     let open = Some((3, 9_007_199_254_740_993));
     let face = Face { tab: RecordTab::Key, style: Style::Hex };
-    View { asked, open, face, columns, chart: true, writes: true, problems: Vec::new() }
+    View {
+        asked,
+        open,
+        face,
+        columns,
+        chart: true,
+        writes: Some(Writes::One),
+        problems: Vec::new(),
+    }
 }
 
 #[test]

@@ -78,6 +78,13 @@ impl Feed {
 
     /// Adds rows, lets the oldest go, and stays at the end if that is where the reader is.
     fn add(self, lot: Vec<Row>) {
+        self.figures.try_update(|all| {
+            for row in &lot {
+                if let Some(figures) = all.get_mut(row.tail) {
+                    figures.arrived += 1;
+                }
+            }
+        });
         let follow = self.table.is_at_end();
         let gone = self.rows.try_update(|rows| {
             rows.extend(lot);

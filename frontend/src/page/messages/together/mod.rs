@@ -1,8 +1,9 @@
 //! Several topics followed together: one table, one connection, what was dropped counted.
 //!
-//! The address names the topics and the conditions ([`query`]); [`feed`] holds what came. A record
-//! is opened on its own topic's page.
+//! The address names the topics and the conditions ([`query`]); [`feed`] holds what came; a record
+//! is opened in the drawer [`beside`] it.
 
+mod beside;
 mod feed;
 mod query;
 
@@ -13,12 +14,12 @@ use ouzel_api::{live::TAILS_MAX, messages::Message};
 
 use self::{
     feed::{Feed, Row},
-    query::{Ask, TEXT, TOPICS},
+    query::{Ask, Opened, TEXT, TOPICS},
 };
 use super::{
     feed::Phase,
     marks::Marks,
-    preview,
+    preview, table,
     tail::{self, Sink, Tail, Wanted},
 };
 use crate::{
@@ -28,8 +29,7 @@ use crate::{
     query::Query,
     route::{Route, TopicTab},
     ui::{
-        Button, Column, Empty, FilterBox, Icon, Note, StatusLine, Table, TableSpec, Time, Tone,
-        use_clock,
+        Button, Column, Empty, FilterBox, Icon, Note, StatusLine, Table, TableSpec, Tone, use_clock,
     },
 };
 
@@ -42,6 +42,8 @@ struct Page {
     feed: Feed,
     location: Location,
     work: StoredValue<Option<Tail>, LocalStorage>,
+    /// The record in the drawer.
+    open: Memo<Option<Opened>>,
 }
 
 /// The page.
@@ -66,7 +68,10 @@ pub fn Together(cluster: String) -> impl IntoView {
                 {left_out}
                 <Topics page/>
                 <Status page/>
-                <Rows page/>
+                <div class="split" class:open=move || page.open.with(Option::is_some)>
+                    <Rows page/>
+                    <beside::Drawers page/>
+                </div>
             </Show>
         </div>
     }
@@ -89,7 +94,13 @@ impl Page {
             Some(last) if location.route.with(|route| *route != here) => last.clone(),
             _ => location.query.with(Ask::parse),
         });
+        let elsewhere = move || location.route.with(|route| !matches!(route, Route::Tail { .. }));
+        let open = Memo::new(move |last: Option<&Option<Opened>>| match last {
+            Some(last) if elsewhere() => last.clone(),
+            _ => location.query.with(Opened::parse),
+        });
         Page {
+            open,
             cluster: StoredValue::new(cluster),
             view,
             marks: Memo::new(move |_| view.with(|view| Marks::of(&view.asked))),
@@ -251,8 +262,8 @@ fn Status(page: Page) -> impl IntoView {
     let sum = move |of: fn(&super::feed::Figures) -> u64| {
         page.feed.figures.with(|all| all.iter().map(of).sum::<u64>())
     };
-    let matched = move || counted(sum(|it| it.matched), "match", "matches");
-    let read = move || format!("{} read", count(sum(|it| it.read)));
+    let matched = move || counted(sum(|it| it.matched_by_now()), "match", "matches");
+    let read = move || format!("{} read", count(sum(|it| it.read_by_now())));
     let state = move || match page.feed.phase.get() {
         Phase::Connecting => "connecting…".to_owned(),
         Phase::Following if page.feed.paused.get() => {
@@ -307,16 +318,15 @@ fn Status(page: Page) -> impl IntoView {
     }
 }
 
+/// The tracks beside the drawer.
+const SLIM: &str =
+    "minmax(80px, 0.3fr) 56px 104px 118px minmax(90px, 0.3fr) minmax(150px, 1fr) 80px";
+
 #[component]
 fn Rows(page: Page) -> impl IntoView {
     let open = move |at: usize| {
-        let row = page.feed.rows.with_untracked(|rows| rows.get(at).cloned());
-        if let Some(Row { tail, message }) = row {
-            let topic = page.topic(tail);
-            let route = page.cluster.with_value(|it| Route::topic(it, &topic, TopicTab::Messages));
-            let place = Query::default().with("p", message.partition.to_string());
-            let place = place.with("o", message.offset.to_string());
-            page.location.go(&format!("{}?{place}", route.path()), History::Push);
+        if let Some(row) = page.feed.rows.with_untracked(|rows| rows.get(at).cloned()) {
+            beside::open(page, &row, History::Push);
         }
     };
     let spec = TableSpec::new("Records", columns(page)).on_open(open);
@@ -328,13 +338,14 @@ fn Rows(page: Page) -> impl IntoView {
         }
     };
     view! {
-        <div class="card rows">
+        <div class="card rows" style=("--slim", SLIM) style=("--slim-min", "720px")>
             <Table spec rows=page.feed.rows handle=page.feed.table empty/>
         </div>
     }
 }
 
 fn columns(page: Page) -> Vec<Column<Row>> {
+    let clock = use_clock();
     let message = |row: &Row| -> Arc<Message> { row.message.clone() };
     vec![
         Column::new("topic", "topic", "minmax(120px, 0.4fr)", move |row: &Row| {
@@ -351,8 +362,8 @@ fn columns(page: Page) -> Vec<Column<Row>> {
         })
         .right()
         .narrow("90px"),
-        Column::new("time", "time", "202px", |row: &Row| {
-            view! { <Time at_ms=row.message.timestamp_ms/> }
+        Column::new("time", "time", "202px", move |row: &Row| {
+            table::time(clock, row.message.timestamp_ms)
         })
         .narrow("106px"),
         Column::new("key", "key", "minmax(110px, 0.28fr)", move |row: &Row| {

@@ -9,7 +9,7 @@ use ouzel_api::{
 
 use super::super::{
     condition::Condition,
-    query::{Asked, View},
+    query::{Asked, TOPIC, View},
 };
 use crate::query::Query;
 
@@ -54,9 +54,45 @@ impl Ask {
     }
 }
 
+/// The record in the drawer. `?topic=orders&p=3&o=42`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// Its topic.
+    pub topic: String,
+    /// Partition and offset.
+    pub id: (i32, i64),
+}
+
+impl Opened {
+    /// The one that the address names, if it does.
+    pub fn parse(query: &Query) -> Option<Opened> {
+        let topic = query.get(TOPIC).filter(|topic| !topic.is_empty())?.to_owned();
+        Some(Opened { topic, id: View::parse(query).open? })
+    }
+
+    /// Writes it into the address of the tail.
+    pub fn write(&self, query: Query) -> Query {
+        let (partition, offset) = self.id;
+        let query = query.with(TOPIC, self.topic.clone());
+        query.with("p", partition.to_string()).with("o", offset.to_string())
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Ask, Query, TAILS_MAX};
+    use super::{super::super::query::View, Ask, Opened, Query, TAILS_MAX};
+
+    #[test]
+    fn an_open_record_changes_nothing_of_what_is_followed_and_goes_without_a_trace() {
+        let tail = Query::parse("topics=a,b&q=EUR&f=contains~key~x");
+        let opened = Opened { topic: "b".to_owned(), id: (3, 42) };
+        let there = opened.write(tail.clone());
+        assert_eq!(Opened::parse(&there), Some(opened));
+        assert_eq!(Ask::parse(&there), Ask::parse(&tail));
+        let shut = View { open: None, ..View::parse(&there) };
+        assert_eq!(shut.write_record(there), tail);
+        assert_eq!(Opened::parse(&tail), None);
+    }
 
     #[test]
     fn topics_are_followed_once_each_and_no_more_than_one_connection_carries() {
