@@ -102,7 +102,8 @@ impl Default for GroupConfig {
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// Most connections at a time (`max.connections`). Each takes a file descriptor, and
-    /// processes commonly get a few thousand to a million of those.
+    /// processes commonly get a few thousand to a million of those; where there are fewer, half of
+    /// them less a reserve is the most, and logs have the other half for their files.
     pub connections_max: usize,
     /// Longest request (`socket.request.max.bytes`).
     pub frame_bytes_max: usize,

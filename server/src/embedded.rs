@@ -19,10 +19,17 @@ pub async fn start(config: &Config) -> Result<Option<Broker>, StartError> {
     let advertised = config.advertise_kafka.as_ref();
     let advertised = advertised.map(|address| (address.host.clone(), address.port));
     let mut broker = BrokerConfig { listen, advertised, ..BrokerConfig::new(&config.data) };
-    broker.auto_create_topics = config.broker.auto_create_topics;
-    broker.num_partitions = config.broker.num_partitions;
-    broker.limits.frame_bytes_max = config.broker.max_frame_bytes;
-    broker.limits.disk_free_bytes_min = config.broker.storage_min_free_bytes;
+    let told = &config.broker;
+    broker.auto_create_topics = told.auto_create_topics;
+    broker.num_partitions = told.num_partitions;
+    broker.offsets_topic_partitions = told.offsets_topic_partitions;
+    broker.retention_check = told.retention_check;
+    broker.limits.frame_bytes_max = told.max_frame_bytes;
+    broker.limits.disk_free_bytes_min = told.storage_min_free_bytes;
+    broker.limits.connections_max = told.max_connections;
+    broker.limits.idle = told.idle;
+    broker.limits.bytes_in_flight = told.bytes_in_flight;
+    broker.limits.fetch_bytes_max = told.fetch_max_bytes;
     Broker::start(broker).await.map(Some)
 }
 

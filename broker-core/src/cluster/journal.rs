@@ -13,6 +13,7 @@ use std::sync::Arc;
 use bytes::{Buf, BufMut, BytesMut};
 use thiserror::Error;
 
+use crate::world::shortage::{is_full, is_out_of_descriptors};
 use crate::world::{Disk, DiskFile, OpenMode};
 
 use super::command::Command;
@@ -156,7 +157,7 @@ impl Journal {
         };
         let mut parts = [IoSlice::new(&record)];
         if let Err(failure) = self.file.write_at(&mut parts, self.bytes) {
-            if failure.kind() != io::ErrorKind::StorageFull {
+            if !is_full(&failure) {
                 return Err(failed("write", &path)(failure));
             }
             self.file.truncate(self.bytes).map_err(failed("cut", &path))?;
@@ -174,8 +175,12 @@ impl Journal {
             return Ok(());
         }
         match self.snapshot(state) {
-            Err(JournalError::Io { source, .. }) if source.kind() == io::ErrorKind::StorageFull => {
-                tracing::warn!("there is no room for a snapshot of the cluster's state");
+            // The journal grows on until then.
+            Err(JournalError::Io { source, .. })
+                if is_full(&source) || is_out_of_descriptors(&source) =>
+            {
+                tracing::warn!(%source,
+                    "no snapshot of the cluster's state can be written: {source}");
                 Ok(())
             }
             outcome => outcome,
@@ -268,7 +273,7 @@ mod tests {
     use crate::cluster::command::TopicId;
     use crate::cluster::config::Settings;
     use crate::ids::TopicName;
-    use crate::world::RealDisk;
+    use crate::world::{FakeDisk, RealDisk};
 
     fn create(number: u8) -> Command {
         Command::CreateTopic {
@@ -317,6 +322,32 @@ mod tests {
         torn[before..before + HEAD_BYTES + 40].fill(0);
         fs::write(&path, torn).unwrap();
         assert_eq!(open(dir.path()).unwrap().1, kept);
+    }
+
+    #[test]
+    fn a_quota_that_is_used_up_is_a_full_disk() {
+        let data = Path::new("/data");
+        let disk = FakeDisk::with_folder(data);
+        disk.set_quota(500);
+        let open = || Journal::open(Arc::new(disk.clone()), data).unwrap();
+        let (mut journal, mut state) = open();
+        let refused = loop {
+            let next = create(u8::try_from(journal.last).unwrap());
+            match journal.append(&[&next]) {
+                Ok(()) => {
+                    state.apply(&next).unwrap();
+                }
+                Err(refused) => break refused,
+            }
+        };
+        assert!(matches!(refused, JournalError::Full { .. }), "{refused}");
+        let bytes = std::mem::replace(&mut journal.bytes, JOURNAL_BYTES_MAX);
+        journal.shorten(&state).unwrap();
+        journal.bytes = bytes;
+        disk.set_room(1 << 20);
+        state.apply(&create(200)).unwrap();
+        journal.append(&[&create(200)]).unwrap();
+        assert_eq!(open().1, state);
     }
 
     #[test]

@@ -57,6 +57,11 @@ impl Budget {
         self.all.saturating_sub(self.left.available_permits())
     }
 
+    /// Whether somebody waits for more than is left.
+    pub fn is_waited_for(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
+    }
+
     /// Waits for this many bytes. Asking for more than there ever are waits for ever, so callers
     /// ask for at most the whole.
     pub async fn reserve(&self, bytes: usize) -> Reservation {

@@ -57,7 +57,8 @@ pub(super) enum Closed {
 pub(super) enum Weight {
     /// The client has had enough, or the broker ends.
     Ordinary,
-    /// The broker's own decision about a client that did nothing wrong.
+    /// The broker's own decision about a client that did nothing wrong, or a client that left
+    /// without waiting for its answer.
     Noteworthy,
     /// Something went wrong, here or there.
     Trouble,
@@ -67,7 +68,7 @@ impl Closed {
     pub fn weight(&self) -> Weight {
         match self {
             Closed::ByClient | Closed::Stopping | Closed::Abandoned => Weight::Ordinary,
-            Closed::Idle(_) => Weight::Noteworthy,
+            Closed::Idle(_) | Closed::InRequest => Weight::Noteworthy,
             Closed::Io(e)
                 if matches!(
                     e.kind(),
@@ -78,5 +79,16 @@ impl Closed {
             }
             _ => Weight::Trouble,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_that_leaves_in_the_middle_of_a_request_is_no_trouble() {
+        assert_eq!(Closed::InRequest.weight(), Weight::Noteworthy);
+        assert_eq!(Closed::TooShort { length: 1 }.weight(), Weight::Trouble);
     }
 }

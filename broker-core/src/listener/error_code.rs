@@ -46,7 +46,9 @@ impl Code for AppendError {
             AppendError::OutOfOrderSequence { .. } => ErrorCode::OutOfOrderSequenceNumber,
             AppendError::StaleProducerEpoch { .. } => ErrorCode::InvalidProducerEpoch,
             AppendError::Transactional => ErrorCode::InvalidTxnState,
-            AppendError::DiskFull | AppendError::Stopped => ErrorCode::KafkaStorageError,
+            AppendError::DiskFull | AppendError::TooManyFiles | AppendError::Stopped => {
+                ErrorCode::KafkaStorageError
+            }
             AppendError::Closed => ErrorCode::NotLeaderOrFollower,
         }
     }
@@ -56,7 +58,7 @@ impl Code for DeleteError {
     fn code(&self) -> ErrorCode {
         match self {
             DeleteError::OutOfRange { .. } => ErrorCode::OffsetOutOfRange,
-            DeleteError::Stopped => ErrorCode::KafkaStorageError,
+            DeleteError::TooManyFiles | DeleteError::Stopped => ErrorCode::KafkaStorageError,
             DeleteError::Closed => ErrorCode::NotLeaderOrFollower,
         }
     }

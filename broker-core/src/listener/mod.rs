@@ -8,6 +8,7 @@ mod answer;
 mod budget;
 mod call;
 mod closed;
+mod complaints;
 mod connection;
 mod dispatch;
 mod error_code;
@@ -33,6 +34,7 @@ use crate::session::{SessionLimits, Sessions};
 
 pub use meter::{Meter, Traffic};
 
+use complaints::Complaints;
 use meter::Counters;
 use room::Requests;
 use standing::Answers;
@@ -55,6 +57,8 @@ pub struct Shared {
     sessions: Mutex<Sessions>,
     /// What has passed since the start.
     counters: Arc<Counters>,
+    /// Whose ends were warned about. Held briefly.
+    complaints: Mutex<Complaints>,
     /// Turns at checking records, in the order of asking.
     checks: Semaphore,
     /// Set when the broker stops: nothing new begins, and nobody waits for more any longer.
@@ -109,9 +113,18 @@ impl Listener {
             requests: requests.clone(),
             answers: answers.clone(),
         };
-        let shared =
-            Shared { node, groups, requests, answers, sessions, counters, checks, stop: s, end: e };
-        let shared = Arc::new(shared);
+        let shared = Arc::new(Shared {
+            node,
+            groups,
+            requests,
+            answers,
+            sessions,
+            counters,
+            complaints: Mutex::default(),
+            checks,
+            stop: s,
+            end: e,
+        });
         tasks.spawn(accept::run(socket, shared, tasks.clone()));
         Ok(Listener { addr, stop, end, tasks, meter })
     }

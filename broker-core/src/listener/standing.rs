@@ -2,7 +2,7 @@
 //!
 //! An answer holds memory until its client has taken it, so clients that never read could keep
 //! all of it from those that do. Two things bound that. Who has not shown yet that it reads shares
-//! a half with others like it, a little for each: those that do read always have the other half.
+//! a half with others like it: those that do read always have the other half.
 //! And who takes nothing while others wait for its memory is let go soon (`answer.rs`).
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,8 +13,8 @@ use super::budget::{Budget, Reservation};
 /// for one that does not.
 const SHOWN_BYTES: usize = 16 * 1024 * 1024;
 
-/// An answer waits until this much is free, and a newcomer's gets no more: enough for a batch of
-/// the default size.
+/// An answer waits until this much is free, and a newcomer's gets no more while others like it wait
+/// for memory: enough for a batch of the default size.
 const ANSWER_BYTES_MIN: usize = 1024 * 1024;
 
 /// How one client has taken its answers so far.
@@ -60,7 +60,7 @@ impl Answers {
     pub async fn reserve(&self, standing: &Standing, wanted: usize) -> Reservation {
         let budget = if standing.is_known() { &self.known } else { &self.newcomers };
         let floor = ANSWER_BYTES_MIN.min(budget.all());
-        match standing.is_known() {
+        match standing.is_known() || !budget.is_waited_for() {
             true => budget.reserve_up_to(wanted, floor).await,
             false => budget.reserve(floor).await,
         }
@@ -72,6 +72,22 @@ mod tests {
     use super::*;
 
     const MIB: usize = 1024 * 1024;
+
+    #[tokio::test]
+    async fn a_newcomer_gets_what_it_asks_for_while_nobody_waits() {
+        let answers = Answers::new(64 * MIB);
+        let newcomer = Standing::default();
+        let first = answers.reserve(&newcomer, 4 * MIB).await;
+        assert_eq!(first.bytes(), 4 * MIB);
+        let most = answers.reserve(&newcomer, 55 * MIB).await;
+        assert_eq!(most.bytes(), 7 * MIB, "a quarter of what is left to newcomers");
+        let rest = answers.newcomers.reserve(21 * MIB).await;
+        let waiting = answers.reserve(&newcomer, 4 * MIB);
+        tokio::pin!(waiting);
+        assert!(futures::poll!(&mut waiting).is_pending());
+        drop((first, most, rest));
+        assert_eq!(waiting.await.bytes(), MIB, "who had to wait gets a little, like the others");
+    }
 
     #[tokio::test]
     async fn who_reads_finds_memory_though_newcomers_hold_all_of_theirs() {

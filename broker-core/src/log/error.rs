@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::world::shortage::{is_full, is_out_of_descriptors};
+
 /// The disk refused; the log accepts nothing more until it is opened anew.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {act} {}: {source}", file.display())]
@@ -21,15 +23,26 @@ impl StorageError {
         is_full(&self.source)
     }
 
+    /// Whether the process had no file descriptor left for what was to be opened. Then too.
+    pub fn is_out_of_descriptors(&self) -> bool {
+        is_out_of_descriptors(&self.source)
+    }
+
+    /// Whether it was for want of something that may be there again: nothing is spoiled, and the
+    /// log goes on.
+    pub fn is_passing(&self) -> bool {
+        is_passing(&self.source)
+    }
+
     /// For `map_err`: what was tried with which file.
     pub(crate) fn of(act: &'static str, file: &Path) -> impl FnOnce(io::Error) -> StorageError {
         move |source| StorageError { act, file: file.to_owned(), source }
     }
 }
 
-/// Whether a write failed for want of room.
-pub(crate) fn is_full(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+/// [`StorageError::is_passing`] of what the system said.
+pub(crate) fn is_passing(error: &io::Error) -> bool {
+    is_full(error) || is_out_of_descriptors(error)
 }
 
 /// Why a log cannot be opened. The files are left as they are.

@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, OnceLock, Weak};
 
 use parking_lot::Mutex;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+use crate::world::shortage::descriptors;
 use crate::world::{Disk, DiskFile, OpenMode};
 
 /// An open file. Whoever holds one keeps it open.
@@ -88,23 +88,11 @@ struct Pool {
 }
 
 /// Sockets need as many.
-const SHARE_OF_LIMIT: u64 = 2;
-/// When the system tells no limit.
-const FILES_OPEN_DEFAULT: u64 = 1 << 20;
+const SHARE_OF_LIMIT: usize = 2;
 /// Entries of files that are gone stay in the ring until there are so many more than open ones.
 const RING_SLACK: usize = 1024;
 
-static POOL: LazyLock<Pool> = LazyLock::new(|| {
-    let allowed = raise_limit().unwrap_or(FILES_OPEN_DEFAULT);
-    Pool::new(usize::try_from(allowed / SHARE_OF_LIMIT).unwrap_or(usize::MAX))
-});
-
-/// The soft limit is a default for programs that use `select`; up to the hard one is ours to take.
-fn raise_limit() -> Option<u64> {
-    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
-    let raised = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
-    if raised.is_ok() { maximum } else { current }
-}
+static POOL: LazyLock<Pool> = LazyLock::new(|| Pool::new(descriptors() / SHARE_OF_LIMIT));
 
 impl Pool {
     fn new(limit: usize) -> Pool {

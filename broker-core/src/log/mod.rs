@@ -14,6 +14,7 @@ mod config;
 mod epochs;
 mod error;
 mod folder;
+mod found;
 mod handles;
 mod index;
 mod place;
@@ -33,9 +34,9 @@ mod walk;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use checkpoint::{Checkpoint, Point};
+use checkpoint::{Checkpoint, Mark, Point};
 use epochs::Epochs;
-use folder::{Folder, Kind};
+use folder::{Folder, Kind, remove_segment};
 use round::Dirty;
 use tail::Tail;
 
@@ -82,6 +83,8 @@ pub struct Log {
     checkpoint: Checkpoint,
     /// The last point that was written there.
     point: Option<Point>,
+    /// The last place from which a start goes through what is there, and its segment's base.
+    mark: Option<(i64, Mark)>,
     dirty: Dirty,
 }
 
@@ -122,13 +125,15 @@ impl Log {
             epochs: Epochs::default(),
             checkpoint: Checkpoint::fresh(),
             point: None,
+            mark: None,
             dirty: Dirty::default(),
         }
     }
 
     /// Appends a checked batch to the page cache and returns its base offset, which it gets here
-    /// like its leader epoch. When the disk is full, the log is as it was before; after any other
-    /// error it must not be written again: what the disk holds behind `end` is unknown.
+    /// like its leader epoch. When the disk is full or no file can be opened, the log is as it
+    /// was before; after any other error it must not be written again: what the disk holds behind
+    /// `end` is unknown.
     pub fn append(&mut self, batch: &Batch) -> Result<Placed, StorageError> {
         let rolled = self.make_room(&batch.header)?;
         let (base_offset, epoch) = (self.end, self.epoch);
@@ -174,9 +179,12 @@ impl Log {
             self.folder.sync_names()?;
         }
         let closed = self.tail()?.finish()?;
-        self.dirty.closed(&closed);
+        self.dirty.whole(&closed);
         let segment = Arc::new(Segment::empty(self.folder.clone(), self.end));
-        let tail = Tail::create(segment.clone())?;
+        let tail = Tail::create(segment.clone()).inspect_err(|_| {
+            // The log may go on without it, and then no segment may begin there.
+            let _ = remove_segment(&self.folder, segment.base());
+        })?;
         self.dirty.created(&segment);
         self.tail = Some(tail);
         Arc::make_mut(&mut self.segments).push(segment);
@@ -286,15 +294,18 @@ impl Log {
         Ok(self.tail.as_mut().expect("set above"))
     }
 
-    /// Writes to the tail; for want of room it takes back what it wrote.
+    /// Writes to the tail; for want of room or of descriptors it takes back what it wrote.
     fn or_undo<T>(
         &mut self,
         write: impl FnOnce(&mut Log) -> Result<T, StorageError>,
     ) -> Result<T, StorageError> {
-        let before = self.tail()?.before()?;
+        let tail = self.tail()?;
+        // What is open stays so: once a write has begun, no descriptor is wanting for the rest.
+        let _open = tail.open()?;
+        let before = tail.before()?;
         let written = write(self);
-        if let Err(full) = &written
-            && full.is_full()
+        if let Err(cause) = &written
+            && cause.is_passing()
         {
             let undone = self.tail()?.undo(&before);
             // A reason of its own, whatever the system said: from here on the end is unknown.

@@ -1,11 +1,10 @@
 //! What a round of flushes must sync before anything written so far counts as on disk.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::checkpoint::Point;
+use super::checkpoint::{Mark, Point};
 use super::epochs::Epochs;
-use super::error::{StorageError, is_full, storage};
+use super::error::{SegmentError, StorageError, is_passing, storage};
 use super::folder::{Folder, Kind};
 use super::handles::Handle;
 use super::segment::Segment;
@@ -22,10 +21,11 @@ pub(crate) struct Dirty {
 
 struct DirtySegment {
     segment: Arc<Segment>,
-    /// Kept open until it is synced: a descriptor that was there when a write failed is told so.
-    _log: Option<Handle>,
+    /// Kept open until they are synced: a descriptor that was there when a write failed is told so,
+    /// and a round needs no new one.
+    files: Vec<(Kind, Handle)>,
     /// From now on the files beside its log are taken at their word, and so they are synced too.
-    closed: bool,
+    whole: bool,
 }
 
 impl Dirty {
@@ -33,8 +33,12 @@ impl Dirty {
         self.segment(segment);
     }
 
-    pub fn closed(&mut self, segment: &Arc<Segment>) {
-        self.segment(segment).closed = true;
+    /// All its files are to be synced: it is closed, or a mark is made in it.
+    pub fn whole(&mut self, segment: &Arc<Segment>) {
+        let dirty = self.segment(segment);
+        dirty.whole = true;
+        // Where that fails, the round says so.
+        let _ = dirty.hold();
     }
 
     pub fn created(&mut self, segment: &Arc<Segment>) {
@@ -55,6 +59,19 @@ impl Dirty {
         self.segments.iter().any(|dirty| Arc::ptr_eq(&dirty.segment, segment))
     }
 
+    /// What a round could not do is still to be done.
+    fn join(&mut self, undone: Dirty) {
+        for DirtySegment { segment, files, whole } in undone.segments {
+            let dirty = self.segment(&segment);
+            dirty.whole |= whole;
+            // These were open already when the round began.
+            dirty.files = files;
+            let _ = dirty.hold();
+        }
+        self.names |= undone.names;
+        self.epochs |= undone.epochs;
+    }
+
     /// These are out of the log.
     pub fn forget(&mut self, gone: &[Arc<Segment>]) {
         self.segments.retain(|d| !gone.iter().any(|gone| Arc::ptr_eq(gone, &d.segment)));
@@ -64,64 +81,118 @@ impl Dirty {
         // Nearly always the last of one or two.
         let known = self.segments.iter().rposition(|d| Arc::ptr_eq(&d.segment, segment));
         let at = known.unwrap_or_else(|| {
-            let (segment, log) = (segment.clone(), segment.file(Kind::Log).ok());
-            self.segments.push(DirtySegment { segment, _log: log, closed: false });
+            let (segment, files) = (segment.clone(), Vec::new());
+            let mut dirty = DirtySegment { segment, files, whole: false };
+            let _ = dirty.hold();
+            self.segments.push(dirty);
             self.segments.len() - 1
         });
         &mut self.segments[at]
     }
 }
 
+impl DirtySegment {
+    /// Opens all that must be synced.
+    fn hold(&mut self) -> Result<(), SegmentError> {
+        let wanted = if self.whole { &Kind::ALL[..] } else { &[Kind::Log] };
+        for &kind in wanted {
+            if self.files.iter().all(|(held, _)| *held != kind) {
+                self.files.push((kind, self.segment.file(kind)?));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A round: everything it needs, so that it can be performed without holding the log.
 pub(crate) struct Round {
     folder: Arc<Folder>,
-    files: Vec<(PathBuf, Handle)>,
-    sync_names: bool,
+    dirty: Dirty,
     epochs: Option<Epochs>,
     point: Point,
+    /// What is on disk afterwards beside the log, if a mark is due.
+    mark: Option<Mark>,
 }
 
+/// How much of a log is written from one mark to the next: what a start after a crash goes through
+/// beside what came since the last checkpoint. To sync three more files for so much costs nothing.
+const MARK_BYTES: u64 = if cfg!(test) { 150 } else { 64 << 20 };
+
 impl Round {
-    /// Blocks until all is on disk. An error leaves unknown what is. On a full disk the epochs are
-    /// left for later: until then a start learns them from the log.
+    /// The offset of the mark that it makes, if one is due: what is known there is worth saving.
+    pub fn marks(&self) -> Option<i64> {
+        self.mark.map(|mark| mark.end)
+    }
+
+    /// Blocks until all is on disk. An error leaves unknown what is, unless it is for want of a
+    /// descriptor: then the round may be put back and performed anew. On a full disk the epochs
+    /// are left for later: until then a start learns them from the log.
     pub fn perform(&mut self) -> Result<(), StorageError> {
-        for (path, file) in &self.files {
-            file.sync().map_err(StorageError::of("sync", path))?;
+        for DirtySegment { segment, files, .. } in &self.dirty.segments {
+            for (kind, file) in files {
+                file.sync().map_err(StorageError::of("sync", &segment.path(*kind)))?;
+            }
         }
         let path = &self.folder.path;
         if let Some(epochs) = self.epochs.take() {
             match epochs.write(&self.folder) {
                 Ok(()) => {}
-                Err(e) if is_full(&e) => self.epochs = Some(epochs),
+                Err(e) if is_passing(&e) => self.epochs = Some(epochs),
                 Err(e) => return Err(StorageError::of("write the epochs of", path)(e)),
             }
         }
-        if self.sync_names { self.folder.sync_names() } else { Ok(()) }
+        if self.dirty.names { self.folder.sync_names() } else { Ok(()) }
     }
 }
 
 impl Log {
-    /// What must be synced for all that was appended so far; none when all is on disk.
+    /// What must be synced for all that was appended so far; none when all is on disk. After an
+    /// error that is still to be done.
     pub(crate) fn begin_round(&mut self) -> Result<Option<Round>, StorageError> {
-        let dirty = std::mem::take(&mut self.dirty);
+        let dirty = &self.dirty;
         if dirty.segments.is_empty() && !dirty.names && !dirty.epochs {
             return Ok(None);
         }
-        let mut files = Vec::new();
-        for DirtySegment { segment, closed, .. } in &dirty.segments {
-            let wanted = if *closed { &Kind::ALL[..] } else { &[Kind::Log] };
-            for &kind in wanted {
-                let file = segment.file(kind).map_err(|e| storage("open", e))?;
-                files.push((segment.path(kind), file));
-            }
+        let mark = self.mark_due()?;
+        if mark.is_some() {
+            let newest = self.newest().clone();
+            self.dirty.whole(&newest);
         }
+        let dirty = &mut self.dirty;
+        for segment in &mut dirty.segments {
+            segment.hold().map_err(|e| storage("open", e))?;
+        }
+        let dirty = std::mem::take(dirty);
         Ok(Some(Round {
             folder: self.folder.clone(),
-            files,
-            sync_names: dirty.names,
             epochs: dirty.epochs.then(|| self.epochs.clone()),
+            dirty,
             point: self.point_here(),
+            mark,
         }))
+    }
+
+    /// The log's end as a mark, once enough was written since the last one.
+    fn mark_due(&self) -> Result<Option<Mark>, StorageError> {
+        let Some(tail) = &self.tail else { return Ok(None) };
+        let newest = self.newest();
+        let since = self.mark.filter(|(base, _)| *base == newest.base());
+        let since = since.map_or(0, |(_, mark)| mark.position);
+        if newest.len().saturating_sub(since) < MARK_BYTES {
+            return Ok(None);
+        }
+        Ok(Some(Mark {
+            position: newest.len(),
+            end: self.end,
+            index: self.last_index,
+            largest: newest.largest_known(),
+            lengths: tail.lengths_beside()?,
+        }))
+    }
+
+    /// The round was not performed for want of a descriptor: the next one does its work too.
+    pub(crate) fn put_back(&mut self, round: Round) {
+        self.dirty.join(round.dirty);
     }
 
     /// The round was performed: what it covered is on disk. Whoever owns the log sees to it that
@@ -129,15 +200,18 @@ impl Log {
     pub(crate) fn end_round(&mut self, round: &Round) -> Result<(), StorageError> {
         self.flushed = round.point.end;
         self.flushed_at = Place { base: round.point.base, position: round.point.position };
-        let point = Point { start: self.start, ..round.point };
-        self.point = Some(point);
-        if round.epochs.is_some() {
-            self.dirty.epochs();
+        match &round.epochs {
+            // What the mark says is complete without them only.
+            Some(_) => self.dirty.epochs(),
+            None => self.mark = round.mark.map(|m| (round.point.base, m)).or(self.mark),
         }
+        let mark = self.mark_in(round.point.base);
+        let point = Point { start: self.start, mark, ..round.point };
+        self.point = Some(point);
         self.check();
         match self.checkpoint.write(&self.folder, &point) {
             // One that is older is true as well.
-            Err(e) if is_full(&e) => Ok(()),
+            Err(e) if is_passing(&e) => Ok(()),
             written => {
                 let failed = StorageError::of("write the checkpoint of", &self.folder.path);
                 written.map(drop).map_err(failed)
@@ -208,6 +282,11 @@ impl Log {
             largest: newest.largest_known(),
             epoch: self.epochs.last().unwrap_or(-1),
             clean: None,
+            mark: self.mark_in(newest.base()),
         }
+    }
+
+    fn mark_in(&self, base: i64) -> Option<Mark> {
+        self.mark.filter(|(of, _)| *of == base).map(|(_, mark)| mark)
     }
 }

@@ -145,6 +145,12 @@ impl Tail {
         Ok(self.segment.clone())
     }
 
+    /// Its files, open for as long as they are held.
+    pub fn open(&self) -> Result<[Handle; 4], StorageError> {
+        let [log, index, times, raft] = Kind::ALL.map(|kind| self.handle(kind));
+        Ok([log?, index?, times?, raft?])
+    }
+
     /// Where the files end.
     pub fn before(&self) -> Result<Before, StorageError> {
         let entries = |kind| self.segment.entries(kind).map_err(|e| storage("read", e));
@@ -157,6 +163,13 @@ impl Tail {
             first_timestamp: self.first_timestamp,
             lengths: [self.position, index, times, raft],
         })
+    }
+
+    /// Bytes of index, time index and sidecar.
+    pub fn lengths_beside(&self) -> Result<[u32; 3], StorageError> {
+        let Before { lengths: [_, index, times, raft], .. } = self.before()?;
+        let short = |len| u32::try_from(len).expect("an index is shorter than its segment");
+        Ok([index, times, raft].map(short))
     }
 
     /// Takes back what a write that failed has left in the files.

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use super::config::LogConfig;
 use super::error::StorageError;
-use super::folder::Folder;
+use super::folder::{Folder, remove_segment};
 use super::handles::Handle;
-use super::recover::remove_segment;
 use super::segment::Segment;
 use super::{Log, Point};
 
@@ -60,25 +59,33 @@ impl Log {
 
     /// Takes segments that retention no longer keeps out of the log, but never the newest. Their
     /// files may go once the new start is on disk: whichever of the files a power cut brings back
-    /// then, the log does not begin with them again.
+    /// then, the log does not begin with them again. For want of a descriptor nothing is changed.
     pub(crate) fn trim(&mut self, bounds: Bounds) -> Result<Option<Trimmed>, StorageError> {
         let gone = self.expired(bounds).min(self.segments.len() - 1);
         if gone == 0 {
             return Ok(None);
         }
+        let _open = self.open_checkpoint()?;
         let segments: Vec<_> = Arc::make_mut(&mut self.segments).drain(..gone).collect();
         self.dirty.forget(&segments);
         let start = self.move_start(self.start.max(self.segments[0].base()))?;
         Ok(Some(Trimmed { segments, start }))
     }
 
-    /// Moves the start up, if `offset` is higher. What was flushed must reach it.
+    /// Moves the start up, if `offset` is higher. What was flushed must reach it. For want of a
+    /// descriptor nothing is changed.
     pub(crate) fn advance_start(&mut self, offset: i64) -> Result<Option<NewStart>, StorageError> {
         assert!(offset <= self.flushed, "start {offset} flushed {}", self.flushed);
-        match offset > self.start {
-            true => self.move_start(offset).map(Some),
-            false => Ok(None),
+        if offset <= self.start {
+            return Ok(None);
         }
+        let _open = self.open_checkpoint()?;
+        self.move_start(offset).map(Some)
+    }
+
+    fn open_checkpoint(&self) -> Result<Handle, StorageError> {
+        let failed = StorageError::of("write the start of", &self.folder.path);
+        self.checkpoint.open(&self.folder).map_err(failed)
     }
 
     fn move_start(&mut self, start: i64) -> Result<NewStart, StorageError> {

@@ -16,7 +16,8 @@ pub(super) enum Slot {
     Open(PartitionHandle),
     /// It could not be opened; why is in the log. Its files are as they were.
     Failed,
-    /// The same for want of room on the disk only: once there is some, it can be.
+    /// The same for want of room on the disk, or of descriptors, only: once there is some, it can
+    /// be.
     NoRoom,
 }
 

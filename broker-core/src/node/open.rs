@@ -181,9 +181,9 @@ impl Node {
 }
 
 fn not_opened(topic: &TopicName, partition: usize, failure: &OpenError) -> Slot {
-    if matches!(failure, OpenError::Storage(cause) if cause.is_full()) {
+    if matches!(failure, OpenError::Storage(cause) if cause.is_passing()) {
         tracing::error!(%topic, partition, %failure,
-            "`{topic}-{partition}` cannot be opened before there is room: {failure}");
+            "`{topic}-{partition}` cannot be opened yet: {failure}");
         return Slot::NoRoom;
     }
     tracing::error!(%topic, partition, %failure,

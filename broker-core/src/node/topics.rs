@@ -2,13 +2,14 @@
 //! come is in `create.rs`.
 
 use std::io;
+use std::path::PathBuf;
 
 use ouzel_wire::Uuid;
 
 use crate::cluster::{Command, Refusal, Topic, TopicId};
 use crate::ids::TopicName;
 use crate::log::StorageError;
-use crate::partition::PartitionHandle;
+use crate::partition::{Leftovers, PartitionHandle, put_aside};
 
 use super::Node;
 use super::creations::NewTopic;
@@ -71,38 +72,42 @@ impl Node {
         }
     }
 
-    /// Deletes a topic. It is gone for clients at once; its files when this returns. Blocks.
+    /// Deletes a topic. It is gone for clients at once, durably; its files when this returns, but
+    /// nobody who makes or changes topics waits for these. Blocks.
     pub fn delete_topic(&self, id: TopicId) -> Result<TopicName, TopicError> {
-        let _gate = self.gate.lock();
-        let name = self.cluster.state().topic_by_id(id).map(|t| t.name.clone());
-        let name = name.ok_or(TopicError::Refused(Refusal::UnknownTopic { id }))?;
-        if is_internal(name.as_str()) {
-            return Err(TopicError::Internal { name: name.as_str().to_owned() });
+        let gate = self.gate.lock();
+        let topic = self.cluster.state().topic_by_id(id).cloned();
+        let topic = topic.ok_or(TopicError::Refused(Refusal::UnknownTopic { id }))?;
+        if is_internal(topic.name.as_str()) {
+            return Err(TopicError::Internal { name: topic.name.as_str().to_owned() });
         }
         self.cluster.propose(&Command::DeleteTopic { id })?;
-        let removed = self.held.take(&name, id).into_iter().enumerate();
-        let removed = removed.map(|(partition, slot)| self.remove_files(&name, partition, slot));
-        let failures: Vec<StorageError> = removed.filter_map(Result::err).collect();
-        if failures.is_empty() {
-            self.cluster.propose(&Command::BuryTopic { id })?;
-        } else {
-            // The state remembers the dead, so the next start tries again.
-            tracing::error!(topic = %name, ?failures, "files of a deleted topic are still there");
-        }
-        tracing::info!(topic = %name, %id, "topic `{name}` was deleted");
-        Ok(name)
+        let (leftovers, buried) = self.bury(&topic);
+        drop(gate);
+        leftovers.remove(&self.env.world);
+        buried?;
+        tracing::info!(topic = %topic.name, %id, "topic `{}` was deleted", topic.name);
+        Ok(topic.name)
     }
 
-    fn remove_files(
-        &self,
-        topic: &TopicName,
-        partition: usize,
-        slot: Slot,
-    ) -> Result<(), StorageError> {
-        match slot {
-            Slot::Open(handle) => handle.delete(),
-            Slot::Failed | Slot::NoRoom => self.remove_folder(topic, partition),
+    /// Frees the folders of a topic that was deleted. The caller holds the gate.
+    fn bury(&self, topic: &Topic) -> (Leftovers, Result<(), TopicError>) {
+        for slot in self.held.take(&topic.name, topic.id) {
+            if let Slot::Open(partition) = slot {
+                partition.abandon_files();
+            }
         }
+        let folder = |partition| self.env.data.join(folder(&topic.name, partition));
+        let folders: Vec<PathBuf> = (0..topic.replicas.len()).map(folder).collect();
+        let (leftovers, put) = put_aside(&self.env, &folders);
+        if let Err(failure) = put {
+            // The state remembers the dead, so the next start tries again.
+            tracing::error!(topic = %topic.name, %failure,
+                "files of a deleted topic are still there: {failure}");
+            return (leftovers, Ok(()));
+        }
+        let buried = self.cluster.propose(&Command::BuryTopic { id: topic.id });
+        (leftovers, buried.map(drop).map_err(TopicError::from))
     }
 
     /// Removes the folder of a partition that is not open. That it is gone already is fine.

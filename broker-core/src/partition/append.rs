@@ -43,13 +43,14 @@ impl Shared {
         }
         let bytes = batches.iter().map(|batch| batch.header.size()).sum();
         if origin == Origin::Client && !self.room.has(bytes, now_ms) {
-            return Err(self.no_room(&mut writer, &"the room that is left is kept for others"));
+            self.cannot_take(&mut writer, &"the room that is left is kept for others");
+            return Err(AppendError::DiskFull);
         }
         let stamp_ms = append_time(&config, now_ms);
         let written = self.write(&mut writer, &batches, now_ms);
         let appended = written.map_err(|cause| self.refuse(&mut writer, &cause))?;
-        if std::mem::take(&mut writer.is_full) {
-            info!(partition = %self.name, "there is room for `{}` again", self.name);
+        if std::mem::take(&mut writer.is_short) {
+            info!(partition = %self.name, "`{}` takes records again", self.name);
         }
         // By the settings that the batch was checked with; by now there may be others.
         let appended = Appended { log_append_time_ms: stamp_ms, ..appended };
@@ -65,23 +66,27 @@ impl Shared {
         Ok(pending)
     }
 
-    /// A full disk takes nothing and spoils nothing: the log is as it was, and goes on when there
-    /// is room. Of several batches some may be written; then it stops, as after any failure.
+    /// A full disk takes nothing and spoils nothing, nor does a file that could not be opened: the
+    /// log is as it was, and goes on when there is room, or a descriptor. Of several batches some
+    /// may be written; then it stops, as after any failure.
     fn refuse(&self, writer: &mut Writer, cause: &StorageError) -> AppendError {
         let end = self.view.lock().offsets.log_end;
-        if !cause.is_full() || writer.log.end() != end {
+        if !cause.is_passing() || writer.log.end() != end {
             self.stop(writer, cause);
             return AppendError::Stopped;
         }
-        self.no_room(writer, cause)
+        self.cannot_take(writer, cause);
+        match cause.is_full() {
+            true => AppendError::DiskFull,
+            false => AppendError::TooManyFiles,
+        }
     }
 
     /// Said once, however many ask.
-    fn no_room(&self, writer: &mut Writer, cause: &dyn Display) -> AppendError {
-        if !std::mem::replace(&mut writer.is_full, true) {
+    fn cannot_take(&self, writer: &mut Writer, cause: &dyn Display) {
+        if !std::mem::replace(&mut writer.is_short, true) {
             error!(partition = %self.name, %cause, "`{}` takes no records: {cause}", self.name);
         }
-        AppendError::DiskFull
     }
 
     fn write(

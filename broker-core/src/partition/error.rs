@@ -75,6 +75,10 @@ pub enum AppendError {
     /// The disk has no room for them; once it has, they may come again. → `KAFKA_STORAGE_ERROR`
     #[error("the disk is full")]
     DiskFull,
+    /// The process had no file descriptor left to open the partition's files; they may come again.
+    /// → `KAFKA_STORAGE_ERROR`
+    #[error("too many files are open")]
+    TooManyFiles,
     /// A write or a sync failed, and until a restart nothing more is accepted.
     /// → `KAFKA_STORAGE_ERROR`
     #[error("the partition has stopped after a storage failure")]
@@ -104,6 +108,10 @@ pub enum DeleteError {
         /// Where the high watermark is.
         high_watermark: i64,
     },
+    /// The process had no file descriptor left for it; it may be asked again.
+    /// → `KAFKA_STORAGE_ERROR`
+    #[error("too many files are open")]
+    TooManyFiles,
     /// A write or a sync failed. → `KAFKA_STORAGE_ERROR`
     #[error("the partition has stopped after a storage failure")]
     Stopped,

@@ -1,25 +1,17 @@
 //! Retention, deletion of records, and the end of a partition.
 
-use std::io;
-use std::path::Path;
-
 use tracing::{info, warn};
-use uuid::Uuid;
 
 use super::error::DeleteError;
 use super::shared::{Shared, State, Writer};
 use super::{PartitionEnv, PartitionHandle, Retained, snapshot};
 use crate::log::{self, Bounds, NewStart, StorageError, Trimmed};
-use crate::world::World;
-
-/// What the folder of a deleted partition is called while it is being removed; no partition is
-/// called so, since a partition's name ends in its number.
-const DELETED: &str = "-delete";
 
 impl Shared {
     /// Producers and readers go on meanwhile: no lock of theirs is held while files are synced.
     pub fn retain(&self, now_ms: i64) -> Result<Retained, StorageError> {
-        let _alone = self.trimming.lock();
+        let mut unsettled = self.trimming.lock();
+        self.settle(&mut unsettled, None)?;
         let mut retained = Retained::default();
         let Some((Trimmed { segments, start }, is_empty)) = self.take_out(now_ms)? else {
             return Ok(retained);
@@ -27,7 +19,7 @@ impl Shared {
         if is_empty {
             self.keep_producers();
         }
-        self.settle(&start)?;
+        self.settle(&mut unsettled, Some(start))?;
         for segment in &segments {
             log::remove(segment)?;
             retained.segments_removed += 1;
@@ -55,7 +47,9 @@ impl Shared {
         let expiration_ms = writer.log.config().producer_expiration_ms;
         writer.producers.expire(now_ms, expiration_ms);
         let trimmed = writer.log.trim(self.bounds(now_ms));
-        if let Err(cause) = &trimmed {
+        if let Err(cause) = &trimmed
+            && !cause.is_out_of_descriptors()
+        {
             self.stop(&mut writer, cause);
         }
         self.publish(&writer);
@@ -84,7 +78,7 @@ impl Shared {
             return Ok(false);
         }
         if let Err(cause) = writer.log.roll() {
-            if !cause.is_full() {
+            if !cause.is_passing() {
                 self.stop(&mut writer, &cause);
             }
             return Err(cause);
@@ -97,31 +91,52 @@ impl Shared {
         Bounds { now_ms, high_watermark: self.offsets().high_watermark }
     }
 
-    /// Waits until the new start is on disk.
-    fn settle(&self, start: &NewStart) -> Result<(), StorageError> {
-        start.sync().inspect_err(|cause| self.stop(&mut self.writer.lock(), cause))
+    /// Waits until the new start is on disk, or else the one before it that had no descriptor.
+    fn settle(
+        &self,
+        unsettled: &mut Option<NewStart>,
+        new: Option<NewStart>,
+    ) -> Result<(), StorageError> {
+        // A later one is in the same file.
+        *unsettled = new.or_else(|| unsettled.take());
+        let Some(start) = unsettled else { return Ok(()) };
+        if let Err(cause) = start.sync() {
+            if !cause.is_out_of_descriptors() {
+                self.stop(&mut self.writer.lock(), &cause);
+            }
+            return Err(cause);
+        }
+        *unsettled = None;
+        Ok(())
     }
 
     pub fn delete_before(&self, offset: i64) -> Result<i64, DeleteError> {
-        let _alone = self.trimming.lock();
+        let mut unsettled = self.trimming.lock();
         let high_watermark = self.offsets().high_watermark;
         if offset > high_watermark {
             return Err(DeleteError::OutOfRange { asked: offset, high_watermark });
         }
-        self.reach(offset);
+        self.reach(offset)?;
         let (start, moved) = self.move_start(offset)?;
-        match start.map_or(Ok(()), |start| self.settle(&start)) {
+        match self.settle(&mut unsettled, start) {
             Ok(()) => Ok(moved),
+            Err(cause) if cause.is_out_of_descriptors() => Err(DeleteError::TooManyFiles),
             Err(_) => Err(DeleteError::Stopped),
         }
     }
 
     /// With write caching the high watermark runs ahead of the disk.
-    fn reach(&self, offset: i64) {
-        if self.writer.lock().log.flushed() < offset {
+    fn reach(&self, offset: i64) -> Result<(), DeleteError> {
+        let has_reached = || {
+            let writer = self.writer.lock();
+            // What else came of it, the state says.
+            writer.state != State::Open || writer.log.flushed() >= offset
+        };
+        if !has_reached() {
             let _alone = self.flushing.lock();
             self.flush_alone();
         }
+        has_reached().then_some(()).ok_or(DeleteError::TooManyFiles)
     }
 
     fn move_start(&self, offset: i64) -> Result<(Option<NewStart>, i64), DeleteError> {
@@ -132,6 +147,9 @@ impl Shared {
             State::Closed => return Err(DeleteError::Closed),
         }
         let start = writer.log.advance_start(offset).map_err(|cause| {
+            if cause.is_out_of_descriptors() {
+                return DeleteError::TooManyFiles;
+            }
             self.stop(&mut writer, &cause);
             DeleteError::Stopped
         })?;
@@ -174,23 +192,11 @@ impl Shared {
         self.writer.lock().log.mark_clean()
     }
 
-    pub fn delete(&self) -> Result<(), StorageError> {
+    pub fn abandon_files(&self) {
         // A later partition's folder may have the same name, and it is not for us to trim.
         let _no_removal = self.trimming.lock();
         let _alone = self.flushing.lock();
-        let mut writer = self.writer.lock();
-        self.shut(&mut writer);
-        let path = writer.log.path();
-        let data = path.parent().expect("a partition's folder lies in the data folder");
-        let gone = data.join(format!("{}{DELETED}", Uuid::new_v4().simple()));
-        let disk = &*self.world.disk;
-        disk.rename(path, &gone).map_err(StorageError::of("rename", path))?;
-        disk.sync_dir(data).map_err(StorageError::of("sync", data))?;
-        // From here on it is deleted; what is left over is removed at the next start.
-        if let Err(cause) = disk.remove_dir_all(&gone) {
-            warn!(partition = %self.name, %cause, "cannot remove {}", gone.display());
-        }
-        Ok(())
+        self.shut(&mut self.writer.lock());
     }
 
     fn shut(&self, writer: &mut Writer) {
@@ -222,19 +228,4 @@ pub fn close_all(env: &PartitionEnv, partitions: &[PartitionHandle]) -> Result<(
         outcome = partition.0.mark_clean().and(outcome);
     }
     outcome
-}
-
-/// Removes folders of deleted partitions that a crash left; returns how many.
-pub fn remove_leftovers(world: &World, data: &Path) -> Result<usize, StorageError> {
-    let names = match world.disk.list(data) {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Vec::new(),
-        names => names.map_err(StorageError::of("list", data))?,
-    };
-    let mut removed = 0;
-    for name in names.iter().filter(|name| name.ends_with(DELETED)) {
-        let path = data.join(name);
-        world.disk.remove_dir_all(&path).map_err(StorageError::of("remove", &path))?;
-        removed += 1;
-    }
-    Ok(removed)
 }

@@ -7,12 +7,13 @@
 //! it is opened anew; what was flushed before stays readable.
 //!
 //! All calls may block for a write into the page cache or a read from disk, and
-//! `open`, `retain`, `delete_before`, `close` and `delete` also for syncs; `submit`, which tasks
-//! call, hands its thread's other tasks on meanwhile.
+//! `open`, `retain`, `delete_before`, `close` and `abandon_files` also for syncs; `submit`, which
+//! tasks call, hands its thread's other tasks on meanwhile.
 //! Start at [`PartitionHandle::submit`].
 
 mod append;
 mod error;
+mod leftovers;
 mod lifecycle;
 mod pending;
 mod producers;
@@ -31,7 +32,8 @@ use bytes::Bytes;
 use tokio::sync::watch;
 
 pub use error::{AppendError, DeleteError, ReadError, RecordError};
-pub use lifecycle::{close_all, remove_leftovers};
+pub use leftovers::{Leftovers, put_aside, remove_leftovers};
+pub use lifecycle::close_all;
 pub use pending::PendingAppend;
 pub use producers::ProducerRoom;
 pub use room::DiskRoom;
@@ -271,9 +273,10 @@ impl PartitionHandle {
         self.0.close()
     }
 
-    /// Closes the partition and removes its folder; durable when it returns.
-    pub fn delete(&self) -> Result<(), StorageError> {
-        self.0.delete()
+    /// Closes the partition because its topic is deleted: nothing is written any more, not even
+    /// what waits, and its folder may be [put aside](put_aside).
+    pub fn abandon_files(&self) {
+        self.0.abandon_files();
     }
 }
 

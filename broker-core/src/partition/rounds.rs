@@ -1,5 +1,9 @@
 //! The partition's part in a round of flushes.
 
+use std::sync::Arc;
+
+use tracing::warn;
+
 use crate::flush::{Target, Ticket};
 use crate::log::{Round, StorageError};
 
@@ -30,6 +34,10 @@ impl Shared {
         // No lock that an append or a read needs is held here.
         let performed = round.perform();
         let mut writer = self.writer.lock();
+        if performed.as_ref().is_err_and(StorageError::is_out_of_descriptors) {
+            writer.log.put_back(round);
+            return self.ask_again();
+        }
         match performed.and_then(|()| writer.log.end_round(&round)) {
             Ok(()) => {
                 self.publish(&writer);
@@ -40,6 +48,15 @@ impl Shared {
         }
     }
 
+    /// Those who wait go on waiting: there may be a descriptor in a while.
+    fn ask_again(&self) {
+        warn!(partition = %self.name, "too many files are open: `{}` is synced later", self.name);
+        if let Some(own) = self.own.upgrade() {
+            let target: Arc<dyn Target> = own;
+            self.flusher.request_later(&target);
+        }
+    }
+
     fn begin_round(&self) -> Option<Round> {
         let mut writer = self.writer.lock();
         if writer.state != State::Open {
@@ -47,7 +64,16 @@ impl Shared {
         }
         writer.unflushed_bytes = 0;
         match writer.log.begin_round() {
-            Ok(round) => round,
+            Ok(round) => {
+                if let Some(end) = round.as_ref().and_then(Round::marks) {
+                    self.save_producers(&writer, end);
+                }
+                round
+            }
+            Err(cause) if cause.is_out_of_descriptors() => {
+                self.ask_again();
+                None
+            }
             Err(cause) => {
                 self.stop(&mut writer, &cause);
                 None

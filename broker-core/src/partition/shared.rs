@@ -1,6 +1,6 @@
 //! A partition's state: one half for who writes, one for who reads.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -15,20 +15,23 @@ use super::snapshot;
 use crate::flush::{Flusher, Target, Ticket};
 use crate::ids::TopicPartition;
 use crate::log::{
-    Log, LogConfig, OpenError, Place, RecoveryReport, SCAN_WINDOW_BYTES, Segments, StorageError,
-    Walk,
+    Log, LogConfig, NewStart, OpenError, Place, RecoveryReport, SCAN_WINDOW_BYTES, Segments,
+    StorageError, Walk,
 };
 use crate::world::World;
 
 /// Locks are taken in the order of the fields, and none is held while waiting for another task.
 pub(super) struct Shared {
+    /// Itself, to ask for a round.
+    pub own: Weak<Shared>,
     pub name: TopicPartition,
     pub world: World,
     pub flusher: Flusher,
     pub room: Arc<DiskRoom>,
     pub ticket: Ticket,
-    /// Held while the old end of the log is trimmed, until the files are gone.
-    pub trimming: Mutex<()>,
+    /// Held while the old end of the log is trimmed, until the files are gone. A start that could
+    /// not be synced yet is left here.
+    pub trimming: Mutex<Option<NewStart>>,
     /// Held through a round of flushes and through a close: these do not overlap.
     pub flushing: Mutex<()>,
     pub writer: Mutex<Writer>,
@@ -41,8 +44,8 @@ pub(super) struct Writer {
     pub producers: Producers,
     pub waiting: Waiting,
     pub state: State,
-    /// The last append found no room on the disk.
-    pub is_full: bool,
+    /// The last append found no room on the disk, or no descriptor for a file.
+    pub is_short: bool,
     /// Bytes that were written since the last round of flushes began.
     pub unflushed_bytes: u64,
 }
@@ -94,16 +97,17 @@ impl Shared {
     fn of(env: &PartitionEnv, name: TopicPartition, log: Log, producers: Producers) -> Arc<Shared> {
         let view = View::of(&log, log.end());
         let waiting = Waiting::default();
-        let (state, is_full, unflushed_bytes) = (State::Open, false, 0);
+        let (state, is_short, unflushed_bytes) = (State::Open, false, 0);
         let producers = producers.within(&env.producers);
-        let writer = Writer { log, producers, waiting, state, is_full, unflushed_bytes };
-        Arc::new(Shared {
+        let writer = Writer { log, producers, waiting, state, is_short, unflushed_bytes };
+        Arc::new_cyclic(|own| Shared {
+            own: own.clone(),
             name,
             world: env.world.clone(),
             flusher: env.flusher.clone(),
             room: env.room.clone(),
             ticket: Ticket::default(),
-            trimming: Mutex::new(()),
+            trimming: Mutex::default(),
             flushing: Mutex::new(()),
             writer: Mutex::new(writer),
             view: Mutex::new(view),
@@ -228,7 +232,8 @@ fn remember(world: &World, log: &Log) -> Result<Producers, StorageError> {
     let now_ms = world.clock.now_ms();
     for segment in log.segments().iter().filter(|s| s.len() > 0) {
         let mut replay = || {
-            let mut walk = Walk::new(segment, 0, SCAN_WINDOW_BYTES)?;
+            let at = if from > segment.base() { segment.position_before(from)? } else { 0 };
+            let mut walk = Walk::new(segment, at, SCAN_WINDOW_BYTES)?;
             while let Some(batch) = walk.next()? {
                 if batch.header.base_offset >= from {
                     let seen_ms = batch.header.max_timestamp.min(now_ms);

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod disk;
 pub mod fake_disk;
 pub mod lock;
+pub mod shortage;
 
 use std::sync::Arc;
 

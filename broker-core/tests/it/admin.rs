@@ -1,5 +1,9 @@
 //! Topics and settings, as administrators handle them.
 
+use std::sync::Arc;
+
+use ouzel_broker::Broker;
+use ouzel_broker::world::{Disk, FakeDisk, World};
 use ouzel_wire::ErrorCode;
 use ouzel_wire::messages::*;
 
@@ -99,6 +103,70 @@ async fn a_judgement_makes_nothing() {
     assert_eq!((judged.error_code, judged.num_partitions), (NONE, 5));
     let missing = metadata(&mut client, "orders", false).await;
     assert_eq!(missing.error_code, ErrorCode::UnknownTopicOrPartition.code());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn others_make_topics_while_the_files_of_a_deleted_one_go() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = FakeDisk::with_folder(dir.path());
+    let world = World { disk: Arc::new(disk.clone()), ..World::real() };
+    let broker = Broker::start_in(world, config(dir.path())).await.unwrap();
+    let mut client = Client::connect(broker.kafka_addr()).await;
+    create(&mut client, "large", 2).await;
+    produce(&mut client, "large", &["old"]).await;
+    disk.hold_removals();
+    let mut other = Client::connect(broker.kafka_addr()).await;
+    let deleting = tokio::spawn(async move { delete(&mut other, "large").await });
+    eventually_some(async || (disk.removals_waiting() == 1).then_some(())).await;
+    create(&mut client, "small", 1).await;
+    create(&mut client, "large", 1).await;
+    assert_eq!(read_all(&mut client, "large").await, [""; 0], "its successor has its folders");
+    // A power cut now: the old files are gone at the next start, the new topics are there.
+    let after = disk.crash(1);
+    disk.release_removals();
+    assert_eq!(deleting.await.unwrap(), NONE);
+    let leftover = |name: &String| name.ends_with("-delete");
+    assert!(!disk.list(dir.path()).unwrap().iter().any(leftover));
+    broker.stop().await;
+    let world = World { disk: Arc::new(after.clone()), ..World::real() };
+    let broker = Broker::start_in(world, config(dir.path())).await.unwrap();
+    let mut client = Client::connect(broker.kafka_addr()).await;
+    assert_eq!(read_all(&mut client, "large").await, [""; 0]);
+    assert!(!after.list(dir.path()).unwrap().iter().any(leftover));
+    broker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_deleted_twice_in_one_request_is_refused_once_and_stays() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    let id = create(&mut client, "orders", 1).await.topic_id;
+    create(&mut client, "payments", 1).await;
+    let invalid = ErrorCode::InvalidRequest.code();
+    let unknown = ErrorCode::UnknownTopicOrPartition.code();
+    let names = ["orders", "nowhere", "orders"].map(str::to_owned).to_vec();
+    let request = DeleteTopicsRequest { topic_names: names, ..Default::default() };
+    let answers = client.call_at(3, request).await.responses;
+    let codes: Vec<i16> = answers.iter().map(|answer| answer.error_code).collect();
+    assert_eq!(codes, [invalid, unknown], "{answers:?}");
+    let name = |name: &str| DeleteTopicState { name: Some(name.to_owned()), ..Default::default() };
+    let by_id = || DeleteTopicState { topic_id: id, ..Default::default() };
+    for topics in [
+        vec![name("orders"), name("orders")],
+        vec![by_id(), by_id()],
+        vec![name("orders"), by_id()],
+        vec![by_id(), name("orders")],
+    ] {
+        let request = DeleteTopicsRequest { topics, ..Default::default() };
+        let answers = client.call(request).await.responses;
+        assert_eq!(answers.len(), 1, "{answers:?}");
+        assert_eq!(answers[0].error_code, invalid, "{answers:?}");
+    }
+    assert_eq!(metadata(&mut client, "orders", false).await.error_code, NONE);
+    let request =
+        DeleteTopicsRequest { topics: vec![name("payments"), by_id()], ..Default::default() };
+    let answers = client.call(request).await.responses;
+    assert!(answers.iter().all(|answer| answer.error_code == NONE), "{answers:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -276,3 +276,13 @@ async fn more_connections_than_the_broker_is_told_are_refused() {
     let mut third = test.client().await;
     assert_eq!(read_all(&mut third, "t").await, ["before"]);
 }
+
+/// As Apache Kafka 4.4 does, seen there: it asks for no more replicas than the partition has.
+#[tokio::test(flavor = "multi_thread")]
+async fn more_replicas_in_sync_than_there_are_are_asked_of_nobody() {
+    let (_test, mut client) = opened().await;
+    set(&mut client, "min.insync.replicas", "2").await;
+    assert_eq!(produce(&mut client, "t", &["acknowledged by all"]).await, 1);
+    let told = described(&mut client, TOPIC, "t", "min.insync.replicas").await;
+    assert!(told.documentation.unwrap().contains("never more are asked for than there are"));
+}

@@ -137,6 +137,21 @@ async fn what_cannot_be_set_is_refused_with_key_value_and_what_is_legal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn settings_of_a_topic_that_cannot_be_and_of_one_that_is_not_are_two_things() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    for (name, code) in [
+        ("nowhere", ErrorCode::UnknownTopicOrPartition),
+        ("a b!", ErrorCode::InvalidTopicException),
+        ("..", ErrorCode::InvalidTopicException),
+        ("", ErrorCode::InvalidTopicException),
+    ] {
+        let told = settings(&mut client, TOPIC, name).await;
+        assert_eq!(told.error_code, code.code(), "{name}: {:?}", told.error_message);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_resource_asked_for_twice_is_not_changed_and_a_judgement_changes_nothing() {
     let test = TestBroker::start().await;
     let mut client = test.client().await;

@@ -194,3 +194,32 @@ async fn offsets_are_found_by_time() {
     }
     assert_eq!(list_offset(&mut client, "orders", -3).await, 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_stored_is_acknowledged_however_little_time_the_client_gives() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    create(&mut client, "orders", 1).await;
+    for (offset, timeout_ms) in [0, -1, 1, i32::MIN].into_iter().enumerate() {
+        let request = produce_request("orders", 0, batch(&["x"]));
+        let answer = produced(client.call(ProduceRequest { timeout_ms, ..request }).await);
+        // The time is for other replicas, and there are none; see Kafka's DelayedProduce.
+        assert_eq!((answer.error_code, answer.base_offset), (NONE, offset as i64), "{timeout_ms}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_has_read_nothing_yet_gets_as_much_as_it_asks_for() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    create(&mut client, "orders", 1).await;
+    let long = "x".repeat(900_000);
+    for _ in 0..4 {
+        produce(&mut client, "orders", &[&long]).await;
+    }
+    let mut request = fetch_request("orders", 0);
+    request.min_bytes = 3_600_000;
+    request.topics[0].partitions[0].partition_max_bytes = 1 << 24;
+    let answer = fetched(test.client().await.call_at(FETCH_BY_NAME, request).await);
+    assert_eq!(values(answer.records).len(), 4);
+}

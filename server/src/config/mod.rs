@@ -70,6 +70,18 @@ pub struct BrokerSettings {
     pub storage_min_free_bytes: u64,
     /// Longest request, without its length.
     pub max_frame_bytes: usize,
+    /// Most connections at a time.
+    pub max_connections: usize,
+    /// How long a connection may be silent.
+    pub idle: Duration,
+    /// Most bytes of requests, and of answers, over all connections.
+    pub bytes_in_flight: usize,
+    /// Most bytes that one Fetch returns, its first batch excepted.
+    pub fetch_max_bytes: usize,
+    /// How often old segments are looked for.
+    pub retention_check: Duration,
+    /// Partitions of the topic in which groups keep their state, when it is made.
+    pub offsets_topic_partitions: i32,
 }
 
 /// What is logged, and how.

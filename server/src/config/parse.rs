@@ -22,6 +22,16 @@ const CLUSTERS_MAX: usize = 200;
 const PARTITIONS_MAX: u64 = 1_000;
 /// Shortest limit of a request: a batch of the usual 1 MiB must fit, with its frame.
 const FRAME_BYTES_MIN: u64 = 2 * 1024 * 1024;
+/// Most connections that may be asked for: as many as Linux gives descriptors to one process.
+const CONNECTIONS_MAX: u64 = 1 << 20;
+/// Least memory for requests, and for answers: several of the shortest limit at a time.
+const FLIGHT_BYTES_MIN: u64 = 8 * FRAME_BYTES_MIN;
+/// Most of it; permits are counted in 32 bits.
+const FLIGHT_BYTES_MAX: usize = u32::MAX as usize;
+/// As in Kafka.
+const FETCH_BYTES_MIN: u64 = 1024;
+/// Longest time between two looks, and longest silence: a year.
+const MILLISECONDS_MAX: u64 = 366 * 24 * 3_600_000;
 /// A cluster's name is part of every URL.
 const CLUSTER_NAME_MAX: usize = 64;
 /// Longest time between two samples of lag: with longer ones five minutes hold none.
@@ -45,17 +55,7 @@ pub fn config(values: &Values) -> Result<Config, ConfigError> {
         kafka,
         environment: read.required("environment", environment_of)?,
         advertise_kafka: read.optional("advertise_kafka", HostPort::from_str)?,
-        broker: BrokerSettings {
-            auto_create_topics: read.required(setting::AUTO_CREATE_TOPICS, truth)?,
-            num_partitions: read.required(setting::NUM_PARTITIONS, |text| {
-                whole(text, 1, PARTITIONS_MAX).map(|count| count as i32)
-            })?,
-            storage_min_free_bytes: read
-                .required(setting::STORAGE_MIN_FREE_BYTES, |text| whole(text, 0, u64::MAX))?,
-            max_frame_bytes: read.required(setting::MAX_FRAME_BYTES, |text| {
-                whole(text, FRAME_BYTES_MIN, MAX_FRAME_BYTES as u64).map(|bytes| bytes as usize)
-            })?,
-        },
+        broker: read.broker()?,
         http: read.required("http", Listen::from_str)?,
         not_built: read.not_built()?,
         demo,
@@ -97,6 +97,37 @@ impl Reader<'_> {
     ) -> Result<Option<T>, ConfigError> {
         let Some(value) = self.values.get(key) else { return Ok(None) };
         parse(&value.text).map(Some).map_err(|problem| self.bad(key, problem))
+    }
+
+    fn number(&self, key: &str, least: u64, most: u64) -> Result<u64, ConfigError> {
+        self.required(key, |text| whole(text, least, most))
+    }
+
+    fn broker(&self) -> Result<BrokerSettings, ConfigError> {
+        let milliseconds = |key| self.number(key, 1, MILLISECONDS_MAX).map(Duration::from_millis);
+        let bytes = |key, least, most: usize| {
+            self.number(key, least, most as u64).map(|bytes| bytes as usize)
+        };
+        Ok(BrokerSettings {
+            auto_create_topics: self.required(setting::AUTO_CREATE_TOPICS, truth)?,
+            num_partitions: self.number(setting::NUM_PARTITIONS, 1, PARTITIONS_MAX)? as i32,
+            storage_min_free_bytes: self.number(setting::STORAGE_MIN_FREE_BYTES, 0, u64::MAX)?,
+            max_frame_bytes: bytes(setting::MAX_FRAME_BYTES, FRAME_BYTES_MIN, MAX_FRAME_BYTES)?,
+            max_connections: self.number(setting::MAX_CONNECTIONS, 1, CONNECTIONS_MAX)? as usize,
+            idle: milliseconds(setting::CONNECTIONS_MAX_IDLE_MS)?,
+            bytes_in_flight: bytes(
+                setting::QUEUED_MAX_REQUEST_BYTES,
+                FLIGHT_BYTES_MIN,
+                FLIGHT_BYTES_MAX,
+            )?,
+            fetch_max_bytes: bytes(setting::FETCH_MAX_BYTES, FETCH_BYTES_MIN, i32::MAX as usize)?,
+            retention_check: milliseconds(setting::LOG_RETENTION_CHECK_INTERVAL_MS)?,
+            offsets_topic_partitions: self.number(
+                setting::OFFSETS_TOPIC_NUM_PARTITIONS,
+                1,
+                PARTITIONS_MAX,
+            )? as i32,
+        })
     }
 
     fn bad(&self, key: &str, problem: String) -> ConfigError {
@@ -229,6 +260,8 @@ mod tests {
     use super::*;
     use crate::config::{Source, Value, collect};
 
+    const SECOND: Duration = Duration::from_secs(1);
+
     fn with(pairs: &[(&str, &str)]) -> Result<Config, String> {
         let mut values = collect(&[], |_| None).unwrap();
         for (key, text) in pairs {
@@ -254,6 +287,30 @@ mod tests {
         for key in ["session.idle_minutes", "num_partitions"] {
             let told = with(&[(key, "0")]).unwrap_err();
             assert!(told.contains("whole number from 1"), "{told}");
+        }
+    }
+
+    #[test]
+    fn what_the_broker_may_use_up_can_be_said_and_has_bounds() {
+        let said = with(&[
+            ("max_connections", "77"),
+            ("connections_max_idle_ms", "5000"),
+            ("queued_max_request_bytes", "33554432"),
+            ("fetch_max_bytes", "2048"),
+            ("log_retention_check_interval_ms", "1000"),
+            ("offsets_topic_num_partitions", "50"),
+        ]);
+        let broker = said.unwrap().broker;
+        assert_eq!((broker.max_connections, broker.bytes_in_flight), (77, 32 << 20));
+        assert_eq!((broker.idle, broker.retention_check), (SECOND * 5, SECOND));
+        assert_eq!((broker.fetch_max_bytes, broker.offsets_topic_partitions), (2048, 50));
+        for (key, text) in [
+            ("max_connections", "0"),
+            ("queued_max_request_bytes", "1000"),
+            ("fetch_max_bytes", "2147483648"),
+            ("offsets_topic_num_partitions", "1001"),
+        ] {
+            assert!(with(&[(key, text)]).unwrap_err().contains("whole number from"), "{key}");
         }
     }
 

@@ -45,6 +45,18 @@ pub const NUM_PARTITIONS: &str = "num_partitions";
 pub const STORAGE_MIN_FREE_BYTES: &str = "storage_min_free_bytes";
 /// Longest request that the broker reads.
 pub const MAX_FRAME_BYTES: &str = "max_frame_bytes";
+/// Most connections to the broker at a time.
+pub const MAX_CONNECTIONS: &str = "max_connections";
+/// How long a connection to the broker may be silent.
+pub const CONNECTIONS_MAX_IDLE_MS: &str = "connections_max_idle_ms";
+/// Most bytes of requests, and of answers, over all connections.
+pub const QUEUED_MAX_REQUEST_BYTES: &str = "queued_max_request_bytes";
+/// Most bytes that one Fetch returns.
+pub const FETCH_MAX_BYTES: &str = "fetch_max_bytes";
+/// How often old segments are looked for.
+pub const LOG_RETENTION_CHECK_INTERVAL_MS: &str = "log_retention_check_interval_ms";
+/// Partitions of the topic in which groups keep their state, when it is made.
+pub const OFFSETS_TOPIC_NUM_PARTITIONS: &str = "offsets_topic_num_partitions";
 
 const fn serve(key: &'static str, env: &'static str, flag: &'static str) -> Setting {
     Setting {
@@ -56,6 +68,11 @@ const fn serve(key: &'static str, env: &'static str, flag: &'static str) -> Sett
         value_name: "ADDR",
         help: "",
     }
+}
+
+/// One of the broker's, under Kafka's name for it.
+const fn broker(key: &'static str, env: &'static str, default: &'static str) -> Setting {
+    Setting { default: Some(default), flag: None, ..serve(key, env, "") }
 }
 
 const fn in_file_only(key: &'static str, help: &'static str) -> Setting {
@@ -101,6 +118,12 @@ pub const SETTINGS: &[Setting] = &[
         flag: None,
         ..serve(MAX_FRAME_BYTES, "OUZEL_MAX_FRAME_BYTES", "")
     },
+    broker(MAX_CONNECTIONS, "OUZEL_MAX_CONNECTIONS", "10000"),
+    broker(CONNECTIONS_MAX_IDLE_MS, "OUZEL_CONNECTIONS_MAX_IDLE_MS", "600000"),
+    broker(QUEUED_MAX_REQUEST_BYTES, "OUZEL_QUEUED_MAX_REQUEST_BYTES", "536870912"),
+    broker(FETCH_MAX_BYTES, "OUZEL_FETCH_MAX_BYTES", "57671680"),
+    broker(LOG_RETENTION_CHECK_INTERVAL_MS, "OUZEL_LOG_RETENTION_CHECK_INTERVAL_MS", "300000"),
+    broker(OFFSETS_TOPIC_NUM_PARTITIONS, "OUZEL_OFFSETS_TOPIC_NUM_PARTITIONS", "16"),
     Setting {
         // Enough for commits and for a start that rebuilds indexes; see the broker's limits.
         default: Some("67108864"),

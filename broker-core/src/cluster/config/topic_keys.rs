@@ -179,7 +179,8 @@ const TOPIC_SETTINGS: &[Setting] = &[
         "min.insync.replicas",
         "min.insync.replicas",
         (Int, "1", AtLeast(1)),
-        "Kept and reported without effect: a write counts once a majority of replicas has it.",
+        "Kept and reported without effect: there is one replica, and as in Kafka 4 never more are \
+         asked for than there are. A write counts once a majority of replicas has it.",
     ),
     Setting::topic(
         "preallocate",

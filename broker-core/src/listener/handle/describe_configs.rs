@@ -10,6 +10,7 @@ use ouzel_wire::messages::{
     DescribeConfigsResponse, DescribeConfigsResult, DescribeConfigsSynonym,
 };
 
+use crate::ids::{InvalidTopicName, TopicName};
 use crate::listener::call::Ctx;
 use crate::node::{Described, Node, Told};
 
@@ -58,6 +59,9 @@ fn describe(
     let wanted = |key: &str| keys.is_none_or(|keys| keys.iter().any(|wanted| wanted == key));
     match resource.resource_type {
         TOPIC => {
+            let impossible =
+                |e: InvalidTopicName| (ErrorCode::InvalidTopicException, e.to_string());
+            TopicName::parse(name).map_err(impossible)?;
             let topic = node.state().topic(name).cloned();
             let unknown = || format!("no topic is called `{name}`");
             let topic = topic.ok_or_else(|| (ErrorCode::UnknownTopicOrPartition, unknown()))?;

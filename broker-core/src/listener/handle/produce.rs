@@ -2,16 +2,6 @@
 //! for the disk.
 
 use std::sync::Arc;
-use std::time::Duration;
-
-use bytes::Bytes;
-use ouzel_wire::ErrorCode;
-use ouzel_wire::batch::{BatchHeader, Codec, DECOMPRESSED_MAX};
-use ouzel_wire::messages::{
-    BatchIndexAndErrorMessage, PartitionProduceData, PartitionProduceResponse, ProduceRequest,
-    ProduceResponse, TopicProduceResponse,
-};
-use tokio::time::{Instant, timeout_at};
 
 use crate::listener::answer::{Answer, Pending};
 use crate::listener::call::{Call, Ctx};
@@ -20,6 +10,13 @@ use crate::listener::error_code::Code;
 use crate::listener::meter::Load;
 use crate::node::is_internal;
 use crate::partition::{AppendError, Appended, PendingAppend};
+use bytes::Bytes;
+use ouzel_wire::ErrorCode;
+use ouzel_wire::batch::{BatchHeader, Codec, DECOMPRESSED_MAX};
+use ouzel_wire::messages::{
+    BatchIndexAndErrorMessage, PartitionProduceData, PartitionProduceResponse, ProduceRequest,
+    ProduceResponse, TopicProduceResponse,
+};
 
 /// The first version in which zstd may come: older clients could not read it.
 const ZSTD_FROM: i16 = 7;
@@ -47,9 +44,8 @@ struct Refusal {
 pub(in crate::listener) fn handle(call: Call) -> Result<Pending, Closed> {
     let (ctx, request) = call.decode::<ProduceRequest>()?;
     let acks = request.acks;
-    let patience = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0));
-    // The timeout is for waiting on other replicas; with acks=1 nobody waits for those.
-    let deadline = (acks == ALL).then(|| Instant::now() + patience);
+    // The client's timeout is for waiting on other replicas, and there are none. What is said is
+    // what became of the records: a producer without sequences would store again what is stored.
     let mut left = UNPACKED_BYTES_MAX;
     let topics: Vec<(String, Vec<Part>)> = request
         .topic_data
@@ -65,7 +61,7 @@ pub(in crate::listener) fn handle(call: Call) -> Result<Pending, Closed> {
     Ok(Box::pin(async move {
         match acks {
             0 => unanswered(topics).await,
-            _ => ctx.answer::<ProduceRequest>(&answered(topics, deadline).await),
+            _ => ctx.answer::<ProduceRequest>(&answered(topics).await),
         }
     }))
 }
@@ -105,13 +101,13 @@ fn admit(ctx: &Ctx, acks: i16, topic: &str, records: Option<&Bytes>) -> Result<B
     Ok(records)
 }
 
-async fn answered(topics: Vec<(String, Vec<Part>)>, deadline: Option<Instant>) -> ProduceResponse {
+async fn answered(topics: Vec<(String, Vec<Part>)>) -> ProduceResponse {
     let mut responses = Vec::with_capacity(topics.len());
     for (name, parts) in topics {
         let mut partition_responses = Vec::with_capacity(parts.len());
         for Part { index, append } in parts {
             let outcome = match append {
-                Ok(append) => stored(append, deadline).await,
+                Ok(append) => append.await.map_err(Refusal::from),
                 Err(refusal) => Err(refusal),
             };
             partition_responses.push(response(index, outcome));
@@ -120,17 +116,6 @@ async fn answered(topics: Vec<(String, Vec<Part>)>, deadline: Option<Instant>) -
         responses.push(answer);
     }
     ProduceResponse { responses, ..Default::default() }
-}
-
-async fn stored(append: PendingAppend, deadline: Option<Instant>) -> Result<Appended, Refusal> {
-    let outcome = match deadline {
-        Some(deadline) => timeout_at(deadline, append).await,
-        None => Ok(append.await),
-    };
-    // After a timeout it may be stored yet; a repeat is recognised by its sequence.
-    let late = || "the disk did not answer in the time that the client gave".to_owned();
-    let outcome = outcome.map_err(|_| refusal(ErrorCode::RequestTimedOut, late()))?;
-    outcome.map_err(Refusal::from)
 }
 
 /// Waits all the same, so that a client without acknowledgements cannot outrun the disk.

@@ -162,7 +162,8 @@ const OWN: &[BrokerKey] = &[
         "max.connections",
         (Int, "10000", AtLeast(1)),
         (|c| c.limits.connections_max.to_string(), |c, text| c.limits.connections_max = of(text)),
-        "Most connections at a time. Those that are open stay.",
+        "Most connections at a time, and never more than half of the files that the process may \
+         have open (`ulimit -n`), less a reserve. Those that are open stay.",
     ),
     fixed("node.id", (Int, "0", Any), |c| c.node_id.to_string(), "This broker's number."),
     live(

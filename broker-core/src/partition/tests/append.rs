@@ -99,13 +99,25 @@ async fn several_batches_of_a_coordinator_are_one_append() {
     assert!(matches!(refused, Err(AppendError::InvalidRecord { .. })), "{refused:?}");
 }
 
+/// Deletes a partition as a topic's end does; how many folders were put aside meanwhile.
+fn remove(env: &PartitionEnv, partition: &PartitionHandle) -> usize {
+    partition.abandon_files();
+    let folder = env.data.join(partition.name().to_string());
+    let (leftovers, put) = put_aside(env, &[folder.clone(), env.data.join("never-was-0")]);
+    put.unwrap();
+    assert!(env.world.disk.list(&folder).is_err(), "its name is free");
+    let aside = env.world.disk.list(&env.data).unwrap().len();
+    leftovers.remove(&env.world);
+    aside
+}
+
 #[tokio::test]
 async fn a_deleted_partition_is_gone_and_one_of_the_same_name_begins_anew() {
     let node = Node::new();
     let partition = node.open(LogConfig::default());
     append_each(&partition, &["a"]).await;
     let mut changes = partition.changes();
-    partition.delete().unwrap();
+    assert_eq!(remove(&node.env, &partition), 1);
     assert!(soon(changes.changed()).await.is_err(), "who waits sees the end");
     let refused = partition.append(batch(&["b"]), Origin::Client).await;
     assert_eq!(refused, Err(AppendError::Closed));
@@ -142,7 +154,7 @@ async fn the_whole_life_of_a_partition_on_a_real_disk() {
     partition.close().unwrap();
     let partition = open().0;
     assert_eq!(read_from(&partition, 7), [(7, "h".to_owned())]);
-    partition.delete().unwrap();
+    assert_eq!(remove(&env, &partition), 1);
     assert!(env.world.disk.list(&env.data).unwrap().is_empty());
     env.world.disk.create_dir(&env.data.join("0123-delete")).unwrap();
     assert_eq!(remove_leftovers(&env.world, &env.data).unwrap(), 1);

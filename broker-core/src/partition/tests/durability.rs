@@ -96,6 +96,63 @@ async fn a_full_disk_takes_nothing_and_the_partition_goes_on_when_there_is_room(
     assert_eq!(values(&partition), ["a", "c"]);
 }
 
+/// More than any test opens.
+const DESCRIPTORS: usize = 1000;
+
+#[tokio::test]
+async fn without_a_descriptor_nothing_is_taken_and_the_partition_goes_on_when_there_is_one() {
+    let node = Node::new();
+    let partition = node.open(small_segments());
+    let logs = || node.files().iter().filter(|name| name.ends_with(".log")).count();
+    let mut taken: Vec<&str> = Vec::new();
+    // Of the four files of a segment so many can be opened.
+    for left in [0, 1, 2, 3] {
+        node.disk.set_descriptors(left);
+        // What is open goes on, until a segment begins.
+        let failed = loop {
+            match soon(partition.append(batch(&["open"]), Origin::Client)).await {
+                Ok(_) => taken.push("open"),
+                Err(failed) => break failed,
+            }
+        };
+        assert_eq!(failed, AppendError::TooManyFiles, "{left} left");
+        assert!(!partition.is_stopped());
+        assert_eq!(values(&partition), taken);
+        node.disk.set_descriptors(DESCRIPTORS);
+        append_each(&partition, &["again"]).await;
+        taken.push("again");
+    }
+    assert!(logs() > 2 && taken.len() > 8, "{taken:?}");
+    for seed in 0..10 {
+        let node = node.after_power_cut(seed);
+        assert_eq!(values(&node.open(small_segments())), taken, "seed {seed}");
+    }
+}
+
+#[tokio::test]
+async fn who_waits_for_a_sync_that_needs_a_descriptor_waits_until_there_is_one() {
+    let node = Node::new();
+    let partition = node.open(LogConfig::default());
+    node.disk.hold_syncs();
+    let pending = partition.submit(batch(&["a"]), Origin::Client).unwrap();
+    // The names of its files are yet to be synced.
+    node.disk.set_descriptors(0);
+    node.disk.release_syncs();
+    let early = tokio::time::timeout(std::time::Duration::from_millis(50), pending);
+    assert!(early.await.is_err());
+    assert!(!partition.is_stopped());
+    assert_eq!(partition.offsets().high_watermark, 0);
+    node.disk.set_descriptors(DESCRIPTORS);
+    let mut changes = partition.changes();
+    if *changes.borrow_and_update() == 0 {
+        soon(changes.changed()).await.unwrap();
+    }
+    for seed in 0..10 {
+        let node = node.after_power_cut(seed);
+        assert_eq!(values(&node.open(LogConfig::default())), ["a"], "seed {seed}");
+    }
+}
+
 #[tokio::test]
 async fn on_a_full_disk_records_can_be_deleted_and_that_makes_room() {
     let node = Node::new();

@@ -38,7 +38,7 @@ impl DiskFile for FakeFile {
         state.files[self.number].write(&all[..fits], from);
         match fault {
             Some(_) => Err(eio()),
-            None if fits < all.len() => Err(io::ErrorKind::StorageFull.into()),
+            None if fits < all.len() => Err(state.full()),
             None => Ok(()),
         }
     }
@@ -48,7 +48,7 @@ impl DiskFile for FakeFile {
         state.change()?;
         let len = len as usize;
         let fits = state.grow(self.number, len) == len;
-        fits.then_some(()).ok_or_else(|| io::ErrorKind::StorageFull.into())
+        fits.then_some(()).ok_or_else(|| state.full())
     }
 
     fn truncate(&self, len: u64) -> io::Result<()> {

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
+use rustix::io::Errno;
 
 use content::{Dice, File};
 use faults::{Act, Faults};
@@ -42,11 +43,18 @@ struct State {
     synced_names: BTreeMap<PathBuf, Node>,
     /// Bytes by which files may still grow before the disk is full; none is no limit.
     room: Option<usize>,
+    /// So many files can still be opened; none is no limit.
+    descriptors: Option<usize>,
+    /// It was a quota, not the disk, that was used up.
+    quota: bool,
     faults: Faults,
     sync_failure: Option<String>,
     /// Files whose path contains this wait for their sync.
     syncs_held: Option<String>,
     syncs_waiting: usize,
+    /// Folders are not removed yet.
+    removals_held: bool,
+    removals_waiting: usize,
     syncs: u64,
     reads: u64,
 }
@@ -116,6 +124,18 @@ impl FakeDisk {
         self.lock().room = Some(bytes);
     }
 
+    /// [`FakeDisk::set_room`], and what is used up is somebody's quota: writes end with `EDQUOT`.
+    pub fn set_quota(&self, bytes: usize) {
+        let mut state = self.lock();
+        (state.room, state.quota) = (Some(bytes), true);
+    }
+
+    /// From now on so many files can be opened; then that fails with `EMFILE`, and so do syncs of
+    /// folders.
+    pub fn set_descriptors(&self, left: usize) {
+        self.lock().descriptors = Some(left);
+    }
+
     /// This fault meets the operation of its kind behind `passes` others. One at a time.
     pub fn fail_after(&self, passes: u64, fault: Fault) {
         self.lock().faults.arm(passes, fault);
@@ -161,6 +181,22 @@ impl FakeDisk {
     /// Lets syncs go on.
     pub fn release_syncs(&self) {
         self.lock().syncs_held = None;
+        self.0.released.notify_all();
+    }
+
+    /// From now on removals of folders wait until [`FakeDisk::release_removals`].
+    pub fn hold_removals(&self) {
+        self.lock().removals_held = true;
+    }
+
+    /// How many removals of folders wait to be released.
+    pub fn removals_waiting(&self) -> usize {
+        self.lock().removals_waiting
+    }
+
+    /// Lets removals of folders go on.
+    pub fn release_removals(&self) {
+        self.lock().removals_held = false;
         self.0.released.notify_all();
     }
 
@@ -213,6 +249,22 @@ impl State {
         }
     }
 
+    /// What the disk says when there is no room.
+    fn full(&self) -> io::Error {
+        let errno = if self.quota { Errno::DQUOT } else { Errno::NOSPC };
+        errno.into()
+    }
+
+    /// A descriptor for what is opened.
+    fn descriptor(&mut self) -> io::Result<()> {
+        match &mut self.descriptors {
+            Some(0) => return Err(Errno::MFILE.into()),
+            Some(left) => *left -= 1,
+            None => {}
+        }
+        Ok(())
+    }
+
     /// A change of names or lengths.
     fn change(&mut self) -> io::Result<()> {
         self.faults.meet(Act::Other).map_or(Ok(()), |_| Err(eio()))
@@ -239,7 +291,7 @@ impl State {
 
 /// What a system says of a disk that does not do as it is told.
 fn eio() -> io::Error {
-    rustix::io::Errno::IO.into()
+    Errno::IO.into()
 }
 
 #[cfg(test)]

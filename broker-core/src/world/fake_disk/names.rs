@@ -4,6 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustix::io::Errno;
+
 use super::super::disk::{Disk, DiskFile, Meta, OpenMode, Space};
 use super::content::File;
 use super::faults::{Act, Fault, Neglect};
@@ -16,6 +18,7 @@ const DISK_BYTES: u64 = 1 << 40;
 impl Disk for FakeDisk {
     fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Arc<dyn DiskFile>> {
         let mut state = self.lock();
+        state.descriptor()?;
         let number = match (state.names.get(path), mode) {
             (Some(Node::File(number)), _) => *number,
             (Some(Node::Folder), _) => return Err(io::ErrorKind::IsADirectory.into()),
@@ -89,6 +92,11 @@ impl Disk for FakeDisk {
 
     fn remove_dir_all(&self, path: &Path) -> io::Result<()> {
         let mut state = self.lock();
+        state.removals_waiting += 1;
+        while state.removals_held {
+            self.0.released.wait(&mut state);
+        }
+        state.removals_waiting -= 1;
         state.node(path)?;
         state.change()?;
         let gone: Vec<PathBuf> =
@@ -102,6 +110,9 @@ impl Disk for FakeDisk {
 
     fn sync_dir(&self, path: &Path) -> io::Result<()> {
         let mut state = self.lock();
+        if state.descriptors == Some(0) {
+            return Err(Errno::MFILE.into());
+        }
         if state.sync_fails(path) {
             return Err(eio());
         }
@@ -114,6 +125,10 @@ impl Disk for FakeDisk {
         }
         for gone in State::below(&state.synced_names, path).into_keys() {
             state.synced_names.remove(&gone);
+            if !state.names.contains_key(&gone) {
+                // A folder that has another name now has its files there.
+                state.synced_names.retain(|name, _| !name.starts_with(&gone));
+            }
         }
         let now = State::below(&state.names, path);
         state.synced_names.extend(now);
