@@ -7,9 +7,7 @@
 //!
 //! Format of a slot, big-endian: magic 4, version 2, flags 2, sequence 8, segment base 8,
 //! position 8, end offset 8, log start 8, Raft index 8, largest timestamp 8 and its
-//! offset 8, leader epoch 4, lengths at a clean close 3 × 4, mark 52, CRC-32C 4. The mark is
-//! position 8, end offset 8, Raft index 8, largest timestamp 8 and its offset 8, lengths 3 × 4.
-//! Version 1 had none.
+//! offset 8, leader epoch 4, lengths at a clean close 3 × 4, CRC-32C 4.
 
 use std::io::{self, IoSlice};
 
@@ -23,12 +21,10 @@ use crate::world::OpenMode;
 pub(crate) const FILE: &str = "checkpoint";
 
 const MAGIC: u32 = 0x4f75_7a43;
-const VERSION: u16 = 2;
+const VERSION: u16 = 1;
 const CLEAN: u16 = 1;
-const MARKED: u16 = 2;
-const SLOT_BYTES: usize = 144;
-/// Before there were marks.
-const SLOT_BYTES_1: usize = 92;
+const SLOT_BYTES: usize = 92;
+const CRC_AT: usize = SLOT_BYTES - 4;
 /// Slots lie in sectors of their own: a torn write of one leaves the other whole.
 const SLOT_STRIDE: usize = 512;
 const FILE_BYTES: usize = SLOT_STRIDE + SLOT_BYTES;
@@ -53,25 +49,6 @@ pub(crate) struct Point {
     /// The log was closed here in order, and the segment's index, time index and sidecar were
     /// synced with these lengths. If one of the four files is longer, the log had gone on.
     pub clean: Option<[u32; 3]>,
-    /// From where in that segment a start goes through what is there; none is its beginning.
-    pub mark: Option<Mark>,
-}
-
-/// A place in a segment up to which not only the log was on disk, but its indexes and sidecar too,
-/// and the epochs: a start takes all that at its word. It was synced before this was written, like
-/// everything that a [`Point`] tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Mark {
-    /// The place, in bytes.
-    pub position: u64,
-    /// The offset there.
-    pub end: i64,
-    /// The last Raft entry before it.
-    pub index: LogIndex,
-    /// The largest timestamp before it.
-    pub largest: Option<Largest>,
-    /// How long index, time index and sidecar were.
-    pub lengths: [u32; 3],
 }
 
 /// The file and the number of the next slot.
@@ -90,7 +67,7 @@ impl Checkpoint {
     pub fn read(folder: &Folder) -> io::Result<(Checkpoint, Option<Point>)> {
         let bytes = read_small(&*folder.disk, &folder.path.join(FILE), FILE_BYTES)?;
         let bytes = bytes.unwrap_or_default();
-        let slots = [0, SLOT_STRIDE].map(|at| bytes.get(at..).and_then(parse));
+        let slots = [0, SLOT_STRIDE].map(|at| bytes.get(at..at + SLOT_BYTES).and_then(parse));
         let last = slots.into_iter().flatten().max_by_key(|(sequence, _)| *sequence);
         let sequence = last.map_or(0, |(sequence, _)| sequence + 1);
         let file = LazyFile::default();
@@ -137,73 +114,43 @@ impl Checkpoint {
 }
 
 fn bytes(sequence: u64, point: &Point) -> [u8; SLOT_BYTES] {
-    let clean = if point.clean.is_some() { CLEAN } else { 0 };
-    let marked = if point.mark.is_some() { MARKED } else { 0 };
+    let largest = point.largest.unwrap_or(Largest { timestamp: -1, offset: -1 });
     let mut slot = Vec::with_capacity(SLOT_BYTES);
     slot.extend(MAGIC.to_be_bytes());
     slot.extend(VERSION.to_be_bytes());
-    slot.extend((clean | marked).to_be_bytes());
+    slot.extend(if point.clean.is_some() { CLEAN } else { 0 }.to_be_bytes());
     slot.extend(sequence.to_be_bytes());
     slot.extend(point.base.to_be_bytes());
     slot.extend(point.position.to_be_bytes());
     slot.extend(point.end.to_be_bytes());
     slot.extend(point.start.to_be_bytes());
     slot.extend(point.index.0.to_be_bytes());
-    put_largest(&mut slot, point.largest);
+    slot.extend(largest.timestamp.to_be_bytes());
+    slot.extend(largest.offset.to_be_bytes());
     slot.extend(point.epoch.to_be_bytes());
     slot.extend(point.clean.unwrap_or_default().iter().flat_map(|len| len.to_be_bytes()));
-    let none = Mark { position: 0, end: 0, index: LogIndex(0), largest: None, lengths: [0; 3] };
-    let mark = point.mark.unwrap_or(none);
-    slot.extend(mark.position.to_be_bytes());
-    slot.extend(mark.end.to_be_bytes());
-    slot.extend(mark.index.0.to_be_bytes());
-    put_largest(&mut slot, mark.largest);
-    slot.extend(mark.lengths.iter().flat_map(|len| len.to_be_bytes()));
     slot.extend(crc32c::crc32c(&slot).to_be_bytes());
     slot.try_into().expect("a slot's fields add up to its size")
 }
 
-fn put_largest(slot: &mut Vec<u8>, largest: Option<Largest>) {
-    let largest = largest.unwrap_or(Largest { timestamp: -1, offset: -1 });
-    slot.extend(largest.timestamp.to_be_bytes());
-    slot.extend(largest.offset.to_be_bytes());
-}
-
-fn parse(bytes: &[u8]) -> Option<(u64, Point)> {
-    let version = u16::from_be_bytes([*bytes.get(4)?, *bytes.get(5)?]);
-    let size = match version {
-        1 => SLOT_BYTES_1,
-        VERSION => SLOT_BYTES,
-        _ => return None,
-    };
-    let slot = bytes.get(..size)?;
+fn parse(slot: &[u8]) -> Option<(u64, Point)> {
     let word = |from: usize| u64::from_be_bytes(std::array::from_fn(|i| slot[from + i]));
     let half = |from: usize| u32::from_be_bytes(std::array::from_fn(|i| slot[from + i]));
-    let largest = |from: usize| {
-        let largest = Largest { timestamp: word(from) as i64, offset: word(from + 8) as i64 };
-        (largest.offset >= 0).then_some(largest)
-    };
-    let flags = u16::from_be_bytes([slot[6], slot[7]]);
-    if half(0) != MAGIC || half(size - 4) != crc32c::crc32c(&slot[..size - 4]) {
+    let quarter = |from: usize| u16::from_be_bytes([slot[from], slot[from + 1]]);
+    let crc = crc32c::crc32c(&slot[..CRC_AT]);
+    if half(0) != MAGIC || quarter(4) != VERSION || half(CRC_AT) != crc {
         return None;
     }
-    let mark = || Mark {
-        position: word(88),
-        end: word(96) as i64,
-        index: LogIndex(word(104)),
-        largest: largest(112),
-        lengths: [half(128), half(132), half(136)],
-    };
+    let largest = Largest { timestamp: word(56) as i64, offset: word(64) as i64 };
     let point = Point {
         base: word(16) as i64,
         position: word(24),
         end: word(32) as i64,
         start: word(40) as i64,
         index: LogIndex(word(48)),
-        largest: largest(56),
+        largest: (largest.offset >= 0).then_some(largest),
         epoch: half(72) as i32,
-        clean: (flags & CLEAN != 0).then(|| [half(76), half(80), half(84)]),
-        mark: (version == VERSION && flags & MARKED != 0).then(mark),
+        clean: (quarter(6) & CLEAN != 0).then(|| [half(76), half(80), half(84)]),
     };
     Some((word(8), point))
 }
@@ -220,18 +167,7 @@ mod tests {
         let largest = Some(Largest { timestamp: 5, offset: end - 1 });
         let (index, base) = (LogIndex(9), 3);
         let clean = (end == 12).then_some([1, 2, 3]);
-        let lengths = [4, 5, 6];
-        let mark = Mark { position: 60, end: 9, index: LogIndex(8), largest: None, lengths };
-        let mark = (end > 10).then_some(mark);
-        Point { base, position: 70, end, start: 1, index, largest, epoch: 4, clean, mark }
-    }
-
-    #[test]
-    fn a_slot_without_room_for_a_mark_is_read() {
-        let mut slot = bytes(7, &point(10))[..SLOT_BYTES_1 - 4].to_vec();
-        slot[4..6].copy_from_slice(&1u16.to_be_bytes());
-        slot.extend(crc32c::crc32c(&slot).to_be_bytes());
-        assert_eq!(parse(&slot), Some((7, point(10))));
+        Point { base, position: 70, end, start: 1, index, largest, epoch: 4, clean }
     }
 
     #[test]
@@ -245,7 +181,6 @@ mod tests {
             assert_eq!(Checkpoint::read(&folder).unwrap().1, Some(point(end)));
         }
         let path = dir.path().join(FILE);
-        assert_eq!(std::fs::read(&path).unwrap().len(), FILE_BYTES);
         let mut bytes = std::fs::read(&path).unwrap();
         bytes[40] ^= 1;
         std::fs::write(&path, bytes).unwrap();

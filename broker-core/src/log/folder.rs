@@ -64,20 +64,6 @@ pub(crate) fn base_of(name: &str, extension: &str) -> Option<i64> {
     all_digits.then(|| digits.parse().ok()).flatten()
 }
 
-/// Removes a segment's files, the log first: without it the others are orphans.
-pub(super) fn remove_segment(folder: &Folder, base: i64) -> Result<(), StorageError> {
-    for kind in Kind::ALL {
-        let path = folder.segment_file(base, kind);
-        match folder.disk.remove_file(&path) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => {
-                return Err(StorageError { act: "remove", file: path, source: e });
-            }
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
 /// Reads a small file whole; none when it does not exist or is longer than `bytes_max`.
 pub(crate) fn read_small(
     disk: &dyn Disk,

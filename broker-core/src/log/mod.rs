@@ -14,7 +14,6 @@ mod config;
 mod epochs;
 mod error;
 mod folder;
-mod found;
 mod handles;
 mod index;
 mod place;
@@ -34,9 +33,10 @@ mod walk;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use checkpoint::{Checkpoint, Mark, Point};
+use checkpoint::{Checkpoint, Point};
 use epochs::Epochs;
-use folder::{Folder, Kind, remove_segment};
+use folder::{Folder, Kind};
+use recover::remove_segment;
 use round::Dirty;
 use tail::Tail;
 
@@ -83,8 +83,6 @@ pub struct Log {
     checkpoint: Checkpoint,
     /// The last point that was written there.
     point: Option<Point>,
-    /// The last place from which a start goes through what is there, and its segment's base.
-    mark: Option<(i64, Mark)>,
     dirty: Dirty,
 }
 
@@ -125,7 +123,6 @@ impl Log {
             epochs: Epochs::default(),
             checkpoint: Checkpoint::fresh(),
             point: None,
-            mark: None,
             dirty: Dirty::default(),
         }
     }
@@ -179,7 +176,7 @@ impl Log {
             self.folder.sync_names()?;
         }
         let closed = self.tail()?.finish()?;
-        self.dirty.whole(&closed);
+        self.dirty.closed(&closed);
         let segment = Arc::new(Segment::empty(self.folder.clone(), self.end));
         let tail = Tail::create(segment.clone()).inspect_err(|_| {
             // The log may go on without it, and then no segment may begin there.

@@ -8,14 +8,11 @@
 use std::io::{self, IoSlice};
 use std::path::PathBuf;
 
-use super::checkpoint::Mark;
 use super::epochs::Epochs;
 use super::error::{StorageError, storage};
 use super::folder::Kind;
 use super::handles::Handle;
-use super::index::{
-    self, Largest, OFFSET_ENTRY_BYTES, OffsetEntry, Pace, Paced, TIME_ENTRY_BYTES, TimeEntry,
-};
+use super::index::{Largest, OffsetEntry, Pace, Paced};
 use super::segment::Segment;
 use super::sidecar::{ENTRY_BYTES, EntryKind, RaftEntry};
 use super::walk::{Located, SCAN_WINDOW_BYTES, Walk};
@@ -31,20 +28,15 @@ pub(crate) struct Before<'a> {
     pub interval: u32,
     /// The segment gets no more batches.
     pub closed: bool,
-    /// Up to here the files are taken at their word.
-    pub mark: Option<Mark>,
 }
 
 /// Goes through the segment's batches, as far as its length says, and writes the files beside it;
 /// returns those that were different before.
 pub(crate) fn rebuild(segment: &Segment, before: Before<'_>) -> Result<Vec<PathBuf>, StorageError> {
-    let mut work = Work::begin(segment, &before)?;
+    let mut work = Work::begin(segment, before.index)?;
+    let mut pace = Pace::new(0, None, None);
     let walk = |e| storage("go through", e);
-    let (from, mut pace) = match &before.mark {
-        Some(mark) => (mark.position, work.pace(mark)?),
-        None => (0, Pace::new(0, None, None)),
-    };
-    let mut batches = Walk::new(segment, from, SCAN_WINDOW_BYTES).map_err(walk)?;
+    let mut batches = Walk::new(segment, 0, SCAN_WINDOW_BYTES).map_err(walk)?;
     while let Some(batch) = batches.next().map_err(walk)? {
         before.epochs.note(batch.header.leader_epoch, batch.header.base_offset);
         work.sidecar(&batch)?;
@@ -71,44 +63,19 @@ struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    fn begin(segment: &'a Segment, before: &Before<'_>) -> Result<Work<'a>, StorageError> {
+    fn begin(segment: &'a Segment, before: LogIndex) -> Result<Work<'a>, StorageError> {
         let file = |kind| segment.create(kind).map_err(|e| storage("open", e));
-        let [index, times, raft] = before.mark.map_or([0; 3], |mark| mark.lengths.map(u64::from));
-        let old = Old::begin(file(Kind::Raft)?, raft);
+        let old = Old::begin(file(Kind::Raft)?);
         // Its own first entry knows better than whatever was found before it.
-        let first = old.next.map_or(before.index, |e| LogIndex(e.index.0.saturating_sub(1)));
+        let index = old.next.map_or(before, |entry| LogIndex(entry.index.0.saturating_sub(1)));
         Ok(Work {
             segment,
-            index: before.mark.map_or(first, |mark| mark.index),
+            index,
             old,
-            offsets: Mirror::begin(file(Kind::Index)?, index),
-            times: Mirror::begin(file(Kind::Times)?, times),
-            raft: Mirror::begin(file(Kind::Raft)?, raft),
+            offsets: Mirror::begin(file(Kind::Index)?),
+            times: Mirror::begin(file(Kind::Times)?),
+            raft: Mirror::begin(file(Kind::Raft)?),
         })
-    }
-
-    /// The indexes' pace at the mark, by what they last had there.
-    fn pace(&self, mark: &Mark) -> Result<Pace, StorageError> {
-        let read = |kind| {
-            let file = self.segment.path(kind);
-            move |source| StorageError { act: "read", file, source }
-        };
-        let [index, times, _] = mark.lengths.map(u64::from);
-        let offset = match (index / OFFSET_ENTRY_BYTES as u64).checked_sub(1) {
-            Some(last) => {
-                let entry = index::entry::<OFFSET_ENTRY_BYTES>(&self.offsets.file, last);
-                OffsetEntry::parse(entry.map_err(read(Kind::Index))?).position.into()
-            }
-            None => 0,
-        };
-        let time = match (times / TIME_ENTRY_BYTES as u64).checked_sub(1) {
-            Some(last) => {
-                let entry = index::entry::<TIME_ENTRY_BYTES>(&self.times.file, last);
-                Some(TimeEntry::parse(entry.map_err(read(Kind::Times))?).timestamp)
-            }
-            None => None,
-        };
-        Ok(Pace::new(mark.position.saturating_sub(offset), time, mark.largest))
     }
 
     /// The batch's own entry, and before it those that are no data.
@@ -185,8 +152,8 @@ struct Old {
 }
 
 impl Old {
-    fn begin(file: Handle, at: u64) -> Old {
-        let mut old = Old { file, at, next: None };
+    fn begin(file: Handle) -> Old {
+        let mut old = Old { file, at: 0, next: None };
         old.next = old.read();
         old
     }
@@ -219,8 +186,8 @@ struct Mirror {
 const PENDING_BYTES: usize = 64 << 10;
 
 impl Mirror {
-    fn begin(file: Handle, at: u64) -> Mirror {
-        Mirror { file, at, pending: Vec::new(), there: Vec::new(), differed: false }
+    fn begin(file: Handle) -> Mirror {
+        Mirror { file, at: 0, pending: Vec::new(), there: Vec::new(), differed: false }
     }
 
     fn put(&mut self, bytes: &[u8]) -> io::Result<()> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::checkpoint::{Mark, Point};
+use super::checkpoint::Point;
 use super::epochs::Epochs;
 use super::error::{SegmentError, StorageError, is_passing, storage};
 use super::folder::{Folder, Kind};
@@ -25,7 +25,7 @@ struct DirtySegment {
     /// and a round needs no new one.
     files: Vec<(Kind, Handle)>,
     /// From now on the files beside its log are taken at their word, and so they are synced too.
-    whole: bool,
+    closed: bool,
 }
 
 impl Dirty {
@@ -33,10 +33,9 @@ impl Dirty {
         self.segment(segment);
     }
 
-    /// All its files are to be synced: it is closed, or a mark is made in it.
-    pub fn whole(&mut self, segment: &Arc<Segment>) {
+    pub fn closed(&mut self, segment: &Arc<Segment>) {
         let dirty = self.segment(segment);
-        dirty.whole = true;
+        dirty.closed = true;
         // Where that fails, the round says so.
         let _ = dirty.hold();
     }
@@ -61,9 +60,9 @@ impl Dirty {
 
     /// What a round could not do is still to be done.
     fn join(&mut self, undone: Dirty) {
-        for DirtySegment { segment, files, whole } in undone.segments {
+        for DirtySegment { segment, files, closed } in undone.segments {
             let dirty = self.segment(&segment);
-            dirty.whole |= whole;
+            dirty.closed |= closed;
             // These were open already when the round began.
             dirty.files = files;
             let _ = dirty.hold();
@@ -82,7 +81,7 @@ impl Dirty {
         let known = self.segments.iter().rposition(|d| Arc::ptr_eq(&d.segment, segment));
         let at = known.unwrap_or_else(|| {
             let (segment, files) = (segment.clone(), Vec::new());
-            let mut dirty = DirtySegment { segment, files, whole: false };
+            let mut dirty = DirtySegment { segment, files, closed: false };
             let _ = dirty.hold();
             self.segments.push(dirty);
             self.segments.len() - 1
@@ -94,7 +93,7 @@ impl Dirty {
 impl DirtySegment {
     /// Opens all that must be synced.
     fn hold(&mut self) -> Result<(), SegmentError> {
-        let wanted = if self.whole { &Kind::ALL[..] } else { &[Kind::Log] };
+        let wanted = if self.closed { &Kind::ALL[..] } else { &[Kind::Log] };
         for &kind in wanted {
             if self.files.iter().all(|(held, _)| *held != kind) {
                 self.files.push((kind, self.segment.file(kind)?));
@@ -110,20 +109,9 @@ pub(crate) struct Round {
     dirty: Dirty,
     epochs: Option<Epochs>,
     point: Point,
-    /// What is on disk afterwards beside the log, if a mark is due.
-    mark: Option<Mark>,
 }
 
-/// How much of a log is written from one mark to the next: what a start after a crash goes through
-/// beside what came since the last checkpoint. To sync three more files for so much costs nothing.
-const MARK_BYTES: u64 = if cfg!(test) { 150 } else { 64 << 20 };
-
 impl Round {
-    /// The offset of the mark that it makes, if one is due: what is known there is worth saving.
-    pub fn marks(&self) -> Option<i64> {
-        self.mark.map(|mark| mark.end)
-    }
-
     /// Blocks until all is on disk. An error leaves unknown what is, unless it is for want of a
     /// descriptor: then the round may be put back and performed anew. On a full disk the epochs
     /// are left for later: until then a start learns them from the log.
@@ -149,16 +137,10 @@ impl Log {
     /// What must be synced for all that was appended so far; none when all is on disk. After an
     /// error that is still to be done.
     pub(crate) fn begin_round(&mut self) -> Result<Option<Round>, StorageError> {
-        let dirty = &self.dirty;
+        let dirty = &mut self.dirty;
         if dirty.segments.is_empty() && !dirty.names && !dirty.epochs {
             return Ok(None);
         }
-        let mark = self.mark_due()?;
-        if mark.is_some() {
-            let newest = self.newest().clone();
-            self.dirty.whole(&newest);
-        }
-        let dirty = &mut self.dirty;
         for segment in &mut dirty.segments {
             segment.hold().map_err(|e| storage("open", e))?;
         }
@@ -168,25 +150,6 @@ impl Log {
             epochs: dirty.epochs.then(|| self.epochs.clone()),
             dirty,
             point: self.point_here(),
-            mark,
-        }))
-    }
-
-    /// The log's end as a mark, once enough was written since the last one.
-    fn mark_due(&self) -> Result<Option<Mark>, StorageError> {
-        let Some(tail) = &self.tail else { return Ok(None) };
-        let newest = self.newest();
-        let since = self.mark.filter(|(base, _)| *base == newest.base());
-        let since = since.map_or(0, |(_, mark)| mark.position);
-        if newest.len().saturating_sub(since) < MARK_BYTES {
-            return Ok(None);
-        }
-        Ok(Some(Mark {
-            position: newest.len(),
-            end: self.end,
-            index: self.last_index,
-            largest: newest.largest_known(),
-            lengths: tail.lengths_beside()?,
         }))
     }
 
@@ -200,14 +163,11 @@ impl Log {
     pub(crate) fn end_round(&mut self, round: &Round) -> Result<(), StorageError> {
         self.flushed = round.point.end;
         self.flushed_at = Place { base: round.point.base, position: round.point.position };
-        match &round.epochs {
-            // What the mark says is complete without them only.
-            Some(_) => self.dirty.epochs(),
-            None => self.mark = round.mark.map(|m| (round.point.base, m)).or(self.mark),
-        }
-        let mark = self.mark_in(round.point.base);
-        let point = Point { start: self.start, mark, ..round.point };
+        let point = Point { start: self.start, ..round.point };
         self.point = Some(point);
+        if round.epochs.is_some() {
+            self.dirty.epochs();
+        }
         self.check();
         match self.checkpoint.write(&self.folder, &point) {
             // One that is older is true as well.
@@ -282,11 +242,6 @@ impl Log {
             largest: newest.largest_known(),
             epoch: self.epochs.last().unwrap_or(-1),
             clean: None,
-            mark: self.mark_in(newest.base()),
         }
-    }
-
-    fn mark_in(&self, base: i64) -> Option<Mark> {
-        self.mark.filter(|(of, _)| *of == base).map(|(_, mark)| mark)
     }
 }

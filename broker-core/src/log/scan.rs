@@ -1,4 +1,4 @@
-//! Reading a segment to its last good batch, with all checksums.
+//! Reading a segment from its beginning to its last good batch, with all checksums.
 
 use ouzel_wire::batch::{BatchHeader, HEADER_BYTES};
 
@@ -20,11 +20,10 @@ pub(crate) struct Scanned {
     pub bad: Option<String>,
 }
 
-/// Checks batch after batch from `from`, a position and the offset there: length, magic, checksum,
-/// and offsets without a gap.
-pub(crate) fn scan(segment: &Segment, from: (u64, i64)) -> Result<Scanned, SegmentError> {
+/// Checks batch after batch: length, magic, checksum, and offsets without a gap.
+pub(crate) fn scan(segment: &Segment) -> Result<Scanned, SegmentError> {
     let mut window = Window { segment, bytes: Vec::new(), at: 0 };
-    let mut scanned = Scanned { good: from.0, end: from.1, bad: None };
+    let mut scanned = Scanned { good: 0, end: segment.base(), bad: None };
     while scanned.good < segment.len() {
         match next(&mut window, &scanned)? {
             Ok(header) => {

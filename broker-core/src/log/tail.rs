@@ -165,13 +165,6 @@ impl Tail {
         })
     }
 
-    /// Bytes of index, time index and sidecar.
-    pub fn lengths_beside(&self) -> Result<[u32; 3], StorageError> {
-        let Before { lengths: [_, index, times, raft], .. } = self.before()?;
-        let short = |len| u32::try_from(len).expect("an index is shorter than its segment");
-        Ok([index, times, raft].map(short))
-    }
-
     /// Takes back what a write that failed has left in the files.
     pub fn undo(&mut self, before: &Before) -> Result<(), StorageError> {
         for (kind, len) in Kind::ALL.into_iter().zip(before.lengths) {

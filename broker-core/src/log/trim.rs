@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::config::LogConfig;
 use super::error::StorageError;
-use super::folder::{Folder, remove_segment};
+use super::folder::Folder;
 use super::handles::Handle;
+use super::recover::remove_segment;
 use super::segment::Segment;
 use super::{Log, Point};
 

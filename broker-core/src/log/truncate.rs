@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::checkpoint::Point;
 use super::error::{StorageError, storage};
-use super::folder::{Kind, remove_segment};
+use super::folder::Kind;
 use super::handles::Handle;
 use super::index;
 use super::read::locate;
 use super::rebuild::{Before, rebuild};
-use super::recover::{cut, sync_segment};
+use super::recover::{cut, remove_segment, sync_segment};
 use super::segment::Segment;
 use super::sidecar::{ENTRY_BYTES, EntryKind, RaftEntry};
 use super::{Log, Place};
@@ -62,7 +62,6 @@ impl Log {
 
     fn cut_before(&mut self, at: usize, slot: u64, entry: RaftEntry) -> Result<(), StorageError> {
         self.finish()?;
-        self.mark = None;
         let segment = self.segments[at].clone();
         self.promise_less(&segment, entry)?;
         for later in self.segments.iter().skip(at + 1).rev() {
@@ -88,7 +87,6 @@ impl Log {
             largest: None,
             epoch: self.epochs.last().unwrap_or(-1),
             clean: None,
-            mark: None,
         })
     }
 
@@ -100,8 +98,7 @@ impl Log {
         self.tail = None;
         let (epochs, interval) = (&mut self.epochs, self.config.index_interval_bytes);
         epochs.truncate(entry.base_offset);
-        let (index, closed, mark) = (self.last_index, false, None);
-        rebuild(segment, Before { index, epochs, interval, closed, mark })?;
+        rebuild(segment, Before { index: self.last_index, epochs, interval, closed: false })?;
         self.epochs.write(&self.folder).map_err(StorageError::of("write", &self.folder.path))?;
         sync_segment(segment)?;
         self.check();

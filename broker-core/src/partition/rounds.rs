@@ -64,12 +64,7 @@ impl Shared {
         }
         writer.unflushed_bytes = 0;
         match writer.log.begin_round() {
-            Ok(round) => {
-                if let Some(end) = round.as_ref().and_then(Round::marks) {
-                    self.save_producers(&writer, end);
-                }
-                round
-            }
+            Ok(round) => round,
             Err(cause) if cause.is_out_of_descriptors() => {
                 self.ask_again();
                 None

@@ -15,8 +15,8 @@ use super::snapshot;
 use crate::flush::{Flusher, Target, Ticket};
 use crate::ids::TopicPartition;
 use crate::log::{
-    Log, LogConfig, NewStart, OpenError, Place, RecoveryReport, SCAN_WINDOW_BYTES, Segments,
-    StorageError, Walk,
+    Log, LogConfig, NewStart, OpenError, Place, RecoveryReport, SCAN_WINDOW_BYTES, Segments, StorageError,
+    Walk,
 };
 use crate::world::World;
 
@@ -232,8 +232,7 @@ fn remember(world: &World, log: &Log) -> Result<Producers, StorageError> {
     let now_ms = world.clock.now_ms();
     for segment in log.segments().iter().filter(|s| s.len() > 0) {
         let mut replay = || {
-            let at = if from > segment.base() { segment.position_before(from)? } else { 0 };
-            let mut walk = Walk::new(segment, at, SCAN_WINDOW_BYTES)?;
+            let mut walk = Walk::new(segment, 0, SCAN_WINDOW_BYTES)?;
             while let Some(batch) = walk.next()? {
                 if batch.header.base_offset >= from {
                     let seen_ms = batch.header.max_timestamp.min(now_ms);

@@ -1,9 +1,9 @@
 //! The producers at a point of the log, saved so that a restart need not read the whole log.
 //!
-//! `<20 digits>.producers` holds what was known before the offset of its name. It is written when a
-//! segment begins, at each mark of the log and at a clean close, and not synced: one that is not
-//! whole is passed over, for an older one or for the log itself. When the log is about to lose all
-//! its records there is nothing else to go by, and only then it is synced as well.
+//! `<20 digits>.producers` holds what was known before the offset of its name. It is
+//! written when a segment begins and at a clean close, and not synced: one that is
+//! not whole is passed over, for an older one or for the log itself. When the log is about to lose
+//! all its records there is nothing else to go by, and only then it is synced as well.
 //!
 //! Format, big-endian: magic 4, version 2, producers 4; per producer id 8, epoch 2, seen 8,
 //! batches 1, per batch first and last sequence 4 each, base and last offset and timestamp 8
@@ -22,8 +22,7 @@ const VERSION: u16 = 1;
 const BATCH_BYTES: usize = 32;
 const PRODUCER_BYTES_MAX: usize = 19 + BATCHES_REMEMBERED * BATCH_BYTES;
 const FILE_BYTES_MAX: usize = 14 + PRODUCERS_MAX * PRODUCER_BYTES_MAX;
-/// The newest may be torn by a power cut; the one before it was written a segment or a mark
-/// earlier.
+/// The newest may be torn by a power cut; the one before it was written a segment earlier.
 const FILES_KEPT: usize = 2;
 
 /// Makes what was saved survive a power cut. Blocks.

@@ -33,6 +33,7 @@ pub(super) fn of_parameter(name: &str) -> Option<Value> {
         "partition" => json!(1),
         "offset" => json!(2705),
         "download" => json!("value"),
+        "export" => json!("6e0c2f0a-5a4d-4f1c-9a4b-2f3d8f0c1b7e"),
         "key_decoder" | "value_decoder" => json!("auto"),
         "codec" => json!("zstd"),
         "only" => json!("70001-80000"),

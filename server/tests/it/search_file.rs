@@ -68,7 +68,7 @@ async fn an_export_is_a_row_of_the_audit_log_with_its_count() {
     let page: AuditPage = until(&client, &path, ended).await;
     let [row] = &page.rows[..] else { panic!("{page:?}") };
     assert_eq!((row.outcome, row.resource.as_deref()), (Outcome::Done, Some("orders")));
-    assert_eq!(row.result.as_deref(), Some("1 matches of 4 read; all read"));
+    assert_eq!(row.result.as_deref(), Some("1 match of 4 read; all read"));
     assert!(row.detail.as_ref().unwrap().contains("\"format\":\"csv\""), "{row:?}");
 }
 

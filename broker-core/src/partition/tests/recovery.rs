@@ -74,43 +74,6 @@ async fn a_log_that_lost_its_end_or_is_missing_stays_shut() {
 }
 
 #[tokio::test]
-async fn after_a_kill_little_more_is_gone_through_than_was_written_since_the_last_mark() {
-    let config = LogConfig { index_interval_bytes: 100, ..LogConfig::default() };
-    let node = Node::new();
-    let partition = node.open(config);
-    let all: Vec<String> = (0..200).map(|n| n.to_string()).collect();
-    append_each(&partition, &all.iter().map(String::as_str).collect::<Vec<_>>()).await;
-    let len = partition.size_bytes();
-    let killed = node.after_kill();
-    let (partition, report) = killed.try_open("orders", config).unwrap();
-    assert!(!report.clean && report.cut.is_none(), "{report:?}");
-    // In tests a mark is made every 150 bytes.
-    assert!(report.bytes_scanned < 300 && len > 10_000, "{report:?} of {len}");
-    assert!(killed.disk.reads() < 40, "{} reads", killed.disk.reads());
-    assert!(report.rebuilt.is_empty(), "{report:?}");
-    for (offset, value) in all.iter().enumerate() {
-        assert_eq!(&read_from(&partition, offset as i64)[0].1, value);
-    }
-    drop(partition);
-    // Made anew from the whole log, the files beside it are no others.
-    killed.env.world.disk.remove_file(&killed.file("checkpoint")).unwrap();
-    let (partition, report) = killed.try_open("orders", config).unwrap();
-    assert_eq!((report.bytes_scanned, report.rebuilt), (len, vec![]));
-    assert_eq!(values(&partition), all);
-    for seed in 0..50 {
-        let node = node.after_power_cut(seed);
-        let (partition, _) = node.try_open("orders", config).unwrap();
-        assert_eq!(values(&partition), all, "seed {seed}");
-        append_each(&partition, &["more"]).await;
-        assert_eq!(read_from(&partition, 200), [(200, "more".to_owned())], "seed {seed}");
-        drop(partition);
-        node.env.world.disk.remove_file(&node.file("checkpoint")).unwrap();
-        let (_, report) = node.try_open("orders", config).unwrap();
-        assert_eq!(report.rebuilt, Vec::<PathBuf>::new(), "seed {seed}");
-    }
-}
-
-#[tokio::test]
 async fn bytes_that_rot_after_a_clean_close_are_an_error_and_never_an_answer() {
     let node = Node::new();
     let partition = node.open(LogConfig::default());
