@@ -39,7 +39,7 @@ test("an export under way is there again when the page is opened anew, and can b
   await kcat.produce("exported-slowly", Array.from({ length: 40 }, () => "x".repeat(900_000)));
   const cookies = await page.context().cookies(server.url);
   const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
-  const search = encodeURIComponent(JSON.stringify({ from: { kind: "oldest" }, limit: 1000 }));
+  const search = encodeURIComponent(JSON.stringify({ from: { at: "oldest" }, limit: 1000 }));
   const address = `${server.api}/topics/exported-slowly/export?format=jsonl&search=${search}`;
   const file = await new Promise<IncomingMessage>((resolve, reject) => {
     get(new URL(address, server.url), { headers: { cookie } }, resolve).on("error", reject);

@@ -143,7 +143,8 @@ test("each partition tells its bytes on disk, and the head their sum", BOTH, asy
   await kcat.produce("measured", Array.from({ length: 200 }, (_, n) => `${n}`.repeat(30)), ["-p", "0"]);
   await page.goto("topics/measured/partitions");
   const rows = page.getByRole("grid", { name: "Partitions" }).getByRole("row");
-  const sizes = rows.getByTitle(/^[\d,]+ bytes?$/);
+  // Each stands twice: in its column, and beside the number where the column has no room.
+  const sizes = rows.getByTitle(/^[\d,]+ bytes?$/).filter({ visible: true });
   await expect(sizes).toHaveCount(2);
   const bytes = async (of: typeof sizes) =>
     Number((await of.getAttribute("title"))?.replace(/\D/g, ""));
@@ -162,5 +163,6 @@ test("each partition tells its bytes on disk, and the head their sum", BOTH, asy
     await route.fulfill({ response: answer, json: body });
   });
   await page.reload();
-  await expect(rows.getByTitle(/size could not be read: b-1 does not offer/)).toHaveCount(2);
+  const untold = rows.getByTitle(/size could not be read: b-1 does not offer/);
+  await expect(untold.filter({ visible: true })).toHaveCount(2);
 });

@@ -15,8 +15,8 @@ use super::snapshot;
 use crate::flush::{Flusher, Target, Ticket};
 use crate::ids::TopicPartition;
 use crate::log::{
-    Log, LogConfig, NewStart, OpenError, Place, RecoveryReport, SCAN_WINDOW_BYTES, Segments, StorageError,
-    Walk,
+    Log, LogConfig, NewStart, OpenError, Place, RecoveryReport, SCAN_WINDOW_BYTES, Segments,
+    StorageError, Walk,
 };
 use crate::world::World;
 

@@ -83,10 +83,11 @@ pub fn Dialog(
             unsent.leave(open);
         }
     };
-    // The browser's own way out, where the key above was taken by something inside.
+    // The browser's own way out, where nothing inside has the focus and so none hears the key.
     let on_cancel = move |event: ev::Event| {
         if unsent.any() {
             event.prevent_default();
+            unsent.leave(open);
         }
     };
     view! {
@@ -175,7 +176,10 @@ fn Discard(open: RwSignal<bool>, unsent: Unsent) -> impl IntoView {
                 class="btn"
                 type="button"
                 node_ref=keep
-                on:click=move |_| unsent.asks.set(false)
+                on:click=move |_| {
+                    write_on(keep);
+                    unsent.asks.set(false);
+                }
             >
                 "Keep writing"
             </button>
@@ -183,6 +187,18 @@ fn Discard(open: RwSignal<bool>, unsent: Unsent) -> impl IntoView {
                 "Discard"
             </button>
         </div>
+    }
+}
+
+/// The focus goes back to where the form begins: the button that has it is about to go.
+fn write_on(keep: NodeRef<html::Button>) {
+    let dialog = keep.get_untracked().and_then(|keep| keep.closest("dialog").ok().flatten());
+    let field = dialog.and_then(|dialog| {
+        dialog.query_selector(".dialog-body :is(input, textarea, select):enabled").ok().flatten()
+    });
+    if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // A field that takes no focus can still be pressed.
+        field.focus().unwrap_or_default();
     }
 }
 

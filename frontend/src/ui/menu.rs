@@ -106,6 +106,28 @@ pub fn MenuItem(
     }
 }
 
+/// A file in a menu: the browser fetches it, `on_begin` is told, and the menu closes.
+#[component]
+pub fn MenuDownload(
+    #[prop(into)] href: Signal<Option<String>>,
+    on_begin: impl Fn() + Send + Sync + 'static,
+    children: Children,
+) -> impl IntoView {
+    let open = use_context::<Open>();
+    let begin = move |_| {
+        on_begin();
+        // A frame later, when the browser has followed the link.
+        request_animation_frame(move || {
+            open.map(|open| open.now.try_set(false));
+        });
+    };
+    view! {
+        <a class="menu-item" role="menuitem" href=move || href.get() download="" on:click=begin>
+            {children()}
+        </a>
+    }
+}
+
 /// What the arrows walk over.
 const ITEMS: &str = ".menu-panel :is(button, a):not(:disabled)";
 

@@ -39,7 +39,7 @@ pub use dialog::{Dialog, SubmitFoot, Unsent, open_while, use_unsent};
 pub use drawer::Drawer;
 pub use field::{Checkbox, Field, FilterBox, Inline, TextInput};
 pub use icon::Icon;
-pub use menu::{Menu, MenuItem};
+pub use menu::{Menu, MenuDownload, MenuItem};
 pub use panel::{Fact, Panel};
 pub use select::{Choice, Select};
 pub use state::{Empty, Failure, Forbidden, Note, Skeleton};

@@ -8,7 +8,7 @@ use ouzel_api::{
 };
 
 use super::Page;
-use crate::ui::{Icon, Menu};
+use crate::ui::{Icon, Menu, MenuDownload};
 
 /// The menu of formats. A tail has no end to be exported.
 #[component]
@@ -16,17 +16,9 @@ pub fn ExportMenu(page: Page) -> impl IntoView {
     let face =
         || view! { <Icon name="download"/> <span class="wide-only">"Export"</span> }.into_any();
     let link = move |format: ExportFormat, label: &'static str| {
-        let href = move || address(page, format);
+        let href = Signal::derive(move || address(page, format));
         view! {
-            <a
-                class="menu-item"
-                role="menuitem"
-                href=href
-                download=""
-                on:click=move |_| page.exports.expect()
-            >
-                {label}
-            </a>
+            <MenuDownload href on_begin=move || page.exports.expect()>{label}</MenuDownload>
         }
     };
     view! {
