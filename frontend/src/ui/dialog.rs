@@ -105,14 +105,7 @@ pub fn Dialog(
         >
             <Show when=move || open.get()>
                 <Show when=move || !bare>
-                    <header>
-                        <h2>{title}</h2>
-                        <IconButton
-                            icon="x"
-                            label="Close (Esc)"
-                            on_press=move |_| unsent.leave(open)
-                        />
-                    </header>
+                    <Heading title open unsent/>
                 </Show>
                 <Show when=move || unsent.asks.get()>
                     <Discard open unsent/>
@@ -120,6 +113,16 @@ pub fn Dialog(
                 <div class="dialog-body">{within(unsent, &children)}</div>
             </Show>
         </dialog>
+    }
+}
+
+#[component]
+fn Heading(title: Signal<String>, open: RwSignal<bool>, unsent: Unsent) -> impl IntoView {
+    view! {
+        <header>
+            <h2>{title}</h2>
+            <IconButton icon="x" label="Close (Esc)" on_press=move |_| unsent.leave(open)/>
+        </header>
     }
 }
 
