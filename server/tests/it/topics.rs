@@ -110,7 +110,8 @@ async fn figures_and_overview_count_what_was_written() {
     assert_eq!(busy.worst_lag, Lag::NoCommit);
     let page: Topic = client.get(&route::topic(CLUSTER, "busy")).await.json();
     let sizes: Vec<u64> = page.partitions.iter().map(|it| it.size_bytes.unwrap()).collect();
-    assert!(sizes.iter().any(|size| *size > 0) && sizes.contains(&0), "{sizes:?}");
+    // Which of them hold a record is the producer's choice.
+    assert!(sizes.iter().any(|size| *size > 0), "{sizes:?}");
     assert_eq!((busy.size_bytes, busy.size_error.as_deref()), (Some(sizes.iter().sum()), None));
     assert_eq!(quiet.size_bytes, Some(0));
     let topics = vec!["x".to_owned(); FIGURES_MAX + 1];
