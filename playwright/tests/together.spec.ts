@@ -110,13 +110,13 @@ test("a reset that somebody else has overtaken is not applied as it was shown", 
   server,
   createTopic,
 }) => {
-  await createTopic(page, "overtaken");
-  await kcat.produce("overtaken", Array.from({ length: 10 }, (_, n) => `${n}`));
-  await kcat.consumeAs("overtaken", "overtaken");
-  await page.goto("groups/overtaken/reset?to=earliest");
+  await createTopic(page, "outrun");
+  await kcat.produce("outrun", Array.from({ length: 10 }, (_, n) => `${n}`));
+  await kcat.consumeAs("outrun", "outrun");
+  await page.goto("groups/outrun/reset?to=earliest");
   await expect(page.getByText("10 records are read again")).toBeVisible();
   const second = await other(browser, server);
-  await second.goto("groups/overtaken/reset?to=shift~-4");
+  await second.goto("groups/outrun/reset?to=shift~-4");
   await expect(second.getByText("4 records are read again")).toBeVisible();
   for (const who of [second, page]) {
     await who.getByRole("button", { name: "Apply…" }).click();
@@ -124,7 +124,7 @@ test("a reset that somebody else has overtaken is not applied as it was shown", 
     if (who === second) await expect(who.getByText("1 partition was changed")).toBeVisible();
   }
   const committed = async () => {
-    const answer = await page.request.get(`${server.api}/groups/overtaken`);
+    const answer = await page.request.get(`${server.api}/groups/outrun`);
     return (await answer.json()).partitions[0]?.committed as number;
   };
   await expect(page.getByRole("dialog").getByRole("alert")).toBeVisible();
