@@ -156,15 +156,15 @@ test("records that were deleted unread are marked in their row, whole, and in th
   server,
   createTopic,
 }) => {
-  await createTopic(page, "trimmed");
-  await kcat.produce("trimmed", ["one"]);
-  await kcat.consumeAs("overtaken", "trimmed");
-  await kcat.produce("trimmed", ["two", "three", "four"]);
+  await createTopic(page, "trimmed-unread");
+  await kcat.produce("trimmed-unread", ["one"]);
+  await kcat.consumeAs("overtaken", "trimmed-unread");
+  await kcat.produce("trimmed-unread", ["two", "three", "four"]);
   const data = { offsets: [{ partition: 0, before_offset: 3 }] };
-  const answer = await page.request.post(`${server.api}/topics/trimmed/trim`, { data });
+  const answer = await page.request.post(`${server.api}/topics/trimmed-unread/trim`, { data });
   expect(answer.status()).toBe(200);
   await page.goto("groups/overtaken");
-  const row = page.getByRole("row").filter({ hasText: "trimmed" });
+  const row = page.getByRole("row").filter({ hasText: "trimmed-unread" });
   const badge = row.locator(".badge", { hasText: "2 lost" });
   await expect(badge).toBeVisible();
   const [inner, outer] = [await badge.boundingBox(), await row.boundingBox()];
