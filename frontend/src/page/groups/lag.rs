@@ -103,7 +103,7 @@ fn moved(row: &GroupPartition) -> Option<i64> {
 fn columns(cluster: StoredValue<String>, worst: Memo<i64>) -> Vec<Column<GroupPartition>> {
     let unread = "The end offset could not be read";
     vec![
-        Column::new("topic", "topic", "minmax(150px, 1.5fr)", move |row: &GroupPartition| {
+        Column::new("topic", "topic", "minmax(130px, 1.5fr)", move |row: &GroupPartition| {
             cluster.with_value(|it| cells::topic_link(it, &row.topic, TopicTab::Partitions))
         })
         .headline()
@@ -113,18 +113,18 @@ fn columns(cluster: StoredValue<String>, worst: Memo<i64>) -> Vec<Column<GroupPa
         })
         .narrow("80px")
         .right(),
-        Column::new("committed", "committed", "minmax(140px, 1fr)", committed).right(),
+        Column::new("committed", "committed", "minmax(120px, 1fr)", committed).right(),
         Column::new("end", "end", "minmax(96px, 1fr)", move |row: &GroupPartition| {
             cells::offset(row.end_offset, unread)
         })
         .right(),
-        Column::new("lag", "lag", "minmax(130px, 1fr)", move |row: &GroupPartition| {
+        Column::new("lag", "lag", "minmax(126px, 1fr)", move |row: &GroupPartition| {
             lag(row, worst)
         })
         .narrow("minmax(0, 1fr)")
         .right()
         .sortable(),
-        Column::new("time", "in time", "92px", |row: &GroupPartition| {
+        Column::new("time", "in time", "112px", |row: &GroupPartition| {
             let progress = row.progress.as_ref();
             cells::time_lag(progress.map_or(TimeLag::Unknown, |progress| progress.time_lag))
         })
@@ -135,7 +135,7 @@ fn columns(cluster: StoredValue<String>, worst: Memo<i64>) -> Vec<Column<GroupPa
         Column::new("moved", "last commit", "118px", last_commit)
             .sortable()
             .hint("When its commit was last seen to move"),
-        Column::new("status", "state", "110px", |row: &GroupPartition| {
+        Column::new("status", "state", "128px", |row: &GroupPartition| {
             row.progress.as_ref().map(|progress| cells::status(progress.status))
         })
         .narrow("110px")

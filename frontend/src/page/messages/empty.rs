@@ -5,7 +5,8 @@ use ouzel_api::search::{DoneReason, Filter, From, Side, Test, Unseen};
 
 use super::{
     Page,
-    feed::{Figures, Phase},
+    feed::Phase,
+    figures::Figures,
     query::{Asked, Start},
 };
 use crate::{

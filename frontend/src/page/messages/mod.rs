@@ -19,6 +19,7 @@ mod exports;
 mod face;
 mod feed;
 mod fields;
+mod figures;
 mod find;
 mod histogram;
 mod json;
@@ -54,7 +55,8 @@ use leptos::prelude::*;
 
 pub use together::Together;
 
-use feed::{Feed, Figures, Phase, ROWS_MAX};
+use feed::{Feed, Phase, ROWS_MAX};
+use figures::Figures;
 use marks::Marks;
 use produce::Purpose;
 use query::{Asked, Start, View, Writes};

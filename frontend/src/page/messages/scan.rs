@@ -5,7 +5,8 @@ use leptos::{prelude::*, task::spawn_local};
 use ouzel_api::search::{Search, SearchEvent};
 
 use super::{
-    feed::{Feed, Figures, Phase},
+    feed::{Feed, Phase},
+    figures::Figures,
     wait::wait,
 };
 use crate::{client, client::ClientError, ui::now_ms};

@@ -5,12 +5,8 @@ use leptos::prelude::*;
 use ouzel_api::search::{DoneReason, PartitionProgress, Skipped};
 
 use super::{
-    Page,
-    columns::ColumnMenu,
-    decoders::Reading,
-    export::ExportMenu,
-    feed::{Figures, Phase},
-    views::ViewMenu,
+    Page, columns::ColumnMenu, decoders::Reading, export::ExportMenu, feed::Phase,
+    figures::Figures, views::ViewMenu,
 };
 use crate::{
     format::{bytes, count, count_short, counted, duration},

@@ -16,7 +16,8 @@ use ouzel_api::{
 };
 
 use super::{
-    feed::{Feed, Figures, Phase},
+    feed::{Feed, Phase},
+    figures::Figures,
     query::Asked,
     wait::wait,
 };

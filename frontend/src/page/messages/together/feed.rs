@@ -6,7 +6,8 @@ use leptos::{leptos_dom::helpers::set_timeout_with_handle, prelude::*};
 use ouzel_api::{ApiError, messages::Message};
 
 use super::super::{
-    feed::{Figures, Phase, cut},
+    feed::{Phase, cut},
+    figures::Figures,
     tail::Sink,
 };
 use crate::ui::TableHandle;

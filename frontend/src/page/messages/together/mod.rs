@@ -259,7 +259,7 @@ fn Topics(page: Page) -> impl IntoView {
 #[component]
 fn Status(page: Page) -> impl IntoView {
     let clock = use_clock();
-    let sum = move |of: fn(&super::feed::Figures) -> u64| {
+    let sum = move |of: fn(&super::figures::Figures) -> u64| {
         page.feed.figures.with(|all| all.iter().map(of).sum::<u64>())
     };
     let matched = move || counted(sum(|it| it.matched_by_now()), "match", "matches");
