@@ -120,12 +120,8 @@ impl Scan {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             self.show().await?;
-            if self.plan.is_satisfied() {
-                return Ok(Ok(DoneReason::Limit));
-            }
-            if self.plan.is_exhausted() {
-                let partly = self.plan.has_failed();
-                return Ok(Ok(if partly { DoneReason::Partial } else { DoneReason::Exhausted }));
+            if let Some(reason) = self.ended() {
+                return Ok(Ok(reason));
             }
             if let Err(error) = self.begin_rounds() {
                 return Ok(Err(error));
@@ -146,6 +142,18 @@ impl Scan {
                 }
             }
         }
+    }
+
+    /// Why the search is over, if it is. A limit that is met by the very last record has stopped
+    /// nothing: there is no more to go on to.
+    fn ended(&self) -> Option<DoneReason> {
+        let all_shown = self.plan.is_satisfied();
+        if all_shown && self.resume().is_some() {
+            return Some(DoneReason::Limit);
+        }
+        let all_read = all_shown || self.plan.is_exhausted();
+        let failed = self.plan.has_failed();
+        all_read.then_some(if failed { DoneReason::Partial } else { DoneReason::Exhausted })
     }
 
     /// Sends all matches whose turn it is.

@@ -67,6 +67,18 @@ async fn newest_first_is_by_time_across_partitions_and_goes_on_from_its_token() 
 }
 
 #[tokio::test]
+async fn a_limit_that_the_last_record_meets_has_read_everything() {
+    let (_app, client) = filled().await;
+    for from in [From::Oldest, From::Newest] {
+        let whole = find(&client, "orders", &search(from.clone(), RECORDS as u32)).await;
+        assert_eq!(whole.messages.len(), RECORDS as usize);
+        assert_eq!((whole.reason, whole.resume), (DoneReason::Exhausted, None));
+        let short = find(&client, "orders", &search(from, RECORDS as u32 - 1)).await;
+        assert_eq!((short.reason, short.resume.is_some()), (DoneReason::Limit, true));
+    }
+}
+
+#[tokio::test]
 async fn upwards_a_search_begins_at_the_start_an_offset_or_a_time() {
     let (_app, client) = filled().await;
     let oldest = find(&client, "orders", &search(From::Oldest, 5)).await;
