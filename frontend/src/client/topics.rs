@@ -18,7 +18,17 @@ pub async fn list(cluster: String) -> Result<TopicList, ClientError> {
 
 /// Figures of at most [`ouzel_api::topics::FIGURES_MAX`] topics.
 pub async fn figures(cluster: String, topics: Vec<String>) -> Result<FiguresResponse, ClientError> {
-    send::post(&route::topic_figures(&cluster), &FiguresRequest { topics }).await
+    let asked = FiguresRequest { topics, now: false };
+    send::post(&route::topic_figures(&cluster), &asked).await
+}
+
+/// The same of this moment: what a person is told before changing or deleting them.
+pub async fn figures_now(
+    cluster: String,
+    topics: Vec<String>,
+) -> Result<FiguresResponse, ClientError> {
+    let asked = FiguresRequest { topics, now: true };
+    send::post(&route::topic_figures(&cluster), &asked).await
 }
 
 /// One topic with its partitions.

@@ -61,6 +61,10 @@ pub const FIGURES_MAX: usize = 150;
 pub struct FiguresRequest {
     /// Topic names.
     pub topics: Vec<String>,
+    /// Whether groups are read anew instead of as they were a moment ago: for somebody who is
+    /// about to change or delete the topics.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub now: bool,
 }
 
 /// What costs a request to the brokers, for one topic. `None` means it could not be read.

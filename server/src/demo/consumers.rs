@@ -72,7 +72,7 @@ pub async fn unread_by_slow(cluster: &Cluster) -> Result<u64, KafkaError> {
         return Ok(records.unsigned_abs());
     }
     let names = SLOW_TOPICS.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-    let figures = cluster.topic_figures(&names).await?;
+    let figures = cluster.topic_figures(&names, Duration::ZERO).await?;
     let records = figures.iter().filter_map(|figures| figures.messages);
     Ok(records.map(i64::unsigned_abs).sum())
 }

@@ -1,5 +1,7 @@
 //! Topics: the list, their figures, one of them; making, enlarging and deleting them.
 
+use std::time::Duration;
+
 use axum::{extract::State, http::StatusCode, response::Response};
 use ouzel_api::{
     error::ApiError,
@@ -104,7 +106,8 @@ pub async fn figures(
         let told = format!("{} topics are too many; at most {FIGURES_MAX}", asked.topics.len());
         return Err(Error::Invalid(told));
     }
-    let figures = cluster.topic_figures(&asked.topics).await?;
+    let groups_age = if asked.now { Duration::ZERO } else { snapshot::AGE_MAX };
+    let figures = cluster.topic_figures(&asked.topics, groups_age).await?;
     Ok(Json(FiguresResponse { figures, read_at_ms: clock::now_ms() }))
 }
 

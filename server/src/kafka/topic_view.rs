@@ -1,5 +1,7 @@
 //! Topics as pages show them: the list, the figures of the rows on screen, one topic.
 
+use std::time::Duration;
+
 use ouzel_api::{
     Lag,
     topics::{self, CreateTopic, TopicFigures, TopicList, TopicRow},
@@ -8,7 +10,6 @@ use ouzel_api::{
 use super::{
     AGE_MAX_LISTING, At, Cluster, Expected, KafkaError, Metadata, Offsets, Shown, Sizes, Topic,
     TopicPartition,
-    groups::snapshot,
     overview::{count, records},
 };
 use crate::clock::now_ms;
@@ -31,8 +32,12 @@ impl Cluster {
     }
 
     /// The figures of these topics, without those that are gone. What cannot be read leaves its
-    /// own cell empty and no other.
-    pub async fn topic_figures(&self, names: &[String]) -> Result<Vec<TopicFigures>, KafkaError> {
+    /// own cell empty and no other. What groups have read is at most `groups_age` old.
+    pub async fn topic_figures(
+        &self,
+        names: &[String],
+        groups_age: Duration,
+    ) -> Result<Vec<TopicFigures>, KafkaError> {
         let metadata = self.metadata(AGE_MAX_LISTING).await?;
         let known: Vec<String> =
             names.iter().filter(|name| metadata.topics.contains_key(*name)).cloned().collect();
@@ -42,7 +47,7 @@ impl Cluster {
             self.offsets(places.clone(), At::End),
             self.offsets(places.clone(), At::LargestTimestamp),
             self.cleanup_policies(&known),
-            self.groups(snapshot::AGE_MAX),
+            self.groups(groups_age),
             self.sizes(&places, |it| metadata.leader(&it.topic, it.partition)),
         );
         let (starts, ends) = (starts?, ends?);

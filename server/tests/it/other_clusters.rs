@@ -84,7 +84,7 @@ impl Scene {
     }
 
     async fn messages(&self) -> Option<i64> {
-        let asked = FiguresRequest { topics: vec!["t".to_owned()] };
+        let asked = FiguresRequest { topics: vec!["t".to_owned()], now: false };
         let path = route::topic_figures(&self.cluster);
         let figures: FiguresResponse = self.client.post(&path, &asked).await.json();
         figures.figures[0].messages
@@ -319,7 +319,7 @@ async fn a_cluster_that_tells_no_sizes_has_unknown_ones_and_why_and_all_else() {
         assert!(why.contains("does not offer DescribeLogDirs"), "{why}");
         assert_eq!((partition.size_bytes, partition.error), (None, None));
     }
-    let asked = FiguresRequest { topics: vec!["t".to_owned()] };
+    let asked = FiguresRequest { topics: vec!["t".to_owned()], now: false };
     let path = route::topic_figures(&scene.cluster);
     let figures: FiguresResponse = scene.client.post(&path, &asked).await.json();
     let [it] = &figures.figures[..] else { panic!("{figures:?}") };

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use ouzel::kafka::{Address, Cluster, ClusterSetup, TopicPartition};
+use ouzel::kafka::{Cluster, TopicPartition};
 use ouzel_api::{
     ErrorCode,
-    clusters::Environment,
     messages::{Decoder, Encoding, Message},
     route,
     search::{
@@ -17,7 +16,7 @@ use ouzel_wire::batch::Codec;
 use crate::support::{
     app::{App, start},
     http::Client,
-    kafka::{CLUSTER, Sample, create, find, produce, search, value, with},
+    kafka::{CLUSTER, Sample, create, find, outside, produce, search, value, with},
 };
 
 const FIRST_MS: i64 = 1_700_000_000_000;
@@ -33,16 +32,7 @@ async fn filled() -> (App, Client, Cluster) {
         ..value(format!(r#"{{"n": {n}}}"#))
     };
     produce(&app, "orders", Codec::None, &(0..20).map(sample).collect::<Vec<_>>()).await;
-    let cluster = Cluster::new(ClusterSetup {
-        id: "same".to_owned(),
-        embedded: false,
-        environment: Environment::Development,
-        bootstrap: vec![Address {
-            host: "127.0.0.1".to_owned(),
-            port: app.server.kafka.unwrap().port(),
-        }],
-        ..ClusterSetup::default()
-    });
+    let cluster = outside(&app);
     (app, client, cluster)
 }
 

@@ -241,7 +241,7 @@ async fn figures_tell_a_rate_once_there_are_two_readings() {
     let app = start(&[]).await;
     let client = app.administrator().await;
     create(&client, "busy", 1).await;
-    let asked = FiguresRequest { topics: vec!["busy".to_owned()] };
+    let asked = FiguresRequest { topics: vec!["busy".to_owned()], now: false };
     let path = route::topic_figures(CLUSTER);
     let first: FiguresResponse = client.post(&path, &asked).await.json();
     assert_eq!(first.figures[0].rate, None);

@@ -1,5 +1,8 @@
 //! Topics: made, listed, measured, deleted, and what is refused.
 
+use std::collections::BTreeMap;
+
+use ouzel::kafka::TopicPartition;
 use ouzel_api::{
     ApiError, ErrorCode, Lag,
     audit::{AuditPage, Outcome},
@@ -14,7 +17,7 @@ use ouzel_wire::batch::Codec;
 
 use crate::support::{
     app::start,
-    kafka::{CLUSTER, Sample, create, produce, value},
+    kafka::{CLUSTER, Sample, create, outside, produce, value},
 };
 
 fn wanted(name: &str) -> CreateTopic {
@@ -99,7 +102,8 @@ async fn figures_and_overview_count_what_was_written() {
     produce(&app, "busy", Codec::Gzip, &[late, early.clone(), early]).await;
     let topics = ["quiet", "nowhere", "busy"].map(str::to_owned).to_vec();
     let path = route::topic_figures(CLUSTER);
-    let figures: FiguresResponse = client.post(&path, &FiguresRequest { topics }).await.json();
+    let figures: FiguresResponse =
+        client.post(&path, &FiguresRequest { topics, now: false }).await.json();
     let [quiet, busy] = &figures.figures[..] else { panic!("{figures:?}") };
     assert_eq!(
         (quiet.name.as_str(), quiet.messages, quiet.last_written_ms),
@@ -115,7 +119,10 @@ async fn figures_and_overview_count_what_was_written() {
     assert_eq!((busy.size_bytes, busy.size_error.as_deref()), (Some(sizes.iter().sum()), None));
     assert_eq!(quiet.size_bytes, Some(0));
     let topics = vec!["x".to_owned(); FIGURES_MAX + 1];
-    assert_eq!(client.post(&path, &FiguresRequest { topics }).await.code(), ErrorCode::Invalid);
+    assert_eq!(
+        client.post(&path, &FiguresRequest { topics, now: false }).await.code(),
+        ErrorCode::Invalid
+    );
     let overview: Overview = client.get(&route::overview(CLUSTER)).await.json();
     assert_eq!((overview.topics, overview.partitions), (2, 4));
     assert_eq!(overview.largest_topics[0].messages, 3);
@@ -179,4 +186,19 @@ async fn a_body_that_is_not_understood_is_answered_in_the_callers_words() {
     assert!(missing.starts_with("the body: missing field `name`"), "{missing}");
     let wrong = told(&serde_json::json!({ "name": 7, "partitions": 1 })).await;
     assert!(wrong.starts_with("the body: ") && wrong.contains("expected a string"), "{wrong}");
+}
+
+#[tokio::test]
+async fn who_is_about_to_delete_a_topic_is_told_of_a_commit_of_this_moment() {
+    let app = start(&[]).await;
+    let client = app.administrator().await;
+    create(&client, "busy", 1).await;
+    let path = route::topic_figures(CLUSTER);
+    let asked = |now| FiguresRequest { topics: vec!["busy".to_owned()], now };
+    let before: FiguresResponse = client.post(&path, &asked(false)).await.json();
+    assert_eq!(before.figures[0].groups, Some(0));
+    let commits = BTreeMap::from([(TopicPartition::new("busy", 0), 0)]);
+    outside(&app).commit_offsets("readers", &commits).await.unwrap();
+    let told: FiguresResponse = client.post(&path, &asked(true)).await.json();
+    assert_eq!(told.figures[0].groups, Some(1));
 }

@@ -94,7 +94,7 @@ fn LossText(of: Load<Loss>) -> impl IntoView {
 
 /// Asks what goes with the topic. Figures that cannot be had do not hide the rest.
 async fn loss(cluster: String, topic: String) -> Result<Loss, ClientError> {
-    let figures = client::topics::figures(cluster.clone(), vec![topic.clone()]);
+    let figures = client::topics::figures_now(cluster.clone(), vec![topic.clone()]);
     let (topic, figures) =
         futures::future::join(client::topics::get(cluster, topic), figures).await;
     let figures = figures.ok().and_then(|answer| answer.figures.into_iter().next());

@@ -9,7 +9,7 @@ use crate::{
 
 /// How many groups have committed on a topic; `None` if that could not be read.
 pub async fn readers(cluster: String, topic: String) -> Result<Option<u32>, ClientError> {
-    let answer = client::topics::figures(cluster, vec![topic]).await?;
+    let answer = client::topics::figures_now(cluster, vec![topic]).await?;
     Ok(answer.figures.into_iter().next().and_then(|figures| figures.groups))
 }
 

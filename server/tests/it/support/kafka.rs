@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use futures::{StreamExt, stream::FuturesUnordered};
 use ouzel::kafka::{
+    Address, Cluster, ClusterSetup,
     member::{Beginning, Member, Membership},
     produce::{Outgoing, Producer},
 };
 use ouzel_api::{
+    clusters::Environment,
     messages::Message,
     route,
     search::{DoneReason, Filter, From, Isolation, Progress, Search, SearchEvent, Test},
@@ -71,6 +73,18 @@ pub async fn produce_to(brokers: &str, topic: &str, codec: Codec, samples: &[Sam
         written.unwrap();
     }
     producer.close().await;
+}
+
+/// The app's own broker as somebody else's client sees it: nothing of it is remembered here.
+pub fn outside(app: &App) -> Cluster {
+    let port = app.server.kafka.unwrap().port();
+    Cluster::new(ClusterSetup {
+        id: "same".to_owned(),
+        embedded: false,
+        environment: Environment::Development,
+        bootstrap: vec![Address { host: "127.0.0.1".to_owned(), port }],
+        ..ClusterSetup::default()
+    })
 }
 
 /// Joins a group as a consumer of one topic.

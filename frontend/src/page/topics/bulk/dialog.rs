@@ -193,7 +193,7 @@ fn refuses(figures: &TopicFigures) -> bool {
 async fn figures(cluster: String, names: Vec<String>) -> Result<Vec<TopicFigures>, ClientError> {
     let mut all = Vec::with_capacity(names.len());
     for names in names.chunks(FIGURES_MAX) {
-        all.extend(client::topics::figures(cluster.clone(), names.to_vec()).await?.figures);
+        all.extend(client::topics::figures_now(cluster.clone(), names.to_vec()).await?.figures);
     }
     Ok(all)
 }
