@@ -27,7 +27,7 @@ export default defineConfig<object, { against: "ouzel" | "kafka" }>({
     viewport: { width: 1440, height: 900 },
     locale: "en-GB",
     timezoneId: "UTC",
-    trace: "retain-on-failure",
+    trace: { mode: "retain-on-failure", screenshots: false },
     screenshot: "only-on-failure",
     launchOptions: {
       executablePath: process.env.OUZEL_CHROMIUM ?? "/usr/bin/chromium",

@@ -34,12 +34,15 @@ pub fn build_with(workspace: &Workspace, release: bool, more: &[&str]) -> Result
     packages::to_build(openssl.is_some())?;
     shell::say("server", "building ouzel");
     let mut cargo = workspace.cargo();
-    cargo.args(["build", "--package", "ouzel", "--bin", "ouzel"]);
+    cargo.args(["build", "--bin", "ouzel"]);
+    if release {
+        cargo.args(["--release", "--package", "ouzel"]);
+    } else {
+        // With the tests' features: what they have compiled is then used, and theirs by them.
+        cargo.args(["--workspace", "--features", "xtask/bench"]);
+    }
     for package in more {
         cargo.args(["--package", package, "--bin", package]);
-    }
-    if release {
-        cargo.arg("--release");
     }
     if let Some(feature) = openssl {
         shell::say("server", "the system has no OpenSSL; building one (about five minutes)");
