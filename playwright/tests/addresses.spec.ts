@@ -71,9 +71,9 @@ test("partitions are narrowed and sorted, and the address says how", async ({
   kcat,
   createTopic,
 }) => {
-  await createTopic(page, "sorted-parts", 3);
-  await kcat.produce("sorted-parts", ["x", "y"], ["-p", "2"]);
-  await page.goto("topics/sorted-parts/partitions");
+  await createTopic(page, "parts-in-order", 3);
+  await kcat.produce("parts-in-order", ["x", "y"], ["-p", "2"]);
+  await page.goto("topics/parts-in-order/partitions");
   const rows = page.getByRole("grid", { name: "Partitions" }).locator(".table-row");
   await expect(rows).toHaveCount(3);
   await page.getByRole("columnheader", { name: "records" }).getByRole("button").click();
