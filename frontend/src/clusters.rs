@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use ouzel_api::clusters::{Cluster, Environment};
+use ouzel_api::clusters::{Cluster, Environment, Origin};
 
 use crate::{
     client,
@@ -93,5 +93,45 @@ impl Clusters {
             }
             _ => None,
         }
+    }
+}
+
+/// Who says that nothing is changed on a cluster from here; `None` where it may be changed.
+pub fn read_only_by(cluster: &Cluster) -> Option<&'static str> {
+    let who = match cluster.origin {
+        Origin::Process | Origin::File => {
+            "The server's configuration says that nothing is changed on it from here."
+        }
+        Origin::Console => {
+            "Somebody has set on the page Clusters that nothing is changed on it from here."
+        }
+    };
+    cluster.read_only.then_some(who)
+}
+
+#[cfg(test)]
+mod tests {
+    use ouzel_api::clusters::{Cluster, Environment, Origin};
+
+    use super::read_only_by;
+
+    #[test]
+    fn a_read_only_cluster_says_who_has_made_it_so_and_others_say_nothing() {
+        let told = |read_only, origin| {
+            read_only_by(&Cluster {
+                id: "prod".to_owned(),
+                embedded: false,
+                environment: Environment::Production,
+                bootstrap: Vec::new(),
+                read_only,
+                label: None,
+                colour: None,
+                origin,
+                protocol: String::new(),
+            })
+        };
+        assert!(told(true, Origin::File).is_some_and(|it| it.contains("configuration")));
+        assert!(told(true, Origin::Console).is_some_and(|it| it.contains("page Clusters")));
+        assert_eq!(told(false, Origin::Console), None);
     }
 }

@@ -60,6 +60,8 @@ pub fn Shell(children: Children) -> impl IntoView {
             <div class="rail-shade" on:click=move |_| rail_open.set(false)></div>
             <top::Top rail_open opened/>
             <main class="page" id="page" tabindex="-1" node_ref=page>
+                // For narrow screens, where the rail is out of sight.
+                <rail::ReadOnly/>
                 <rail::NoClusters/>
                 {children()}
             </main>

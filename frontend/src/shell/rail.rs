@@ -7,12 +7,12 @@ use ouzel_api::{
 };
 
 use crate::{
-    clusters::{Clusters, use_clusters},
+    clusters::{Clusters, read_only_by, use_clusters},
     load::broken,
     location::use_location,
     route::{AccessTab, Route},
     session::{Place, use_session},
-    ui::{Empty, Icon, Menu, MenuItem},
+    ui::{Badge, Empty, Icon, Menu, MenuItem, Mood},
 };
 
 /// One entry of the rail.
@@ -166,13 +166,33 @@ fn Switcher() -> impl IntoView {
                     all.into_iter().map(|cluster| choice(cluster, clusters)).collect_view()
                 }}
             </Menu>
+            <ReadOnly/>
         </div>
+    }
+}
+
+/// That nothing is changed on the page's cluster from here, while that is so; it says who has set
+/// it so, whatever of the page is looked at.
+#[component]
+pub fn ReadOnly() -> impl IntoView {
+    let clusters = use_clusters();
+    let who = Memo::new(move |_| clusters.current().as_ref().and_then(read_only_by));
+    move || who.get().map(read_only)
+}
+
+fn read_only(who: &'static str) -> impl IntoView {
+    view! {
+        <Badge mood=Mood::Warn attr:title=who>
+            <Icon name="lock" size="small"/>
+            "read-only"
+        </Badge>
     }
 }
 
 fn choice(cluster: Cluster, clusters: Clusters) -> impl IntoView {
     let location = use_location();
     let tag = tag(&cluster);
+    let fixed = read_only_by(&cluster).map(read_only);
     let Cluster { id, embedded, bootstrap, label, .. } = cluster;
     let (own, target) = (id.clone(), id.clone());
     let pick = move || location.open(&location.route.get_untracked().on_cluster(&target));
@@ -184,6 +204,7 @@ fn choice(cluster: Cluster, clusters: Clusters) -> impl IntoView {
                 <span class="clip">{label.unwrap_or(id)}</span>
                 <small class="clip dim mono">{where_}</small>
             </span>
+            {fixed}
             {tag}
         </MenuItem>
     }

@@ -10,6 +10,7 @@ use super::{draft::Draft, steps::Steps};
 use crate::{
     ask::{Question, Sending},
     client,
+    clusters::read_only_by,
     format::count,
     load::load,
     route::Route,
@@ -66,7 +67,9 @@ pub fn Card(
                 {under.map(|id| view! { <span class="mono dim clip">{id}</span> })}
                 <span class="grow"></span>
                 <span class="badge env">{environment}</span>
-                {cluster.read_only.then(|| view! { <Badge mood=Mood::Warn>"read-only"</Badge> })}
+                {read_only_by(&cluster).map(|who| view! {
+                    <Badge mood=Mood::Warn attr:title=who>"read-only"</Badge>
+                })}
             </header>
             <dl class="pairs">
                 <dt>"Brokers"</dt>
