@@ -60,7 +60,8 @@ pub fn time_lag(lag: TimeLag) -> impl IntoView {
 
 /// Records that were deleted before a group has read them.
 pub fn lost(records: i64) -> impl IntoView {
-    let why = format!("{} records were deleted before they were read", count(records));
+    let one = "record was deleted before it was read";
+    let why = counted(records, one, "records were deleted before they were read");
     let text = format!("{} lost", count_short(records));
     view! { <span title=why><Badge mood=Mood::Bad>{text}</Badge></span> }
 }

@@ -23,7 +23,12 @@ pub fn count(n: impl Into<i128>) -> String {
 /// With its noun, `one` or `many`: `1 partition`, `12 partitions`.
 pub fn counted(n: impl Into<i128>, one: &str, many: &str) -> String {
     let n: i128 = n.into();
-    format!("{} {}", count(n), if n == 1 { one } else { many })
+    format!("{} {}", count(n), noun(n, one, many))
+}
+
+/// The noun alone, for where the number stands apart from it.
+pub fn noun<'a>(n: impl Into<i128>, one: &'a str, many: &'a str) -> &'a str {
+    if n.into() == 1 { one } else { many }
 }
 
 /// Sorted numbers, with what follows one another written once, as `0–3, 7`: `to` stands within a
@@ -237,6 +242,10 @@ mod tests {
         assert_eq!(count(i64::MAX), "9,223,372,036,854,775,807");
         assert_eq!(counted(1, "record", "records"), "1 record");
         assert_eq!(counted(0, "record", "records"), "0 records");
+        assert_eq!(
+            [0, 1, 2].map(|n| noun(n, "broker", "brokers")),
+            ["brokers", "broker", "brokers"]
+        );
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub fn Panel(
 
 /// A figure above its name; several stand in a `.facts`.
 #[component]
-pub fn Fact(#[prop(into)] name: String, children: Children) -> impl IntoView {
+pub fn Fact(#[prop(into)] name: Signal<String>, children: Children) -> impl IntoView {
     view! {
         <div>
             <b>{children()}</b>

@@ -11,7 +11,7 @@ use crate::{
     ask::{Question, Sending},
     client,
     clusters::read_only_by,
-    format::count,
+    format::{count, noun},
     load::load,
     route::Route,
     session::use_session,
@@ -104,8 +104,8 @@ fn figures(health: &ClusterHealth) -> impl IntoView + use<> {
     };
     view! {
         <div class="facts">
-            <Fact name="brokers">{count(brokers)}</Fact>
-            <Fact name="topics">{count(topics)}</Fact>
+            <Fact name=noun(brokers, "broker", "brokers")>{count(brokers)}</Fact>
+            <Fact name=noun(topics, "topic", "topics")>{count(topics)}</Fact>
             <Fact name="without leader">{troubled(offline)}</Fact>
             <Fact name="under-replicated">{troubled(under_replicated)}</Fact>
             <span class="grow"></span>

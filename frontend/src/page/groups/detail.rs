@@ -8,7 +8,7 @@ use ouzel_api::{Lag, groups::Group as Data, progress::Status, session::Permissio
 use super::{delete::DeleteGroupsDialog, lag::LagTable, members::Members, reset::Reset};
 use crate::{
     cells, client,
-    format::{count, counted, duration, rate},
+    format::{count, counted, duration, noun, rate},
     listing::{subject_while, use_allowed, use_choice},
     load::{Load, Loaded, load, missing},
     location::use_location,
@@ -95,6 +95,10 @@ fn facts(data: Arc<Data>) -> impl IntoView {
         }
         (other, _) => cells::lag(other).into_any(),
     };
+    let behind = match data.lag {
+        Lag::Known { records } => noun(records, "record behind", "records behind"),
+        _ => "records behind",
+    };
     let time = data.progress.as_ref().map(|progress| progress.time_lag);
     let time = time.map(|time_lag| {
         view! { <Fact name="behind in time">{cells::time_lag(time_lag)}</Fact> }
@@ -108,15 +112,15 @@ fn facts(data: Arc<Data>) -> impl IntoView {
         let text = format!("{} of {}", rate(progress.read_per_s), rate(progress.written_per_s));
         view! { <Fact name="read of written">{text}</Fact> }
     });
-    let (members, coordinator) = (count(data.members.len() as i128), data.coordinator);
+    let (members, coordinator) = (data.members.len() as i128, data.coordinator);
     let assignor = data.assignor.clone();
     view! {
         <div class="facts">
-            <Fact name="records behind">{lag}</Fact>
+            <Fact name=behind>{lag}</Fact>
             {time}
             {until}
             {rates}
-            <Fact name="members">{members}</Fact>
+            <Fact name=noun(members, "member", "members")>{count(members)}</Fact>
             {coordinator.map(|id| view! { <Fact name="coordinator">{id.to_string()}</Fact> })}
             {(!assignor.is_empty()).then(|| view! { <Fact name="assignor">{assignor}</Fact> })}
         </div>

@@ -11,7 +11,7 @@ use ouzel_api::{
 use serde::Serialize;
 
 use crate::{
-    format::{count, iso},
+    format::{counted, iso},
     saved::{cell, csv, offer},
     ui::{Icon, Menu, MenuItem, use_toasts},
 };
@@ -45,7 +45,7 @@ pub fn ExportMenu(
     view! {
         <Menu label="Export" face=|| view! { <Icon name="download"/> "Export" }>
             <div class="menu-head">
-                {move || rows.with(|rows| count(rows.len() as i128))} " rows"
+                {move || rows.with(|rows| counted(rows.len() as i128, "row", "rows"))}
             </div>
             <MenuItem on_pick=as_csv off>"CSV"</MenuItem>
             <MenuItem on_pick=as_json off>"JSON"</MenuItem>

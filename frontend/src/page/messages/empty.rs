@@ -113,11 +113,16 @@ fn nowhere(unseen: Unseen, filters: &[Filter], figures: &Figures) -> Option<Stri
         _ => return None,
     };
     let (records, which) = match unseen.records >= figures.read {
-        true => (figures.read, "were read"),
-        false => (unseen.records, "were searched for it"),
+        true => (figures.read, "read"),
+        false => (unseen.records, "searched for it"),
     };
-    let records = count(records);
-    Some(format!("The field “{path}” is in none of the {records} records that {which}."))
+    Some(match records {
+        1 => format!("The field “{path}” is not in the one record that was {which}."),
+        _ => {
+            let records = count(records);
+            format!("The field “{path}” is in none of the {records} records that were {which}.")
+        }
+    })
 }
 
 fn widen(asked: &mut Asked) {

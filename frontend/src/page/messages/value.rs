@@ -15,7 +15,7 @@ use super::{
     marks::pieces,
     preview::{beginning, class},
 };
-use crate::{format::count, ui::Button};
+use crate::{format::counted, ui::Button};
 
 /// Lines of JSON drawn at first: several screens.
 const LINES_FIRST: usize = 400;
@@ -157,7 +157,8 @@ fn Tree(body: Arc<Body>, marked: Marked) -> impl IntoView {
     let (lines, bytes) = json::lines(body.text().unwrap_or_default(), JSON_LINES_MAX);
     let (lines, left) = (Arc::new(lines), body.legible().len() - bytes);
     let left = (left > 0).then(|| {
-        let left = format!("{} bytes more are shown as Text only.", count(left as i128));
+        let left = counted(left as i128, "byte more is", "bytes more are");
+        let left = format!("{left} shown as Text only.");
         view! { <div class="more inside">{left}</div> }
     });
     let drawn = Drawn {
@@ -227,7 +228,7 @@ fn Above(drawn: Drawn) -> impl IntoView {
     };
     move || {
         let from = drawn.from.get();
-        let text = format!("Show more ({} lines above)", count(from as i128));
+        let text = format!("Show more ({} above)", counted(from as i128, "line", "lines"));
         (from > 0).then(|| view! { <div class="more"><Button on_press=more>{text}</Button></div> })
     }
 }
@@ -239,7 +240,7 @@ fn More(all: Signal<usize>, drawn: Drawn) -> impl IntoView {
     let more = move |_| drawn.most.update(|most| *most += LINES_MORE);
     move || {
         let left = left.get();
-        let text = format!("Show more ({} lines left)", count(left as i128));
+        let text = format!("Show more ({} left)", counted(left as i128, "line", "lines"));
         (left > 0).then(|| view! { <div class="more"><Button on_press=more>{text}</Button></div> })
     }
 }
@@ -298,7 +299,7 @@ fn draw_line(
     let is_folded = folded.with_untracked(|folded| folded.contains(&at));
     let rest = line.closed_by.filter(|_| is_folded).and_then(|end| {
         let tokens = draw_tokens(ink, &lines.get(end)?.tokens);
-        let inside = format!(" {} lines ", count((end - at - 1) as i128));
+        let inside = format!(" {} ", counted((end - at - 1) as i128, "line", "lines"));
         Some(view! { <span class="inside">{inside}</span> {tokens} })
     });
     let turn = move |_| {
@@ -326,8 +327,8 @@ fn draw_tokens(ink: Ink, tokens: &[json::Token]) -> Vec<AnyView> {
         let (start, left) = (token.at.start, whole.len() - length);
         let space = (token.kind == Kind::Mark && whole == ":").then_some(" ");
         let left = (left > 0).then(|| {
-            let left =
-                format!("… {} bytes more; see Text, copy or download it", count(left as i128));
+            let left = counted(left as i128, "byte", "bytes");
+            let left = format!("… {left} more; see Text, copy or download it");
             view! { <span class="inside">{left}</span> }
         });
         view! { {ink.draw(start..start + length, class(token.kind))} {space} {left} }.into_any()

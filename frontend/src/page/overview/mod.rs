@@ -11,7 +11,7 @@ use ouzel_api::clusters::{Broker, GroupBehind, GroupsSummary, Overview as Data, 
 
 use crate::{
     cells, client,
-    format::{count, counted},
+    format::{count, counted, noun},
     load::{Loaded, load},
     route::TopicTab,
     ui::{Age, Column, Empty, Fact, Panel, Table, TableSpec},
@@ -67,14 +67,24 @@ fn Facts(data: Memo<Arc<Data>>) -> impl IntoView {
             }
         })
     };
-    let brokers = move || data.with(|data| count(data.brokers.len() as i128));
+    let named = move |number: fn(&Data) -> i128, one: &'static str, many: &'static str| {
+        Signal::derive(move || data.with(|data| noun(number(data), one, many).to_owned()))
+    };
+    let counted = move |number: fn(&Data) -> i128, one: &'static str, many: &'static str| {
+        let name = named(number, one, many);
+        view! { <Fact name>{move || data.with(|data| count(number(data)))}</Fact> }
+    };
+    let known_groups = |data: &Data| match &data.groups {
+        GroupsSummary::Known { total, .. } => i128::from(*total),
+        GroupsSummary::Failed { .. } => 0,
+    };
     let id = move || data.with(|data| data.kafka_cluster_id.clone());
     view! {
         <div class="facts">
-            <Fact name="brokers">{brokers}</Fact>
-            <Fact name="topics">{topics}</Fact>
-            <Fact name="partitions">{move || data.with(|data| count(data.partitions))}</Fact>
-            <Fact name="consumer groups">{groups}</Fact>
+            {counted(|data| data.brokers.len() as i128, "broker", "brokers")}
+            <Fact name=named(|data| data.topics.into(), "topic", "topics")>{topics}</Fact>
+            {counted(|data| data.partitions.into(), "partition", "partitions")}
+            <Fact name=named(known_groups, "consumer group", "consumer groups")>{groups}</Fact>
             {move || data.with(|data| lately::written(&data.glance.written_per_s))}
             {move || data.with(|data| lately::lag(&data.glance.lag))}
             {move || id().map(|id| view! {

@@ -10,7 +10,7 @@ use ouzel_api::{
 use super::{favourites::Favourites, figures::Figures, list::clone_address, select::Selection};
 use crate::{
     cells,
-    format::{count, duration, per_second},
+    format::{count, counted, duration, per_second},
     location::{History, use_location},
     route::TopicTab,
     session::use_session,
@@ -160,7 +160,7 @@ fn rate(measured: Option<(Option<i64>, i64)>) -> AnyView {
         Some((None, _)) => cells::unknown("The groups could not be read").into_any(),
         Some((Some(records), over_ms)) => {
             let over = duration(over_ms);
-            let why = format!("{} offsets in the last {over}", count(records));
+            let why = format!("{} in the last {over}", counted(records, "offset", "offsets"));
             let class = if records == 0 { "mono dim" } else { "mono" };
             view! { <span class=class title=why>{per_second(records, over_ms)}</span> }.into_any()
         }

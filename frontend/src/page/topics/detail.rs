@@ -18,7 +18,7 @@ use super::{
 use crate::{
     cells,
     client::{self, ClientError},
-    format::count,
+    format::{count, noun},
     listing::{subject_while, use_allowed, use_choice},
     load::{Load, load, missing},
     location::{History, use_location},
@@ -173,7 +173,9 @@ fn badges(data: &Data) -> impl IntoView + use<> {
 
 fn facts(data: Arc<Data>) -> impl IntoView {
     let replicas = data.partitions.first().map_or(0, |it| it.replicas.len());
-    let records = match records(&data.partitions) {
+    let known = records(&data.partitions);
+    let records_word = known.map_or("records", |records| noun(records, "record", "records"));
+    let records = match known {
         Some(records) => count(records).into_any(),
         None => cells::unknown("The offsets of a partition could not be read").into_any(),
     };
@@ -181,12 +183,17 @@ fn facts(data: Arc<Data>) -> impl IntoView {
     let size = cells::size(size.ok(), size.err().flatten());
     view! {
         <div class="facts">
-            <Fact name="records">{records}</Fact>
+            <Fact name=records_word>{records}</Fact>
             <Fact name="on disk">{size}</Fact>
-            <Fact name="partitions">{count(data.partitions.len() as i128)}</Fact>
-            <Fact name="replicas">{count(replicas as i128)}</Fact>
+            {figure(data.partitions.len(), "partition", "partitions")}
+            {figure(replicas, "replica", "replicas")}
         </div>
     }
+}
+
+fn figure(n: usize, one: &'static str, many: &'static str) -> impl IntoView {
+    let n = n as i128;
+    view! { <Fact name=noun(n, one, many)>{count(n)}</Fact> }
 }
 
 /// Records of all partitions; `None` if one could not be read.

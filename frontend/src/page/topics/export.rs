@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::figures::KnownFigures;
 use crate::{
     client::ClientError,
-    format::{count, iso},
+    format::{count, counted, iso},
     saved::{cell, csv, offer},
     ui::{Icon, Menu, MenuItem, Toasts, use_toasts},
 };
@@ -52,8 +52,8 @@ pub fn ExportMenu(
             }
         >
             <div class="menu-head">
-                {move || rows.with(|rows| count(rows.len() as i128))}
-                " rows with all figures"
+                {move || rows.with(|rows| counted(rows.len() as i128, "row", "rows"))}
+                " with all figures"
             </div>
             <MenuItem on_pick=move || save(Form::Csv) off>"CSV"</MenuItem>
             <MenuItem on_pick=move || save(Form::Json) off>"JSON"</MenuItem>

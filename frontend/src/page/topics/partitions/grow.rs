@@ -166,7 +166,7 @@ impl Form {
         self.sending.send(client::topics::grow(cluster, topic, (present, wanted)), move |shown| {
             self.open.try_set(false);
             self.data.reload();
-            let told = format!("{name} has {} partitions now.", count(wanted));
+            let told = format!("{name} has {} now.", counted(wanted, "partition", "partitions"));
             self.toasts.good(shown.told(told));
         });
     }
