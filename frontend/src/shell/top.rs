@@ -88,7 +88,7 @@ fn under(list: &'static str, route: Route, name: String) -> impl IntoView {
         <a href=route.path()>{list}</a>
         <span class="dim" aria-hidden="true">"/"</span>
         <Copyable text=name.clone() what="the name">
-            <b aria-current="page">{name.clone()}</b>
+            <b aria-current="page" title=name.clone()>{name.clone()}</b>
         </Copyable>
     }
 }

@@ -1,7 +1,7 @@
 //! Tabs: links to sibling pages, or parts of one panel.
 
-use leptos::{ev, prelude::*, wasm_bindgen::JsCast};
-use web_sys::HtmlElement;
+use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast};
+use web_sys::{HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 /// A tab that is a page of its own.
 #[derive(Clone)]
@@ -27,7 +27,31 @@ pub fn LinkTabs(#[prop(into)] label: String, tabs: Vec<LinkTab>) -> impl IntoVie
             </a>
         }
     };
-    view! { <nav class="tabs" aria-label=label>{tabs.into_iter().map(link).collect_view()}</nav> }
+    let line = NodeRef::<html::Nav>::new();
+    let all: Vec<Signal<bool>> = tabs.iter().map(|tab| tab.here).collect();
+    let here = Memo::new(move |_| all.iter().position(|here| here.get()));
+    Effect::new(move |_| {
+        here.track();
+        // A frame later the tab that is meant is marked.
+        request_animation_frame(move || {
+            show_chosen(line);
+        });
+    });
+    view! {
+        <nav class="tabs" aria-label=label node_ref=line>
+            {tabs.into_iter().map(link).collect_view()}
+        </nav>
+    }
+}
+
+/// On a phone a line of tabs may be wider than the screen.
+fn show_chosen(line: NodeRef<html::Nav>) -> Option<()> {
+    let chosen = line.try_get_untracked()??.query_selector("[aria-current]").ok()??;
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Nearest);
+    options.set_inline(ScrollLogicalPosition::Nearest);
+    chosen.scroll_into_view_with_scroll_into_view_options(&options);
+    Some(())
 }
 
 /// A tab of a panel: its value, its name, a figure beside it.
