@@ -126,7 +126,7 @@ fn Rows(page: Memo<Arc<AuditPage>>) -> impl IntoView {
     view! {
         <div class="fill" on:keydown=on_escape>
             <div class="split" class:open=open>
-                <div class="card">
+                <div class="card rows" style=("--slim", SLIM) style=("--slim-min", SLIM_MIN)>
                     <Table spec rows handle empty/>
                     <Pager page/>
                 </div>
@@ -162,6 +162,12 @@ fn Pager(page: Memo<Arc<AuditPage>>) -> impl IntoView {
     }
 }
 
+/// The tracks beside the drawer, and the least width of them together: when, who, what, on what, and
+/// how it ended. The drawer tells the others.
+const SLIM: &str =
+    "minmax(110px, 215px) minmax(72px, 0.4fr) minmax(110px, 150px) minmax(90px, 1fr) 86px";
+const SLIM_MIN: &str = "468px";
+
 fn columns() -> Vec<Column<AuditRow>> {
     let optional = |text: &Option<String>| match text.clone() {
         Some(text) => view! { <span title=text.clone()>{text.clone()}</span> }.into_any(),
@@ -171,7 +177,8 @@ fn columns() -> Vec<Column<AuditRow>> {
         Column::new("id", "#", "80px", |row: &AuditRow| {
             view! { <span class="mono dim">{count(row.id)}</span> }
         })
-        .right(),
+        .right()
+        .gives_way(),
         Column::new("at", "time", "215px", |row: &AuditRow| view! { <Time at_ms=row.at_ms/> })
             .headline(),
         Column::new("user", "user", "minmax(100px, 0.4fr)", |row: &AuditRow| row.user.clone())
@@ -180,7 +187,8 @@ fn columns() -> Vec<Column<AuditRow>> {
             view! { <span class="mono">{row.action.clone()}</span> }
         })
         .narrow("136px"),
-        Column::new("cluster", "cluster", "110px", move |row: &AuditRow| optional(&row.cluster)),
+        Column::new("cluster", "cluster", "110px", move |row: &AuditRow| optional(&row.cluster))
+            .gives_way(),
         Column::new("resource", "resource", "minmax(140px, 1fr)", move |row: &AuditRow| {
             optional(&row.resource)
         }),
@@ -188,11 +196,13 @@ fn columns() -> Vec<Column<AuditRow>> {
             .narrow("86px"),
         Column::new("result", "result", "minmax(160px, 3fr)", move |row: &AuditRow| {
             optional(&row.result)
-        }),
+        })
+        .gives_way(),
         Column::new("took", "took", "90px", |row: &AuditRow| {
             row.duration_ms.map(|ms| view! { <span class="mono">{duration(ms)}</span> })
         })
-        .right(),
+        .right()
+        .gives_way(),
     ]
 }
 

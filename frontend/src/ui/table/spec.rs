@@ -22,6 +22,8 @@ pub struct Column<R> {
     narrow: Option<&'static str>,
     /// Whether it is the first line of a row on a phone.
     headline: bool,
+    /// Whether it is left out where the list is narrow, such as beside a drawer.
+    gives_way: bool,
     /// What stands in the head instead of the title.
     pub(super) head: Option<ViewFn>,
     pub(super) cell: Cell<R>,
@@ -38,8 +40,8 @@ impl<R> Column<R> {
         let cell: Cell<R> = Arc::new(move |row| cell(row).into_any());
         let (right, sortable, hint) = (false, false, None);
         let (narrow, headline, title) = (None, false, title.into());
-        let head = None;
-        Column { id, title, track, right, sortable, hint, narrow, headline, head, cell }
+        let (head, gives_way) = (None, false);
+        Column { id, title, track, right, sortable, hint, narrow, headline, gives_way, head, cell }
     }
 
     /// The heading is a control of its own, such as one that ticks all rows.
@@ -73,13 +75,21 @@ impl<R> Column<R> {
         self
     }
 
+    /// Is left out where the list is narrow, such as beside a drawer that tells it anyway. The owner
+    /// of the table says which tracks are left then (`--slim`).
+    pub fn gives_way(mut self) -> Column<R> {
+        self.gives_way = true;
+        self
+    }
+
     pub(super) fn class(&self) -> String {
         let staying = match (self.headline, self.narrow) {
             (true, _) => " headline",
             (false, Some(_)) => "",
             (false, None) => " left-out",
         };
-        format!("cell{}{staying}", if self.right { " r" } else { "" })
+        let giving = if self.gives_way { " gives-way" } else { "" };
+        format!("cell{}{staying}{giving}", if self.right { " r" } else { "" })
     }
 
     /// What the heading means, on hover.
@@ -197,6 +207,8 @@ mod tests {
         let columns = vec![column("a").headline(), column("b"), column("c").right().narrow("1fr")];
         let classes: Vec<String> = columns.iter().map(Column::class).collect();
         assert_eq!(classes, ["cell headline", "cell left-out", "cell r"]);
+        let giving = column("d").gives_way().narrow("1fr");
+        assert_eq!(giving.class(), "cell gives-way");
         let spec = TableSpec::new("some", columns);
         assert_eq!((spec.narrow_tracks().as_deref(), spec.is_tall()), (Some("1fr"), true));
     }
