@@ -15,9 +15,11 @@ use super::{
     value::{Part, Style},
 };
 use crate::{
+    cells,
     format::count,
     load::broken,
     location::History,
+    route::TopicTab,
     ui::{Badge, Copyable, Drawer, IconButton, Skeleton, Tab, Tabs},
 };
 
@@ -86,7 +88,14 @@ fn head(page: Page, record: Record) -> impl IntoView {
         _ => None,
     });
     let step = move |by: i64| page.walk(by);
+    // Beside a tail of several topics nothing else says of which one the record is.
+    let of_topic = page.beside.is_some().then(|| {
+        page.names.with_value(|(cluster, topic)| {
+            cells::topic_link(cluster, topic, TopicTab::Messages)
+        })
+    });
     view! {
+        {of_topic}
         <Copyable text=offset.to_string() what="the offset">
             <span class="mono">
                 <span class="dim" title="Partition">{partition} " : "</span>

@@ -318,9 +318,10 @@ fn Status(page: Page) -> impl IntoView {
     }
 }
 
-/// The tracks beside the drawer.
-const SLIM: &str =
-    "minmax(80px, 0.3fr) 56px 104px 118px minmax(90px, 0.3fr) minmax(150px, 1fr) 80px";
+/// The tracks beside the drawer, and the least width of them together; what a record weighs, it says
+/// itself there.
+const SLIM: &str = "minmax(80px, 0.3fr) 52px 104px 118px minmax(86px, 0.3fr) minmax(130px, 1fr)";
+const SLIM_MIN: &str = "570px";
 
 #[component]
 fn Rows(page: Page) -> impl IntoView {
@@ -338,7 +339,7 @@ fn Rows(page: Page) -> impl IntoView {
         }
     };
     view! {
-        <div class="card rows" style=("--slim", SLIM) style=("--slim-min", "720px")>
+        <div class="card rows" style=("--slim", SLIM) style=("--slim-min", SLIM_MIN)>
             <Table spec rows=page.feed.rows handle=page.feed.table empty/>
         </div>
     }
@@ -377,6 +378,7 @@ fn columns(page: Page) -> Vec<Column<Row>> {
             view! { <span class="mono dim">{bytes(row.message.size_bytes.into())}</span> }
         })
         .right()
+        .gives_way()
         .hint("Bytes of key, value and headers"),
     ]
 }
