@@ -4,8 +4,9 @@ use leptos::prelude::*;
 
 use super::Icon;
 
-/// A chip with the condition's `text`: a click on it switches it, “edit” and “not” (where there are
-/// such things) change it and turn it round, the cross removes it.
+/// A chip with the condition's `text`: a click on it switches it, “edit” and “negate” (where there
+/// are such things) change it and turn it round, the cross removes it. What does not hold says so in
+/// its text, and what is off says so behind it.
 #[component]
 pub fn Chip(
     #[prop(into)] text: String,
@@ -22,16 +23,20 @@ pub fn Chip(
 ) -> impl IntoView {
     let state = if on { "on; press to switch it off" } else { "off; press to switch it on" };
     let turn = on_negate.map(|negate| {
+        let title = match negated {
+            false => "Show what this condition does not hold for",
+            true => "Show what this condition holds for without its “not”",
+        };
         view! {
             <button
                 type="button"
                 class="chip-not"
                 aria-pressed=negated.to_string()
-                aria-label=format!("not: turn round {text}")
-                title="Not: show what this condition does not hold for"
+                aria-label=format!("negate: turn round {text}")
+                title=title
                 on:click=move |_| negate()
             >
-                "not"
+                "negate"
             </button>
         }
     });
@@ -58,6 +63,8 @@ pub fn Chip(
                 on:click=move |_| on_switch()
             >
                 <span class="clip">{text.clone()}</span>
+                // Whoever hears the button hears whether it is pressed.
+                {(!on).then(|| view! { <span class="chip-off" aria-hidden="true">"off"</span> })}
             </button>
             {change}
             {turn}
