@@ -29,7 +29,7 @@ async function enter(browser: Browser, url: string, user: string, first: string)
   await page.getByLabel("User").fill(user);
   await page.getByLabel("Password").fill(first);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByText("Choose your own to go on")).toBeVisible();
+  await expect(page.getByText("Choose one that only you know")).toBeVisible();
   await page.getByLabel("Old password").fill(first);
   await page.getByLabel("New password", { exact: true }).fill(PASSWORD);
   await page.getByLabel("New password again").fill(PASSWORD);

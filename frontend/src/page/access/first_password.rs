@@ -28,8 +28,8 @@ pub fn FirstPassword() -> impl IntoView {
                 <div class="brand"><Icon name="ouzel" size="big"/> <h1>"Ouzel"</h1></div>
                 <Note>
                     <span>
-                        "Somebody else has seen the password of " <b>{user}</b>
-                        ". Choose your own to go on."
+                        "The password of " <b>{user}</b> " was printed or set for you. "
+                        "Choose one that only you know."
                     </span>
                 </Note>
                 <PasswordForm on_changed=move |()| session.renew()/>
