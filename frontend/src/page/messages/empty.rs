@@ -88,7 +88,7 @@ fn no_match(page: Page, figures: &Figures, whole: bool) -> AnyView {
     let active = page.view.with(|view| view.asked.conditions.iter().filter(|it| it.on).count());
     let hint = match whole {
         true => "That is all there is in the chosen partitions and range.",
-        false => "There is more to read: continue above.",
+        false => "There is more to read: “Continue” in the line above goes on.",
     };
     let off = move |_| page.ask(|asked| asked.conditions.iter_mut().for_each(|it| it.on = false));
     let label = match active {

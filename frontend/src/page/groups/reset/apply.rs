@@ -242,7 +242,7 @@ impl Form {
         }
         if done.changed > 0 {
             let partitions = counted(done.changed, "partition was", "partitions were");
-            self.toasts.good(format!("{partitions} changed. The list below can undo it."));
+            self.toasts.good(format!("{partitions} changed. “Earlier resets” can undo it."));
         }
         if let Some(first) = done.failed.first() {
             let partitions = counted(done.failed.len() as i128, "partition was", "partitions were");
