@@ -55,6 +55,29 @@ test("the keyboard alone writes a record", async ({ page, kcat, createTopic }) =
   expect(await kcat.consume("typed", ["-K", ":"])).toEqual(["k:by hand"]);
 });
 
+test("what was written after a search is found by searching again", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  await createTopic(page, "written-since");
+  await kcat.produce("written-since", ["first"]);
+  await page.goto("topics/written-since/messages");
+  const rows = page.getByRole("grid", { name: "Messages" }).getByRole("row");
+  await expect(rows.filter({ hasText: "first" })).toBeVisible();
+  await page.getByRole("button", { name: "Produce…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Value", { exact: true }).fill("second");
+  await dialog.getByRole("button", { name: "Write the record" }).click();
+  await expect(dialog.getByText(/Written to written-since/)).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByText("1 written since", { exact: true })).toBeVisible();
+  await expect(rows.filter({ hasText: "second" })).toHaveCount(0);
+  await page.getByRole("button", { name: "Search again" }).click();
+  await expect(rows.filter({ hasText: "second" })).toBeVisible();
+  await expect(page.getByText("1 written since", { exact: true })).toHaveCount(0);
+});
+
 test("what was written goes only when that is said", async ({ page, createTopic }) => {
   await createTopic(page, "kept-draft");
   await page.goto("topics/kept-draft/messages?produce=1");

@@ -90,9 +90,8 @@ fn head(page: Page, record: Record) -> impl IntoView {
     let step = move |by: i64| page.walk(by);
     // Beside a tail of several topics nothing else says of which one the record is.
     let of_topic = page.beside.is_some().then(|| {
-        page.names.with_value(|(cluster, topic)| {
-            cells::topic_link(cluster, topic, TopicTab::Messages)
-        })
+        page.names
+            .with_value(|(cluster, topic)| cells::topic_link(cluster, topic, TopicTab::Messages))
     });
     view! {
         {of_topic}

@@ -226,7 +226,10 @@ impl Page {
         self.halt();
         match carried {
             Some(_) => self.feed.goes_on(),
-            None => self.feed.clear(asked.start == Start::Live),
+            None => {
+                self.feed.clear(asked.start == Start::Live);
+                self.writing.read_anew();
+            }
         }
         let names = self.names.get_value();
         let work = match asked.search() {
@@ -289,9 +292,14 @@ impl Page {
         if self.draft.is_begun() {
             return chips::add(self);
         }
+        self.from_its_beginning();
+        Ok(())
+    }
+
+    /// Starts the same search once more, also where an earlier one stopped half-way.
+    fn from_its_beginning(self) {
         self.again.update(|times| *times = times.wrapping_add(1));
         self.ask(|_| {});
-        Ok(())
     }
 
     /// Starts the same search once more.

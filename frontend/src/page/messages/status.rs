@@ -40,6 +40,7 @@ pub fn Status(page: Page) -> impl IntoView {
                 {move || continued(page)}
                 <Reading page/>
                 {move || on(page)}
+                {move || unseen(page)}
             </div>
             <div class="tools">
                 <ChartSwitch page/>
@@ -232,5 +233,19 @@ fn on(page: Page) -> Option<impl IntoView> {
         <button type="button" class="link" on:click=move |_| page.go_on(token.clone())>
             "Continue"
         </button>
+    })
+}
+
+/// That records were written from here which the list does not hold, and a way to find them. A tail
+/// gets them by itself.
+fn unseen(page: Page) -> Option<impl IntoView> {
+    let written = Some(page.writing.unseen()).filter(|written| *written > 0)?;
+    let text = format!("{} written since", count(written));
+    let again = move |_| page.from_its_beginning();
+    (!page.feed.live.get()).then(|| {
+        view! {
+            <span>{text}</span>
+            <button type="button" class="link" on:click=again>"Search again"</button>
+        }
     })
 }

@@ -95,7 +95,12 @@ fn send(page: Page, draft: Draft, sent: RwSignal<Sent>) {
     spawn_local(async move {
         let answer = client::produce::records(&cluster, &topic, &request).await;
         let outcome = match answer.map(|produced| produced.records.first().copied()) {
-            Ok(Some(at)) => Sent::Written { topic, at },
+            Ok(Some(at)) => {
+                if page.names.try_with_value(|(_, here)| *here == topic).unwrap_or(false) {
+                    page.writing.wrote(1);
+                }
+                Sent::Written { topic, at }
+            }
             Ok(None) => Sent::Nothing,
             Err(error) => Sent::Refused(error),
         };

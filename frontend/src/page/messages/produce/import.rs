@@ -69,6 +69,17 @@ impl Step {
     fn is_busy(&self) -> bool {
         matches!(self, Step::Checking | Step::Writing { .. })
     }
+
+    /// How many records are known to be on the cluster by then.
+    fn written(&self) -> u64 {
+        match self {
+            Step::Writing { written, .. }
+            | Step::Done { written, .. }
+            | Step::Broken { written, .. }
+            | Step::Stopped { written } => *written,
+            Step::Choosing | Step::Checking | Step::Checked(_) | Step::Failed(_) => 0,
+        }
+    }
 }
 
 impl Import {
@@ -148,6 +159,7 @@ impl Import {
                 Ok(stream) => self.follow(stream).await,
                 Err(error) => Step::Failed(error),
             };
+            self.page.writing.wrote(end.written());
             self.step.try_set(end);
         });
     }
@@ -185,6 +197,7 @@ impl Import {
             Step::Writing { written, .. } => *written,
             _ => 0,
         });
+        self.page.writing.wrote(written);
         self.step.set(Step::Stopped { written });
     }
 }

@@ -43,12 +43,18 @@ pub enum Purpose {
 pub struct Writing {
     open: RwSignal<bool>,
     purpose: RwSignal<Purpose>,
+    /// Records that were written to the page's topic from here since its list was read.
+    unseen: RwSignal<u64>,
 }
 
 impl Writing {
     /// Shut.
     pub fn new() -> Writing {
-        Writing { open: RwSignal::new(false), purpose: RwSignal::new(Purpose::New) }
+        Writing {
+            open: RwSignal::new(false),
+            purpose: RwSignal::new(Purpose::New),
+            unseen: RwSignal::new(0),
+        }
     }
 
     /// Opens the dialog.
@@ -60,6 +66,21 @@ impl Writing {
     /// Whether the dialog is open; reactive.
     pub fn is_open(self) -> bool {
         self.open.get()
+    }
+
+    /// So many records were written to the page's topic, after its list was read.
+    fn wrote(self, records: u64) {
+        self.unseen.try_update(|unseen| *unseen = unseen.saturating_add(records));
+    }
+
+    /// The list is read anew, and what was written until now with it.
+    pub fn read_anew(self) {
+        self.unseen.try_set(0);
+    }
+
+    /// How many records were written that the list cannot hold yet; reactive.
+    pub fn unseen(self) -> u64 {
+        self.unseen.get()
     }
 
     /// Shuts the dialog.
@@ -90,7 +111,7 @@ pub fn ProduceButton(page: Page) -> impl IntoView {
 /// The dialog.
 #[component]
 pub fn WriteDialog(page: Page) -> impl IntoView {
-    let Writing { open, purpose } = page.writing;
+    let Writing { open, purpose, .. } = page.writing;
     let title = move || {
         let topic = page.names.with_value(|(_, topic)| topic.clone());
         purpose.with(|purpose| match purpose {

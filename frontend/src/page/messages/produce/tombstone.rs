@@ -38,6 +38,7 @@ pub fn Tombstone(page: Page, message: Arc<Message>) -> impl IntoView {
                     let offset = produced.records.first().map(|at| count(at.offset));
                     let offset = offset.unwrap_or_default();
                     toasts.good(format!("The tombstone was written at offset {offset}."));
+                    page.writing.wrote(1);
                     page.writing.close();
                 }
                 Err(error) => {
