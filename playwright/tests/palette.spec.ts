@@ -106,3 +106,19 @@ test("acts are found by their verb, open their dialog by a link, and say why the
   await page.keyboard.press("Enter");
   await expect(off).toBeVisible();
 });
+
+test("the export of the page that is shown opens from the palette", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  await createTopic(page, "palette-export");
+  await kcat.produce("palette-export", ["one"]);
+  await page.goto("topics/palette-export/messages");
+  await expect(page.getByRole("row").filter({ hasText: "one" })).toBeVisible();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("export messages");
+  await expect(page.getByRole("option", { selected: true })).toContainText("Export messages of");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("menuitem", { name: "CSV" })).toBeVisible();
+});

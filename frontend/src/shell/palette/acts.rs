@@ -12,13 +12,41 @@ use crate::{
     session::Place,
 };
 
-/// What can be done with the topic or group on screen.
+/// What can be done with the topic or group on screen, and with what is listed.
 pub fn on_screen(around: &Around<'_>) -> Vec<Entry> {
-    match around.route {
+    let mut all = match around.route {
         Route::Topic { cluster, topic, .. } => of_topic(around, cluster, topic),
         Route::Group { cluster, group, .. } => of_group(around, cluster, group),
         _ => Vec::new(),
-    }
+    };
+    all.extend(export(around));
+    all
+}
+
+/// The page that is shown as a file, where it can be one.
+fn export(around: &Around<'_>) -> Option<Entry> {
+    let whole = |cluster: &str| Place { cluster: Some(cluster.to_owned()), resource: None };
+    let (what, needs, place) = match around.route {
+        Route::Topic { cluster, topic, tab: TopicTab::Messages } => {
+            let place = Place { resource: Some(topic.clone()), ..whole(cluster) };
+            (format!("messages of {topic}"), Permission::ReadMessages, place)
+        }
+        Route::Topics { cluster } => {
+            ("the list of topics".to_owned(), Permission::ViewCluster, whole(cluster))
+        }
+        Route::Groups { cluster } => {
+            ("the list of groups".to_owned(), Permission::ViewCluster, whole(cluster))
+        }
+        Route::Audit => {
+            let place = Place { cluster: None, resource: None };
+            ("the audit log".to_owned(), Permission::ReadAudit, place)
+        }
+        _ => return None,
+    };
+    let off = (around.refusal)(needs, &place);
+    let all =
+        entry("download", &format!("Export {what}…"), "what is shown, as a file", Act::Export);
+    Some(Entry { off, ..all })
 }
 
 fn of_topic(around: &Around<'_>, cluster: &str, topic: &str) -> Vec<Entry> {

@@ -30,6 +30,8 @@ pub enum Act {
     Theme(Theme),
     Density(Density),
     Zone(Zone),
+    /// Opens the menu of exports of the page that is shown: what is exported is what it shows.
+    Export,
     Shortcuts,
     SignOut,
 }

@@ -10,8 +10,9 @@ mod offer;
 use std::sync::Arc;
 
 use entry::{Act, Around, Entry};
-use leptos::{ev, prelude::*};
+use leptos::{ev, prelude::*, wasm_bindgen::JsCast};
 use ouzel_api::find::{FOUND_MAX, Found, HitKind, Unread, WANTED_BYTES_MAX};
+use web_sys::HtmlElement;
 
 use super::top::sign_out;
 use crate::{
@@ -209,10 +210,30 @@ impl Hands {
             Act::Density(density) => self.prefs.density.set(*density),
             Act::Theme(theme) => self.prefs.theme.set(*theme),
             Act::Zone(zone) => self.prefs.zone.set(zone.clone()),
+            Act::Export => export(self.toasts),
             Act::Shortcuts => self.sheet.set(true),
             Act::SignOut => sign_out(self.session, self.toasts),
         }
     }
+}
+
+/// The button of the menu of exports, by the label that all of them begin with.
+const EXPORT_BUTTON: &str = "main .menu > button[title^='Export']";
+
+/// Opens the menu of exports of the page that is shown.
+fn export(toasts: Toasts) {
+    // A frame later the palette is gone, which had the focus.
+    request_animation_frame(move || {
+        let button = document().query_selector(EXPORT_BUTTON).ok().flatten();
+        match button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
+            Some(button) => {
+                // Without focus the menu opens all the same; the arrows begin elsewhere.
+                button.focus().ok();
+                button.click();
+            }
+            None => toasts.bad("There is nothing here that ends, and so nothing to export."),
+        }
+    });
 }
 
 /// The line under the list: that it is being looked, failed, found nothing, or was not everywhere.

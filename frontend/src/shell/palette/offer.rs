@@ -200,6 +200,23 @@ mod tests {
     }
 
     #[test]
+    fn a_page_that_can_be_a_file_offers_its_export_and_no_other_does() {
+        let offered = |route: &Route| {
+            let all = on(route, &|_| None, "export");
+            all.into_iter().find(|it| it.act == Act::Export).map(|it| it.title)
+        };
+        let messages = Route::topic("dev", "orders", TopicTab::Messages);
+        assert_eq!(offered(&messages).as_deref(), Some("Export messages of orders…"));
+        let topics = Route::Topics { cluster: "dev".to_owned() };
+        assert_eq!(offered(&topics).as_deref(), Some("Export the list of topics…"));
+        assert_eq!(offered(&Route::topic("dev", "orders", TopicTab::Partitions)), None);
+        let refusal =
+            |right| (right == Permission::ReadMessages).then(|| "Your role lacks it.".to_owned());
+        let all = on(&messages, &refusal, "export messages");
+        assert!(all[0].off.is_some(), "{all:?}");
+    }
+
+    #[test]
     fn what_the_viewer_may_not_do_is_there_with_its_reason() {
         let refusal = |permission| {
             (permission == Permission::CreateTopic).then(|| "Your role lacks it.".to_owned())
