@@ -142,7 +142,9 @@ fn troubles(data: Arc<Data>) -> Option<impl IntoView> {
         }
         Status::Stopped => {
             let what = partitions(progress.stuck, ("is read by nobody", "are read by nobody"));
-            Some((what, "Nobody is in the group, and records arrive."))
+            let why = "Nobody is in the group, and records arrive. Start its reader again; if \
+                       nobody needs the group, delete it.";
+            Some((what, why))
         }
         _ => None,
     };

@@ -9,7 +9,7 @@ use ouzel_api::{
     progress::{Status, TimeLag},
 };
 
-use super::history::History;
+use super::{history::History, members::nobody};
 use crate::{
     cells,
     listing::{Listing, ascending, use_listing},
@@ -31,12 +31,10 @@ pub fn LagTable(group: Memo<Arc<Group>>, cluster: StoredValue<String>) -> impl I
     });
     let spec = TableSpec::new("Lag by partition", columns(cluster, worst)).sorted(listing.sorting);
     let empty = move || match group.with(|group| group.partitions.is_empty()) {
-        true => view! {
-            <Empty title="No partitions">
-                <p>"The group has committed nothing, and no partition is assigned to it."</p>
-            </Empty>
+        true => {
+            let (title, told) = group.with(|group| nothing(group.members.len()));
+            view! { <Empty title><p>{told}</p></Empty> }.into_any()
         }
-        .into_any(),
         false => {
             view! { <Empty icon="text-search" title="Nothing matches the filter"/> }.into_any()
         }
@@ -57,6 +55,18 @@ pub fn LagTable(group: Memo<Arc<Group>>, cluster: StoredValue<String>) -> impl I
             {cells::read_at(move || group.with(|group| group.read_at_ms))}
         </div>
         <div class="card"><Table spec rows empty/></div>
+    }
+}
+
+/// What is so of a group without a partition, and what can be done.
+fn nothing(members: usize) -> (&'static str, &'static str) {
+    match members {
+        0 => ("Nobody is in this group, and it has read nothing", nobody(true)),
+        _ => (
+            "Its members read nothing yet",
+            "No partition is assigned to them, and nothing is committed. They may still be \
+             joining, or what they have subscribed to is not there.",
+        ),
     }
 }
 

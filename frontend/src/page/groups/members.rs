@@ -40,16 +40,30 @@ pub fn Members(group: Memo<Arc<Group>>) -> impl IntoView {
             .hint("Partitions assigned to it"),
         Column::new("assignment", "assignment", "minmax(220px, 2fr)", assignment),
     ];
+    let empty = move || {
+        let told = group.with(|group| nobody(group.partitions.is_empty()));
+        view! { <Empty icon="users" title="Nobody is in this group"><p>{told}</p></Empty> }
+    };
     view! {
         <div class="card">
-            <Table spec=TableSpec::new("Members", columns) rows empty=|| view! {
-                <Empty icon="users" title="No members">
-                    <p>
-                        "Nobody reads with this group now. Its commits are kept until they expire."
-                    </p>
-                </Empty>
-            }/>
+            <Table spec=TableSpec::new("Members", columns) rows empty/>
         </div>
+    }
+}
+
+/// What is so while nobody is in a group, and what can be done then.
+pub fn nobody(has_no_place: bool) -> &'static str {
+    match has_no_place {
+        true => {
+            "No client is connected with this group id, and nothing is committed under it. Whoever \
+             joins begins where the client's own auto.offset.reset says, or where “Reset offsets” \
+             has put the group before. What nobody needs can be deleted."
+        }
+        false => {
+            "No client is connected with this group id. How far it has read is kept until that \
+             expires, and whoever joins goes on from there. While nobody is in it, its offsets can \
+             be reset, and it can be deleted."
+        }
     }
 }
 

@@ -231,7 +231,8 @@ fn export(toasts: Toasts) {
                 button.focus().ok();
                 button.click();
             }
-            None => toasts.bad("There is nothing here that ends, and so nothing to export."),
+            None => toasts
+                .bad("There is nothing here to export now. A search has an end; a tail has none."),
         }
     });
 }
