@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use super::Icon;
 
 /// A chip with the condition's `text`: a click on it switches it, “edit” and “negate” (where there
-/// are such things) change it and turn it round, the cross removes it. What does not hold says so in
-/// its text, and what is off says so behind it.
+/// are such things) change it and turn it round, the cross removes it. What does not hold says so
+/// in its text, and what is off says so behind it.
 #[component]
 pub fn Chip(
     #[prop(into)] text: String,

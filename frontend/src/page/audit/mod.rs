@@ -162,8 +162,8 @@ fn Pager(page: Memo<Arc<AuditPage>>) -> impl IntoView {
     }
 }
 
-/// The tracks beside the drawer, and the least width of them together: when, who, what, on what, and
-/// how it ended. The drawer tells the others.
+/// The tracks beside the drawer, and the least width of them together: when, who, what, on what,
+/// and how it ended. The drawer tells the others.
 const SLIM: &str =
     "minmax(110px, 215px) minmax(72px, 0.4fr) minmax(110px, 150px) minmax(90px, 1fr) 86px";
 const SLIM_MIN: &str = "468px";

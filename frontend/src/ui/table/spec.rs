@@ -75,8 +75,8 @@ impl<R> Column<R> {
         self
     }
 
-    /// Is left out where the list is narrow, such as beside a drawer that tells it anyway. The owner
-    /// of the table says which tracks are left then (`--slim`).
+    /// Is left out where the list is narrow, such as beside a drawer that tells it anyway. The
+    /// owner of the table says which tracks are left then (`--slim`).
     pub fn gives_way(mut self) -> Column<R> {
         self.gives_way = true;
         self

@@ -318,8 +318,8 @@ fn Status(page: Page) -> impl IntoView {
     }
 }
 
-/// The tracks beside the drawer, and the least width of them together; what a record weighs, it says
-/// itself there.
+/// The tracks beside the drawer, and the least width of them together; what a record weighs, it
+/// says itself there.
 const SLIM: &str = "minmax(80px, 0.3fr) 52px 104px 118px minmax(86px, 0.3fr) minmax(130px, 1fr)";
 const SLIM_MIN: &str = "570px";
 
