@@ -118,6 +118,16 @@ pub fn status(status: Status) -> impl IntoView {
     view! { <span title=why><Badge mood=mood>{name}</Badge></span> }.into_any()
 }
 
+/// The same of one partition. In a group that moves elsewhere it is not stalled: its reader goes
+/// on with others, and may come to this one.
+pub fn status_of_part(of: Status, group_moves: bool) -> impl IntoView {
+    if !(group_moves && of.is_trouble()) {
+        return status(of).into_any();
+    }
+    let why = "Records arrive, and no commit moves here, while others of the group move";
+    view! { <span title=why><Badge mood=Mood::Warn>"still"</Badge></span> }.into_any()
+}
+
 /// Which way the lag of a group goes: a small line and an arrow.
 pub fn trend(progress: &Progress) -> impl IntoView + use<> {
     let (icon, name) = match progress.trend {

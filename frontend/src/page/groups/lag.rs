@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use ouzel_api::{
     Lag,
     groups::{Group, GroupPartition},
-    progress::{Status, TimeLag},
+    progress::{Progress, Status, TimeLag},
 };
 
 use super::{history::History, members::nobody};
@@ -29,7 +29,12 @@ pub fn LagTable(group: Memo<Arc<Group>>, cluster: StoredValue<String>) -> impl I
         };
         rows.with(|rows| rows.iter().map(records).max().unwrap_or_default())
     });
-    let spec = TableSpec::new("Lag by partition", columns(cluster, worst)).sorted(listing.sorting);
+    let moves = Memo::new(move |_| {
+        let moves = |progress: &Progress| !progress.status.is_trouble();
+        group.with(|group| group.progress.as_ref().is_some_and(moves))
+    });
+    let columns = columns(cluster, worst, moves);
+    let spec = TableSpec::new("Lag by partition", columns).sorted(listing.sorting);
     let empty = move || match group.with(|group| group.partitions.is_empty()) {
         true => {
             let (title, told) = group.with(|group| nothing(group.members.len()));
@@ -110,7 +115,12 @@ fn moved(row: &GroupPartition) -> Option<i64> {
     row.progress.as_ref().and_then(|progress| progress.moved_ms)
 }
 
-fn columns(cluster: StoredValue<String>, worst: Memo<i64>) -> Vec<Column<GroupPartition>> {
+/// `moves` is whether the group gets on anywhere.
+fn columns(
+    cluster: StoredValue<String>,
+    worst: Memo<i64>,
+    moves: Memo<bool>,
+) -> Vec<Column<GroupPartition>> {
     let unread = "The end offset could not be read";
     vec![
         Column::new("topic", "topic", "minmax(130px, 1.5fr)", move |row: &GroupPartition| {
@@ -145,8 +155,9 @@ fn columns(cluster: StoredValue<String>, worst: Memo<i64>) -> Vec<Column<GroupPa
         Column::new("moved", "last commit", "118px", last_commit)
             .sortable()
             .hint("When its commit was last seen to move"),
-        Column::new("status", "state", "128px", |row: &GroupPartition| {
-            row.progress.as_ref().map(|progress| cells::status(progress.status))
+        Column::new("status", "state", "128px", move |row: &GroupPartition| {
+            let status = row.progress.as_ref()?.status;
+            Some(move || cells::status_of_part(status, moves.get()))
         })
         .narrow("110px")
         .sortable(),
