@@ -1,7 +1,8 @@
 //! The acts of the palette: what can be done with what is on screen, and what can be done anywhere.
 //!
 //! Pure. Each leads to the page that does it, with the dialog open, by an address that can be
-//! shared; one that is not allowed is there with its reason.
+//! shared; only the export opens a menu of the page that is shown, whose address says what it is.
+//! One that is not allowed is there with its reason.
 
 use ouzel_api::{session::Permission, topics::is_kept};
 
