@@ -20,6 +20,9 @@ const PAUSE: Duration = Duration::from_secs(5);
 const SLOW: Duration = Duration::from_millis(1_500);
 /// Kilobytes read ahead: they need not hold much in memory for the pace they have.
 const AHEAD_KBYTES: u32 = 256;
+/// The same for the slow group. What was fetched of a partition is read before the next one's turn
+/// comes: at its pace more would take hours, and its partitions would look stalled one by one.
+const SLOW_AHEAD_KBYTES: u32 = 16;
 
 /// What the slow group reads.
 const SLOW_TOPICS: &[&str] = &[ORDERS, PAYMENTS];
@@ -38,8 +41,9 @@ pub struct HeadStart {
 /// Starts a member of each group; each leaves when `stop` is cancelled.
 pub fn start(brokers: &str, stop: &CancellationToken, head_start: HeadStart) -> JoinSet<()> {
     let mut members = JoinSet::new();
-    let billing = Reader { pace: Duration::ZERO, head_start: HeadStart::default() };
-    let analytics = Reader { pace: SLOW, head_start };
+    let none = HeadStart::default();
+    let billing = Reader { pace: Duration::ZERO, ahead_kbytes: AHEAD_KBYTES, head_start: none };
+    let analytics = Reader { pace: SLOW, ahead_kbytes: SLOW_AHEAD_KBYTES, head_start };
     let groups = [
         ("orders-billing", "billing-1", &[ORDERS][..], billing),
         (SLOW_GROUP, "analytics-1", SLOW_TOPICS, analytics),
@@ -53,7 +57,7 @@ pub fn start(brokers: &str, stop: &CancellationToken, head_start: HeadStart) -> 
                 client_id,
                 topics,
                 beginning: Beginning::Earliest,
-                ahead_kbytes: AHEAD_KBYTES,
+                ahead_kbytes: reader.ahead_kbytes,
                 isolation: Isolation::ReadCommitted,
                 balancer: None,
             };
@@ -80,6 +84,7 @@ pub async fn unread_by_slow(cluster: &Cluster) -> Result<u64, KafkaError> {
 /// How a member reads.
 struct Reader {
     pace: Duration,
+    ahead_kbytes: u32,
     head_start: HeadStart,
 }
 

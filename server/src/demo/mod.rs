@@ -125,6 +125,8 @@ async fn open(
         let _ = timeout(HEAD_START_MAX, head_start.done.notified()).await;
     }
     past.fill(&mut shop, now).await?;
+    // Three days within seconds are no rate at which the shop sells.
+    cluster.end_filling();
     let written = past.written;
     info!(records = written, "The demonstration's past is written: {written} records");
     Ok(shop)

@@ -4,16 +4,12 @@
 //! files beside this one, one noun each.
 
 use std::{
-    collections::BTreeMap,
     sync::{Arc, PoisonError},
     time::{Duration, Instant},
 };
 
 use futures::future::{join_all, select_ok};
-use ouzel_api::{
-    clusters::{self, Colour, Environment, Origin},
-    topics::TopicRate,
-};
+use ouzel_api::clusters::{self, Colour, Environment, Origin};
 use ouzel_wire::{
     ErrorCode,
     messages::{MetadataRequest, MetadataRequestTopic},
@@ -27,8 +23,8 @@ use super::{
     groups::snapshot::GroupsSnapshot,
     links::Links,
     metadata::{Metadata, Topic},
-    rates::{Rates, Sample},
     security::{Dialer, Security},
+    traffic::Traffic,
 };
 
 /// How old metadata may be for a page that lists: several panels of one page share one reading.
@@ -105,9 +101,7 @@ struct Inner {
     /// Held while all topics are read, so that whoever asks meanwhile shares the next reading.
     reading: Mutex<()>,
     groups: Mutex<Option<Arc<GroupsSnapshot>>>,
-    /// Locked for moments only.
-    rates: std::sync::Mutex<Rates>,
-    since: Instant,
+    traffic: Traffic,
 }
 
 /// Metadata, and when it was asked for.
@@ -131,8 +125,7 @@ impl Cluster {
             metadata: std::sync::Mutex::default(),
             reading: Mutex::default(),
             groups: Mutex::default(),
-            rates: std::sync::Mutex::default(),
-            since: Instant::now(),
+            traffic: Traffic::new(),
         }))
     }
 
@@ -297,17 +290,9 @@ impl Cluster {
         *self.0.groups.lock().await = None;
     }
 
-    /// How fast a topic is written and read, against earlier readings of it: `written` is the sum
-    /// of its ends now, `committed` what each group has committed on it.
-    pub(super) fn measure(
-        &self,
-        topic: &str,
-        written: i64,
-        committed: Option<BTreeMap<String, i64>>,
-    ) -> Option<TopicRate> {
-        let at_ms = i64::try_from(self.0.since.elapsed().as_millis()).unwrap_or(i64::MAX);
-        let mut rates = self.0.rates.lock().unwrap_or_else(PoisonError::into_inner);
-        rates.note(topic, Sample { at_ms, written, committed })
+    /// What is watched of its traffic.
+    pub(super) fn traffic(&self) -> &Traffic {
+        &self.0.traffic
     }
 
     /// The connection to a node.

@@ -28,6 +28,7 @@ mod shown;
 mod topic_config;
 mod topic_view;
 mod topics;
+mod traffic;
 pub mod transactions;
 mod trim;
 mod versions;

@@ -1,17 +1,22 @@
 //! What is known of one cluster over time, and what each new reading adds to it. Pure.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use ouzel_api::{
     Lag,
-    progress::{PartitionProgress, Progress, Status, TimeLag},
+    progress::{PartitionProgress, Progress, TimeLag},
 };
 
 use super::{
+    followee::{Followee, Reading, sample},
     kept::Kept,
     seen::Seen,
     topics::Topics,
-    track::{Now, Sampled, Track, Window},
+    track::{Look, Now, Step, Track},
+    window::{Sampled, Window},
 };
 use crate::{
     db::lag::{Sample, Whose},
@@ -50,19 +55,6 @@ pub struct Followed {
     five_minutes: i64,
 }
 
-/// A group that is followed.
-#[derive(Debug)]
-struct Followee {
-    tracks: HashMap<TopicPartition, Track>,
-    window: Window,
-    progress: Progress,
-    members: u32,
-    lag: Lag,
-    peak: Option<i64>,
-    /// What was stored last.
-    stored: Option<Sample>,
-}
-
 /// Where a group stands on a partition, and where that ends.
 #[derive(Debug, Clone)]
 pub struct Position {
@@ -74,10 +66,11 @@ pub struct Position {
 
 impl Position {
     /// What is known of the partition, with a look at it now; with the end.
-    fn look(&self, mut track: Track, moment: Moment) -> Option<(Track, i64)> {
+    fn look(&self, mut track: Track, moment: Moment) -> Option<(Track, Step, i64)> {
         let (committed, end) = self.found?;
-        track.look(moment.at_ms, committed, end);
-        Some((track, end))
+        let Moment { at_ms, held } = moment;
+        let step = track.look(Look { at_ms, committed, end, held, moved: false });
+        Some((track, step, end))
     }
 }
 
@@ -109,8 +102,15 @@ impl Followed {
     }
 
     /// Takes in a reading of all groups. `starts` are the first offsets that were there a moment
-    /// before, as far as they were read this time.
-    pub fn take(&mut self, read: &GroupsSnapshot, starts: &Offsets, at_ms: i64) -> Gain {
+    /// before, as far as they were read this time; `moved` the groups whose commits this console
+    /// may have moved since the reading before.
+    pub fn take(
+        &mut self,
+        read: &GroupsSnapshot,
+        starts: &Offsets,
+        moved: &HashSet<String>,
+        at_ms: i64,
+    ) -> Gain {
         let written = self.take_ends(&read.ends, at_ms);
         self.take_starts(starts);
         let tier = self.tier(at_ms);
@@ -124,7 +124,9 @@ impl Followed {
                 continue;
             }
             let followee = before.remove(&group.id).unwrap_or_else(|| Followee::new(at_ms));
-            let followee = self.follow(followee, group, (&read.ends, &written), at_ms);
+            let moved = moved.contains(&group.id);
+            let reading = Reading { at_ms, ends: &read.ends, written: &written, moved };
+            let followee = self.follow(followee, group, reading);
             self.groups.insert(group.id.clone(), followee);
         }
         for (id, followee) in &mut self.groups {
@@ -172,37 +174,14 @@ impl Followed {
         tier
     }
 
-    fn follow(
-        &self,
-        mut followee: Followee,
-        group: &GroupState,
-        (ends, written): (&Offsets, &HashMap<TopicPartition, i64>),
-        at_ms: i64,
-    ) -> Followee {
-        let members = group.described.as_ref().map(|described| described.members.len());
-        let held = members.map_or_else(|_| group.state_name() != "Empty", |number| number > 0);
+    fn follow(&self, mut followee: Followee, group: &GroupState, reading: Reading<'_>) -> Followee {
         let mut seen = Seen::default();
-        let mut tracks = HashMap::with_capacity(followee.tracks.len());
-        for (place, commit) in group.commits.iter().flatten() {
-            let found = commit.as_ref().ok().zip(offset(ends, place));
-            let Some((end, at)) = found.and_then(|(it, end)| Some((end, it.position(end)?))) else {
-                seen.add_unread();
-                continue;
-            };
-            let first = || Track::new(at_ms, at, end);
-            let mut track = followee.tracks.remove(place).unwrap_or_else(first);
-            seen.read += track.look(at_ms, at, end);
-            seen.written += written.get(place).copied().unwrap_or_default();
-            let now = Now { at_ms, every_ms: self.every_ms, end, held };
-            seen.add(&track, self.curves.get(place), now);
-            tracks.insert(place.clone(), track);
+        for (place, end) in followee.look(group, reading, &mut seen) {
+            let at_ms = reading.at_ms;
+            let now = Now { at_ms, every_ms: self.every_ms, end, held: group.is_held() };
+            seen.add(&followee.tracks[place], self.curves.get(place), now);
         }
-        if group.commits.is_err() {
-            seen.add_unread();
-        }
-        followee.tracks = tracks;
-        followee.members = members.map_or(0, |number| u32::try_from(number).unwrap_or(u32::MAX));
-        followee.take(&seen, at_ms);
+        followee.take(&seen, reading.at_ms);
         followee
     }
 
@@ -217,7 +196,8 @@ impl Followed {
         let read = read.fold(0.0_f64, |sum, it| sum + it);
         let worst = self.groups.values().map(|group| group.progress.time_lag);
         let worst = worst.fold(TimeLag::Unknown, TimeLag::worse);
-        self.whole.push(Sampled { at_ms, lag: Some(lag), read: 0, written: 0 });
+        let (lag_now, begins) = (Some(lag), false);
+        self.whole.push(Sampled { at_ms, lag: lag_now, read: 0, written: 0, begins });
         let written = self.topics.written_per_s();
         sample(at_ms, Some(lag), worst, (read, written))
     }
@@ -250,8 +230,9 @@ impl Followed {
         let mut seen = Seen::default();
         for position in all {
             match followee.tracks.get(&position.place).and_then(|it| position.look(*it, moment)) {
-                Some((track, end)) => {
+                Some((track, step, end)) => {
                     let kept = self.curves.get(&position.place);
+                    seen.step(step);
                     seen.add(&track, kept, self.now(end, moment));
                 }
                 None => seen.add_unread(),
@@ -263,7 +244,7 @@ impl Followed {
     /// How a group fares on a partition, likewise.
     pub fn at(&self, group: &str, it: &Position, moment: Moment) -> Option<PartitionProgress> {
         let track = *self.groups.get(group)?.tracks.get(&it.place)?;
-        let (track, end) = it.look(track, moment)?;
+        let (track, _, end) = it.look(track, moment)?;
         let kept = self.curves.get(&it.place)?;
         Some(PartitionProgress {
             status: track.status(self.now(end, moment)),
@@ -277,6 +258,12 @@ impl Followed {
         Now { at_ms, every_ms: self.every_ms, end, held }
     }
 
+    /// What happened up to now was no traffic.
+    pub fn begin_rates_anew(&mut self) {
+        self.topics.begin_rates_anew();
+        self.groups.values_mut().for_each(|followee| followee.window = Window::default());
+    }
+
     /// Every group with what it had at the last reading: lag, how it fares, members.
     pub fn groups(&self) -> impl Iterator<Item = (&str, Lag, &Progress, u32)> {
         self.groups.iter().map(|(id, it)| (id.as_str(), it.lag, &it.progress, it.members))
@@ -288,91 +275,9 @@ impl Followed {
     }
 }
 
-impl Followee {
-    fn new(at_ms: i64) -> Followee {
-        Followee {
-            tracks: HashMap::new(),
-            window: Window::default(),
-            progress: Progress {
-                status: Status::CaughtUp,
-                partitions: 0,
-                stuck: 0,
-                moved_ms: None,
-                time_lag: TimeLag::Unknown,
-                trend: ouzel_api::progress::Trend::Steady,
-                catches_up_ms: None,
-                read_per_s: 0.0,
-                written_per_s: 0.0,
-                lost: 0,
-                recent: Vec::new(),
-                since_ms: at_ms,
-                read_ms: at_ms,
-            },
-            members: 0,
-            lag: Lag::NoCommit,
-            peak: None,
-            stored: None,
-        }
-    }
-
-    fn take(&mut self, seen: &Seen, at_ms: i64) {
-        self.lag = seen.lag;
-        let lag = match seen.lag {
-            Lag::Known { records } => Some(records),
-            Lag::NoCommit | Lag::Unknown => None,
-        };
-        self.peak = self.peak.max(lag);
-        self.window.push(Sampled { at_ms, lag, read: seen.read, written: seen.written });
-        let (read_per_s, written_per_s) = self.window.rates();
-        self.progress = Progress {
-            trend: self.window.trend(),
-            catches_up_ms: self.window.catches_up_ms(),
-            read_per_s,
-            written_per_s,
-            recent: self.window.lags(),
-            read_ms: at_ms,
-            ..seen.put_into(self.progress.clone())
-        };
-    }
-
-    /// What is to be stored of this reading: fine samples only while something happens.
-    fn sample(&mut self, tier: i64, at_ms: i64) -> Option<Sample> {
-        let lag = match self.lag {
-            Lag::Known { records } => Some(records),
-            Lag::NoCommit | Lag::Unknown => None,
-        };
-        let rates = (self.progress.read_per_s, self.progress.written_per_s);
-        let mut sample = sample(at_ms, lag, self.progress.time_lag, rates);
-        if tier == 2 {
-            sample.peak = self.peak;
-            self.peak = lag;
-        }
-        let is_as_before = self.stored.is_some_and(|stored| {
-            (stored.lag, stored.read_rate, stored.written_rate) == (sample.lag, 0, 0)
-                && (sample.read_rate, sample.written_rate) == (0, 0)
-        });
-        if tier == 0 && is_as_before {
-            return None;
-        }
-        self.stored = Some(sample);
-        Some(sample)
-    }
-}
-
 /// An offset that could be read.
 pub fn offset(offsets: &Offsets, place: &TopicPartition) -> Option<i64> {
     Some(offsets.get(place)?.as_ref().ok()?.as_ref()?.offset)
-}
-
-fn sample(at_ms: i64, lag: Option<i64>, time: TimeLag, (read, written): (f64, f64)) -> Sample {
-    let (time_lag_ms, at_least) = match time {
-        TimeLag::Unknown => (None, false),
-        TimeLag::AtLeast { ms } => (Some(ms), true),
-        TimeLag::Known { ms } => (Some(ms), false),
-    };
-    let rate = |per_s: f64| (per_s * 1000.0) as i64;
-    let (read_rate, written_rate) = (rate(read), rate(written));
-    Sample { at_ms, lag, peak: None, time_lag_ms, at_least, read_rate, written_rate }
 }
 
 #[cfg(test)]

@@ -2,16 +2,18 @@
 //!
 //! Owns the readings that are taken every few seconds, what is concluded from them and what of it
 //! is kept in the database. What one reading means is decided purely in `followed`, `curve`,
-//! `kept`, `track`, `seen` and `topics`; `sampler` takes them. Start at [`Watch::begin`].
+//! `followee`, `kept`, `track`, `window`, `seen` and `topics`; `sampler` takes them. Start at [`Watch::begin`].
 
 mod curve;
 mod figures;
 mod followed;
+mod followee;
 mod kept;
 mod sampler;
 mod seen;
 mod topics;
 mod track;
+mod window;
 
 use std::{
     collections::{BTreeMap, HashMap},

@@ -88,14 +88,24 @@ struct Sampler {
     followed: Arc<RwLock<Followed>>,
     series: HashMap<Whose, i64>,
     readings: u64,
+    /// See [`Cluster::fillings`].
+    fillings: u64,
     kept_at: Instant,
     was_failing: bool,
 }
 
 impl Sampler {
     fn new(watch: Watch, cluster: Cluster, followed: Arc<RwLock<Followed>>) -> Sampler {
-        let (series, readings, was_failing) = (HashMap::new(), 0, false);
-        Sampler { watch, cluster, followed, series, readings, kept_at: Instant::now(), was_failing }
+        Sampler {
+            watch,
+            cluster,
+            followed,
+            series: HashMap::new(),
+            readings: 0,
+            fillings: 0,
+            kept_at: Instant::now(),
+            was_failing: false,
+        }
     }
 
     async fn run(mut self, stop: CancellationToken) {
@@ -132,18 +142,33 @@ impl Sampler {
 
     async fn read(&mut self) -> Result<Gain, KafkaError> {
         self.readings += 1;
+        self.begin_anew_after_filling();
         // A cluster without groups has topics all the same.
-        let starts = self.read_topics().await;
+        let read = self.read_topics().await;
         let groups = self.cluster.groups(self.watch.0.every / 2).await?;
-        let gain = self.followed.write().take(&groups, &starts?, groups.read_at_ms);
+        let (starts, ends) = read?;
+        if self.cluster.fillings() == self.fillings {
+            self.cluster.go_on_measuring(&ends, &groups);
+        }
+        let moved = self.cluster.take_moved();
+        let at_ms = groups.read_at_ms;
+        let gain = self.followed.write().take(&groups, &starts, &moved, at_ms);
         self.prime(&gain.unprimed).await?;
         self.was_failing = false;
         Ok(gain)
     }
 
-    /// Where all partitions begin and end: as many requests as there are brokers, twice. Answers
-    /// where they begin, unless it is not the turn of it.
-    async fn read_topics(&mut self) -> Result<Offsets, KafkaError> {
+    /// Compares nothing with what was read before a filling ended.
+    fn begin_anew_after_filling(&mut self) {
+        let fillings = self.cluster.fillings();
+        if std::mem::replace(&mut self.fillings, fillings) != fillings {
+            self.followed.write().begin_rates_anew();
+        }
+    }
+
+    /// Where all partitions begin and end: as many requests as there are brokers, twice. Nothing,
+    /// if it is not the turn of it.
+    async fn read_topics(&mut self) -> Result<(Offsets, Offsets), KafkaError> {
         let metadata = self.cluster.metadata(AGE_MAX_LISTING).await?;
         let topics = metadata.topics.iter().take(super::topics::TOPICS_MAX);
         let places: Vec<TopicPartition> = topics
@@ -153,7 +178,7 @@ impl Sampler {
             .collect();
         let is_turn = self.readings % TOPICS_EVERY == 1;
         if places.len() > EAGER_MAX && !is_turn {
-            return Ok(Offsets::new());
+            return Ok(Default::default());
         }
         let (starts, ends) = tokio::try_join!(
             self.cluster.offsets(places.iter().cloned(), At::Start),
@@ -161,11 +186,15 @@ impl Sampler {
         )?;
         let bytes = if is_turn { self.bytes().await } else { None };
         let mut followed = self.followed.write();
-        followed.topics.take(&metadata, &starts, &ends, now_ms());
+        // What was read before a filling ended says nothing, though it is taken in after it.
+        if self.cluster.fillings() == self.fillings {
+            followed.topics.take(&metadata, &starts, &ends, now_ms());
+        }
         if let Some(bytes) = bytes {
             followed.topics.take_bytes(&bytes);
         }
-        Ok(starts)
+        drop(followed);
+        Ok((starts, ends))
     }
 
     /// Bytes on disk by topic, over all replicas; none where a broker does not tell.

@@ -2,12 +2,12 @@
 
 use ouzel_api::{
     Lag,
-    progress::{Progress, Status, TimeLag},
+    progress::{Progress, Status, TimeLag, Trend},
 };
 
 use super::{
     kept::Kept,
-    track::{Now, Track},
+    track::{Now, Step, Track},
 };
 
 /// See the module.
@@ -19,6 +19,9 @@ pub struct Seen {
     pub read: i64,
     /// Records written since then.
     pub written: i64,
+    /// Whether this look cannot be compared with the one before: commits were moved, or have come
+    /// or gone.
+    pub begins: bool,
     partitions: u32,
     stuck: u32,
     /// The worst of all partitions, and of those that get on.
@@ -38,6 +41,7 @@ impl Default for Seen {
             lag: Lag::NoCommit,
             read: 0,
             written: 0,
+            begins: false,
             partitions: 0,
             stuck: 0,
             worst: Status::CaughtUp,
@@ -72,14 +76,29 @@ impl Seen {
         self.lag = Lag::sum([self.lag, Lag::Known { records }]);
     }
 
+    /// Adds what a commit did since the look before.
+    pub fn step(&mut self, step: Step) {
+        match step {
+            Step::Read(records) => self.read += records,
+            Step::Jumped => self.begins = true,
+        }
+    }
+
     /// Adds a partition of which something could not be read.
     pub fn add_unread(&mut self) {
         (self.lag, self.is_time_unknown) = (Lag::Unknown, true);
     }
 
-    /// Puts what is seen into how the group fares, and leaves the rest as it is.
+    /// Puts what is seen into how the group fares, and leaves the rest as it is; but what was
+    /// concluded before commits were moved does not hold after it.
     pub fn put_into(&self, progress: Progress) -> Progress {
+        let (trend, catches_up_ms) = match self.begins {
+            true => (Trend::Steady, None),
+            false => (progress.trend, progress.catches_up_ms),
+        };
         Progress {
+            trend,
+            catches_up_ms,
             status: self.status(),
             partitions: self.partitions,
             stuck: self.stuck,

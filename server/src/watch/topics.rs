@@ -65,10 +65,16 @@ impl Topics {
         let rates = self.iter().filter(|topic| !topic.internal);
         // Not `sum`: of nothing that is a negative zero.
         let rate = rates.filter_map(|topic| topic.written_per_s).fold(0.0_f64, |sum, it| sum + it);
-        if self.recent.len() == super::track::WINDOW {
+        if self.recent.len() == super::window::WINDOW {
             self.recent.pop_front();
         }
         self.recent.push_back(rate);
+    }
+
+    /// What was written up to now was no traffic.
+    pub fn begin_rates_anew(&mut self) {
+        self.by_name.values_mut().for_each(|followed| followed.ends.clear());
+        self.recent.clear();
     }
 
     /// Takes in how large all topics are on disk.
@@ -169,5 +175,20 @@ mod tests {
         assert_eq!(topics.written_per_s(), 2.0, "the cluster's own topics do not count");
         topics.take(&metadata, &starts, &offsets(&[("a", 130)]), 20_000);
         assert_eq!(rates(&topics)[2], (None, None), "what could not be read is not empty");
+    }
+
+    #[test]
+    fn a_filling_is_no_traffic() {
+        let mut topics = Topics::default();
+        let (metadata, starts) = (metadata(&["a"]), offsets(&[("a", 0)]));
+        topics.take(&metadata, &starts, &offsets(&[("a", 0)]), 0);
+        topics.take(&metadata, &starts, &offsets(&[("a", 9_000)]), 10_000);
+        assert_eq!(topics.written_per_s(), 900.0);
+        topics.begin_rates_anew();
+        assert!(topics.recent().is_empty());
+        topics.take(&metadata, &starts, &offsets(&[("a", 9_900)]), 20_000);
+        assert_eq!(topics.iter().next().map(|it| it.written_per_s), Some(None));
+        topics.take(&metadata, &starts, &offsets(&[("a", 9_910)]), 30_000);
+        assert_eq!(topics.written_per_s(), 1.0);
     }
 }

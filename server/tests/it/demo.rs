@@ -11,7 +11,7 @@ use ouzel_api::{
     messages::Encoding,
     route,
     search::{From, Search},
-    topics::{FiguresRequest, FiguresResponse, TopicList},
+    topics::{FiguresRequest, FiguresResponse, TopicFigures, TopicList},
 };
 use ouzel_wire::batch::Codec;
 
@@ -91,6 +91,38 @@ async fn a_past_that_an_earlier_start_began_to_write_is_completed_and_not_told_t
     assert!(records > 1_000, "two days have more than {records} payments");
     assert_eq!(time(&client, "payments", From::Oldest, |_| true).await, cut_off);
     demo.stop().await;
+    app.server.stop().await;
+}
+
+/// The figures of `orders`, read once each 100 ms until they fit.
+async fn orders(client: &Client, fits: impl Fn(&TopicFigures) -> bool) -> TopicFigures {
+    let path = route::topic_figures(CLUSTER);
+    let read = async {
+        loop {
+            let topics = vec!["orders".to_owned()];
+            let reply = client.post(&path, &FiguresRequest { topics }).await;
+            let mut figures = reply.json::<FiguresResponse>().figures;
+            match figures.pop().filter(|figures| fits(figures)) {
+                Some(figures) => break figures,
+                None => tokio::time::sleep(std::time::Duration::from_millis(100)).await,
+            }
+        }
+    };
+    tokio::time::timeout(crate::support::DEADLINE, read).await.expect("figures in time")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_past_of_a_shop_is_in_no_rate_though_somebody_looks_while_it_is_written() {
+    let app = start(&[("OUZEL_DEMO", "true"), ("OUZEL_LAG_SAMPLE_SECONDS", "1")]).await;
+    let client = app.administrator().await;
+    let analytics = |list: &GroupList| lag(list, "orders-analytics").is_some_and(|lag| lag > 1_000);
+    // From the first record on, as a page that is open meanwhile does.
+    orders(&client, |figures| figures.messages.is_some_and(|records| records > 0)).await;
+    let filled = orders(&client, |_| true).await;
+    until::<GroupList>(&client, &route::groups(CLUSTER), analytics).await;
+    let rate = orders(&client, |figures| figures.rate.is_some()).await.rate.unwrap();
+    let per_second = rate.records_in as f64 * 1000.0 / rate.over_ms as f64;
+    assert!(per_second < 30.0, "{per_second} a second, after {:?}: {rate:?}", filled.messages);
     app.server.stop().await;
 }
 

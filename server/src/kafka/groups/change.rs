@@ -79,6 +79,8 @@ impl Cluster {
         request: &R,
         read: impl Fn(R::Response) -> Result<T, KafkaError> + Send + Sync,
     ) -> Result<T, KafkaError> {
+        // Noted on both sides: a reading between them may hold either.
+        self.note_moved(id);
         for attempt in 0.. {
             let asked = async {
                 let node = ask::coordinator(self, id).await?;
@@ -89,6 +91,7 @@ impl Cluster {
             if !stale || attempt == RETRIES {
                 // Whoever lists the groups now sees what was done.
                 self.forget_groups().await;
+                self.note_moved(id);
                 return asked;
             }
             sleep(pause(attempt)).await;

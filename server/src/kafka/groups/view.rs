@@ -1,9 +1,6 @@
 //! Groups as pages show them. Pure, but for the two methods that ask first.
 
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use ouzel_api::{
     Lag,
@@ -18,7 +15,11 @@ use super::{
 };
 use crate::{
     clock::now_ms,
-    kafka::{At, Cluster, KafkaError, Offsets, TopicPartition, overview::count as number},
+    kafka::{
+        At, Cluster, KafkaError, Offsets, TopicPartition,
+        overview::count as number,
+        rates::{self, Committed},
+    },
 };
 
 /// Most groups that the overview names.
@@ -130,20 +131,20 @@ impl GroupsSnapshot {
         consumers
     }
 
-    /// What each group has committed on `topic`, summed over partitions. Not known while a commit
-    /// there could not be read.
-    pub fn progress(&self, topic: &str) -> Option<BTreeMap<String, i64>> {
+    /// What each group has committed on `topic`. Not known while a commit there could not be read.
+    pub fn progress(&self, topic: &str) -> Option<rates::Commits> {
         if !self.missing.is_empty() {
             return None;
         }
-        let mut progress = BTreeMap::new();
+        let mut progress = rates::Commits::new();
         for group in &self.groups {
             let commits = group.commits.as_ref().ok()?;
             let from = TopicPartition::new(topic, 0);
             let here = commits.range(from..).take_while(|(place, _)| place.topic == topic);
             for (_, commit) in here {
-                let sum: &mut i64 = progress.entry(group.id.clone()).or_default();
-                *sum = sum.saturating_add(commit.as_ref().ok()?.offset);
+                let none = || Committed { sum: 0, held: group.is_held() };
+                let here = progress.entry(group.id.clone()).or_insert_with(none);
+                here.sum = here.sum.saturating_add(commit.as_ref().ok()?.offset);
             }
         }
         Some(progress)
@@ -168,6 +169,12 @@ impl GroupsSnapshot {
 }
 
 impl GroupState {
+    /// Whether somebody is in it, as far as it is known.
+    pub fn is_held(&self) -> bool {
+        let members = self.described.as_ref().map(|described| described.members.len());
+        members.map_or_else(|_| self.state_name() != "Empty", |number| number > 0)
+    }
+
     /// Its state: as the list has it, else as its description has it.
     pub fn state_name(&self) -> String {
         let described = self.described.as_ref().ok().map(|described| described.state.as_str());

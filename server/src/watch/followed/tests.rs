@@ -61,7 +61,7 @@ fn trimmed(
     starts: &[i64],
 ) -> Gain {
     let read = GroupsSnapshot::of(vec![group], offsets(ends));
-    followed.take(&read, &offsets(starts), at * EVERY_MS)
+    followed.take(&read, &offsets(starts), &HashSet::new(), at * EVERY_MS)
 }
 
 #[test]
@@ -82,31 +82,94 @@ fn a_group_that_falls_behind_is_told_with_its_rates_its_trend_and_its_time() {
     assert_eq!((even.status, even.time_lag), (Status::CaughtUp, TimeLag::Known { ms: 0 }));
 }
 
+/// What is told of group `g`.
+fn told(followed: &Followed) -> (Status, u32, u32) {
+    let progress = followed.progress("g").expect("it is followed");
+    assert!(progress.stuck == 0 || progress.needs_a_look());
+    (progress.status, progress.stuck, progress.partitions)
+}
+
 #[test]
-fn a_group_of_which_one_partition_moves_is_not_stalled_and_says_how_many_stand_still() {
+fn a_group_that_reads_its_partitions_in_turn_is_not_stalled_until_a_turn_is_too_long() {
     let mut followed = followed();
     for at in 0..10 {
         take(&mut followed, at, group("g", &[5, at * 10], 1), &[10 + at, at * 10 + 5]);
     }
-    let told = |followed: &Followed| {
-        let progress = followed.progress("g").expect("it is followed");
-        assert!(progress.stuck == 0 || progress.needs_a_look());
-        (progress.status, progress.stuck, progress.partitions)
-    };
-    assert_eq!(told(&followed), (Status::Moving, 1, 2));
-    assert_eq!(at(&followed, 9, 0, (5, 19)).status, Status::Stalled);
+    assert_eq!(told(&followed), (Status::Moving, 0, 2));
+    assert_eq!(at(&followed, 9, 0, (5, 19)).status, Status::Pending);
     assert_eq!(at(&followed, 9, 1, (90, 95)).status, Status::Moving);
-    // From then on nothing moves: seven readings later it still has moved within the window.
-    for at in 10..17 {
-        take(&mut followed, at, group("g", &[5, 90], 1), &[10 + at, 200]);
+    for at in 10..130 {
+        take(&mut followed, at, group("g", &[5, at * 10], 1), &[10 + at, at * 10 + 5]);
     }
     assert_eq!(told(&followed), (Status::Moving, 1, 2));
-    for at in 17..20 {
-        take(&mut followed, at, group("g", &[5, 90], 1), &[10 + at, 200]);
+    assert_eq!(at(&followed, 129, 0, (5, 139)).status, Status::Stalled);
+    // From then on nothing moves: seven readings later it still has moved within the window.
+    for at in 130..137 {
+        take(&mut followed, at, group("g", &[5, 1_290], 1), &[10 + at, 1_400]);
+    }
+    assert_eq!(told(&followed), (Status::Moving, 1, 2));
+    for at in 137..140 {
+        take(&mut followed, at, group("g", &[5, 1_290], 1), &[10 + at, 1_400]);
     }
     assert_eq!(told(&followed), (Status::Stalled, 2, 2));
-    take(&mut followed, 20, group("g", &[5, 90], 0), &[30, 200]);
+    take(&mut followed, 140, group("g", &[5, 1_290], 0), &[150, 1_400]);
     assert_eq!(told(&followed), (Status::Stopped, 2, 2));
+}
+
+#[test]
+fn a_partition_whose_own_member_stands_still_is_stalled_though_others_get_on() {
+    let mut followed = followed();
+    for at in 0..11 {
+        let mut group = group("g", &[5, at * 10], 2);
+        for (member, partition) in
+            group.described.as_mut().expect("members").members.iter_mut().zip(0..)
+        {
+            member.assigned = [place(partition)].into();
+        }
+        take(&mut followed, at, group, &[10 + at, at * 10 + 5]);
+    }
+    assert_eq!(told(&followed), (Status::Moving, 1, 2));
+}
+
+#[test]
+fn a_group_whose_commits_were_moved_neither_reads_nor_catches_up_by_it() {
+    let mut followed = followed();
+    for at in 0..4 {
+        take(&mut followed, at, group("g", &[at * 50], 1), &[1_000]);
+    }
+    let before = followed.progress("g").expect("it is followed");
+    assert!(before.catches_up_ms.is_some() && before.read_per_s > 0.0, "{before:?}");
+    // Between two readings a page sees it at once; then the next reading does.
+    let moved = Position { place: place(0), found: Some((900, 1_000)) };
+    let moment = Moment { at_ms: 4 * EVERY_MS - 1, held: false };
+    take(&mut followed, 4, group("g", &[150], 0), &[1_000]);
+    let told = followed.progress_at("g", &[moved], moment).expect("it is followed");
+    assert_eq!((told.trend, told.catches_up_ms), (Trend::Steady, None));
+    take(&mut followed, 5, group("g", &[900], 0), &[1_000]);
+    let told = followed.progress("g").expect("it is followed");
+    assert_eq!((told.trend, told.catches_up_ms, told.read_per_s), (Trend::Steady, None, 0.0));
+    // With members again, and moved by this console: once forwards, once back.
+    for (at, commit) in [(6, 950), (7, 100)] {
+        let read = GroupsSnapshot::of(vec![group("g", &[commit], 1)], offsets(&[1_000]));
+        let moved = HashSet::from(["g".to_owned()]);
+        followed.take(&read, &Offsets::new(), &moved, at * EVERY_MS);
+        let told = followed.progress("g").expect("it is followed");
+        assert_eq!((told.catches_up_ms, told.read_per_s), (None, 0.0), "{at}");
+    }
+    take(&mut followed, 8, group("g", &[250], 1), &[1_000]);
+    let told = followed.progress("g").expect("it is followed");
+    assert_eq!((told.catches_up_ms, told.read_per_s), (Some(75_000), 10.0));
+}
+
+#[test]
+fn what_happened_before_rates_began_anew_is_in_none_of_them() {
+    let mut followed = followed();
+    take(&mut followed, 0, group("g", &[0], 1), &[90_000]);
+    take(&mut followed, 1, group("g", &[80_000], 1), &[90_000]);
+    followed.begin_rates_anew();
+    take(&mut followed, 2, group("g", &[90_000], 1), &[90_000]);
+    let told = followed.progress("g").expect("it is followed");
+    assert_eq!((told.trend, told.read_per_s), (Trend::Steady, 0.0));
 }
 
 #[test]
@@ -136,7 +199,7 @@ fn records_that_retention_took_before_they_were_read_are_counted() {
     assert_eq!(followed.progress("g").expect("known").lost, 25, "from the first reading on");
     let ends = offsets(&[100, 100]);
     let read = GroupsSnapshot::of(vec![group("g", &[5, 50], 1)], ends);
-    followed.take(&read, &Offsets::new(), EVERY_MS);
+    followed.take(&read, &Offsets::new(), &HashSet::new(), EVERY_MS);
     assert_eq!(followed.progress("g").expect("known").lost, 25, "until it is looked at again");
 }
 
@@ -188,7 +251,8 @@ fn the_past_of_a_partition_is_asked_for_once_and_only_if_it_is_needed() {
 fn a_group_that_has_gone_is_forgotten_with_its_curves() {
     let mut followed = followed();
     take(&mut followed, 0, group("g", &[5], 1), &[100]);
-    followed.take(&GroupsSnapshot::of(Vec::new(), Offsets::new()), &Offsets::new(), EVERY_MS);
+    let none = GroupsSnapshot::of(Vec::new(), Offsets::new());
+    followed.take(&none, &Offsets::new(), &HashSet::new(), EVERY_MS);
     assert_eq!(followed.progress("g"), None);
     assert!(followed.curves.is_empty());
 }

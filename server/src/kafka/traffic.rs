@@ -1,0 +1,125 @@
+//! What is watched of a cluster's traffic between readings, and what must not be taken for any.
+//!
+//! Owns the rates of the topics that somebody looks at, the groups whose commits this console has
+//! just moved, and the moment at which what was written stopped being a mere filling. What is
+//! concluded from it is decided in `rates` and by whoever samples.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
+};
+
+use ouzel_api::topics::TopicRate;
+
+use super::{
+    Cluster, Offsets,
+    groups::snapshot::GroupsSnapshot,
+    rates::{Commits, Rates, Sample},
+};
+
+/// Readings of a sampler that may hold commits from before and after a move: the one that is under
+/// way, and the next.
+const MOVED_READINGS: u8 = 2;
+
+/// See the module. Each lock is held for moments only.
+#[derive(Debug)]
+pub struct Traffic {
+    rates: Mutex<Rates>,
+    /// Groups whose commits were moved, with how many readings are still to know of it.
+    moved: Mutex<HashMap<String, u8>>,
+    fillings: AtomicU64,
+    since: Instant,
+}
+
+impl Traffic {
+    /// Nothing is known yet.
+    pub fn new() -> Traffic {
+        Traffic {
+            rates: Mutex::default(),
+            moved: Mutex::default(),
+            fillings: AtomicU64::new(0),
+            since: Instant::now(),
+        }
+    }
+
+    fn rates(&self) -> MutexGuard<'_, Rates> {
+        self.rates.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn moved(&self) -> MutexGuard<'_, HashMap<String, u8>> {
+        self.moved.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now_ms(&self) -> i64 {
+        i64::try_from(self.since.elapsed().as_millis()).unwrap_or(i64::MAX)
+    }
+}
+
+impl Cluster {
+    /// How fast a topic is written and read, against earlier readings of it: `written` is the sum
+    /// of its ends now, `committed` what each group has committed on it.
+    pub(super) fn measure(
+        &self,
+        topic: &str,
+        written: i64,
+        committed: Option<Commits>,
+    ) -> Option<TopicRate> {
+        let at_ms = self.traffic().now_ms();
+        self.traffic().rates().note(topic, Sample { at_ms, written, committed })
+    }
+
+    /// Measures the topics that somebody looks at also while nobody asks: `ends` are those of all
+    /// partitions.
+    pub fn go_on_measuring(&self, ends: &Offsets, groups: &GroupsSnapshot) {
+        let at_ms = self.traffic().now_ms();
+        let mut rates = self.traffic().rates();
+        let mut written: HashMap<String, Option<i64>> =
+            rates.looked_at(at_ms).map(|name| (name.to_owned(), Some(0))).collect();
+        for (place, found) in ends {
+            let Some(sum) = written.get_mut(&place.topic) else { continue };
+            let end = found.as_ref().ok().copied().flatten().map(|found| found.offset);
+            *sum = sum.zip(end).map(|(sum, end)| sum.saturating_add(end));
+        }
+        for (topic, written) in written {
+            // A topic that was not read is none of which nothing was written.
+            if let Some(written) = written.filter(|written| *written > 0) {
+                let committed = groups.progress(&topic);
+                rates.go_on(&topic, Sample { at_ms, written, committed });
+            }
+        }
+    }
+
+    /// What was written up to now was a filling: no rate reaches back to it. For whoever fills a
+    /// cluster from this very process; nobody else can know.
+    pub fn end_filling(&self) {
+        self.traffic().fillings.fetch_add(1, Ordering::SeqCst);
+        self.traffic().rates().begin_anew();
+    }
+
+    /// How many fillings have ended: readings with different answers are not to be compared.
+    pub fn fillings(&self) -> u64 {
+        self.traffic().fillings.load(Ordering::SeqCst)
+    }
+
+    /// This console moves or deletes commits of a group: that is no reading.
+    pub(super) fn note_moved(&self, group: &str) {
+        self.traffic().moved().insert(group.to_owned(), MOVED_READINGS);
+        self.traffic().rates().forget_group(group);
+    }
+
+    /// For a sampler, once each reading: groups whose commits may have been moved since the reading
+    /// before.
+    pub fn take_moved(&self) -> HashSet<String> {
+        let mut moved = self.traffic().moved();
+        let groups = moved.keys().cloned().collect();
+        moved.retain(|_, readings| {
+            *readings -= 1;
+            *readings > 0
+        });
+        groups
+    }
+}
