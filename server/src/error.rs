@@ -361,6 +361,11 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let body = Json(self.to_api(telemetry::request_id()));
         let mut response = (self.status(), body).into_response();
+        // RFC 9110, 15.5.2: a 401 says by what one may come. Not `Basic`: browsers would ask.
+        if response.status() == StatusCode::UNAUTHORIZED {
+            let by = HeaderValue::from_static("Bearer realm=\"ouzel\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, by);
+        }
         if let Error::Throttled { wait } = self {
             let seconds = HeaderValue::from(wait.as_secs() + 1);
             response.headers_mut().insert(header::RETRY_AFTER, seconds);

@@ -8,8 +8,7 @@ pub const NAME: &str = "ouzel_session";
 
 /// The token of a request: from `Authorization: Bearer`, or else from the cookie.
 ///
-/// A program sends the token that its sign-in set as a cookie. Tokens made for programs, with
-/// rights of their own, do not exist yet.
+/// A program sends a token that was made for it, or the one that its sign-in set as a cookie.
 pub fn token(headers: &HeaderMap) -> Option<String> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         // A request that names a token means that one: no falling back to the cookie.

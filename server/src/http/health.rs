@@ -2,7 +2,8 @@
 //!
 //! `/metrics` is open like the exporters beside which it is scraped. Strangers are told counts by
 //! route, Kafka API and cluster; names of groups and topics, with their lag and sizes, only whoever
-//! shows a session or a token. From where somebody asks says nothing: a proxy on this machine asks
+//! shows a session or a token. Whoever shows a token that does not hold is refused, so that a
+//! scraper whose token has ended does not go on in silence with half of the figures. From where somebody asks says nothing: a proxy on this machine asks
 //! for the whole world, and not every proxy tells.
 
 use axum::{
@@ -11,7 +12,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use ouzel_api::session::{Asked, Permission};
+use ouzel_api::{
+    ApiError,
+    session::{Asked, Permission},
+};
 use ouzel_broker::stats::StatsReader;
 
 use super::extract::Json;
@@ -56,8 +60,13 @@ pub async fn ready(app: &AppState) -> Result<(), String> {
     app.db.ping().await.map_err(|error| error.to_string())
 }
 
-/// Figures for Prometheus.
-#[utoipa::path(get, path = METRICS, tag = "health", responses((status = 200, body = str)))]
+/// Figures for Prometheus. Names of groups and topics are told to whoever shows a token.
+#[utoipa::path(get, path = METRICS, tag = "health", security((), ("cookie" = []), ("bearer" = [])),
+    responses(
+        (status = 200, description = "The figures; without names for whoever is not known",
+            body = str),
+        (status = 401, description = "A token was shown that does not hold", body = ApiError),
+    ))]
 pub async fn metrics(
     State(app): State<AppState>,
     extensions: Extensions,
@@ -79,8 +88,15 @@ async fn knows_names(
     Peer(address): Peer,
     headers: &HeaderMap,
 ) -> Result<bool, Error> {
-    let Some(token) = cookie::token(headers) else { return Ok(false) };
-    let viewer = app.auth.viewer(&token, address).await?;
+    // A cookie comes by itself, and may be that of a session which is over; a header is meant.
+    let is_shown = headers.contains_key(header::AUTHORIZATION);
+    let viewer = match cookie::token(headers) {
+        Some(token) => app.auth.viewer(&token, address).await?,
+        None => None,
+    };
+    if is_shown && viewer.is_none() {
+        return Err(Error::Unauthenticated);
+    }
     let asked = Asked::new(Permission::ViewCluster);
     Ok(viewer.is_some_and(|it| !it.must_change && guard::may(app, &it, &asked)))
 }

@@ -1,7 +1,7 @@
 //! Health, figures, and the description of the API.
 
 use ouzel::router;
-use ouzel_api::session::Role;
+use ouzel_api::{ErrorCode, session::Role};
 use ouzel_wire::batch::Codec;
 
 use crate::support::{
@@ -33,6 +33,26 @@ async fn the_figures_count_requests_by_route_and_never_by_path() {
     assert!(figures.contains("ouzel_audit_entries 4"), "{figures}");
     assert!(figures.contains("ouzel_build_info{version="), "{figures}");
     assert!(!figures.contains("nobody/knows") && !figures.contains("BREW"), "{figures}");
+}
+
+#[tokio::test]
+async fn whoever_shows_a_token_that_does_not_hold_is_told_so_and_strangers_get_figures() {
+    let app = console().await;
+    let client = app.administrator().await;
+    let program = app.token(&client, None).await;
+    assert_eq!(program.get("/metrics").await.status, 200);
+    for wrong in ["Bearer ozl_wrong", "Bearer ", "Basic YTpi", "nonsense"] {
+        let reply = app.nobody().with("authorization", wrong).get("/metrics").await;
+        assert_eq!((reply.status, reply.code()), (401, ErrorCode::Unauthenticated), "{wrong}");
+        assert_eq!(reply.header("www-authenticate"), Some("Bearer realm=\"ouzel\""), "{wrong}");
+    }
+    // A browser sends the cookie of a session that is over without being asked.
+    let over = app.nobody().with("cookie", "ouzel_session=over");
+    assert_eq!(over.get("/metrics").await.status, 200);
+    assert_eq!(app.nobody().get("/metrics").await.status, 200);
+    let document: serde_json::Value = app.nobody().get("/api/v1/openapi.json").await.json();
+    let told = &document["paths"]["/metrics"]["get"]["responses"]["401"];
+    assert!(told["description"].is_string(), "{told}");
 }
 
 /// The value of a figure that stands on a line of its own.
