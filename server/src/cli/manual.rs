@@ -2,11 +2,11 @@
 
 use std::{fs, io, path::PathBuf};
 
-use clap::{Args, Command, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
-use super::{Cli, Failure, output::line};
+use super::{Failure, command, output::line};
 
 /// Which shell.
 #[derive(Debug, Args)]
@@ -19,7 +19,7 @@ pub struct Completions {
 /// Prints a script that teaches a shell to complete commands and flags.
 pub fn completions(asked: &Completions) -> Result<(), Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(asked.shell, &mut Cli::command(), "ouzel", &mut script);
+    clap_complete::generate(asked.shell, &mut command(), "ouzel", &mut script);
     line(String::from_utf8_lossy(&script).trim_end())
 }
 
@@ -33,7 +33,7 @@ pub struct Manual {
 
 /// Prints the manual's first page, or writes all pages into a folder.
 pub fn manual(asked: &Manual) -> Result<(), Failure> {
-    let mut command = Cli::command();
+    let mut command = command();
     command.build();
     let Some(folder) = &asked.out else {
         return line(String::from_utf8_lossy(&page(&command).map_err(Failure::of)?).trim_end());

@@ -26,13 +26,14 @@ mod version;
 
 use std::{fmt::Display, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     config::{ConfigError, Loaded, load},
     script::worker,
 };
-use flags::{EverywhereFlags, ServeFlags};
+use connect::NameFlags;
+use flags::{ConsoleFlags, EverywhereFlags, ServeFlags};
 
 /// A Kafka-API streaming platform and web console in one binary.
 #[derive(Debug, Parser)]
@@ -43,6 +44,8 @@ struct Cli {
     everywhere: EverywhereFlags,
     #[command(flatten)]
     serve: ServeFlags,
+    #[command(flatten)]
+    name: NameFlags,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -58,7 +61,7 @@ const AFTER_HELP: &str = "Every flag can also be set by an environment variable 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Start the console alone, for clusters that run elsewhere
-    Console(ServeFlags),
+    Console(ConsoleFlags),
     /// Create, list, describe, change, enlarge, trim and delete topics, write and print records
     #[command(subcommand)]
     Topic(topic::Command),
@@ -86,6 +89,17 @@ enum Command {
     Man(manual::Manual),
     /// Print the version
     Version(output::OutputFlags),
+}
+
+/// The commands that speak to a cluster.
+const SPEAKING: [&str; 3] = ["topic", "group", "cluster"];
+
+/// All that can be typed.
+fn command() -> clap::Command {
+    let names = |command: &clap::Command| command.get_name().to_owned();
+    let all: Vec<String> = Cli::command().get_subcommands().map(names).collect();
+    let others = all.into_iter().filter(|name| !SPEAKING.contains(&name.as_str()));
+    others.fold(Cli::command(), |command, name| command.mut_subcommand(name, NameFlags::hide))
 }
 
 /// Why a command ends with another code than 0.
@@ -117,7 +131,10 @@ pub fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|first| first == worker::COMMAND) {
         return worker::main();
     }
-    let cli = Cli::parse();
+    let cli = match Cli::from_arg_matches(&command().get_matches()) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return exit(Err(Failure::of(format!("cannot start: {error}")))),
@@ -142,6 +159,9 @@ fn exit(ended: Result<(), Failure>) -> ExitCode {
 async fn run(cli: Cli) -> Result<(), Failure> {
     let mut flags = cli.everywhere.0;
     flags.extend(cli.serve.0);
+    if !matches!(cli.command, Some(Command::Topic(_) | Command::Group(_) | Command::Cluster(_))) {
+        cli.name.expect_none()?;
+    }
     match cli.command {
         None => serve::run(load(&flags)?, serve::Parts::All).await,
         Some(Command::Console(more)) => {
@@ -173,13 +193,27 @@ fn quiet(mut loaded: Loaded) -> Result<Loaded, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
     fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
+        command().debug_assert();
+    }
+
+    #[test]
+    fn help_tells_of_no_flag_that_has_no_effect() {
+        let help = |name: &str| {
+            let mut all = command();
+            all.build();
+            let found = all.find_subcommand_mut(name).expect("a command");
+            found.render_long_help().to_string()
+        };
+        let told = help("console");
+        for flag in ["--kafka", "--rpc", "--registry", "--proxy", "--demo", "--profile"] {
+            assert!(!told.contains(flag), "{flag} in {told}");
+        }
+        assert!(told.contains("--http") && told.contains("--brokers"), "{told}");
+        assert!(help("topic").contains("--profile") && !help("user").contains("--profile"));
     }
 
     #[test]

@@ -67,9 +67,9 @@ impl Options {
     }
 
     /// All but the brokers.
-    pub fn without_brokers(mut self) -> Options {
-        self.0.remove(BROKERS);
-        self
+    pub fn without_brokers(&self) -> Options {
+        let words = self.0.iter().filter(|(word, _)| *word != BROKERS);
+        Options(words.map(|(word, value)| (word.clone(), value.clone())).collect())
     }
 
     /// These, and of `others` what these do not say.

@@ -26,6 +26,8 @@ pub enum Scope {
     Everywhere,
     /// Those that start something.
     Serve,
+    /// Those that may start a broker.
+    Broker,
 }
 
 impl Setting {
@@ -96,6 +98,7 @@ pub const SETTINGS: &[Setting] = &[
         ..serve("data", "OUZEL_DATA", "data")
     },
     Setting {
+        scope: Scope::Broker,
         default: Some("127.0.0.1:9092"),
         help: "Where the Kafka API listens",
         ..serve("kafka", "OUZEL_KAFKA", "kafka")
@@ -131,6 +134,7 @@ pub const SETTINGS: &[Setting] = &[
         ..serve(STORAGE_MIN_FREE_BYTES, "OUZEL_STORAGE_MIN_FREE_BYTES", "")
     },
     Setting {
+        scope: Scope::Broker,
         value_name: "HOST:PORT",
         help: "What Kafka clients are told to connect to, if not --kafka",
         ..serve("advertise_kafka", "OUZEL_ADVERTISE_KAFKA", "advertise-kafka")
@@ -142,25 +146,30 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         default: Some("off"),
+        scope: Scope::Broker,
         help: "Admin API (not built yet)",
         ..serve("admin", "OUZEL_ADMIN", "admin")
     },
     Setting {
         default: Some("off"),
+        scope: Scope::Broker,
         help: "RPC between brokers (not built yet)",
         ..serve("rpc", "OUZEL_RPC", "rpc")
     },
     Setting {
         default: Some("off"),
+        scope: Scope::Broker,
         help: "Schema registry (not built yet)",
         ..serve("registry", "OUZEL_REGISTRY", "registry")
     },
     Setting {
         default: Some("off"),
+        scope: Scope::Broker,
         help: "HTTP proxy (not built yet)",
         ..serve("proxy", "OUZEL_PROXY", "proxy")
     },
     Setting {
+        scope: Scope::Broker,
         default: Some("false"),
         value_name: "BOOL",
         help: "Fill the broker with demonstration data, and keep producing",

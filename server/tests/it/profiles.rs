@@ -44,6 +44,12 @@ async fn commands_speak_to_the_profile_in_use_or_to_the_one_that_is_named() {
     assert_eq!(topics(&[]).await, "two");
     assert_eq!(topics(&["--profile", "first"]).await, "one");
     assert_eq!(topics(&["--brokers", &one]).await, "one", "a flag says it for this once");
+    let before = ["--profile", "first", "topic", "list", "--format", "json"];
+    for arguments in [&before[..], &["topic", "--profile", "first", "list", "--format", "json"]] {
+        let (out, err, code) = ouzel(folder.path(), arguments).await;
+        assert_eq!(code, 0, "{err}");
+        assert!(out.contains("\"one\""), "as in rpk, before the command: {out}");
+    }
     ouzel(folder.path(), &["profile", "use", "first"]).await;
     assert_eq!(topics(&[]).await, "one");
     assert_eq!(ouzel(folder.path(), &["profile", "current"]).await.0, "first\n");
@@ -68,6 +74,11 @@ async fn what_cannot_be_done_with_a_profile_is_said() {
         (&["profile", "delete", "nosuch"], 1, "there is no profile `nosuch`"),
         (&["topic", "list", "--profile", "nosuch"], 1, "there is no profile `nosuch`"),
         (&["topic", "list", "--profile", "p", "--brokers", "a:1"], 2, "name a cluster each"),
+        (&["--profile", "p", "topic", "list", "--cluster", "c"], 2, "name a cluster each"),
+        (&["--profile", "p", "user", "list"], 2, "--profile is for commands that speak to a"),
+        (&["user", "list", "--cluster", "c"], 2, "--cluster is for commands that speak to a"),
+        (&["--profile", "p"], 2, "--profile is for commands that speak to a cluster"),
+        (&["console", "--kafka", "off"], 2, "unexpected argument '--kafka'"),
     ] {
         let (_, err, code) = ouzel(folder.path(), arguments).await;
         assert!(code == wanted_code && err.contains(wanted), "{arguments:?}: {code} {err}");
@@ -76,6 +87,32 @@ async fn what_cannot_be_done_with_a_profile_is_said() {
     assert_eq!(out, "Profile `p` was deleted; no profile is in use now.\n");
     let (_, err, code) = ouzel(folder.path(), &["profile", "current"]).await;
     assert_eq!((err.as_str(), code), ("error: no profile is in use\n", 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_a_profile_is_told_with_its_name_and_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = ["profile", "create", "p", "--brokers", "127.0.0.1:1", "-s", "tls.ca=nosuch.pem"];
+    assert_eq!(ouzel(folder.path(), &set).await.2, 0);
+    let told = async |arguments: &[&str]| {
+        let (_, err, code) = ouzel(folder.path(), arguments).await;
+        assert_ne!(code, 0);
+        assert!(!err.contains("command-line"), "{err}");
+        err
+    };
+    let err = told(&["topic", "list"]).await;
+    assert!(err.starts_with("error: profile `p` (") && err.contains("profiles.toml): "), "{err}");
+    assert!(err.contains("nosuch.pem"), "{err}");
+    let err = told(&["topic", "list", "-X", "tls.ca=other.pem"]).await;
+    assert!(err.starts_with("error: -X with profile `p` (") && err.contains("other.pem"), "{err}");
+    let err = told(&["topic", "list", "-X", "brokers=a:1", "-X", "tls.ca=other.pem"]).await;
+    assert!(err.starts_with("error: -X: ") && err.contains("other.pem"), "{err}");
+    // By hand, anything can be written there.
+    let file = folder.path().join("ouzel").join("profiles.toml");
+    std::fs::write(&file, "current = \"p\"\n[profiles.p]\nbrokers = []\n").unwrap();
+    let err = told(&["topic", "list"]).await;
+    let wanted = format!("error: profile `p` ({}): it names no broker\n", file.display());
+    assert_eq!(err, wanted);
 }
 
 #[tokio::test(flavor = "multi_thread")]

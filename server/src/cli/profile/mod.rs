@@ -51,15 +51,34 @@ pub struct Create {
     description: String,
 }
 
+/// A profile's cluster.
+pub struct Found {
+    /// The profile's name.
+    pub name: String,
+    /// The same with its file, for errors.
+    pub by: String,
+    /// Where the cluster is.
+    pub brokers: Vec<HostPort>,
+    /// How it is spoken to.
+    pub options: Options,
+}
+
 /// Where a profile's cluster is, and how it is spoken to.
-pub fn cluster(name: &str) -> Result<(Vec<HostPort>, Options), Failure> {
-    Store::read()?.profile(name)?.cluster()
+pub fn cluster(name: &str) -> Result<Found, Failure> {
+    found(&Store::read()?, name)
 }
 
 /// The same of the profile in use, if one is.
-pub fn cluster_in_use() -> Result<Option<(Vec<HostPort>, Options)>, Failure> {
+pub fn cluster_in_use() -> Result<Option<Found>, Failure> {
     let store = Store::read()?;
-    store.current().map(|name| store.profile(name)?.cluster()).transpose()
+    store.current().map(|name| found(&store, name)).transpose()
+}
+
+fn found(store: &Store, name: &str) -> Result<Found, Failure> {
+    let by = store.told(name);
+    let wrong = |why| Failure::Usage(format!("{by}: {why}"));
+    let (brokers, options) = store.profile(name)?.cluster().map_err(wrong)?;
+    Ok(Found { name: name.to_owned(), by, brokers, options })
 }
 
 pub fn run(command: Command, loaded: &Loaded) -> Result<(), Failure> {

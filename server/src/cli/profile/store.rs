@@ -58,14 +58,13 @@ impl Profile {
         Profile { description, brokers, options }
     }
 
-    /// Its brokers and options, as far as the file can be believed.
-    pub fn cluster(&self) -> Result<(Vec<HostPort>, Options), Failure> {
-        let wrong = |wrong: String| Failure::Usage(format!("the profile's options: {wrong}"));
-        self.options.check().map_err(wrong)?;
+    /// Its brokers and options, as far as the file can be believed; else what is wrong with them.
+    pub fn cluster(&self) -> Result<(Vec<HostPort>, Options), String> {
+        self.options.check().map_err(|wrong| format!("its options: {wrong}"))?;
         match HostPort::list(&self.brokers.join(",")) {
             Ok(brokers) if !self.brokers.is_empty() => Ok((brokers, self.options.clone())),
-            Ok(_) => Err(Failure::Usage("the profile names no broker".to_owned())),
-            Err(wrong) => Err(Failure::Usage(format!("the profile's brokers: {wrong}"))),
+            Ok(_) => Err("it names no broker".to_owned()),
+            Err(wrong) => Err(format!("its brokers: {wrong}")),
         }
     }
 }
@@ -81,6 +80,14 @@ impl Store {
     pub fn profile(&self, name: &str) -> Result<&Profile, Failure> {
         let known = self.kept.profiles.get(name);
         known.ok_or_else(|| Failure::Failed(format!("there is no profile `{name}`")))
+    }
+
+    /// A profile with the file that holds it, for whoever has to mend it.
+    pub fn told(&self, name: &str) -> String {
+        match &self.path {
+            Some(path) => format!("profile `{name}` ({})", path.display()),
+            None => format!("profile `{name}`"),
+        }
     }
 
     pub fn all(&self) -> impl Iterator<Item = (&String, &Profile)> {
@@ -219,7 +226,7 @@ mod tests {
         by_hand.profile("x").unwrap().cluster().unwrap_err();
         fs::write(&file, "[profiles.x]\nbrokers = [\"a:1\"]\noptions = { user = \"a\" }\n")
             .unwrap();
-        let Err(Failure::Usage(told)) = read(&file).unwrap().profiles["x"].cluster() else {
+        let Err(told) = read(&file).unwrap().profiles["x"].cluster() else {
             panic!("it was believed");
         };
         assert!(told.contains("`user`"), "{told}");
