@@ -4,6 +4,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 
 // Far more than the slowest use, which sends 100,000 records.
 const LIMIT_MS = 60_000;
+// How long a broker leaves a transaction open: longer than a test takes, at most what Kafka allows.
+const OPEN_MS = 600_000;
+// More than kcat reads at a time.
+const BLOCK = 10_000;
 
 export class Kcat {
   constructor(private readonly kafka: string) {}
@@ -11,6 +15,38 @@ export class Kcat {
   /** One record a line; `more` as `["-K", ":"]` for keys before a colon. */
   async produce(topic: string, lines: string[], more: string[] = []): Promise<void> {
     await this.run(["-P", "-t", topic, "-X", "acks=all", ...more], lines.join("\n") + "\n");
+  }
+
+  /** Writes records in one transaction and commits it. `id` is the producer's, by which a
+   * transaction that it has left undecided is aborted first. */
+  async transact(topic: string, id: string, lines: string[]): Promise<void> {
+    await this.produce(topic, lines, ["-X", `transactional.id=${id}`]);
+  }
+
+  /** Writes records in a transaction that stays undecided; they are there when this returns. It is
+   * decided by `transact` of the same `id` once it was left, or by the broker's timeout. */
+  async undecided(
+    topic: string,
+    id: string,
+    lines: string[],
+  ): Promise<{ leave(): Promise<void> }> {
+    const open = ["-X", `transactional.id=${id}`, "-X", `transaction.timeout.ms=${OPEN_MS}`];
+    const child = spawn("kcat", ["-b", this.kafka, "-P", "-t", topic, ...open], {
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    const leave = () => terminate(child, "SIGKILL");
+    child.stdin?.on("error", () => {});
+    // It reads in blocks: what follows the lines fills the last one, and never becomes a record.
+    child.stdin?.write(lines.map((line) => `${line}\n`).join("") + "x".repeat(BLOCK));
+    const all = ["-X", "isolation.level=read_uncommitted"];
+    const until = Date.now() + LIMIT_MS;
+    while (Date.now() < until) {
+      const there = await this.consume(topic, all);
+      if (lines.every((line) => there.includes(line))) return { leave };
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    await leave();
+    throw new Error(`${topic} does not have the records of transaction ${id}`);
   }
 
   /** Every value in a topic, in the order of partitions and offsets. */
@@ -54,9 +90,9 @@ export class Kcat {
   }
 }
 
-async function terminate(child: ChildProcess): Promise<void> {
+async function terminate(child: ChildProcess, by: NodeJS.Signals = "SIGTERM"): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  child.kill("SIGTERM");
+  child.kill(by);
   await ended;
 }
