@@ -1,6 +1,7 @@
 // Filters in JavaScript: written, tried on a record, changed, stopped.
+// What is marked runs before Apache Kafka too; paths are relative to the cluster under test.
 import type { Page } from "@playwright/test";
-import { expect, test } from "../fixtures.ts";
+import { BOTH, expect, test } from "../fixtures.ts";
 
 test.beforeEach(async ({ page, signIn }) => signIn(page));
 
@@ -11,14 +12,14 @@ const bodyOf = (page: Page) => page.getByLabel("Function body");
 const cities = ["Berlin", "Paris", "Rome"];
 const records = cities.map((city, n) => JSON.stringify({ city, amount: n * 100 }));
 
-test("a script is written, tried on a record, applied, changed and switched off", async ({
+test("a script is written, tried on a record, applied, changed and switched off", BOTH, async ({
   page,
   kcat,
   createTopic,
 }) => {
   await createTopic(page, "scripted");
   await kcat.produce("scripted", records);
-  await page.goto("/c/embedded/topics/scripted/messages");
+  await page.goto("topics/scripted/messages");
   await expect(rowsOf(page).filter({ hasText: "Rome" })).toBeVisible();
   await page.getByLabel("Where to look").selectOption("JavaScript…");
   await expect(bodyOf(page)).toBeFocused();
@@ -58,7 +59,7 @@ test("what is wrong with a script is said where its rows would be", async ({
   await createTopic(page, "misscripted");
   await kcat.produce("misscripted", [...records, "no JSON"]);
   const search = (script: string) =>
-    page.goto(`/c/embedded/topics/misscripted/messages?f=${encodeURIComponent(`js~${script}`)}`);
+    page.goto(`topics/misscripted/messages?f=${encodeURIComponent(`js~${script}`)}`);
   await search("while (true) {}");
   const stopped = /filter 1 was stopped at partition 0, offset 0: it took more than/;
   await expect(page.getByText(stopped)).toBeVisible();
@@ -69,7 +70,7 @@ test("what is wrong with a script is said where its rows would be", async ({
   await expect(page.getByText(unjudged)).toBeVisible();
   // Followed live, it is the same.
   const live = encodeURIComponent("js~return value.amount > 50");
-  await page.goto(`/c/embedded/topics/misscripted/messages?from=live&f=${live}`);
+  await page.goto(`topics/misscripted/messages?from=live&f=${live}`);
   await expect(page.getByText("live, newest last")).toBeVisible();
   await kcat.produce("misscripted", records);
   await expect(rowsOf(page).filter({ hasText: "Rome" })).toBeVisible();

@@ -57,7 +57,7 @@ test("a text is found within a record, one place after the other", async ({
   }
 });
 
-test("a value of 20 MB is cut, loads on demand, and does not freeze the page", async ({
+test("a value of 20 MB is cut, loads on demand, and does not freeze the page", BOTH, async ({
   page,
   kcat,
   server,
@@ -127,7 +127,7 @@ test("the next record with the same key is found among thousands", BOTH, async (
   await expect(page.getByText(/no record with this key after offset 3,001/)).toBeVisible();
 });
 
-test("fields become columns, the matches a chart, and the address keeps both", async ({
+test("fields become columns, the matches a chart, and the address keeps both", BOTH, async ({
   page,
   kcat,
   createTopic,
