@@ -45,7 +45,8 @@ impl TimeLag {
 pub enum Status {
     /// It has read everything.
     CaughtUp,
-    /// It is behind since a moment ago only, or is watched only since then: nobody can say yet.
+    /// It is behind since a moment ago only, or is watched only since then, or its reader commits on
+    /// other partitions and may come back to it: nobody can say yet.
     Pending,
     /// It is behind, and nothing has happened for a while.
     Resting,
@@ -55,7 +56,9 @@ pub enum Status {
     Rewound,
     /// Nobody is in the group, and records arrive.
     Stopped,
-    /// Members hold it, records arrive, and no commit moves.
+    /// Members hold it, records have been waiting in it for eight samples (two minutes, unless set
+    /// otherwise), and no commit has moved since. Where its reader commits on other partitions
+    /// meanwhile, for 120 samples.
     Stalled,
 }
 
@@ -104,13 +107,14 @@ pub struct Progress {
     pub partitions: u32,
     /// Those of them that are stalled or stopped.
     pub stuck: u32,
-    /// When the last commit was seen to move; `None` while none was.
+    /// When the last commit was seen to move by reading; `None` while none was.
     pub moved_ms: Option<i64>,
     /// The worst of its partitions.
     pub time_lag: TimeLag,
     /// Which way its lag goes.
     pub trend: Trend,
-    /// Until it has read everything, if it goes on as it does; `None` unless its lag falls.
+    /// Until it has read everything, if it goes on as it does; `None` unless its lag falls. Lags
+    /// before and after commits were moved from outside are not compared.
     pub catches_up_ms: Option<i64>,
     /// Records that it reads a second.
     pub read_per_s: f64,

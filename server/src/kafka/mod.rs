@@ -25,6 +25,7 @@ mod records;
 mod scram;
 pub mod security;
 mod shown;
+mod since;
 mod topic_config;
 mod topic_view;
 mod topics;

@@ -18,7 +18,7 @@ use super::{
 };
 
 /// Most partitions in one request: its answer stays below a quarter of a megabyte.
-const PARTITIONS_MAX: usize = 4_000;
+pub(super) const PARTITIONS_MAX: usize = 4_000;
 /// The version in which ListOffsets learnt of transactions. Before it, nothing was undecided.
 const VERSION_ISOLATION: i16 = 2;
 /// The version in which ListOffsets learnt to find the largest timestamp.
@@ -164,7 +164,7 @@ impl Cluster {
 }
 
 /// One answer for each of `places`, of which a broker may leave some out.
-fn answers(response: ListOffsetsResponse, places: &[TopicPartition]) -> Offsets {
+pub(super) fn answers(response: ListOffsetsResponse, places: &[TopicPartition]) -> Offsets {
     let about = |place: &TopicPartition| format!("offsets of {place}");
     let mut answers = Offsets::with_capacity(places.len());
     for topic in response.topics {

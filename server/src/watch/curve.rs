@@ -11,6 +11,10 @@ use crate::kafka::OffsetAndTime;
 pub const POINTS_MAX: usize = 128;
 /// Two neighbours may lie this part of their age apart.
 const AGE_PARTS: i64 = 8;
+/// An answer is doubtful if the points beside it lie more than this part of their age apart.
+const DOUBT_PARTS: i64 = 4;
+/// Or not more than this, for nobody minds a minute.
+const EXACT_MS: i64 = 60_000;
 /// Points older than this are dropped: thirty days, as long as history is kept.
 pub const AGE_MAX_MS: i64 = 30 * 24 * 3_600_000;
 
@@ -68,6 +72,51 @@ impl Curve {
         kept.reverse();
         kept.append(&mut self.0);
         self.0 = kept;
+    }
+
+    /// A time of which to ask which record was the first since, so that the time of the one at
+    /// `committed` is known about as exactly as it is old; none, if it is, or if nothing is known.
+    pub fn doubtful(&self, committed: i64, end: i64, now_ms: i64) -> Option<i64> {
+        if committed >= end {
+            return None;
+        }
+        let at = self.0.partition_point(|(_, point)| *point <= committed);
+        let from_ms = self.0.get(at.checked_sub(1)?)?.0;
+        let to_ms = self.0.get(at).map_or(now_ms, |(at_ms, _)| *at_ms);
+        let (apart, age) = (to_ms - from_ms, now_ms - from_ms);
+        (apart > EXACT_MS && apart > age / DOUBT_PARTS).then_some(from_ms + apart / 2)
+    }
+
+    /// Takes in which record was the first since `asked_ms`, wherever it fits; none: all that there
+    /// are now were written before. What contradicts the points that are known is left out: times
+    /// that producers give need not rise. `start` is as in [`Curve::prime`].
+    pub fn learn(&mut self, asked_ms: i64, found: Option<OffsetAndTime>, start: Option<i64>) {
+        let Some(&(last_ms, end)) = self.0.last() else { return };
+        let is_there = |offset: i64| start.is_some_and(|start| start < offset);
+        match found {
+            Some(OffsetAndTime { timestamp_ms: ..0, .. }) => {}
+            Some(OffsetAndTime { offset, timestamp_ms }) => {
+                if is_there(offset) {
+                    self.insert((asked_ms, offset));
+                }
+                self.insert((timestamp_ms - 1, offset));
+                self.insert((timestamp_ms, offset + 1));
+            }
+            None if is_there(end) => self.insert((asked_ms, end)),
+            None => {}
+        }
+        if self.0.len() > POINTS_MAX {
+            self.thin(last_ms);
+        }
+    }
+
+    fn insert(&mut self, point: (i64, i64)) {
+        let at = self.0.partition_point(|(at_ms, _)| *at_ms < point.0);
+        let fits_before = at == 0 || self.0[at - 1].1 <= point.1;
+        let fits_after = self.0.get(at).is_none_or(|next| point.0 < next.0 && point.1 <= next.1);
+        if fits_before && fits_after {
+            self.0.insert(at, point);
+        }
     }
 
     fn thin(&mut self, now_ms: i64) {
@@ -225,6 +274,58 @@ mod tests {
         assert_eq!(curve.0, [&primed[..], &[(100_000, 500)]].concat());
         assert_eq!(curve.time_lag(100, 500, 100_000), known(90_000), "that very record's time");
         assert_eq!(curve.time_lag(499, 500, 100_000), known(20_000));
+    }
+
+    /// The first record since a time, of records that were written at these times.
+    fn first_since(written: &[i64], at_ms: i64) -> Option<OffsetAndTime> {
+        let offset = written.partition_point(|written| *written < at_ms);
+        record(*written.get(offset)?, offset as i64)
+    }
+
+    #[test]
+    fn a_past_that_is_known_at_a_few_times_is_asked_for_until_it_is_about_exact() {
+        let minute = 60_000;
+        let now = 10_000 * minute;
+        // A burst 14 minutes ago, and one two days ago; nothing since.
+        let mut written = vec![now - 2_880 * minute; 40];
+        written.extend((0..60).map(|n| now - 14 * minute + n));
+        let end = written.len() as i64;
+        for (committed, wanted) in [(20, 2_880 * minute), (50, 14 * minute)] {
+            let mut curve = curve(&[(now, end)]);
+            let asked = [1, 5, 15, 60, 240, 720, 1_440, 4_320].map(|it| now - it * minute);
+            curve.prime(&asked.map(|at_ms| (at_ms, first_since(&written, at_ms))), Some(0));
+            let off = |curve: &Curve| match curve.time_lag(committed, end, now) {
+                TimeLag::Known { ms } => (ms - wanted).abs(),
+                told => panic!("{told:?}"),
+            };
+            let before = off(&curve);
+            let mut asked = 0;
+            while let Some(at_ms) = curve.doubtful(committed, end, now) {
+                curve.learn(at_ms, first_since(&written, at_ms), Some(0));
+                asked += 1;
+                assert!(asked <= 8, "it goes on for ever");
+            }
+            assert!(off(&curve) <= wanted / 4, "{} of {wanted}, before {before}", off(&curve));
+            assert!(curve.0.windows(2).all(|it| it[0].0 < it[1].0 && it[0].1 <= it[1].1));
+        }
+    }
+
+    #[test]
+    fn what_was_written_while_nobody_watched_is_asked_for_and_contradictions_are_left_out() {
+        // Watched until 0 s, and again from 3,600 s on; between them, 1,000 records at 600 s.
+        let mut curve = curve(&[(0, 500), (3_600_000, 1_500)]);
+        let ask = |curve: &Curve| curve.doubtful(900, 1_500, 3_600_000);
+        assert_eq!(ask(&curve), Some(1_800_000));
+        curve.learn(1_800_000, None, Some(0));
+        assert_eq!(ask(&curve), Some(900_000));
+        curve.learn(450_000, record(600_000, 500), Some(0));
+        assert_eq!(curve.time_lag(500, 1_500, 3_600_000), known(3_000_000));
+        let before = curve.clone();
+        curve.learn(700_000, record(800_000, 300), Some(0));
+        curve.learn(100_000, record(-1, 800), Some(0));
+        assert_eq!(curve, before, "an earlier record that says that it is later, and one without");
+        assert_eq!(curve.doubtful(1_500, 1_500, 9), None);
+        assert_eq!(Curve::default().doubtful(1, 2, 9), None);
     }
 
     #[test]

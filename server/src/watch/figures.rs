@@ -62,8 +62,12 @@ impl Text {
                 self.add(LAG, &labels, records as f64);
             }
             // A lower bound is told as such by the console only; here it is better than nothing.
-            if let TimeLag::Known { ms } | TimeLag::AtLeast { ms } = progress.time_lag {
-                self.add(TIME, &labels, ms as f64 / 1000.0);
+            // That of a moment ago, when nobody had watched before, is nothing.
+            match progress.time_lag {
+                TimeLag::Unknown | TimeLag::AtLeast { ms: 0 } => {}
+                TimeLag::Known { ms } | TimeLag::AtLeast { ms } => {
+                    self.add(TIME, &labels, ms as f64 / 1000.0);
+                }
             }
             self.add(MEMBERS, &labels, f64::from(members));
             self.add(STUCK, &labels, f64::from(progress.stuck));

@@ -218,6 +218,39 @@ impl Followed {
         unprimed
     }
 
+    /// What to ask of the past: partitions, each once, with a time.
+    pub fn ask(&mut self, read: &GroupsSnapshot) -> Vec<(TopicPartition, i64)> {
+        let mut asked: HashMap<&TopicPartition, i64> = HashMap::new();
+        let commits = read.groups.iter().flat_map(|group| group.commits.iter().flatten());
+        for (place, commit) in commits {
+            if asked.len() == PRIMED_MAX {
+                break;
+            }
+            let found = commit.as_ref().ok().zip(offset(&read.ends, place));
+            let found = found.and_then(|(it, end)| Some((it.position(end)?, end)));
+            let Some((committed, end)) = found.filter(|_| !asked.contains_key(place)) else {
+                continue;
+            };
+            let kept = self.curves.get_mut(place);
+            if let Some(at_ms) = kept.and_then(|it| it.ask(committed, end, read.read_at_ms)) {
+                asked.insert(place, at_ms);
+            }
+        }
+        asked.into_iter().map(|(place, at_ms)| (place.clone(), at_ms)).collect()
+    }
+
+    /// Tells the lag in time of the latest reading anew: more of the past was learnt.
+    pub fn tell_time_anew(&mut self, read: &GroupsSnapshot) {
+        for group in &read.groups {
+            let moment = Moment { at_ms: read.read_at_ms, held: group.is_held() };
+            let positions = super::positions(group, &read.ends);
+            let told = self.progress_at(&group.id, &positions, moment);
+            if let (Some(told), Some(followee)) = (told, self.groups.get_mut(&group.id)) {
+                followee.progress.time_lag = told.time_lag;
+            }
+        }
+    }
+
     /// How a group fares.
     pub fn progress(&self, group: &str) -> Option<Progress> {
         self.groups.get(group).map(|followee| followee.progress.clone())

@@ -18,18 +18,40 @@ pub struct Kept {
     pub changed: bool,
     /// Whether its past has been asked for.
     pub primed: bool,
+    /// How often more was asked since.
+    pub asked: u8,
 }
+
+/// How often more of a partition's past is asked for than was at first: halving the largest gap so
+/// often leaves hours of a week, and times that contradict each other are not asked for ever.
+const ASKED_MAX: u8 = 16;
 
 impl Kept {
     /// One that was stored by an earlier process.
     pub fn remembered(curve: Curve) -> Kept {
         let end = curve.last_end();
-        Kept { curve, end, start: None, changed: false, primed: true }
+        Kept { curve, end, start: None, changed: false, primed: true, asked: 0 }
     }
 
     /// Puts before the curve what was found of the time before; see [`Curve::prime`].
     pub fn prime(&mut self, found: &[(i64, Option<OffsetAndTime>)]) {
         self.curve.prime(found, self.start);
+        self.changed = true;
+    }
+
+    /// A time to ask about, so that it becomes clearer when the record at `committed` was written.
+    pub fn ask(&mut self, committed: i64, end: i64, at_ms: i64) -> Option<i64> {
+        if self.asked >= ASKED_MAX || self.lost(committed) > 0 {
+            return None;
+        }
+        let wanted = self.curve.doubtful(committed, end, at_ms)?;
+        self.asked += 1;
+        Some(wanted)
+    }
+
+    /// Takes in what was answered; see [`Curve::learn`].
+    pub fn learn(&mut self, asked_ms: i64, found: Option<OffsetAndTime>) {
+        self.curve.learn(asked_ms, found, self.start);
         self.changed = true;
     }
 

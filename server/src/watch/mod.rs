@@ -1,8 +1,9 @@
 //! Watching clusters over time: lag in time, trends, rates, and what is stuck.
 //!
 //! Owns the readings that are taken every few seconds, what is concluded from them and what of it
-//! is kept in the database. What one reading means is decided purely in `followed`, `curve`,
-//! `followee`, `kept`, `track`, `window`, `seen` and `topics`; `sampler` takes them. Start at [`Watch::begin`].
+//! is kept in the database. What one reading means is decided purely in `followed`, `followee`,
+//! `curve`, `kept`, `track`, `window`, `seen` and `topics`; `sampler` takes them. Start at
+//! [`Watch::begin`].
 
 mod curve;
 mod figures;

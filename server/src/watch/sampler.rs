@@ -24,7 +24,10 @@ use crate::{
         self, DbError,
         lag::{Sample, Whose},
     },
-    kafka::{AGE_MAX_LISTING, At, Cluster, Clusters, KafkaError, Offsets, TopicPartition},
+    kafka::{
+        AGE_MAX_LISTING, At, Cluster, Clusters, KafkaError, Offsets, TopicPartition,
+        groups::snapshot::GroupsSnapshot,
+    },
 };
 
 /// Up to so many partitions all topics are read each time, beyond it every [`TOPICS_EVERY`]th.
@@ -41,6 +44,9 @@ const TIDY_EVERY: Duration = Duration::from_secs(300);
 const SERIES_MAX: usize = 5_000;
 /// How far back a partition's past is asked for when it is first seen: minutes.
 const PRIMED_MIN: [i64; 9] = [1, 5, 15, 60, 240, 720, 1_440, 4_320, 10_080];
+
+/// Rounds of asking on in one reading: each halves what is not known.
+const ROUNDS: usize = 6;
 
 /// Watches each cluster until `stop`. Clusters come, change and go while it runs.
 pub async fn run(watch: Watch, clusters: Clusters, stop: CancellationToken) {
@@ -154,6 +160,7 @@ impl Sampler {
         let at_ms = groups.read_at_ms;
         let gain = self.followed.write().take(&groups, &starts, &moved, at_ms);
         self.prime(&gain.unprimed).await?;
+        self.learn(&groups, !gain.unprimed.is_empty()).await;
         self.was_failing = false;
         Ok(gain)
     }
@@ -236,6 +243,29 @@ impl Sampler {
             }
         }
         Ok(())
+    }
+
+    /// Asks on where the past is known at too few times, as after a while in which nobody watched.
+    /// What cannot be asked now is asked at a later reading.
+    async fn learn(&self, groups: &GroupsSnapshot, mut has_learnt: bool) {
+        for _ in 0..ROUNDS {
+            let asked = self.followed.write().ask(groups);
+            if asked.is_empty() {
+                break;
+            }
+            let Ok(found) = self.cluster.first_since(&asked).await else { break };
+            let mut followed = self.followed.write();
+            for (place, at_ms) in &asked {
+                let kept = followed.curves.get_mut(place);
+                if let (Some(kept), Some(Ok(found))) = (kept, found.get(place)) {
+                    kept.learn(*at_ms, *found);
+                }
+            }
+            has_learnt = true;
+        }
+        if has_learnt {
+            self.followed.write().tell_time_anew(groups);
+        }
     }
 
     fn fail(&mut self, error: &KafkaError) {

@@ -156,6 +156,37 @@ async fn what_was_seen_outlasts_a_restart_and_nonsense_is_refused() {
 }
 
 #[tokio::test]
+async fn the_lag_in_time_of_a_cluster_that_was_just_added_is_that_of_its_records() {
+    let (app, client) = scene().await;
+    create(&client, "past", 1).await;
+    let minute = 60_000;
+    let now_ms = std::time::UNIX_EPOCH.elapsed().unwrap().as_millis() as i64;
+    let sample =
+        |n: i64| Sample { timestamp_ms: Some(now_ms - 14 * minute + n), ..value(n.to_string()) };
+    produce(&app, "past", Codec::None, &(0..60).map(sample).collect::<Vec<_>>()).await;
+    let member = join(&app, "late", "past").await;
+    for _ in 0..50 {
+        let message = timeout(DEADLINE, member.next()).await.expect("a record").unwrap();
+        member.done(&message).unwrap();
+    }
+    member.leave().await;
+    let settings = json!({ "id": "new", "bootstrap": [app.kafka()] });
+    assert_eq!(client.post(route::CLUSTERS, &settings).await.status, 201);
+    let line = r#"ouzel_group_lag_seconds{cluster="new",group="late"} "#;
+    let asking = async {
+        loop {
+            let text = client.get("/metrics").await.text();
+            if let Some(told) = text.lines().find_map(|it| it.strip_prefix(line)) {
+                break told.parse::<f64>().unwrap();
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let told = timeout(DEADLINE, asking).await.expect("it is told");
+    assert!((told - 14.0 * 60.0).abs() <= 14.0 * 60.0 / 4.0, "the first that is told: {told}");
+}
+
+#[tokio::test]
 async fn clusters_that_come_change_and_go_are_watched_and_told_as_they_are_now() {
     let (app, client) = scene().await;
     let broker = app.kafka();

@@ -61,11 +61,12 @@ impl Profile {
     /// Its brokers and options, as far as the file can be believed; else what is wrong with them.
     pub fn cluster(&self) -> Result<(Vec<HostPort>, Options), String> {
         self.options.check().map_err(|wrong| format!("its options: {wrong}"))?;
-        match HostPort::list(&self.brokers.join(",")) {
-            Ok(brokers) if !self.brokers.is_empty() => Ok((brokers, self.options.clone())),
-            Ok(_) => Err("it names no broker".to_owned()),
-            Err(wrong) => Err(format!("its brokers: {wrong}")),
+        if self.brokers.is_empty() {
+            return Err("it names no broker".to_owned());
         }
+        let brokers = HostPort::list(&self.brokers.join(","));
+        let brokers = brokers.map_err(|wrong| format!("its brokers: {wrong}"))?;
+        Ok((brokers, self.options.clone()))
     }
 }
 
