@@ -118,7 +118,8 @@ test("the export of the page that is shown opens from the palette", async ({
   await expect(page.getByRole("row").filter({ hasText: "one" })).toBeVisible();
   await page.keyboard.press("Control+k");
   await page.keyboard.type("export messages");
-  await expect(page.getByRole("option", { selected: true })).toContainText("Export messages of");
+  const chosen = page.getByRole("dialog").getByRole("option", { selected: true });
+  await expect(chosen).toContainText("Export messages of");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("menuitem", { name: "CSV" })).toBeVisible();
 });
