@@ -1,5 +1,5 @@
-// Records of transactions: committed, aborted, and not decided yet. Before Apache Kafka alone, since
-// our own broker has no transactions; kcat is the producer.
+// Records of transactions: committed, aborted, and not decided yet. Before Apache Kafka alone,
+// since our own broker has no transactions; kcat is the producer.
 import type { Page } from "@playwright/test";
 import { BOTH, expect, test } from "../fixtures.ts";
 
