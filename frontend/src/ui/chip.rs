@@ -63,8 +63,7 @@ pub fn Chip(
                 on:click=move |_| on_switch()
             >
                 <span class="clip">{text.clone()}</span>
-                // Whoever hears the button hears whether it is pressed.
-                {(!on).then(|| view! { <span class="chip-off" aria-hidden="true">"off"</span> })}
+                {(!on).then(off)}
             </button>
             {change}
             {turn}
@@ -78,4 +77,9 @@ pub fn Chip(
             </button>
         </span>
     }
+}
+
+/// Whoever hears the button hears whether it is pressed.
+fn off() -> impl IntoView {
+    view! { <span class="chip-off" aria-hidden="true">"off"</span> }
 }

@@ -45,8 +45,8 @@ impl TimeLag {
 pub enum Status {
     /// It has read everything.
     CaughtUp,
-    /// It is behind since a moment ago only, or is watched only since then, or its reader commits on
-    /// other partitions and may come back to it: nobody can say yet.
+    /// It is behind since a moment ago only, or is watched only since then, or its reader commits
+    /// on other partitions and may come back to it: nobody can say yet.
     Pending,
     /// It is behind, and nothing has happened for a while.
     Resting,

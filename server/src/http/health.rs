@@ -3,8 +3,9 @@
 //! `/metrics` is open like the exporters beside which it is scraped. Strangers are told counts by
 //! route, Kafka API and cluster; names of groups and topics, with their lag and sizes, only whoever
 //! shows a session or a token. Whoever shows a token that does not hold is refused, so that a
-//! scraper whose token has ended does not go on in silence with half of the figures. From where somebody asks says nothing: a proxy on this machine asks
-//! for the whole world, and not every proxy tells.
+//! scraper whose token has ended does not go on in silence with half of the figures. From where
+//! somebody asks says nothing: a proxy on this machine asks for the whole world, and not every
+//! proxy tells.
 
 use axum::{
     extract::State,

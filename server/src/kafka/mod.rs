@@ -48,7 +48,7 @@ pub use error::{KafkaError, is_stale_route};
 pub use fetch::{Answer, Ask, FETCH_BYTES_MAX, Lane};
 pub use log_dirs::{BrokerLogDirs, LogDir, Sizes};
 pub use metadata::{Metadata, Partition, Topic};
-pub use offsets::{At, Found, OffsetAndTime, Offsets};
+pub use offsets::{At, Found, OffsetAndTime, Offsets, offset_of};
 pub use records::Deleted;
 pub use shown::{Expected, Shown};
 

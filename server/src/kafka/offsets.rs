@@ -66,6 +66,11 @@ pub struct OffsetAndTime {
 /// One answer per partition asked for.
 pub type Offsets = HashMap<TopicPartition, Result<Found, KafkaError>>;
 
+/// The offset of a partition that was asked for, could be read, and has one.
+pub fn offset_of(offsets: &Offsets, place: &TopicPartition) -> Option<i64> {
+    Some(offsets.get(place)?.as_ref().ok()?.as_ref()?.offset)
+}
+
 impl Cluster {
     /// Asks every leader once, all at the same time; partitions whose leader has moved are asked
     /// again. Fails as a whole only if the cluster cannot be reached.

@@ -9,7 +9,7 @@ use ouzel_api::{
 
 use super::{
     AGE_MAX_LISTING, At, Cluster, Expected, KafkaError, Metadata, Offsets, Shown, Sizes, Topic,
-    TopicPartition,
+    TopicPartition, offset_of,
     overview::{count, records},
 };
 use crate::clock::now_ms;
@@ -147,7 +147,7 @@ fn places(metadata: &Metadata, names: &[String]) -> Vec<TopicPartition> {
 
 /// All offsets that were ever given out; unknown if one of the ends could not be asked.
 fn written(places: &[&TopicPartition], ends: &Offsets) -> Option<i64> {
-    let end = |place: &&TopicPartition| Some(ends.get(*place)?.as_ref().ok()?.as_ref()?.offset);
+    let end = |place: &&TopicPartition| offset_of(ends, place);
     places.iter().map(end).try_fold(0_i64, |sum, end| Some(sum.saturating_add(end?)))
 }
 

@@ -23,6 +23,7 @@ use crate::{
     kafka::{
         Offsets, TopicPartition,
         groups::{Commits, GroupState, snapshot::GroupsSnapshot},
+        offset_of,
     },
 };
 
@@ -226,7 +227,7 @@ impl Followed {
             if asked.len() == PRIMED_MAX {
                 break;
             }
-            let found = commit.as_ref().ok().zip(offset(&read.ends, place));
+            let found = commit.as_ref().ok().zip(offset_of(&read.ends, place));
             let found = found.and_then(|(it, end)| Some((it.position(end)?, end)));
             let Some((committed, end)) = found.filter(|_| !asked.contains_key(place)) else {
                 continue;
@@ -306,11 +307,6 @@ impl Followed {
     pub fn lags(&self) -> Vec<i64> {
         self.whole.lags()
     }
-}
-
-/// An offset that could be read.
-pub fn offset(offsets: &Offsets, place: &TopicPartition) -> Option<i64> {
-    Some(offsets.get(place)?.as_ref().ok()?.as_ref()?.offset)
 }
 
 #[cfg(test)]

@@ -9,14 +9,13 @@ use ouzel_api::{
 };
 
 use super::{
-    followed::offset,
     seen::Seen,
     track::{Look, Track},
     window::{Sampled, Window},
 };
 use crate::{
     db::lag::Sample,
-    kafka::{Offsets, TopicPartition, groups::GroupState},
+    kafka::{Offsets, TopicPartition, groups::GroupState, offset_of},
 };
 
 /// A group that is followed.
@@ -96,7 +95,7 @@ impl Followee {
         let mut ends = Vec::with_capacity(commits.len());
         for (place, commit) in commits {
             let track = before.remove(place);
-            let found = commit.as_ref().ok().zip(offset(reading.ends, place));
+            let found = commit.as_ref().ok().zip(offset_of(reading.ends, place));
             let Some((end, at)) = found.and_then(|(it, end)| Some((end, it.position(end)?))) else {
                 seen.add_unread();
                 // What was known of it still holds when it can be read again.

@@ -39,6 +39,7 @@ use crate::{
     kafka::{
         Clusters, KafkaError, Offsets, TopicPartition,
         groups::{Commit, GroupState, snapshot::GroupsSnapshot},
+        offset_of,
     },
 };
 use followed::{Followed, Moment, Position};
@@ -200,7 +201,7 @@ impl Watch {
 /// Where a group has committed, and where these partitions end.
 fn positions(group: &GroupState, ends: &Offsets) -> Vec<Position> {
     let position = |(place, commit): (&TopicPartition, &Result<Commit, KafkaError>)| {
-        let found = commit.as_ref().ok().zip(followed::offset(ends, place));
+        let found = commit.as_ref().ok().zip(offset_of(ends, place));
         let found = found.and_then(|(it, end)| Some((it.position(end)?, end)));
         Position { place: place.clone(), found }
     };

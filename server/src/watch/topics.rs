@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use crate::kafka::{Metadata, Offsets, TopicPartition};
+use crate::kafka::{Metadata, Offsets, TopicPartition, offset_of};
 
 /// Readings from which a rate is told.
 const WINDOW: usize = 6;
@@ -50,7 +50,7 @@ impl Topics {
         for (name, topic) in metadata.topics.iter().take(TOPICS_MAX) {
             let places = topic.partitions.iter().map(|it| TopicPartition::new(name, it.number));
             let mut sums =
-                places.map(|place| Some((offset(starts, &place)?, offset(ends, &place)?)));
+                places.map(|place| Some((offset_of(starts, &place)?, offset_of(ends, &place)?)));
             let sums = sums.try_fold((0_i64, 0_i64), |sum, found: Option<(i64, i64)>| {
                 let (start, end) = found?;
                 Some((sum.0.saturating_add(start), sum.1.saturating_add(end)))
@@ -123,10 +123,6 @@ impl Followed {
         let seconds = (last.0 - first.0) as f64 / 1000.0;
         (seconds > 0.0).then(|| (last.1 - first.1) as f64 / seconds)
     }
-}
-
-fn offset(offsets: &Offsets, place: &TopicPartition) -> Option<i64> {
-    Some(offsets.get(place)?.as_ref().ok()?.as_ref()?.offset)
 }
 
 #[cfg(test)]

@@ -100,7 +100,7 @@ async fn orders(client: &Client, fits: impl Fn(&TopicFigures) -> bool) -> TopicF
     let read = async {
         loop {
             let topics = vec!["orders".to_owned()];
-            let reply = client.post(&path, &FiguresRequest { topics }).await;
+            let reply = client.post(&path, &FiguresRequest { now: false, topics }).await;
             let mut figures = reply.json::<FiguresResponse>().figures;
             match figures.pop().filter(|figures| fits(figures)) {
                 Some(figures) => break figures,

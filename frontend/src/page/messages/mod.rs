@@ -292,12 +292,12 @@ impl Page {
         if self.draft.is_begun() {
             return chips::add(self);
         }
-        self.from_its_beginning();
+        self.begin_anew();
         Ok(())
     }
 
     /// Starts the same search once more, also where an earlier one stopped half-way.
-    fn from_its_beginning(self) {
+    fn begin_anew(self) {
         self.again.update(|times| *times = times.wrapping_add(1));
         self.ask(|_| {});
     }

@@ -241,7 +241,7 @@ fn on(page: Page) -> Option<impl IntoView> {
 fn unseen(page: Page) -> Option<impl IntoView> {
     let written = Some(page.writing.unseen()).filter(|written| *written > 0)?;
     let text = format!("{} written since", count(written));
-    let again = move |_| page.from_its_beginning();
+    let again = move |_| page.begin_anew();
     (!page.feed.live.get()).then(|| {
         view! {
             <span>{text}</span>
