@@ -116,6 +116,8 @@ async fn open(
         *consumers = consumers::start(brokers, stop, HeadStart::default());
         return Ok(shop);
     }
+    // Three days within seconds are no rate at which the shop sells.
+    let filling = cluster.begin_filling();
     past.fill(&mut shop, now - milliseconds(RECENT)).await?;
     let records = if past.written == 0 { 0 } else { consumers::unread_by_slow(cluster).await? };
     let head_start = HeadStart { records, done: Arc::default() };
@@ -125,8 +127,7 @@ async fn open(
         let _ = timeout(HEAD_START_MAX, head_start.done.notified()).await;
     }
     past.fill(&mut shop, now).await?;
-    // Three days within seconds are no rate at which the shop sells.
-    cluster.end_filling();
+    drop(filling);
     let written = past.written;
     info!(records = written, "The demonstration's past is written: {written} records");
     Ok(shop)

@@ -8,7 +8,7 @@ use std::{
     collections::{HashMap, HashSet},
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Instant,
 };
@@ -31,6 +31,7 @@ pub struct Traffic {
     rates: Mutex<Rates>,
     /// Groups whose commits were moved, with how many readings are still to know of it.
     moved: Mutex<HashMap<String, u8>>,
+    is_filled: AtomicBool,
     fillings: AtomicU64,
     since: Instant,
 }
@@ -41,6 +42,7 @@ impl Traffic {
         Traffic {
             rates: Mutex::default(),
             moved: Mutex::default(),
+            is_filled: AtomicBool::new(false),
             fillings: AtomicU64::new(0),
             since: Instant::now(),
         }
@@ -68,6 +70,9 @@ impl Cluster {
         written: i64,
         committed: Option<Commits>,
     ) -> Option<TopicRate> {
+        if self.is_filled() {
+            return None;
+        }
         let at_ms = self.traffic().now_ms();
         self.traffic().rates().note(topic, Sample { at_ms, written, committed })
     }
@@ -93,11 +98,17 @@ impl Cluster {
         }
     }
 
-    /// What was written up to now was a filling: no rate reaches back to it. For whoever fills a
-    /// cluster from this very process; nobody else can know.
-    pub fn end_filling(&self) {
-        self.traffic().fillings.fetch_add(1, Ordering::SeqCst);
-        self.traffic().rates().begin_anew();
+    /// What is written from now on is a filling: there is no rate while it goes on, and none
+    /// reaches back to it. For whoever fills a cluster from this very process; nobody else can
+    /// know.
+    pub fn begin_filling(&self) -> Filling {
+        self.traffic().is_filled.store(true, Ordering::SeqCst);
+        Filling(self.clone())
+    }
+
+    /// Whether it is being filled.
+    pub fn is_filled(&self) -> bool {
+        self.traffic().is_filled.load(Ordering::SeqCst)
     }
 
     /// How many fillings have ended: readings with different answers are not to be compared.
@@ -121,5 +132,18 @@ impl Cluster {
             *readings > 0
         });
         groups
+    }
+}
+
+/// A filling that goes on until this is dropped.
+#[must_use]
+pub struct Filling(Cluster);
+
+impl Drop for Filling {
+    fn drop(&mut self) {
+        let traffic = self.0.traffic();
+        traffic.fillings.fetch_add(1, Ordering::SeqCst);
+        traffic.rates().begin_anew();
+        traffic.is_filled.store(false, Ordering::SeqCst);
     }
 }

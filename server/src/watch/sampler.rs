@@ -153,7 +153,7 @@ impl Sampler {
         let read = self.read_topics().await;
         let groups = self.cluster.groups(self.watch.0.every / 2).await?;
         let (starts, ends) = read?;
-        if self.cluster.fillings() == self.fillings {
+        if !self.cluster.is_filled() && self.cluster.fillings() == self.fillings {
             self.cluster.go_on_measuring(&ends, &groups);
         }
         let moved = self.cluster.take_moved();
@@ -165,10 +165,11 @@ impl Sampler {
         Ok(gain)
     }
 
-    /// Compares nothing with what was read before a filling ended.
+    /// Compares nothing with what was read before a filling ended, nor while it goes on.
     fn begin_anew_after_filling(&mut self) {
         let fillings = self.cluster.fillings();
-        if std::mem::replace(&mut self.fillings, fillings) != fillings {
+        let is_over = std::mem::replace(&mut self.fillings, fillings) != fillings;
+        if is_over || self.cluster.is_filled() {
             self.followed.write().begin_rates_anew();
         }
     }
