@@ -150,13 +150,12 @@ impl Member {
     }
 }
 
-/// As [`Member::leave`], but on another thread and unwatched.
+/// As [`Member::leave`], but unwatched, and on a thread that nothing waits for: where the brokers are
+/// gone, librdkafka goes on trying to leave for good.
 impl Drop for Member {
     fn drop(&mut self) {
-        let Some(consumer) = self.consumer.take() else { return };
-        match tokio::runtime::Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn_blocking(move || drop(consumer))),
-            Err(_) => drop(consumer),
+        if let Some(consumer) = self.consumer.take() {
+            std::thread::spawn(move || drop(consumer));
         }
     }
 }
