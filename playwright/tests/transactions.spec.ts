@@ -67,6 +67,8 @@ test("committed records are read alone, aborted ones are marked, undecided ones 
     await expect(page.getByTitle(/^3 control records, 2 aborted records, /)).toHaveText(
       "5 skipped",
     );
+    // The open one and what lies behind it.
+    await expect(page.getByText("2 offsets held back")).toBeVisible();
     // Newest first it is the same three.
     await page.goto("topics/decided/messages?isolation=committed");
     await expect(page.getByText("3 matches", { exact: true })).toBeVisible();
@@ -81,6 +83,36 @@ test("committed records are read alone, aborted ones are marked, undecided ones 
     await expect(row("behind it")).toBeVisible();
     await expect(row("kept four")).toBeVisible();
     await expect(row("pending one")).toHaveCount(0);
+  } finally {
+    await waits.leave();
+  }
+});
+
+test("a tail of committed records shows them once they are", BOTH, async ({
+  page,
+  context,
+  kcat,
+  createTopic,
+}) => {
+  test.setTimeout(120_000);
+  await createTopic(page, "decided-later");
+  await page.goto("topics/decided-later/messages?from=live&isolation=committed");
+  await expect(page.getByText("Waiting for new records")).toBeVisible();
+  const all = await context.newPage();
+  await all.goto("topics/decided-later/messages?from=live");
+  await expect(all.getByText("Waiting for new records")).toBeVisible();
+  const waits = await kcat.undecided("decided-later", "later", ["pending one"]);
+  try {
+    await kcat.produce("decided-later", ["behind it"]);
+    const row = (where: Page, text: string) => rowsOf(where).filter({ hasText: text });
+    await expect(row(all, "pending one")).toBeVisible();
+    await expect(row(all, "behind it")).toBeVisible();
+    await expect(row(page, "behind it")).toHaveCount(0);
+    await waits.leave();
+    await kcat.transact("decided-later", "later", ["kept one"]);
+    await expect(row(page, "kept one")).toBeVisible();
+    await expect(row(page, "behind it")).toBeVisible();
+    await expect(row(page, "pending one"), "it was given up").toHaveCount(0);
   } finally {
     await waits.leave();
   }

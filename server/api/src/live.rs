@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::ApiError,
     messages::Message,
-    search::{Decode, Filter},
+    search::{Decode, Filter, Isolation},
 };
 
 /// Most tails in one WebSocket.
@@ -38,6 +38,9 @@ pub enum ClientFrame {
         /// How keys and values are read.
         #[serde(default, skip_serializing_if = "Decode::is_auto")]
         decode: Decode,
+        /// Whether records come as they are written, or once their transaction is committed.
+        #[serde(default, skip_serializing_if = "Isolation::is_default")]
+        isolation: Isolation,
     },
     /// Grant more credits.
     Credit {

@@ -78,6 +78,8 @@ pub(super) struct Route {
     pub leaders: HashMap<i32, i32>,
     /// Before these offsets every transaction is decided.
     pub stable: HashMap<i32, i64>,
+    /// Offsets of the range that a reader of committed records does not get yet.
+    pub held: u64,
     /// Partitions that nobody could be asked about, with the reason; their spans are unknown.
     pub untold: BTreeMap<i32, KafkaError>,
 }
@@ -140,6 +142,7 @@ pub(super) enum Start<'a> {
 struct Known {
     spans: Vec<Span>,
     stable: Offsets,
+    held: u64,
     untold: BTreeMap<i32, KafkaError>,
 }
 
@@ -152,7 +155,7 @@ pub(super) async fn route(
 ) -> Result<Route, KafkaError> {
     // Read now, not from the cache: the topic may have been made a moment ago.
     let found = &cluster.fresh_topic(topic).await?;
-    let Known { spans, stable, untold } = match start {
+    let Known { spans, stable, held, untold } = match start {
         Start::At(spans, range) => {
             let partitions: Vec<i32> = spans.iter().map(|span| span.partition).collect();
             let places = chosen(topic, found, Some(&partitions))?;
@@ -175,6 +178,7 @@ pub(super) async fn route(
         spans,
         leaders: found.partitions.iter().filter_map(led).collect(),
         stable: decided.collect(),
+        held,
         untold,
     })
 }
@@ -251,37 +255,65 @@ async fn spans(
 ) -> Result<Known, KafkaError> {
     let bounds = bounds(cluster, range, &places).await?;
     let direction = direction(range.from);
-    let span = |place: &TopicPartition| {
-        let first = known(&bounds.starts, place)?.map_or(0, |found| found.offset);
-        let ends = match range.isolation {
-            Isolation::ReadUncommitted => &bounds.ends,
-            Isolation::ReadCommitted => &bounds.stable,
+    let mut held = 0;
+    let mut untold = BTreeMap::new();
+    let span = |place: &TopicPartition| match bounds.reach(range, place) {
+        Ok(reach) => {
+            held += reach.held;
+            Span::unread(direction, place.partition, reach.start, reach.end)
+        }
+        Err(error) => {
+            untold.insert(place.partition, error);
+            Span::unknown(direction, place.partition)
+        }
+    };
+    let spans = places.iter().map(span).collect();
+    Ok(Known { spans, stable: bounds.stable, held, untold })
+}
+
+/// What a range means in one partition: `[start, end)`, and how many offsets behind it are held
+/// back.
+struct Reach {
+    start: i64,
+    end: i64,
+    held: u64,
+}
+
+impl Bounds {
+    fn reach(&self, range: &Range<'_>, place: &TopicPartition) -> Result<Reach, KafkaError> {
+        let all = self.stretch(range, place, &self.ends)?;
+        let (start, end) = match range.isolation {
+            Isolation::ReadUncommitted => all,
+            Isolation::ReadCommitted => self.stretch(range, place, &self.stable)?,
         };
+        let offsets = |(start, end): (i64, i64)| u64::try_from(end - start).unwrap_or(0);
+        let held = offsets(all).saturating_sub(offsets((start, end)));
+        Ok(Reach { start, end, held })
+    }
+
+    /// The part of a partition that ends at `ends` which lies in the range.
+    fn stretch(
+        &self,
+        range: &Range<'_>,
+        place: &TopicPartition,
+        ends: &Offsets,
+    ) -> Result<(i64, i64), KafkaError> {
+        let first = known(&self.starts, place)?.map_or(0, |found| found.offset);
         let end = known(ends, place)?.map_or(first, |found| found.offset);
         let start = match range.from {
             From::Newest | From::Oldest => first,
             From::Offset { offset } => (*offset).clamp(first, end.max(first)),
             // No record that late: nothing to read.
-            From::Time { .. } => known(&bounds.from, place)?.map_or(end, |found| found.offset),
-            From::Group { .. } => known(&bounds.from, place)?.map_or(first, |found| found.offset),
+            From::Time { .. } => known(&self.from, place)?.map_or(end, |found| found.offset),
+            From::Group { .. } => known(&self.from, place)?.map_or(first, |found| found.offset),
         };
         let start = start.clamp(first, end.max(first));
         let later = match range.until {
-            Until::Time { .. } => known(&bounds.until, place)?.map(|found| found.offset),
+            Until::Time { .. } => known(&self.until, place)?.map(|found| found.offset),
             Until::Now | Until::Offset { .. } => None,
         };
-        let (start, end) = narrowed(range.until, direction, (start, end), later);
-        Ok(Span::unread(direction, place.partition, start, end))
-    };
-    let mut untold = BTreeMap::new();
-    let span = |place: &TopicPartition| {
-        span(place).unwrap_or_else(|error: KafkaError| {
-            untold.insert(place.partition, error);
-            Span::unknown(direction, place.partition)
-        })
-    };
-    let spans = places.iter().map(span).collect();
-    Ok(Known { spans, stable: bounds.stable, untold })
+        Ok(narrowed(range.until, direction(range.from), (start, end), later))
+    }
 }
 
 /// The part of a range that lies before its end, in the direction of the search. `later` is the

@@ -55,6 +55,8 @@ struct Scan {
     leaders: HashMap<i32, i32>,
     /// Before these offsets every transaction was decided when the search began.
     stable: HashMap<i32, i64>,
+    /// Offsets behind them that the search is not given.
+    held: u64,
     rounds: FuturesUnordered<BoxFuture<'static, Done>>,
     rounds_by_leader: HashMap<i32, usize>,
     failures: HashMap<i32, u32>,
@@ -91,6 +93,7 @@ impl Search {
             isolation: self.isolation,
             leaders: self.route.leaders,
             stable: self.route.stable,
+            held: self.route.held,
             rounds: FuturesUnordered::new(),
             rounds_by_leader: HashMap::new(),
             failures: HashMap::new(),
@@ -344,6 +347,7 @@ impl Scan {
             matched: self.plan.shown(),
             bytes: self.bytes,
             skipped,
+            held: self.held,
             filter_errors,
             first_filter_error: totals.first_filter_error,
             unseen: self.tools.filters.unseen(),

@@ -97,14 +97,15 @@ pub struct Tail {
 }
 
 impl Tail {
-    /// Finds the ends: what is produced from now on will be seen.
+    /// Finds the ends: what is produced from now on will be seen. Of committed records it is what
+    /// can be read from now on, so that those are among it whose transaction is open by now.
     pub async fn prepare(
         cluster: &Cluster,
         topic: &str,
         partitions: Option<&[i32]>,
         filters: Filters,
+        isolation: Isolation,
     ) -> Result<Tail, SearchError> {
-        let isolation = Isolation::ReadUncommitted;
         let range = Range { from: &From::Newest, until: Until::Now, isolation };
         let start = Start::Fresh(range, partitions);
         let found = route(cluster, topic, start).await?;
@@ -151,9 +152,9 @@ impl Tail {
         let mut noticed = notice(self.tools.lane.clone());
         loop {
             for (leader, errands) in self.errands()? {
-                // What was just written is shown before its transaction is decided.
-                let all = Isolation::ReadUncommitted;
-                rounds.push(Box::pin(round::run(self.tools.clone(), leader, all, errands)));
+                // Asked for all, a leader sends what was just written before it is decided.
+                let asked = self.tools.isolation;
+                rounds.push(Box::pin(round::run(self.tools.clone(), leader, asked, errands)));
             }
             if self.tell_lost(events).await.is_err() {
                 return Ok(());

@@ -127,9 +127,27 @@ impl Session {
     async fn hear(&mut self, text: &str) -> Result<(), End> {
         let unreadable = |_| End::Told(close_code::POLICY, "a frame that cannot be read");
         match serde_json::from_str(text).map_err(unreadable)? {
-            ClientFrame::Tail { tail, cluster, topic, partitions, filters, credits, decode } => {
+            ClientFrame::Tail {
+                tail,
+                cluster,
+                topic,
+                partitions,
+                filters,
+                credits,
+                decode,
+                isolation,
+            } => {
                 let credits = credits.min(CREDITS_MAX);
-                let wanted = Wanted { tail, cluster, topic, partitions, filters, credits, decode };
+                let wanted = Wanted {
+                    tail,
+                    cluster,
+                    topic,
+                    partitions,
+                    filters,
+                    credits,
+                    decode,
+                    isolation,
+                };
                 self.begin(wanted).await;
             }
             ClientFrame::Credit { tail, credits } => self.command(tail, Command::Credit(credits)),

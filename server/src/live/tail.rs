@@ -6,7 +6,7 @@ use ouzel_api::{
     audit::Outcome,
     live::{CREDITS_MAX, LostPartition, ServerFrame},
     messages::Message,
-    search::{Decode, Filter},
+    search::{Decode, Filter, Isolation},
     session::{Asked, Permission},
 };
 use serde_json::json;
@@ -47,6 +47,8 @@ pub struct Wanted {
     pub credits: u32,
     /// How keys and values are read.
     pub decode: Decode,
+    /// Which records it sees, and when.
+    pub isolation: Isolation,
 }
 
 /// What it asks of a running tail.
@@ -100,7 +102,8 @@ async fn follow(
             Filters::compile(&wanted.filters, Decoding::new(&wanted.topic, wanted.decode))
                 .map_err(SearchError::Filter)?;
         let filters = filters.ready().await.map_err(SearchError::Filter)?;
-        Tail::prepare(&cluster, &wanted.topic, wanted.partitions.as_deref(), filters).await
+        let partitions = wanted.partitions.as_deref();
+        Tail::prepare(&cluster, &wanted.topic, partitions, filters, wanted.isolation).await
     };
     let engine = match prepare.await {
         Ok(engine) => engine,

@@ -170,6 +170,7 @@ async fn tail_is_refused(app: &App, member: &Client) {
         filters: Vec::new(),
         credits: 1,
         decode: ouzel_api::search::Decode::default(),
+        isolation: ouzel_api::search::Isolation::default(),
     };
     socket.say(&tail).await;
     let Heard::Frame(ServerFrame::Stopped { error: Some(error), .. }) = socket.hear().await else {

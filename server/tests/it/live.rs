@@ -29,6 +29,7 @@ fn tail(tail: u32, topic: &str, credits: u32) -> ClientFrame {
         filters: Vec::new(),
         credits,
         decode: Decode::default(),
+        isolation: ouzel_api::search::Isolation::default(),
     }
 }
 
@@ -75,6 +76,7 @@ async fn a_tail_sees_what_is_produced_after_it_began_and_only_what_matches() {
         filters: vec![filter],
         credits: 100,
         decode: Decode::default(),
+        isolation: ouzel_api::search::Isolation::default(),
     };
     begin(&mut socket, &filtered).await;
     let at = |partition, text: &str| Sample { partition: Some(partition), ..value(text) };

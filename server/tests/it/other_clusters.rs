@@ -211,6 +211,7 @@ async fn a_tail_follows_the_rest_while_a_broker_is_down_and_all_of_it_afterwards
         filters: Vec::new(),
         credits: 100,
         decode: Decode::default(),
+        isolation: ouzel_api::search::Isolation::default(),
     };
     socket.say(&frame).await;
     let started = socket.hear_news().await;

@@ -197,6 +197,7 @@ async fn a_child_has_nothing_but_its_pipes_and_does_not_outlive_its_tail() {
         filters: vec![Filter::new(script("return value.n > 1"))],
         credits: 100,
         decode: Decode::default(),
+        isolation: ouzel_api::search::Isolation::default(),
     };
     socket.say(&tail).await;
     let heard = socket.hear_news().await;

@@ -21,6 +21,8 @@ pub struct Figures {
     pub elapsed_ms: u64,
     /// Offsets that held no record to look at.
     pub skipped: Skipped,
+    /// Offsets that a transaction which is not decided holds back.
+    pub held: u64,
     /// Records that a filter could not judge.
     pub filter_errors: u64,
     /// The first of them.
@@ -61,6 +63,7 @@ impl Figures {
                 aborted: mine.aborted + new.aborted,
                 missing: mine.missing + new.missing,
             },
+            held: self.held.max(progress.held),
             filter_errors: self.filter_errors + progress.filter_errors,
             first_filter_error: first(&self.first_filter_error, &progress.first_filter_error),
             unseen: self.unseen_with(progress),

@@ -184,6 +184,12 @@ fn troubles(figures: &Figures) -> Vec<AnyView> {
     let first = |first: &Option<String>| {
         first.as_ref().map(|first| format!(", first: {first}")).unwrap_or_default()
     };
+    if figures.held > 0 {
+        let text = counted(figures.held, "offset held back", "offsets held back");
+        let title = "A transaction that is not decided yet lies before them: whoever reads \
+                     committed records gets them when it is";
+        all.push(warn(text, title));
+    }
     if figures.filter_errors > 0 {
         let text = counted(figures.filter_errors, "not judged", "not judged");
         let title = "A condition cannot judge these records, so they do not match";

@@ -130,6 +130,7 @@ pub fn start_all(sink: impl Sink, wanted: Vec<Wanted>) -> Tail {
         filters: wanted.asked.filters(),
         credits,
         decode: wanted.asked.decode,
+        isolation: wanted.asked.isolation,
     };
     let frames: Vec<ClientFrame> = wanted.into_iter().enumerate().map(frame).collect();
     sink.phase(Phase::Connecting);
