@@ -150,8 +150,8 @@ impl Member {
     }
 }
 
-/// As [`Member::leave`], but unwatched, and on a thread that nothing waits for: where the brokers are
-/// gone, librdkafka goes on trying to leave for good.
+/// As [`Member::leave`], but unwatched, and on a thread that nothing waits for: where the brokers
+/// are gone, librdkafka goes on trying to leave for good.
 impl Drop for Member {
     fn drop(&mut self) {
         if let Some(consumer) = self.consumer.take() {
