@@ -126,7 +126,7 @@ export function looks({ topic, group }: Names): Look[] {
     { name: "reset", path: `${groups}/${group}/reset?to=earliest` },
     { name: "reset-apply", path: `${groups}/${group}/reset?to=earliest`, then: press(/^Apply/) },
     { name: "audit", path: "/audit" },
-    { name: "audit-entry", path: "/audit?action=topic.create", then: openFirstRow },
+    { name: "audit-entry", path: "/audit?action=session.sign_in", then: openFirstRow },
     { name: "users", path: "/access/users" },
     { name: "user", path: "/access/users?user=admin" },
     { name: "user-create", path: "/access/users", then: press("Create user") },
