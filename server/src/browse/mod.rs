@@ -17,6 +17,7 @@ mod outlet;
 mod part;
 mod plan;
 mod prepare;
+mod range;
 pub mod record;
 mod round;
 mod scan;

@@ -27,7 +27,8 @@ use super::{
     gather::{Counts, Room},
     part::{Part, Stretch},
     plan::{Direction, Span},
-    prepare::{Range, Start, route},
+    prepare::{Start, route},
+    range::Range,
     round::{self, Abandon, Done, Errand, Outcome, Tools},
     sift::Shape,
 };
