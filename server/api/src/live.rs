@@ -22,26 +22,7 @@ pub const CREDITS_MAX: u32 = 2_000;
 #[serde(tag = "frame", rename_all = "snake_case")]
 pub enum ClientFrame {
     /// Follow a topic from its end.
-    Tail {
-        /// Chosen by the browser; names the tail in all later frames.
-        tail: u32,
-        /// The cluster's id.
-        cluster: String,
-        /// The topic's name.
-        topic: String,
-        /// Only these partitions; `None` means all.
-        partitions: Option<Vec<i32>>,
-        /// All of them must hold.
-        filters: Vec<Filter>,
-        /// Records the browser takes before it grants more.
-        credits: u32,
-        /// How keys and values are read.
-        #[serde(default, skip_serializing_if = "Decode::is_auto")]
-        decode: Decode,
-        /// Whether records come as they are written, or once their transaction is committed.
-        #[serde(default, skip_serializing_if = "Isolation::is_default")]
-        isolation: Isolation,
-    },
+    Tail(WantedTail),
     /// Grant more credits.
     Credit {
         /// The tail.
@@ -54,6 +35,30 @@ pub enum ClientFrame {
         /// The tail.
         tail: u32,
     },
+}
+
+/// A tail that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WantedTail {
+    /// Chosen by the browser; names the tail in all later frames.
+    pub tail: u32,
+    /// The cluster's id.
+    pub cluster: String,
+    /// The topic's name.
+    pub topic: String,
+    /// Only these partitions; `None` means all.
+    pub partitions: Option<Vec<i32>>,
+    /// All of them must hold.
+    pub filters: Vec<Filter>,
+    /// Records the browser takes before it grants more.
+    pub credits: u32,
+    /// How keys and values are read.
+    #[serde(default, skip_serializing_if = "Decode::is_auto")]
+    pub decode: Decode,
+    /// Whether records come as they are written, or once their transaction is committed.
+    #[serde(default, skip_serializing_if = "Isolation::is_default")]
+    pub isolation: Isolation,
 }
 
 /// To the browser.

@@ -8,8 +8,8 @@ mod tail;
 use std::{collections::HashMap, time::Duration};
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
-use ouzel_api::live::{CREDITS_MAX, ClientFrame, ServerFrame, TAILS_MAX};
-use tail::{Command, Wanted};
+use ouzel_api::live::{CREDITS_MAX, ClientFrame, ServerFrame, TAILS_MAX, WantedTail};
+use tail::Command;
 use tokio::{
     sync::mpsc,
     task::JoinSet,
@@ -127,28 +127,9 @@ impl Session {
     async fn hear(&mut self, text: &str) -> Result<(), End> {
         let unreadable = |_| End::Told(close_code::POLICY, "a frame that cannot be read");
         match serde_json::from_str(text).map_err(unreadable)? {
-            ClientFrame::Tail {
-                tail,
-                cluster,
-                topic,
-                partitions,
-                filters,
-                credits,
-                decode,
-                isolation,
-            } => {
-                let credits = credits.min(CREDITS_MAX);
-                let wanted = Wanted {
-                    tail,
-                    cluster,
-                    topic,
-                    partitions,
-                    filters,
-                    credits,
-                    decode,
-                    isolation,
-                };
-                self.begin(wanted).await;
+            ClientFrame::Tail(wanted) => {
+                let credits = wanted.credits.min(CREDITS_MAX);
+                self.begin(WantedTail { credits, ..wanted }).await;
             }
             ClientFrame::Credit { tail, credits } => self.command(tail, Command::Credit(credits)),
             ClientFrame::Stop { tail } => self.command(tail, Command::Stop),
@@ -156,7 +137,7 @@ impl Session {
         Ok(())
     }
 
-    async fn begin(&mut self, wanted: Wanted) {
+    async fn begin(&mut self, wanted: WantedTail) {
         let tail = wanted.tail;
         let refusal = if self.tails.contains_key(&tail) {
             Error::Conflict(format!("tail {tail} runs already"))

@@ -4,9 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use ouzel_api::{
     audit::Outcome,
-    live::{CREDITS_MAX, LostPartition, ServerFrame},
+    live::{CREDITS_MAX, LostPartition, ServerFrame, WantedTail},
     messages::Message,
-    search::{Decode, Filter, Isolation},
     session::{Asked, Permission},
 };
 use serde_json::json;
@@ -31,27 +30,7 @@ const TALLY_EVERY: Duration = Duration::from_millis(500);
 /// Answers of brokers that may wait here; each holds up to a few megabytes.
 const EVENTS_MAX: usize = 2;
 
-/// What the browser asks for.
-pub struct Wanted {
-    /// Its name for the tail.
-    pub tail: u32,
-    /// The cluster's id.
-    pub cluster: String,
-    /// The topic.
-    pub topic: String,
-    /// Only these partitions.
-    pub partitions: Option<Vec<i32>>,
-    /// What matches.
-    pub filters: Vec<Filter>,
-    /// Records it takes at first.
-    pub credits: u32,
-    /// How keys and values are read.
-    pub decode: Decode,
-    /// Which records it sees, and when.
-    pub isolation: Isolation,
-}
-
-/// What it asks of a running tail.
+/// What the browser asks of a running tail.
 pub enum Command {
     /// So many more records.
     Credit(u32),
@@ -72,7 +51,7 @@ pub struct Told {
 pub async fn run(
     app: AppState,
     viewer: Viewer,
-    wanted: Wanted,
+    wanted: WantedTail,
     commands: mpsc::Receiver<Command>,
     told: Told,
 ) {
@@ -86,13 +65,17 @@ pub async fn run(
 async fn follow(
     app: &AppState,
     viewer: &Viewer,
-    wanted: Wanted,
+    wanted: WantedTail,
     commands: mpsc::Receiver<Command>,
     told: &Told,
 ) -> Result<(), Error> {
     let _permit: Permit = app.permits.take(viewer.user())?;
     let cluster = app.cluster(&wanted.cluster)?;
-    let detail = json!({ "partitions": wanted.partitions, "filters": wanted.filters });
+    let detail = json!({
+        "partitions": wanted.partitions,
+        "filters": wanted.filters,
+        "isolation": wanted.isolation,
+    });
     let action = Action::new(Kind::TailMessages).on(cluster.id()).to(&wanted.topic).with(detail);
     let asked = Asked::new(Permission::ReadMessages).on(cluster.id()).to(&wanted.topic);
     let who = guard::require(app, viewer, &asked, &action).await?;

@@ -6,7 +6,7 @@ use ouzel_api::{
     access::{CreateRole, Explained, RoleRow},
     audit::AuditPage,
     groups::GroupList,
-    live::{ClientFrame, ServerFrame},
+    live::{ClientFrame, ServerFrame, WantedTail},
     route,
     session::{Grant, Permission, Role},
     topics::TopicList,
@@ -162,16 +162,13 @@ async fn each_row_of_a_list_says_what_the_role_may_not_do_there() {
 
 async fn tail_is_refused(app: &App, member: &Client) {
     let mut socket = Socket::open(app, member).await;
-    let tail = ClientFrame::Tail {
+    let tail = ClientFrame::Tail(WantedTail {
         tail: 1,
         cluster: "default".to_owned(),
         topic: "orders".to_owned(),
-        partitions: None,
-        filters: Vec::new(),
         credits: 1,
-        decode: ouzel_api::search::Decode::default(),
-        isolation: ouzel_api::search::Isolation::default(),
-    };
+        ..WantedTail::default()
+    });
     socket.say(&tail).await;
     let Heard::Frame(ServerFrame::Stopped { error: Some(error), .. }) = socket.hear().await else {
         panic!("it is not refused");

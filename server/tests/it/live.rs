@@ -4,9 +4,9 @@ use ouzel::live::SOCKETS;
 use ouzel_api::{
     ErrorCode,
     audit::{AuditPage, Outcome},
-    live::{ClientFrame, ServerFrame, TAILS_MAX},
+    live::{ClientFrame, ServerFrame, TAILS_MAX, WantedTail},
     route,
-    search::{Decode, Filter, Target, Test},
+    search::{Filter, Target, Test},
     session::Role,
     topics::GrowTopic,
 };
@@ -21,16 +21,13 @@ use crate::support::{
 };
 
 fn tail(tail: u32, topic: &str, credits: u32) -> ClientFrame {
-    ClientFrame::Tail {
+    ClientFrame::Tail(WantedTail {
         tail,
         cluster: CLUSTER.to_owned(),
         topic: topic.to_owned(),
-        partitions: None,
-        filters: Vec::new(),
         credits,
-        decode: Decode::default(),
-        isolation: ouzel_api::search::Isolation::default(),
-    }
+        ..WantedTail::default()
+    })
 }
 
 async fn open() -> (App, Client, Socket) {
@@ -68,16 +65,15 @@ async fn a_tail_sees_what_is_produced_after_it_began_and_only_what_matches() {
     begin(&mut socket, &tail(1, "orders", 100)).await;
     let test = Test::Contains { target: Target::Value, text: "paid".to_owned() };
     let filter = Filter::new(test);
-    let filtered = ClientFrame::Tail {
+    let filtered = ClientFrame::Tail(WantedTail {
         tail: 2,
         cluster: CLUSTER.to_owned(),
         topic: "orders".to_owned(),
         partitions: Some(vec![1]),
         filters: vec![filter],
         credits: 100,
-        decode: Decode::default(),
-        isolation: ouzel_api::search::Isolation::default(),
-    };
+        ..WantedTail::default()
+    });
     begin(&mut socket, &filtered).await;
     let at = |partition, text: &str| Sample { partition: Some(partition), ..value(text) };
     let samples = [at(0, "paid in 0"), at(1, "placed in 1"), at(1, "paid in 1")];

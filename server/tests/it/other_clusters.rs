@@ -6,10 +6,10 @@ use std::time::Duration;
 use ouzel_api::{
     ErrorCode,
     clusters::Cluster,
-    live::{ClientFrame, ServerFrame},
+    live::{ClientFrame, ServerFrame, WantedTail},
     messages::Message,
     route,
-    search::{Decode, DoneReason, From, PartitionProgress, Search, SearchEvent},
+    search::{DoneReason, From, PartitionProgress, Search, SearchEvent},
     topics::{FiguresRequest, FiguresResponse, Topic, TopicList},
 };
 use ouzel_wire::batch::Codec;
@@ -203,16 +203,13 @@ async fn a_tail_follows_the_rest_while_a_broker_is_down_and_all_of_it_afterwards
     };
     scene.mock.broker_down(down).unwrap();
     let mut socket = Socket::open(&scene.app, &scene.client).await;
-    let frame = ClientFrame::Tail {
+    let frame = ClientFrame::Tail(WantedTail {
         tail: 1,
         cluster: scene.cluster.clone(),
         topic: "t".to_owned(),
-        partitions: None,
-        filters: Vec::new(),
         credits: 100,
-        decode: Decode::default(),
-        isolation: ouzel_api::search::Isolation::default(),
-    };
+        ..WantedTail::default()
+    });
     socket.say(&frame).await;
     let started = socket.hear_news().await;
     assert!(matches!(started, Heard::Frame(ServerFrame::Started { .. })), "{started:?}");

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, time::Duration};
 use ouzel_api::{
     ErrorCode,
     audit::AuditPage,
-    live::{ClientFrame, ServerFrame},
+    live::{ClientFrame, ServerFrame, WantedTail},
     route,
     script::{Outcome, ScriptTried, TryScript},
     search::{Decode, DoneReason, ExportFormat, Filter, From, Search, SearchEvent, Target, Test},
@@ -189,16 +189,14 @@ async fn a_child_has_nothing_but_its_pipes_and_does_not_outlive_its_tail() {
     let (app, client) = filled().await;
     let before: Vec<u32> = children().into_iter().map(|(pid, _)| pid).collect();
     let mut socket = Socket::open(&app, &client).await;
-    let tail = ClientFrame::Tail {
+    let tail = ClientFrame::Tail(WantedTail {
         tail: 1,
         cluster: CLUSTER.to_owned(),
         topic: "orders".to_owned(),
-        partitions: None,
         filters: vec![Filter::new(script("return value.n > 1"))],
         credits: 100,
-        decode: Decode::default(),
-        isolation: ouzel_api::search::Isolation::default(),
-    };
+        ..WantedTail::default()
+    });
     socket.say(&tail).await;
     let heard = socket.hear_news().await;
     assert!(matches!(heard, Heard::Frame(ServerFrame::Started { .. })), "{heard:?}");

@@ -11,7 +11,7 @@ use futures::{
 use leptos::{prelude::*, task::spawn_local};
 use ouzel_api::{
     ApiError, ErrorCode,
-    live::{ClientFrame, ServerFrame},
+    live::{ClientFrame, ServerFrame, WantedTail},
     messages::Message,
 };
 
@@ -122,7 +122,7 @@ pub fn start(feed: Feed, (cluster, topic): (String, String), asked: &Asked) -> T
 /// Starts following all of these, each as one tail.
 pub fn start_all(sink: impl Sink, wanted: Vec<Wanted>) -> Tail {
     let credits = share(wanted.len());
-    let frame = |(at, wanted): (usize, Wanted)| ClientFrame::Tail {
+    let frame = |(at, wanted): (usize, Wanted)| WantedTail {
         tail: number(at),
         cluster: wanted.cluster,
         topic: wanted.topic,
@@ -132,7 +132,8 @@ pub fn start_all(sink: impl Sink, wanted: Vec<Wanted>) -> Tail {
         decode: wanted.asked.decode,
         isolation: wanted.asked.isolation,
     };
-    let frames: Vec<ClientFrame> = wanted.into_iter().enumerate().map(frame).collect();
+    let frames: Vec<ClientFrame> =
+        wanted.into_iter().enumerate().map(frame).map(ClientFrame::Tail).collect();
     sink.phase(Phase::Connecting);
     let (resumed, news) = mpsc::channel(1);
     let (work, handle) = abortable(keep_following(sink, frames, news));
