@@ -155,7 +155,8 @@ impl Member {
 impl Drop for Member {
     fn drop(&mut self) {
         if let Some(consumer) = self.consumer.take() {
-            std::thread::spawn(move || drop(consumer));
+            // Where there is no thread to be had, it is dropped at once, here.
+            std::thread::Builder::new().spawn(move || drop(consumer)).ok();
         }
     }
 }

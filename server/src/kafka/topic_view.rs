@@ -38,6 +38,7 @@ impl Cluster {
         names: &[String],
         groups_age: Duration,
     ) -> Result<Vec<TopicFigures>, KafkaError> {
+        let fillings = self.fillings();
         let metadata = self.metadata(AGE_MAX_LISTING).await?;
         let known: Vec<String> =
             names.iter().filter(|name| metadata.topics.contains_key(*name)).cloned().collect();
@@ -59,7 +60,7 @@ impl Cluster {
             let read = groups.as_ref().ok().and_then(|groups| groups.reading(&name));
             let rate = written(&here, &ends).and_then(|written| {
                 let committed = groups.as_ref().ok().and_then(|groups| groups.progress(&name));
-                self.measure(&name, written, committed)
+                self.measure(&name, (written, committed), fillings)
             });
             let size = size(here.iter().copied(), &sizes);
             TopicFigures {

@@ -24,6 +24,9 @@ use super::{
 /// Readings of a sampler that may hold commits from before and after a move: the one that is under
 /// way, and the next.
 const MOVED_READINGS: u8 = 2;
+/// Groups that are remembered as moved: more than anybody moves between two readings. Of those
+/// beyond, what was moved counts as read.
+const MOVED_MAX: usize = 10_000;
 
 /// See the module. Each lock is held for moments only.
 #[derive(Debug)]
@@ -63,14 +66,15 @@ impl Traffic {
 
 impl Cluster {
     /// How fast a topic is written and read, against earlier readings of it: `written` is the sum
-    /// of its ends now, `committed` what each group has committed on it.
+    /// of its ends now, `committed` what each group has committed on it. `fillings` is what
+    /// [`Cluster::fillings`] said before that was read: what a filling came between is no traffic.
     pub(super) fn measure(
         &self,
         topic: &str,
-        written: i64,
-        committed: Option<Commits>,
+        (written, committed): (i64, Option<Commits>),
+        fillings: u64,
     ) -> Option<TopicRate> {
-        if self.is_filled() {
+        if self.is_filled() || self.fillings() != fillings {
             return None;
         }
         let at_ms = self.traffic().now_ms();
@@ -118,7 +122,11 @@ impl Cluster {
 
     /// This console moves or deletes commits of a group: that is no reading.
     pub(super) fn note_moved(&self, group: &str) {
-        self.traffic().moved().insert(group.to_owned(), MOVED_READINGS);
+        let mut moved = self.traffic().moved();
+        if moved.len() < MOVED_MAX {
+            moved.insert(group.to_owned(), MOVED_READINGS);
+        }
+        drop(moved);
         self.traffic().rates().forget_group(group);
     }
 
