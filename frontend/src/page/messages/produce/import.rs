@@ -159,7 +159,8 @@ impl Import {
                 Ok(stream) => self.follow(stream).await,
                 Err(error) => Step::Failed(error),
             };
-            self.page.writing.wrote(end.written());
+            let told = self.step.try_with_untracked(Step::written).unwrap_or_default();
+            self.page.writing.wrote(end.written().max(told));
             self.step.try_set(end);
         });
     }
@@ -193,10 +194,7 @@ impl Import {
 
     fn stop(self) {
         self.abort();
-        let written = self.step.with_untracked(|step| match step {
-            Step::Writing { written, .. } => *written,
-            _ => 0,
-        });
+        let written = self.step.with_untracked(Step::written);
         self.page.writing.wrote(written);
         self.step.set(Step::Stopped { written });
     }
