@@ -14,6 +14,9 @@ export { ADMIN, expect };
 /** Marks a test that runs before Apache Kafka too: `test("…", BOTH, async …)`. */
 export const BOTH = { tag: "@kafka" };
 
+/** Marks a test of what our own broker does not do yet: it runs before Apache Kafka alone. */
+export const KAFKA_ALONE = { tag: "@kafka-alone" };
+
 interface PerTest {
   kcat: Kcat;
   /** Signs in by the API, as the administrator; the sign-in page has a test of its own. */

@@ -44,7 +44,7 @@ export default defineConfig<object, { against: "ouzel" | "kafka" }>({
     },
   },
   projects: [
-    { name: "tests", testDir: "tests" },
+    { name: "tests", testDir: "tests", grepInvert: /@kafka-alone/ },
     ...(jars() ? [onKafka] : []),
     { name: "shots", testDir: "photographs" },
     { name: "measures", testDir: "measures" },

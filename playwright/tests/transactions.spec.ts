@@ -1,16 +1,14 @@
 // Records of transactions: committed, aborted, and not decided yet. Before Apache Kafka alone,
 // since our own broker has no transactions; kcat is the producer.
 import type { Page } from "@playwright/test";
-import { BOTH, expect, test } from "../fixtures.ts";
-
-test.skip(({ against }) => against !== "kafka", "our own broker has no transactions yet");
+import { KAFKA_ALONE, expect, test } from "../fixtures.ts";
 
 test.beforeEach(async ({ page, signIn }) => signIn(page));
 
 const rowsOf = (page: Page) => page.getByRole("grid", { name: "Messages" }).getByRole("row");
 const drawerOf = (page: Page) => page.getByRole("complementary", { name: "Record" });
 
-test("committed records are read alone, aborted ones are marked, undecided ones held back", BOTH, async ({
+test("committed records are read alone, aborted ones are marked, undecided ones held back", KAFKA_ALONE, async ({
   page,
   kcat,
   createTopic,
@@ -88,7 +86,7 @@ test("committed records are read alone, aborted ones are marked, undecided ones 
   }
 });
 
-test("a tail of committed records shows them once they are", BOTH, async ({
+test("a tail of committed records shows them once they are", KAFKA_ALONE, async ({
   page,
   context,
   kcat,
