@@ -216,7 +216,7 @@ mod tests {
             (From::Offset { offset: 8 }, Until::Now, committed, (6, 6, 2)),
         ] {
             let range = Range { from: &from, until, isolation };
-            let reach = bounds.reach(&range, &place).unwrap();
+            let reach = bounds.reach(&range, &place).expect("it was read");
             assert_eq!((reach.start, reach.end, reach.held), wanted, "{from:?} {until:?}");
         }
     }
