@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sqlx::{FromRow, QueryBuilder, Sqlite};
+use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite, sqlite::SqliteRow};
 
 use super::{Db, DbError};
 
@@ -36,7 +36,7 @@ impl Whose {
 }
 
 /// One sample of a series.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, FromRow)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sample {
     /// When.
     pub at_ms: i64,
@@ -52,6 +52,20 @@ pub struct Sample {
     pub read_rate: i64,
     /// Records written in a thousand seconds.
     pub written_rate: i64,
+}
+
+impl<'r> FromRow<'r, SqliteRow> for Sample {
+    fn from_row(row: &'r SqliteRow) -> Result<Sample, sqlx::Error> {
+        Ok(Sample {
+            at_ms: row.try_get("at_ms")?,
+            lag: row.try_get("lag")?,
+            peak: row.try_get("peak")?,
+            time_lag_ms: row.try_get("time_lag_ms")?,
+            at_least: row.try_get("at_least")?,
+            read_rate: row.try_get("read_rate")?,
+            written_rate: row.try_get("written_rate")?,
+        })
+    }
 }
 
 /// The series of a cluster, by whose they are.

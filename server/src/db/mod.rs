@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod clusters;
 pub mod lag;
+mod migrations;
 mod open;
 pub mod resets;
 pub mod roles;

@@ -9,17 +9,18 @@ use std::{
 
 use sqlx::{
     Row, SqlitePool,
-    migrate::{MigrateError, Migrator},
+    migrate::MigrateError,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tracing::info;
 
-use super::{BUSY_MAX, Db, DbError, READERS};
+use super::{
+    BUSY_MAX, Db, DbError, READERS,
+    migrations::{MIGRATIONS, latest},
+};
 
 /// The file's name in the data folder.
 pub const FILE_NAME: &str = "console.db";
-
-static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 
 impl Db {
     /// Opens the database in `folder`. It is made if missing, for this user's eyes alone.
@@ -95,10 +96,6 @@ async fn connect(
     opened.map_err(|source| DbError::Open { path: path.to_owned(), source })
 }
 
-fn latest() -> i64 {
-    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
-}
-
 /// If migrations are due, leaves `console.db.before-v<version>` beside the file.
 async fn keep_a_copy(writer: &SqlitePool, path: &Path) -> Result<(), DbError> {
     let found = schema_version(writer).await?;
@@ -150,6 +147,8 @@ async fn schema_version(writer: &SqlitePool) -> Result<i64, DbError> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use std::os::unix::fs::PermissionsExt;
+
+    use sqlx::migrate::Migrator;
 
     use super::*;
     use crate::db::testing::database;

@@ -1,6 +1,6 @@
 //! What was done to the commits of groups, and what waits to be done.
 
-use sqlx::{FromRow, QueryBuilder, Sqlite};
+use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite, sqlite::SqliteRow};
 
 use super::{Db, DbError};
 
@@ -29,7 +29,7 @@ pub struct NewReset<'a> {
 }
 
 /// One partition of a reset.
-#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// The topic's name.
     pub topic: String,
@@ -41,8 +41,19 @@ pub struct Change {
     pub after: Option<i64>,
 }
 
+impl<'r> FromRow<'r, SqliteRow> for Change {
+    fn from_row(row: &'r SqliteRow) -> Result<Change, sqlx::Error> {
+        Ok(Change {
+            topic: row.try_get("topic")?,
+            partition: row.try_get("partition")?,
+            before: row.try_get("before")?,
+            after: row.try_get("after")?,
+        })
+    }
+}
+
 /// A reset as stored.
-#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// Its id.
     pub id: i64,
@@ -72,6 +83,27 @@ pub struct Row {
     pub problem: Option<String>,
     /// Partitions in it.
     pub partitions: i64,
+}
+
+impl<'r> FromRow<'r, SqliteRow> for Row {
+    fn from_row(row: &'r SqliteRow) -> Result<Row, sqlx::Error> {
+        Ok(Row {
+            id: row.try_get("id")?,
+            cluster: row.try_get("cluster")?,
+            group_id: row.try_get("group_id")?,
+            user: row.try_get("user")?,
+            address: row.try_get("address")?,
+            rule: row.try_get("rule")?,
+            act: row.try_get("act")?,
+            strategy: row.try_get("strategy")?,
+            state: row.try_get("state")?,
+            asked_ms: row.try_get("asked_ms")?,
+            ended_ms: row.try_get("ended_ms")?,
+            expires_ms: row.try_get("expires_ms")?,
+            problem: row.try_get("problem")?,
+            partitions: row.try_get("partitions")?,
+        })
+    }
 }
 
 const ROWS: &str = "SELECT resets.*, (SELECT COUNT(*) FROM reset_changes
