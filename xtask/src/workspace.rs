@@ -32,6 +32,12 @@ impl Workspace {
         command
     }
 
+    /// The whole workspace with the features that its tests have: cargo then chooses one set of
+    /// features for what the packages share, and what one command compiled the others use.
+    pub fn with_features_of_tests<'a>(&self, cargo: &'a mut Command) -> &'a mut Command {
+        cargo.args(["--workspace", "--features", "xtask/bench"])
+    }
+
     /// The server's binary as a build in this profile leaves it.
     pub fn ouzel(&self, release: bool) -> PathBuf {
         self.target.join(if release { "release" } else { "debug" }).join("ouzel")

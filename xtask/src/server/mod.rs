@@ -38,8 +38,7 @@ pub fn build_with(workspace: &Workspace, release: bool, more: &[&str]) -> Result
     if release {
         cargo.args(["--release", "--package", "ouzel"]);
     } else {
-        // With the tests' features: what they have compiled is then used, and theirs by them.
-        cargo.args(["--workspace", "--features", "xtask/bench"]);
+        workspace.with_features_of_tests(&mut cargo);
     }
     for package in more {
         cargo.args(["--package", package, "--bin", package]);

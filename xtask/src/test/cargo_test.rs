@@ -17,8 +17,8 @@ pub fn run(workspace: &Workspace) -> Outcome {
 
 fn all(workspace: &Workspace) -> Result<Outcome> {
     let mut cargo = workspace.cargo();
-    cargo.args(["test", "--workspace", "--no-fail-fast"]);
-    add_features(&mut cargo);
+    cargo.args(["test", "--no-fail-fast"]);
+    add_features(workspace, &mut cargo);
     let doing = || "running cargo test".to_owned();
     let mut child = cargo.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context(doing)?;
     let Some(stdout) = child.stdout.take() else { return Problem::stop("cargo has no output") };

@@ -55,8 +55,8 @@ fn fmt(workspace: &Workspace) -> Result<()> {
 
 fn clippy(workspace: &Workspace) -> Result<()> {
     let mut cargo = workspace.cargo();
-    cargo.args(["clippy", "--workspace", "--all-targets"]);
-    add_features(&mut cargo);
+    cargo.args(["clippy", "--all-targets"]);
+    add_features(workspace, &mut cargo);
     shell::run(cargo.args(["--", "--deny", "warnings"]))
 }
 
@@ -68,8 +68,8 @@ fn deny(workspace: &Workspace) -> Result<()> {
 
 /// What no default feature switches on and must be checked all the same; and an OpenSSL of our own
 /// where the system has none.
-fn add_features(cargo: &mut Command) {
-    cargo.args(["--features", "xtask/bench"]);
+fn add_features(workspace: &Workspace, cargo: &mut Command) {
+    workspace.with_features_of_tests(cargo);
     if let Some(feature) = server::openssl_feature() {
         cargo.args(["--features", feature]);
     }

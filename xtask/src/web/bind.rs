@@ -1,11 +1,7 @@
-//! Turns rustc's output into what a browser loads: `app.js` and `app_bg.wasm`.
-//!
-//! wasm-bindgen runs inside this process: its command-line tool would have to be installed in
-//! exactly the version of the library, and Cargo.lock already says which that is.
+//! Turns rustc's output into what a browser loads: `app.js` and `app_bg.wasm`, by wasm-bindgen as
+//! `xtask/bind` holds it.
 
 use std::{fs, path::Path, process::Command};
-
-use wasm_bindgen_cli_support::Bindgen;
 
 use super::Profile;
 use crate::{
@@ -14,30 +10,25 @@ use crate::{
     workspace::Workspace,
 };
 
+/// The package and the program.
+const BIND: &str = "ouzel-bind";
+
 /// Writes the glue into `folder`.
 pub fn glue(workspace: &Workspace, profile: Profile, program: &Path, folder: &Path) -> Result<()> {
     shell::say("web", "writing the JavaScript glue");
-    generate(program, folder)?;
+    generate(workspace, program, folder)?;
     if profile == Profile::Release {
         optimise(workspace, &folder.join("app_bg.wasm"))?;
     }
     Ok(())
 }
 
-fn generate(program: &Path, folder: &Path) -> Result<()> {
-    let doing = || format!("wasm-bindgen on {}", program.display());
-    let mut bindgen = Bindgen::new();
-    bindgen.web(true).context(doing)?;
-    bindgen
-        .input_path(program)
-        .out_name("app")
-        .typescript(false)
-        .remove_name_section(true)
-        .remove_producers_section(true)
-        // The name is known only after hashing, so the boot script passes it in.
-        .omit_default_module_path(true)
-        .generate(folder)
-        .context(doing)
+fn generate(workspace: &Workspace, program: &Path, folder: &Path) -> Result<()> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["build", "--bin", BIND]);
+    shell::run(workspace.with_features_of_tests(&mut cargo))?;
+    let bind = workspace.target.join("debug").join(BIND);
+    shell::run(Command::new(bind).arg(program).arg(folder))
 }
 
 /// `wasm-opt` saves some more where npm's `binaryen` happens to be installed.
