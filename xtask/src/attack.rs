@@ -17,6 +17,9 @@ use crate::{
 /// A server that takes no more bytes for so long will take none.
 const TAKES_NOTHING: Duration = Duration::from_millis(200);
 
+/// Asked in one write: sockets hold megabytes, and a question has a hundred bytes.
+const QUESTIONS: usize = 1_000;
+
 /// What one frame of garbage says that it is long; far below the longest that is allowed.
 const GARBAGE_FRAME_BYTES: usize = 1 << 20;
 
@@ -40,10 +43,10 @@ impl Crowd {
     /// server takes no more questions.
     pub fn deaf(kafka: SocketAddr, count: usize, topic: &str) -> Result<Crowd> {
         let crowd = Crowd::gather(kafka, count, &[])?;
-        let question = fetch_frame(topic);
+        let questions = fetch_frame(topic).repeat(QUESTIONS);
         for mut socket in &crowd.0 {
             socket.set_write_timeout(Some(TAKES_NOTHING)).context(|| "a timeout".into())?;
-            while socket.write_all(&question).is_ok() {}
+            while socket.write_all(&questions).is_ok() {}
         }
         Ok(crowd)
     }
