@@ -1,6 +1,6 @@
 // A real `ouzel` with ports and a data folder of its own. Owns its life: started, awaited,
 // stopped by its pid, its folder removed.
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -78,6 +78,7 @@ async function run(
     const url = `http://${ready.http}`;
     const api = `${url}/api/v1/clusters/${cluster}`;
     const kafka = elsewhere ?? ready.kafka;
+    if (!elsewhere) formGroupsAtOnce(binary, kafka);
     const up = async () => {
       const at = more.indexOf("--kafka") + 1;
       const same = more.map((word, n) => (n === at && !elsewhere ? ready.kafka : word));
@@ -90,6 +91,12 @@ async function run(
     await stop();
     throw new Error(`ouzel did not become ready: ${problem}\n${said}`);
   }
+}
+
+/** An empty group waits 3 s for company, in each of dozens of tests; Apache Kafka's is told, too. */
+function formGroupsAtOnce(binary: string, kafka: string) {
+  const setting = "group.initial.rebalance.delay.ms=0";
+  execFileSync(binary, ["cluster", "config", "set", setting, "--brokers", kafka]);
 }
 
 /** Waits for `ready kafka=HOST:PORT http=HOST:PORT`. */

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::problem::{Context, Result};
 
-/// A group forms within its rebalance delay (3 s) and two rounds of joining; a busy machine adds.
+/// A group forms within two rounds of joining; a busy machine adds.
 const GROUP_LIMIT: Duration = Duration::from_secs(40);
 
 pub fn lists(stage: &Stage) -> Result<()> {

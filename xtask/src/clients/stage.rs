@@ -45,6 +45,7 @@ impl Stage {
         }
         let data = new_folder(&folder, SHARED)?;
         let server = launch(&binary, &data, any_port()).start()?;
+        form_groups_at_once(&binary, server.kafka)?;
         let scripts = workspace.root.join("xtask/clients");
         Ok(Stage { server, binary, python, scripts, folder })
     }
@@ -98,6 +99,14 @@ impl Stage {
         let mut script = self.script("create_topic.py", kafka, &[topic, &partitions]);
         tools::finish(&mut script, "", CLIENT_LIMIT).map(|_| ())
     }
+}
+
+/// An empty group waits 3 s for company, which is a broker's own rule and has its own tests; here
+/// some twenty groups begin.
+fn form_groups_at_once(binary: &Path, kafka: SocketAddr) -> Result<()> {
+    let mut ouzel = Command::new(binary);
+    ouzel.args(["cluster", "config", "set", "group.initial.rebalance.delay.ms=0", "--brokers"]);
+    tools::finish(ouzel.arg(kafka.to_string()), "", CLIENT_LIMIT).map(|_| ())
 }
 
 fn launch<'a>(binary: &'a Path, data: &'a Path, kafka: SocketAddr) -> Launch<'a> {
