@@ -2,9 +2,8 @@
 //! `app_bg.wasm`.
 //!
 //! wasm-bindgen's own command-line tool would have to be installed in exactly the version of the
-//! library, and Cargo.lock already says which that is. A program apart from xtask, because xtask
-//! alone is compiled with other features than the rest of the workspace: in it, this library and
-//! all that it stands on would be compiled twice.
+//! library, and Cargo.lock already says which that is. A program apart from xtask, because every
+//! command compiles xtask first, and this library and all that it stands on take a minute.
 
 use std::{env, path::PathBuf, process::ExitCode};
 

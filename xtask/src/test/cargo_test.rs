@@ -5,11 +5,20 @@ use std::{
     process::Stdio,
 };
 
-use super::{add_features, tally::Outcome};
+use super::{add_openssl, tally::Outcome};
 use crate::{
     problem::{Context, Problem, Result},
+    shell,
     workspace::Workspace,
 };
+
+/// Compiles all that [`run`] runs.
+pub fn compile(workspace: &Workspace) -> Result<()> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["test", "--no-run"]);
+    add_openssl(workspace.with_features_of_tests(&mut cargo));
+    shell::run(&mut cargo)
+}
 
 pub fn run(workspace: &Workspace) -> Outcome {
     all(workspace).unwrap_or_else(|problem| Outcome::failure("cargo test", &problem))
@@ -18,7 +27,7 @@ pub fn run(workspace: &Workspace) -> Outcome {
 fn all(workspace: &Workspace) -> Result<Outcome> {
     let mut cargo = workspace.cargo();
     cargo.args(["test", "--no-fail-fast"]);
-    add_features(workspace, &mut cargo);
+    add_openssl(workspace.with_features_of_tests(&mut cargo));
     let doing = || "running cargo test".to_owned();
     let mut child = cargo.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context(doing)?;
     let Some(stdout) = child.stdout.take() else { return Problem::stop("cargo has no output") };

@@ -31,14 +31,23 @@ pub fn run(workspace: &Workspace, fast: bool) -> Result<ExitCode> {
     let mut tally = Tally::default();
     tally.step("fmt", || Outcome::of(fmt(workspace), "cargo fmt --check"));
     tally.step("tidy", || tidy::outcome(workspace));
-    tally.step("clippy", || Outcome::of(clippy(workspace), "cargo clippy"));
-    // Before the server's tests, because the server embeds what this makes.
-    tally.step("web", || Outcome::of(web::build(workspace, Profile::Dev), "cargo xtask web"));
-    // It also builds the binary that the next two steps start: one of its own, built for the
-    // package alone, would compile every dependency once more with slightly other features.
-    tally.step("cargo test", || cargo_test::run(workspace));
-    if !fast {
-        tally.step("clients", || clients::outcome(workspace, &clients::Choice::default()));
+    // Each ends in one long unit, and both have target folders of their own. The web app comes
+    // before the server's tests, because the server embeds it.
+    tally.two_steps(
+        ("web", || Outcome::of(web::build(workspace, Profile::Dev), "cargo xtask web")),
+        ("clippy", || Outcome::of(clippy(workspace), "cargo clippy")),
+    );
+    // It also builds the binary that the next steps start: one of its own, built for the package
+    // alone, would compile every dependency once more with slightly other features.
+    tally.step("compile", || Outcome::of(cargo_test::compile(workspace), "cargo test --no-run"));
+    if fast {
+        tally.step("cargo test", || cargo_test::run(workspace));
+    } else {
+        // The clients wait for half of their time: for groups, sessions and long polls.
+        tally.two_steps(
+            ("clients", || clients::outcome(workspace, &clients::Choice::default())),
+            ("cargo test", || cargo_test::run(workspace)),
+        );
         tally.step("browser", || browser::run(workspace));
     }
     if shell::find("cargo-deny").is_some() {
@@ -55,8 +64,8 @@ fn fmt(workspace: &Workspace) -> Result<()> {
 
 fn clippy(workspace: &Workspace) -> Result<()> {
     let mut cargo = workspace.cargo();
-    cargo.args(["clippy", "--all-targets"]);
-    add_features(workspace, &mut cargo);
+    cargo.args(["clippy", "--all-targets", "--workspace", "--features", "xtask/bench"]);
+    add_openssl(&mut cargo);
     shell::run(cargo.args(["--", "--deny", "warnings"]))
 }
 
@@ -66,10 +75,8 @@ fn deny(workspace: &Workspace) -> Result<()> {
     shell::run(cargo.args(["deny", "--offline", "check", "licenses", "bans", "sources"]))
 }
 
-/// What no default feature switches on and must be checked all the same; and an OpenSSL of our own
-/// where the system has none.
-fn add_features(workspace: &Workspace, cargo: &mut Command) {
-    workspace.with_features_of_tests(cargo);
+/// An OpenSSL of our own where the system has none.
+fn add_openssl(cargo: &mut Command) {
     if let Some(feature) = server::openssl_feature() {
         cargo.args(["--features", feature]);
     }

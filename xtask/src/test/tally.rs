@@ -1,7 +1,9 @@
 //! Counting: what ran, what failed, how long each step took, and the last line.
 
 use std::{
+    panic,
     process::ExitCode,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -55,6 +57,25 @@ impl Outcome {
     }
 }
 
+/// A step at its end.
+struct Done {
+    name: &'static str,
+    outcome: Outcome,
+    took: Duration,
+}
+
+impl Done {
+    fn of(name: &'static str, work: impl FnOnce() -> Outcome) -> Done {
+        shell::say("test", format!("--- {name}"));
+        let started = Instant::now();
+        let outcome = work();
+        let took = started.elapsed();
+        let seconds = took.as_secs_f64();
+        shell::say("test", format!("{name}: {}, {seconds:.1} s", outcome.summary()));
+        Done { name, outcome, took }
+    }
+}
+
 /// The whole run.
 #[derive(Default)]
 pub struct Tally {
@@ -67,12 +88,25 @@ pub struct Tally {
 impl Tally {
     /// Runs one step and adds what it found; a failed step does not stop the others.
     pub fn step(&mut self, name: &'static str, work: impl FnOnce() -> Outcome) {
-        shell::say("test", format!("--- {name}"));
-        let started = Instant::now();
-        let mut outcome = work();
-        let took = started.elapsed();
-        let seconds = took.as_secs_f64();
-        shell::say("test", format!("{name}: {}, {seconds:.1} s", outcome.summary()));
+        self.add(Done::of(name, work));
+    }
+
+    /// Runs two steps at the same time: of those that leave processors idle, for the other to use.
+    pub fn two_steps(
+        &mut self,
+        (name, work): (&'static str, impl FnOnce() -> Outcome + Send),
+        (other_name, other_work): (&'static str, impl FnOnce() -> Outcome),
+    ) {
+        let (one, other) = thread::scope(|scope| {
+            let one = scope.spawn(move || Done::of(name, work));
+            let other = Done::of(other_name, other_work);
+            (one.join().unwrap_or_else(|cause| panic::resume_unwind(cause)), other)
+        });
+        self.add(one);
+        self.add(other);
+    }
+
+    fn add(&mut self, Done { name, mut outcome, took }: Done) {
         outcome.failed.iter_mut().for_each(|one| *one = format!("{name}: {one}"));
         self.all = std::mem::take(&mut self.all).and(outcome);
         self.times.push((name, took));
@@ -121,8 +155,13 @@ mod tests {
         assert_eq!(tally.all.summary(), "3 passed, 1 failed");
         tally.step("third", || Outcome { skipped: 2, ..Outcome::default() });
         assert_eq!(tally.all.summary(), "3 passed, 1 failed, 2 skipped");
+        let passes = || Outcome { passed: 1, ..Outcome::default() };
+        tally
+            .two_steps(("fourth", passes), ("fifth", || Outcome::of(Problem::stop("no"), "check")));
+        assert_eq!(tally.all.summary(), "4 passed, 2 failed, 2 skipped");
+        assert_eq!(tally.all.failed, ["first: check", "fifth: check"]);
         tally.left_out("licences, as x is not installed");
-        let wanted = "3 passed, 1 failed, 2 skipped (not checked: licences, as x is not installed)";
+        let wanted = "4 passed, 2 failed, 2 skipped (not checked: licences, as x is not installed)";
         assert_eq!(tally.last_line(), wanted);
         assert_eq!(format!("{:?}", tally.finish()), format!("{:?}", ExitCode::FAILURE));
     }

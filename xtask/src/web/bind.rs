@@ -3,7 +3,7 @@
 
 use std::{fs, path::Path, process::Command};
 
-use super::Profile;
+use super::{Profile, compile};
 use crate::{
     problem::{Context, Result},
     shell,
@@ -24,11 +24,11 @@ pub fn glue(workspace: &Workspace, profile: Profile, program: &Path, folder: &Pa
 }
 
 fn generate(workspace: &Workspace, program: &Path, folder: &Path) -> Result<()> {
+    // In the folder of the web app, so that it waits for no other command's lock.
+    let target = compile::target_folder(workspace);
     let mut cargo = workspace.cargo();
-    cargo.args(["build", "--bin", BIND]);
-    shell::run(workspace.with_features_of_tests(&mut cargo))?;
-    let bind = workspace.target.join("debug").join(BIND);
-    shell::run(Command::new(bind).arg(program).arg(folder))
+    shell::run(cargo.env("CARGO_TARGET_DIR", &target).args(["build", "--package", BIND]))?;
+    shell::run(Command::new(target.join("debug").join(BIND)).arg(program).arg(folder))
 }
 
 /// `wasm-opt` saves some more where npm's `binaryen` happens to be installed.

@@ -17,9 +17,7 @@ const ONE_TYPE_OF_VIEW: &str = "--cfg=erase_components";
 pub fn frontend(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
     let toolchain = toolchain::find(workspace)?;
     shell::say("web", format!("compiling the frontend ({})", profile.cargo_name()));
-    // Its own folder: another compiler and other flags than the host's builds, which would
-    // otherwise wait for this one's lock.
-    let target = workspace.target.join("web");
+    let target = target_folder(workspace);
     let mut cargo = workspace.cargo();
     cargo
         .env("CARGO_TARGET_DIR", &target)
@@ -34,4 +32,10 @@ pub fn frontend(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
         return Ok(program);
     }
     Problem::stop(format!("cargo built the frontend, but {} is missing", program.display()))
+}
+
+/// Its own: another compiler and other flags than the host's builds, which would otherwise wait for
+/// this one's lock.
+pub fn target_folder(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("web")
 }
