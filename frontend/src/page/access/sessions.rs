@@ -58,12 +58,10 @@ fn columns(whose: Whose, doomed: RwSignal<Option<Question<String>>>) -> Vec<Colu
     let here = |row: &SessionRow| {
         row.here.then(|| view! { " " <Badge mood=Mood::Good>"this one"</Badge> })
     };
-    let user = Column::new("user", "user", "minmax(140px, 1fr)", move |row: &SessionRow| {
-        view! { {row.user.clone()} {here(row)} }
-    });
+    let user =
+        Column::new("user", "user", "minmax(140px, 1fr)", move |row: &SessionRow| row.user.clone());
     let address = Column::new("address", "from", "minmax(140px, 1fr)", move |row: &SessionRow| {
-        let own = (whose == Whose::Mine).then(|| here(row));
-        view! { <span class="mono">{row.address.clone()}</span> {own} }
+        view! { <span class="mono">{row.address.clone()}</span> {here(row)} }
     });
     let time = |id, title, at: fn(&SessionRow) -> i64| {
         Column::new(id, title, "215px", move |row: &SessionRow| view! { <Time at_ms=at(row)/> })
@@ -74,10 +72,11 @@ fn columns(whose: Whose, doomed: RwSignal<Option<Question<String>>>) -> Vec<Colu
     let act = Column::new("act", "", "60px", move |row: &SessionRow| end_button(row, doomed));
     let mut columns = Vec::new();
     if whose == Whose::All {
-        columns.push(user.narrow("minmax(0, 1fr)"));
+        columns.push(user.narrow("minmax(0, 2fr)"));
     }
     columns.extend([
-        address.narrow("minmax(0, 1fr)"),
+        // An address and the mark beside it.
+        address.narrow("minmax(0, 3fr)"),
         last.narrow("96px"),
         time("created", "begun", |row| row.created_ms),
         time("expires", "ends at the latest", |row| row.expires_ms),

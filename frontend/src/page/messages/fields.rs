@@ -32,6 +32,8 @@ enum Step {
 enum Place<'t> {
     /// A member's name between its quotes, as it was written.
     Key(&'t str),
+    /// A member whose name was not met yet.
+    Unnamed,
     Index(usize),
 }
 
@@ -130,6 +132,7 @@ fn written(places: &[Place]) -> String {
     for place in places {
         match place {
             Place::Index(_) => path.push_str("[*]"),
+            Place::Unnamed => panic!("{places:?} leads to a value without a name"),
             Place::Key(raw) if raw.is_empty() || raw.contains(['.', '[', ']', '"', '\\']) => {
                 path.push_str("[\"");
                 path.push_str(raw);
@@ -152,10 +155,14 @@ fn walk(text: &str, mut meet: impl FnMut(&[Place], Range<usize>, bool) -> bool) 
     let mut places = Vec::new();
     for token in json::tokens(text) {
         let shown = &text[token.at.clone()];
+        // What would have been a name, and was cut before its colon; or no JSON.
+        if places.last() == Some(&Place::Unnamed) && begins_value(token.kind, shown) {
+            return;
+        }
         let goes_on = match (token.kind, shown) {
             (Kind::Mark, "{" | "[") => {
                 starts.push(token.at.start);
-                places.push(if shown == "{" { Place::Key("") } else { Place::Index(0) });
+                places.push(if shown == "{" { Place::Unnamed } else { Place::Index(0) });
                 true
             }
             (Kind::Mark, "}" | "]") => {
@@ -165,13 +172,15 @@ fn walk(text: &str, mut meet: impl FnMut(&[Place], Range<usize>, bool) -> bool) 
                 places.len() > DEPTH_MAX || meet(&places, start..token.at.end, is_leaf)
             }
             (Kind::Mark, _) => {
-                if let (",", Some(Place::Index(at))) = (shown, places.last_mut()) {
-                    *at += 1;
+                match (shown, places.last_mut()) {
+                    (",", Some(Place::Index(at))) => *at += 1,
+                    (",", Some(last)) => *last = Place::Unnamed,
+                    _ => {}
                 }
                 true
             }
             (Kind::Key, _) => {
-                if let Some(last @ Place::Key(_)) = places.last_mut() {
+                if let Some(last @ (Place::Key(_) | Place::Unnamed)) = places.last_mut() {
                     *last = Place::Key(&shown[1..shown.len() - 1]);
                 }
                 true
@@ -183,6 +192,10 @@ fn walk(text: &str, mut meet: impl FnMut(&[Place], Range<usize>, bool) -> bool) 
             return;
         }
     }
+}
+
+fn begins_value(kind: Kind, shown: &str) -> bool {
+    !matches!((kind, shown), (Kind::Key, _) | (Kind::Mark, "}" | "]" | "," | ":"))
 }
 
 #[cfg(test)]
@@ -231,6 +244,18 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_is_cut_is_no_field() {
+        for cut in [r#"{"qty":1,"s"#, r#"{"qty":1,"sku""#, r#"{"qty":1,""#, r#"{"qty":1,"#] {
+            let mut names = BTreeSet::new();
+            name_all(cut, &mut names, 10);
+            assert_eq!(names.into_iter().collect::<Vec<_>>(), ["qty"], "{cut}");
+        }
+        let mut names = BTreeSet::new();
+        name_all(r#"{"":{"":1}}"#, &mut names, 10);
+        assert_eq!(names.into_iter().collect::<Vec<_>>(), [r#"[""][""]"#]);
+    }
+
+    #[test]
     fn a_text_that_is_cut_or_nested_too_deep_ends_quietly() {
         for cut in (0..TEXT.len()).filter(|&cut| TEXT.is_char_boundary(cut)) {
             find(&TEXT[..cut], &Path(vec![Step::Key("id".to_owned())]), 1);
@@ -239,6 +264,10 @@ mod tests {
         let mut names = BTreeSet::new();
         name_all(&deep, &mut names, 10);
         assert!(names.is_empty());
+        for no_json in [r#"{{"a":1}}"#, r#"{["a"]}"#, r#"{,:"a"}"#] {
+            name_all(no_json, &mut names, 10);
+            assert!(names.is_empty(), "{no_json}");
+        }
         let found = find("]]}", &Path(vec![Step::Each]), 1);
         assert!(found.is_empty());
     }
