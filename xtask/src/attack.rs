@@ -4,6 +4,7 @@
 use std::{
     io::{ErrorKind, Read, Write},
     net::{Shutdown, SocketAddr, TcpStream},
+    thread,
     time::Duration,
 };
 
@@ -44,10 +45,16 @@ impl Crowd {
     pub fn deaf(kafka: SocketAddr, count: usize, topic: &str) -> Result<Crowd> {
         let crowd = Crowd::gather(kafka, count, &[])?;
         let questions = fetch_frame(topic).repeat(QUESTIONS);
-        for mut socket in &crowd.0 {
+        for socket in &crowd.0 {
             socket.set_write_timeout(Some(TAKES_NOTHING)).context(|| "a timeout".into())?;
-            while socket.write_all(&questions).is_ok() {}
         }
+        // All at once: each is over only when the server has taken nothing for a while.
+        thread::scope(|scope| {
+            for mut socket in &crowd.0 {
+                let questions = &questions;
+                scope.spawn(move || while socket.write_all(questions).is_ok() {});
+            }
+        });
         Ok(crowd)
     }
 
