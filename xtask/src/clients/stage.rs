@@ -68,6 +68,11 @@ impl Stage {
         launch(&self.binary, data, kafka)
     }
 
+    /// Tells a server of a scenario's own what the shared one is told.
+    pub fn form_groups_at_once(&self, server: &Ouzel) -> Result<()> {
+        form_groups_at_once(&self.binary, server.kafka)
+    }
+
     /// kcat against the shared server; it must succeed, and its standard output is returned.
     pub fn kcat(&self, arguments: &[&str], input: &str) -> Result<String> {
         tools::finish(&mut tools::kcat(self.server.kafka, arguments), input, CLIENT_LIMIT)
@@ -102,7 +107,7 @@ impl Stage {
 }
 
 /// An empty group waits 3 s for company, which is a broker's own rule and has its own tests; here
-/// some twenty groups begin.
+/// some hundred groups begin.
 fn form_groups_at_once(binary: &Path, kafka: SocketAddr) -> Result<()> {
     let mut ouzel = Command::new(binary);
     ouzel.args(["cluster", "config", "set", "group.initial.rebalance.delay.ms=0", "--brokers"]);

@@ -135,6 +135,7 @@ fn lists(workspace: &Workspace) -> Result<Lists> {
 /// Some processes at a time, each with all the tests of one number, against a server of their own.
 fn run_all(stage: &Stage, runner: TestRunner, tests: &BTreeMap<Test, Length>) -> Result<Verdicts> {
     let server = stage.launch(&stage.data("librdkafka")?, any_port()).with(&SETTINGS).start()?;
+    stage.form_groups_at_once(&server)?;
     let bench = Bench { runner, kafka: server.kafka, folder: stage.data("librdkafka-tests")? };
     let number = |(test, length): (&Test, &Length)| (test.number().to_owned(), *length);
     let numbers: BTreeMap<String, Length> = tests.iter().map(number).collect();
