@@ -58,6 +58,7 @@ test("a search that breaks off keeps its rows, says why, and Continue goes on wi
   await expect(page.getByText("everything was read")).toBeVisible({ timeout: 60_000 });
   expect(await rowCount(page), "nothing twice, nothing left out").toBe(RECORDS);
   await expect(page.getByText("10,000 matches", { exact: true })).toBeVisible();
+  await expect(page.getByText("10,000 read", { exact: true }), "each once").toBeVisible();
   await expect(main.getByText("The console's server does not answer")).toHaveCount(0);
 });
 

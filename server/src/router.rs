@@ -40,7 +40,7 @@ use crate::{
 /// send one, so it is small.
 const BODY_BYTES_MAX: usize = 256 * 1024;
 /// Largest body of a search, which may bring its resume token.
-const SEARCH_BYTES_MAX: usize = 768 * 1024;
+const SEARCH_BYTES_MAX: usize = 896 * 1024;
 /// Largest body of a reset: its most partitions, each with a name of the usual length.
 const RESET_BYTES_MAX: usize = 4 * 1024 * 1024;
 // A token that was given out is taken back, whatever the filters beside it.

@@ -3,7 +3,7 @@
 //! Owns what is kept while records are looked at in log order and what is given up when that would
 //! be too much. Which stretch it is, and where it goes on, is the plan's business.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, ops::Range};
 
 use super::plan::Direction;
 
@@ -25,6 +25,8 @@ pub struct Hit<T> {
 pub struct Counts {
     /// Records looked at.
     pub read: u64,
+    /// Records looked at that were counted before; they count for nothing else here.
+    pub again: u64,
     /// Control records that were passed.
     pub control: u64,
     /// Records of aborted transactions that were left out.
@@ -43,6 +45,7 @@ impl Counts {
     /// Adds what came after.
     pub fn add(&mut self, later: Counts) {
         self.read += later.read;
+        self.again += later.again;
         self.control += later.control;
         self.aborted += later.aborted;
         self.filter_errors += later.filter_errors;
@@ -54,6 +57,7 @@ impl Counts {
     /// Takes away what does not count as read after all.
     fn without(mut self, mark: &Mark) -> Counts {
         self.read -= mark.read;
+        self.again -= mark.again;
         self.control -= mark.control;
         self.aborted -= mark.aborted;
         self.filter_errors -= mark.filter_errors;
@@ -62,8 +66,8 @@ impl Counts {
     }
 
     fn mark(&self) -> Mark {
-        let Counts { read, control, aborted, filter_errors, undecodable, .. } = *self;
-        Mark { read, control, aborted, filter_errors, undecodable }
+        let Counts { read, again, control, aborted, filter_errors, undecodable, .. } = *self;
+        Mark { read, again, control, aborted, filter_errors, undecodable }
     }
 }
 
@@ -84,6 +88,7 @@ pub struct Room {
 pub struct Gather<T> {
     direction: Direction,
     room: Room,
+    fresh: Range<i64>,
     hits: VecDeque<(Hit<T>, Mark)>,
     bytes: usize,
     counts: Counts,
@@ -96,6 +101,7 @@ pub struct Gather<T> {
 #[derive(Debug, Clone, Copy)]
 struct Mark {
     read: u64,
+    again: u64,
     control: u64,
     aborted: u64,
     filter_errors: u64,
@@ -124,11 +130,12 @@ pub struct Gathered<T> {
 }
 
 impl<T> Gather<T> {
-    /// An empty one.
-    pub fn new(direction: Direction, room: Room) -> Gather<T> {
+    /// An empty one. Offsets outside of `fresh` were counted before.
+    pub fn new(direction: Direction, room: Room, fresh: Range<i64>) -> Gather<T> {
         Gather {
             direction,
             room,
+            fresh,
             hits: VecDeque::new(),
             bytes: 0,
             counts: Counts::default(),
@@ -144,18 +151,31 @@ impl<T> Gather<T> {
         self.direction == Direction::Forward && over
     }
 
-    /// Counts a record that was looked at; call before what is said of it.
-    pub fn saw(&mut self, timestamp_ms: i64) {
-        self.saw_many(1, timestamp_ms, timestamp_ms);
+    /// The offsets that were not counted before.
+    pub fn fresh(&self) -> &Range<i64> {
+        &self.fresh
     }
 
-    /// Counts `records` none of which can match.
+    /// Counts a record that was looked at; call before what is said of it.
+    pub fn saw(&mut self, offset: i64, timestamp_ms: i64) {
+        match self.fresh.contains(&offset) {
+            true => self.counts.read += 1,
+            false => self.counts.again += 1,
+        }
+        self.passed_time(timestamp_ms, timestamp_ms);
+    }
+
+    /// Counts `records` none of which can match, or was counted before.
     pub fn saw_many(&mut self, records: u64, first_ms: i64, last_ms: i64) {
         if records > 0 {
             self.counts.read += records;
-            self.first_time.get_or_insert(first_ms);
-            self.last_time = Some(last_ms);
+            self.passed_time(first_ms, last_ms);
         }
+    }
+
+    fn passed_time(&mut self, first_ms: i64, last_ms: i64) {
+        self.first_time.get_or_insert(first_ms);
+        self.last_time = Some(last_ms);
     }
 
     /// Counts control records, which are passed.
@@ -170,12 +190,18 @@ impl<T> Gather<T> {
 
     /// The record just seen could not be judged.
     pub fn unjudged(&mut self, offset: i64, reason: impl FnOnce() -> String) {
+        if !self.fresh.contains(&offset) {
+            return;
+        }
         self.counts.filter_errors += 1;
         self.counts.first_filter_error.get_or_insert_with(|| (offset, reason()));
     }
 
     /// The record just seen matches, but cannot be read as was asked.
     pub fn undecodable(&mut self, offset: i64, reason: impl FnOnce() -> String) {
+        if !self.fresh.contains(&offset) {
+            return;
+        }
         self.counts.undecodable += 1;
         self.counts.first_undecodable.get_or_insert_with(|| (offset, reason()));
     }
@@ -229,12 +255,12 @@ mod tests {
     use super::{Direction, Gather, Hit, Room};
 
     fn fill(direction: Direction, room: Room) -> Gather<()> {
-        let mut gather = Gather::new(direction, room);
+        let mut gather = Gather::new(direction, room, 0..8);
         for offset in 0..10 {
             if gather.is_full() {
                 break;
             }
-            gather.saw(100 + offset);
+            gather.saw(offset, 100 + offset);
             if offset % 2 == 1 {
                 gather.hit(Hit { offset, timestamp_ms: 100 + offset, weight: 10, record: () });
             }
@@ -247,7 +273,8 @@ mod tests {
         let room = Room { hits: 2, bytes: 1000 };
         let gathered = fill(Direction::Backward, room).finish();
         assert_eq!(gathered.hits.iter().map(|hit| hit.offset).collect::<Vec<_>>(), [7, 9]);
-        assert_eq!((gathered.dropped, gathered.counts.read), (Some(5), 4));
+        let counts = gathered.counts;
+        assert_eq!((gathered.dropped, counts.read, counts.again), (Some(5), 2, 2));
         assert_eq!(gathered.edge_time, Some(105));
     }
 

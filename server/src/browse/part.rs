@@ -67,7 +67,8 @@ pub struct Part<T> {
     /// count as read. Where every record matches they do not: they would be made readable only to
     /// be given up.
     takes_along: bool,
-    /// Where this search began to read it.
+    /// Where this search began to count: what an earlier part of it has read but not shown, it
+    /// reads again.
     began: i64,
     busy: bool,
     begun: Option<Begun<T>>,
@@ -96,7 +97,7 @@ impl<T> Part<T> {
             counts: Counts::default(),
             failed: None,
             takes_along: true,
-            began: span.edge,
+            began: further(direction, span.edge, span.counted),
             busy: false,
             begun: None,
             target_bytes: BYTES_FIRST,
@@ -114,13 +115,14 @@ impl<T> Part<T> {
         self.failed.is_some() || self.span.is_done(self.direction)
     }
 
-    /// Offsets that this search has passed, and those that are left.
+    /// Offsets that this search has passed as the first, and those that are left.
     pub fn passed_and_left(&self) -> (u64, u64) {
-        let left = match self.direction {
-            Direction::Forward => self.span.end - self.span.edge,
-            Direction::Backward => self.span.edge - self.span.start,
+        let (passed, left) = match self.direction {
+            Direction::Forward => (self.span.edge - self.began, self.span.end - self.span.edge),
+            Direction::Backward => (self.began - self.span.edge, self.span.edge - self.span.start),
         };
-        (self.span.edge.abs_diff(self.began), u64::try_from(left).unwrap_or(0))
+        let offsets = |distance| u64::try_from(distance).unwrap_or(0);
+        (offsets(passed), offsets(left))
     }
 
     /// Gives it up for this reason. What was read of an unfinished stretch does not count, so that
@@ -165,7 +167,9 @@ impl<T> Part<T> {
                     None => first_offsets.saturating_mul(RECORD_BYTES_GUESS).min(BYTES_FIRST),
                     Some(_) => self.target_bytes,
                 };
-                self.stretch(edge, edge..self.span.end, bytes, Gather::new(self.direction, room))
+                let clip = edge..self.span.end;
+                let gather = self.gather(&clip, room);
+                self.stretch(edge, clip, bytes, gather)
             }
             (Direction::Backward, Some(begun)) => {
                 let bytes = self.estimate(begun.high - begun.next);
@@ -179,11 +183,20 @@ impl<T> Part<T> {
             }
             (Direction::Backward, None) => {
                 let low = self.low(first_offsets);
-                let gather = Gather::new(self.direction, room);
                 let clip = if self.takes_along { self.span.start } else { low }..edge;
+                let gather = self.gather(&clip, room);
                 self.stretch(low, clip, self.estimate(edge - low), gather)
             }
         }
+    }
+
+    /// Takes what is read within `clip`, and counts what was not counted before.
+    fn gather(&self, clip: &Range<i64>, room: Room) -> Gather<T> {
+        let fresh = match self.direction {
+            Direction::Forward => clip.start.max(self.began)..clip.end,
+            Direction::Backward => clip.start..clip.end.min(self.began),
+        };
+        Gather::new(self.direction, room, fresh)
     }
 
     fn stretch(&self, next: i64, clip: Range<i64>, bytes: i64, gather: Gather<T>) -> Stretch<T> {
@@ -274,13 +287,24 @@ impl<T> Part<T> {
         self.span.edge = self.span.edge.min(end).max(self.span.start);
     }
 
-    /// Where to go on so that what waits is found again.
+    /// Where to go on so that what waits is found again, and not counted again.
     pub fn unshown(&self) -> Span {
         let edge = match (self.ready.front(), self.direction) {
             (None, _) => self.span.edge,
             (Some(hit), Direction::Forward) => hit.offset,
             (Some(hit), Direction::Backward) => hit.offset + 1,
         };
-        Span { edge, ..self.span }
+        let counted = further(self.direction, self.span.edge, self.began);
+        // Where the log was cut meanwhile, that lies outside of what is left.
+        let counted = counted.clamp(self.span.start, self.span.end);
+        Span { edge, counted, ..self.span }
+    }
+}
+
+/// Which of two offsets a search reaches later.
+fn further(direction: Direction, one: i64, other: i64) -> i64 {
+    match direction {
+        Direction::Forward => one.max(other),
+        Direction::Backward => one.min(other),
     }
 }

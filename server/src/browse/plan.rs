@@ -25,7 +25,7 @@ pub enum Direction {
     Backward,
 }
 
-/// A partition's part in a search: `[start, end)`, read so far up or down to `edge`.
+/// A partition's part in a search: `[start, end)`, shown so far up or down to `edge`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
     /// The partition's number.
@@ -36,6 +36,9 @@ pub struct Span {
     pub end: i64,
     /// Forward: what lies below is done. Backward: what lies from here on is done.
     pub edge: i64,
+    /// The same of what has been counted: at `edge`, or further on where matches were read that
+    /// have not been shown. They are read again, and not counted again.
+    pub counted: i64,
 }
 
 impl Span {
@@ -46,7 +49,7 @@ impl Span {
             Direction::Forward => start,
             Direction::Backward => end,
         };
-        Span { partition, start, end, edge }
+        Span { partition, start, end, edge, counted: edge }
     }
 
     /// A span of which nobody could be asked where it begins and ends.
@@ -87,8 +90,10 @@ pub struct Plan<T> {
 /// Counts over all that a search has read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// Records looked at.
+    /// Records looked at that no earlier part of the search has counted.
     pub read: u64,
+    /// Records looked at that one had.
+    pub again: u64,
     /// Offsets without a record to look at.
     pub skipped: Skipped,
     /// Records that a filter could not judge.
@@ -99,7 +104,7 @@ pub struct Totals {
     pub undecodable: u64,
     /// Partition, offset and reason of the first of them in the lowest partition.
     pub first_undecodable: Option<String>,
-    /// Offsets that were passed.
+    /// Offsets that were passed, but for those that an earlier part had passed.
     pub passed: u64,
     /// Offsets that are left.
     pub left: u64,
@@ -213,13 +218,14 @@ impl<T> Plan<T> {
     pub fn totals(&self) -> Totals {
         let mut all = Totals::default();
         for part in &self.parts {
-            let Counts { read, control, aborted, .. } = part.counts;
+            let Counts { read, again, control, aborted, .. } = part.counts;
             let (passed, left) = part.passed_and_left();
             let told = |first: &Option<(i64, String)>| {
                 let (offset, reason) = first.as_ref()?;
                 Some(format!("partition {}, offset {offset}: {reason}", part.span.partition))
             };
             all.read += read;
+            all.again += again;
             all.skipped.control += control;
             all.skipped.aborted += aborted;
             // Every offset holds a record of one of these kinds, or none.
@@ -239,7 +245,7 @@ impl<T> Plan<T> {
     /// How far each partition has been read.
     pub fn covered(&self) -> Vec<PartitionProgress> {
         let covered = |part: &Part<T>| {
-            let Span { partition, start, end, edge } = match part.span {
+            let Span { partition, start, end, edge, .. } = match part.span {
                 span if span.is_unknown() => Span { start: 0, end: 0, edge: 0, ..span },
                 span => span,
             };
@@ -253,7 +259,8 @@ impl<T> Plan<T> {
         self.parts.iter().map(covered).collect()
     }
 
-    /// Where to go on so that nothing shown comes again and nothing else is missed.
+    /// Where to go on so that nothing shown comes again, nothing else is missed, and nothing is
+    /// counted twice.
     pub fn unshown(&self) -> Vec<Span> {
         self.parts.iter().map(Part::unshown).collect()
     }

@@ -340,10 +340,11 @@ impl Scan {
     async fn tell(&mut self) -> Result<(), Shut> {
         self.told = Instant::now();
         let totals = self.plan.totals();
-        let Totals { read, skipped, filter_errors, undecodable, .. } = totals;
+        let Totals { read, again, skipped, filter_errors, undecodable, .. } = totals;
         let elapsed_ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let progress = Progress {
             read,
+            again,
             matched: self.plan.shown(),
             bytes: self.bytes,
             skipped,

@@ -155,21 +155,21 @@ fn sift_batch(
     Ok(())
 }
 
-/// Records of the batch that count. Its header tells, unless the stretch cuts a batch with holes:
-/// which of its offsets are holes only its records tell.
+/// Records of the batch that are to be counted. Its header tells, unless the stretch cuts a batch
+/// with holes: which of its offsets are holes only its records tell.
 fn inside(batch: &Batch, stretch: &Stretch<Message>) -> Result<u64, SiftError> {
-    let header = &batch.header;
+    let (header, fresh) = (&batch.header, stretch.gather.fresh());
     let records = u64::from(header.record_count.unsigned_abs());
     let span = |from: i64, to: i64| u64::try_from(to - from).unwrap_or(0);
     let whole = span(header.base_offset, header.next_offset());
-    let from = header.base_offset.max(stretch.clip.start);
-    let cut = span(from, header.next_offset().min(stretch.clip.end));
+    let from = header.base_offset.max(fresh.start);
+    let cut = span(from, header.next_offset().min(fresh.end));
     if cut == whole || records >= whole {
         return Ok(records.min(cut));
     }
     let base_offset = header.base_offset;
     let is_inside = |record: Result<RecordRef<'_>, RecordError>| match record {
-        Ok(record) => Ok(u64::from(stretch.clip.contains(&record.offset))),
+        Ok(record) => Ok(u64::from(fresh.contains(&record.offset))),
         Err(source) => Err(SiftError::Record { base_offset, source }),
     };
     batch.records(&unpack(batch)?).map(is_inside).sum()
@@ -199,11 +199,11 @@ fn sift_data(
     sift_records(&Whole { batch, unpacked, transaction, upcoming }, stretch, sieve)
 }
 
-/// Whether every record of the batch counts, and its header tells the time of the first.
+/// Whether every record of the batch is to be counted, and its header tells the time of the first.
 fn is_inside(batch: &Batch, stretch: &Stretch<Message>) -> bool {
-    let header = &batch.header;
-    stretch.clip.contains(&header.base_offset)
-        && stretch.clip.contains(&header.last_offset())
+    let (header, fresh) = (&batch.header, stretch.gather.fresh());
+    fresh.contains(&header.base_offset)
+        && fresh.contains(&header.last_offset())
         && !header.attributes.has_delete_horizon()
 }
 
@@ -245,7 +245,7 @@ fn sift_records(
         if stretch.gather.is_full() || sieve.is_abandoned() {
             return Ok(());
         }
-        stretch.gather.saw(record.timestamp);
+        stretch.gather.saw(record.offset, record.timestamp);
         match sieve.filters.judge(&record) {
             Verdict::NoMatch => {}
             Verdict::Unjudged(unfit) => {

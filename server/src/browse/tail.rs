@@ -112,7 +112,7 @@ impl Tail {
         let found = route(cluster, topic, start).await?;
         let at_end = |span: &Span| {
             let end = if span.is_unknown() { BEYOND } else { span.end };
-            let endless = Span { start: end, end: i64::MAX, edge: end, ..*span };
+            let endless = Span::unread(Direction::Forward, span.partition, end, i64::MAX);
             (span.partition, Part::new(Direction::Forward, endless))
         };
         let lost =
@@ -216,7 +216,7 @@ impl Tail {
             if self.parts.contains_key(number) {
                 continue;
             }
-            let whole = Span { partition: *number, start: 0, end: i64::MAX, edge: 0 };
+            let whole = Span::unread(Direction::Forward, *number, 0, i64::MAX);
             self.parts.insert(*number, Part::new(Direction::Forward, whole));
             self.leaders.extend(leader.map(|leader| (*number, leader)));
         }
@@ -284,7 +284,7 @@ impl Tail {
             // The log was emptied, or cut: what is in it now came after the tail began.
             Outcome::OutOfRange { start, end } if again => {
                 let edge = self.parts[&partition].span.edge.clamp(start, end.max(start));
-                let span = Span { partition, start: edge, end: i64::MAX, edge };
+                let span = Span::unread(Direction::Forward, partition, edge, i64::MAX);
                 self.parts.insert(partition, Part::new(Direction::Forward, span));
                 Ok(())
             }

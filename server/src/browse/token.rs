@@ -1,7 +1,7 @@
 //! The text from which a search goes on: how far each partition is, and of which search.
 //!
 //! Owns its format: base64url without padding over a version byte, four bytes that bind it to the
-//! search it came from, and per partition four variable-length integers. The server keeps
+//! search it came from, and per partition five variable-length integers. The server keeps
 //! nothing; a token that is broken or belongs to another search is refused.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -11,13 +11,13 @@ use sha2::{Digest, Sha256};
 use super::plan::{Direction, Span};
 
 /// The version written; others are refused.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// Longest token read.
-pub const TOKEN_BYTES_MAX: usize = 512 * 1024;
+pub const TOKEN_BYTES_MAX: usize = 640 * 1024;
 /// Partitions for which it is long enough, whatever their offsets.
 const PARTITIONS_MAX: usize = 10_000;
-/// A span at its largest: 31 bits and thrice 63, seven bits a byte.
-const SPAN_BYTES_MAX: usize = 5 + 3 * 9;
+/// A span at its largest: 31 bits and four times 63, seven bits a byte.
+const SPAN_BYTES_MAX: usize = 5 + 4 * 9;
 /// Bytes that bind a token to its search: a mistake is noticed, and a URL stays short. It is no
 /// secret: a forged token reads only what its bearer may read anyway.
 const BINDING_BYTES: usize = 4;
@@ -70,6 +70,7 @@ pub fn write(direction: Direction, binding: Binding, spans: &[Span]) -> Option<S
         put(&mut bytes, span.start);
         put(&mut bytes, span.end - span.start);
         put(&mut bytes, span.edge - span.start);
+        put(&mut bytes, span.counted - span.start);
     }
     Some(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
@@ -103,7 +104,8 @@ fn take_span(rest: &mut &[u8]) -> Option<Span> {
     let start = take(rest)?;
     let end = start.checked_add(take(rest)?)?;
     let edge = start.checked_add(take(rest)?)?;
-    (edge <= end).then_some(Span { partition, start, end, edge })
+    let counted = start.checked_add(take(rest)?)?;
+    (edge.max(counted) <= end).then_some(Span { partition, start, end, edge, counted })
 }
 
 /// Writes a number that is not negative, seven bits a byte, the lowest first.
@@ -147,12 +149,13 @@ mod tests {
     }
 
     fn spans() -> impl Strategy<Value = Vec<Span>> {
-        let span = (0..i64::MAX / 2, 0..i64::MAX / 4, 0..i64::MAX / 8);
+        let span = (0..i64::MAX / 2, 0..i64::MAX / 4, 0..i64::MAX / 8, 0..i64::MAX / 4);
         prop::collection::vec(span, 1..40).prop_map(|spans| {
             let numbered = (0..).zip(spans);
-            let span = |(partition, (start, read, left))| {
+            let span = |(partition, (start, read, left, counted))| {
                 let edge = start + left + 1;
-                Span { partition, start, end: edge + read, edge }
+                let (end, counted) = (edge + read, edge - i64::min(counted, left));
+                Span { partition, start, end, edge, counted }
             };
             numbered.map(span).collect()
         })
@@ -174,7 +177,7 @@ mod tests {
     #[test]
     fn the_largest_token_of_ten_thousand_partitions_is_read() {
         let (start, end) = (i64::MAX / 2, i64::MAX);
-        let span = |partition| Span { partition, start, end, edge: end - 1 };
+        let span = |partition| Span { partition, start, end, edge: end - 1, counted: end - 2 };
         let least = i32::MAX - PARTITIONS_MAX as i32;
         let spans: Vec<Span> = (least..i32::MAX).map(span).collect();
         let binding = Binding::new("c", "t", &search("x"));

@@ -10,7 +10,7 @@ use ouzel_api::{
     audit::{AuditPage, Outcome},
     messages::{Encoding, Message, PREVIEW_BYTES_MAX},
     route,
-    search::{DoneReason, From, Operator, Search, SearchEvent, Side, Target, Test},
+    search::{DoneReason, From, Operator, Search, SearchEvent, Side, Skipped, Target, Test},
 };
 use ouzel_wire::batch::Codec;
 use std::time::{Duration, Instant};
@@ -264,6 +264,7 @@ async fn every_line_of_progress_tells_where_to_go_on_should_the_connection_break
                 tried += 1;
                 let rest = Search { resume: progress.resume, ..wanted.clone() };
                 let rest = find(&client, "bulky", &rest).await;
+                assert_eq!(progress.read + rest.progress.read, 1_500, "each is counted once");
                 let mut all = before.clone();
                 all.extend(rest.messages.iter().map(id));
                 all.sort_unstable();
@@ -275,6 +276,27 @@ async fn every_line_of_progress_tells_where_to_go_on_should_the_connection_break
     }
     assert_eq!(before.len(), 1_500);
     assert!(tried > 0, "no line tells where to go on");
+}
+
+#[tokio::test]
+async fn a_search_that_goes_on_counts_what_it_reads_again_no_second_time() {
+    let (_app, client) = filled().await;
+    for from in [From::Oldest, From::Newest] {
+        let mut wanted = search(from, 700);
+        let (mut read, mut again) = (0, 0);
+        loop {
+            let found = find(&client, "orders", &wanted).await;
+            read += found.progress.read;
+            again += found.progress.again;
+            assert_eq!(found.progress.skipped, Skipped::default());
+            wanted.resume = found.resume;
+            if wanted.resume.is_none() {
+                break;
+            }
+        }
+        assert_eq!(read, RECORDS as u64);
+        assert!(again > 0, "nothing was read a second time, so this shows nothing");
+    }
 }
 
 #[tokio::test]

@@ -213,8 +213,13 @@ pub enum DoneReason {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = SearchProgress))]
 pub struct Progress {
-    /// Records looked at.
+    /// Records looked at, each once: what an earlier search has counted before it gave the token
+    /// that this one goes on from is not counted again, here and in all other counts but bytes.
     pub read: u64,
+    /// Records looked at that the earlier search had counted. It had found them, or what lies
+    /// between them, too early to tell.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub again: u64,
     /// Records that matched.
     pub matched: u64,
     /// Bytes received from the brokers.
@@ -247,6 +252,10 @@ pub struct Progress {
     /// come again. `None` if there is nothing left to read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resume: Option<String>,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// A field that was nowhere.

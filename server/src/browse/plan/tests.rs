@@ -53,7 +53,7 @@ fn read(log: &Log, stretch: &mut Stretch<Record>, batches_max: usize) {
             if stretch.gather.is_full() {
                 return;
             }
-            stretch.gather.saw(record.time);
+            stretch.gather.saw(record.offset, record.time);
             stretch.next = stretch.next.max(record.offset + 1);
             if record.matches {
                 let Record { offset, time, .. } = *record;
@@ -131,12 +131,13 @@ proptest! {
     }
 
     #[test]
-    fn a_search_resumed_again_and_again_shows_every_match_once(
+    fn a_search_resumed_again_and_again_shows_every_match_and_counts_every_offset_once(
         logs in prop::collection::vec(log(), 1..4), direction in direction(),
         wanted in 1usize..8, batches_max in 1usize..4,
     ) {
         let mut spans = spans(direction, &logs);
         let mut seen = BTreeMap::new();
+        let (mut read, mut passed) = (0, 0);
         loop {
             let mut plan = Plan::new(direction, &spans, wanted, true);
             let shown = run(&mut plan, &logs, batches_max);
@@ -144,6 +145,7 @@ proptest! {
                 *seen.entry((record.time, record.offset)).or_insert(0) += 1;
             }
             spans = plan.unshown();
+            (read, passed) = (read + plan.totals().read, passed + plan.totals().passed);
             if shown.len() < wanted {
                 break;
             }
@@ -153,6 +155,9 @@ proptest! {
             *wanted.entry((record.time, record.offset)).or_insert(0) += 1;
         }
         prop_assert_eq!(seen, wanted);
+        let records = logs.iter().flatten().map(Vec::len).sum::<usize>();
+        let offsets = logs.iter().map(end).sum::<i64>();
+        prop_assert_eq!((read, passed), (records as u64, offsets as u64));
     }
 
     #[test]

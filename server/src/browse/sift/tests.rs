@@ -203,14 +203,17 @@ proptest! {
             prop_assert_eq!(message.transaction, known(log, sample));
         }
 
-        // Resumed again and again, each once.
+        // Resumed again and again, each once, and each offset counted once.
         let mut seen = Vec::new();
+        let mut sum = Totals::default();
         let mut left = spans.clone();
         while !left.iter().all(|span| span.is_done(way.direction)) {
             let (plan, shown) = search(&logs, &left, &filters, way);
             seen.extend(shown.iter().map(place));
+            add(&mut sum, &plan.totals());
             left = plan.unshown();
         }
+        prop_assert_eq!(sum, totals.clone());
         seen.sort_unstable();
         let places: Vec<(i32, i64)> =
             all.iter().map(|sample| (sample.partition, sample.offset)).collect();
@@ -225,6 +228,16 @@ proptest! {
         let has_first = plan.totals().first_filter_error.is_some();
         prop_assert_eq!(has_first, plan.totals().filter_errors > 0);
     }
+}
+
+/// Adds the counts of a later part of the same search.
+fn add(sum: &mut Totals, later: &Totals) {
+    sum.read += later.read;
+    sum.skipped.control += later.skipped.control;
+    sum.skipped.aborted += later.skipped.aborted;
+    sum.skipped.missing += later.skipped.missing;
+    sum.filter_errors += later.filter_errors;
+    sum.passed += later.passed;
 }
 
 fn stretch(clip: Range<i64>) -> Stretch<Message> {
@@ -288,7 +301,7 @@ fn what_waits_is_weighed_with_its_texts() {
         builder.push_value(1, None, &[b'x'; 15_000]);
     }
     let mut stretch = stretch(0..3);
-    stretch.gather = Gather::new(Direction::Backward, room);
+    stretch.gather = Gather::new(Direction::Backward, room, 0..3);
     sift_with(builder.build().unwrap(), &mut stretch, false).unwrap();
     let gathered = stretch.gather.finish();
     assert_eq!((gathered.hits.len(), gathered.dropped), (2, Some(0)));

@@ -105,7 +105,7 @@ impl Answer {
                 SearchEvent::Match { message }
             }
             Event::Progress(progress) => {
-                self.running.read = progress.read;
+                self.running.read = progress.read + progress.again;
                 SearchEvent::Progress { progress }
             }
             Event::Done { reason, resume } => {
