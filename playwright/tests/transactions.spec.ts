@@ -57,7 +57,9 @@ test("committed records are read alone, aborted ones are marked, undecided ones 
     await page.getByRole("button", { name: "Until where, and how records are read" }).click();
     await page.getByLabel("Transactions").selectOption("committed");
     await expect(page).toHaveURL(/isolation=committed/);
-    await expect(page.getByText("everything was read")).toBeVisible();
+    const upToThere = page.getByText("read up to open transactions", { exact: true });
+    await expect(upToThere).toBeVisible();
+    await expect(page.getByText("everything was read")).toHaveCount(0);
     await expect(page.getByText("3 matches", { exact: true })).toBeVisible();
     for (const text of ["gone one", "gone two", "pending one", "behind it"]) {
       await expect(row(text)).toHaveCount(0);
@@ -67,6 +69,17 @@ test("committed records are read alone, aborted ones are marked, undecided ones 
     );
     // The open one and what lies behind it.
     await expect(page.getByText("2 offsets held back")).toBeVisible();
+    // So it is for whoever goes on half-way, also by a link that was passed on.
+    await page.goto("topics/decided/messages?from=oldest&isolation=committed&limit=2");
+    await page.getByRole("button", { name: "Continue" }).click();
+    await expect(page.getByText("3 matches", { exact: true })).toBeVisible();
+    await expect(upToThere).toBeVisible();
+    await page.reload();
+    await expect(page.getByText("1 match", { exact: true })).toBeVisible();
+    await expect(upToThere).toBeVisible();
+    await expect(page.getByText("2 offsets held back")).toBeVisible();
+    await page.goto("topics/decided/messages?from=offset:8&isolation=committed");
+    await expect(page.getByText("No committed records in this range yet")).toBeVisible();
     // Newest first it is the same three.
     await page.goto("topics/decided/messages?isolation=committed");
     await expect(page.getByText("3 matches", { exact: true })).toBeVisible();
@@ -78,6 +91,7 @@ test("committed records are read alone, aborted ones are marked, undecided ones 
     await kcat.transact("decided", "waits", ["kept four"]);
     await page.goto("topics/decided/messages?from=oldest&isolation=committed");
     await expect(page.getByText("5 matches", { exact: true })).toBeVisible();
+    await expect(page.getByText("everything was read")).toBeVisible();
     await expect(row("behind it")).toBeVisible();
     await expect(row("kept four")).toBeVisible();
     await expect(row("pending one")).toHaveCount(0);

@@ -18,7 +18,7 @@ use super::{
     range::{Range, bounds, direction},
     scan::{EXPORT_TIME_MAX, SEARCH_TIME_MAX},
     sift::Shape,
-    token::{self, Binding},
+    token::{self, Binding, Left},
 };
 use crate::kafka::{At, Cluster, KafkaError, Lane, Offsets, Partition, Topic, TopicPartition};
 
@@ -119,7 +119,7 @@ pub(super) enum Start<'a> {
     /// At the beginning of a search over these partitions, or all.
     Fresh(Range<'a>, Option<&'a [i32]>),
     /// Where an earlier search was. What it could not learn is found out by its range.
-    At(Vec<Span>, Range<'a>),
+    At(Left, Range<'a>),
 }
 
 /// What is known of each partition before it is read.
@@ -141,10 +141,10 @@ pub(super) async fn route(
     // Read now, not from the cache: the topic may have been made a moment ago.
     let found = &cluster.fresh_topic(topic).await?;
     let Known { spans, stable, held, untold } = match start {
-        Start::At(spans, range) => {
-            let partitions: Vec<i32> = spans.iter().map(|span| span.partition).collect();
+        Start::At(left, range) => {
+            let partitions: Vec<i32> = left.spans.iter().map(|span| span.partition).collect();
             let places = chosen(topic, found, Some(&partitions))?;
-            go_on(cluster, &range, spans, places).await?
+            go_on(cluster, &range, left, places).await?
         }
         Start::Fresh(range, partitions) => {
             let places = chosen(topic, found, partitions)?;
@@ -196,10 +196,11 @@ fn partition_of(topic: &str, found: &Topic, partition: i32) -> Result<TopicParti
 async fn go_on(
     cluster: &Cluster,
     range: &Range<'_>,
-    before: Vec<Span>,
+    before: Left,
     places: Vec<TopicPartition>,
 ) -> Result<Known, KafkaError> {
-    let (unknown, left): (Vec<Span>, Vec<Span>) = before.into_iter().partition(Span::is_unknown);
+    let (unknown, left): (Vec<Span>, Vec<Span>) =
+        before.spans.into_iter().partition(Span::is_unknown);
     let is_unknown =
         |place: &TopicPartition| unknown.iter().any(|span| span.partition == place.partition);
     let (unknown, places): (Vec<_>, Vec<_>) = places.into_iter().partition(is_unknown);
@@ -209,6 +210,7 @@ async fn go_on(
     };
     known.stable.extend(cluster.offsets(places, At::StableEnd).await?);
     known.spans.extend(left);
+    known.held = known.held.saturating_add(before.held);
     Ok(known)
 }
 

@@ -23,7 +23,7 @@ use super::{
     plan::{Direction, Plan, Totals},
     prepare::Search,
     round::{self, Abandon, Done, Errand, Outcome, Tools},
-    token::{self, Binding},
+    token::{self, Binding, Left},
 };
 use crate::kafka::{FETCH_BYTES_MAX, KafkaError, RETRIES};
 
@@ -334,7 +334,8 @@ impl Scan {
 
     /// Where to go on after what was shown so far.
     fn resume(&self) -> Option<String> {
-        token::write(self.direction, self.binding, &self.plan.unshown())
+        let left = Left { spans: self.plan.unshown(), held: self.held };
+        token::write(self.direction, self.binding, &left)
     }
 
     async fn tell(&mut self) -> Result<(), Shut> {

@@ -1,7 +1,8 @@
 //! The text from which a search goes on: how far each partition is, and of which search.
 //!
 //! Owns its format: base64url without padding over a version byte, four bytes that bind it to the
-//! search it came from, and per partition five variable-length integers. The server keeps
+//! search it came from, and variable-length integers: one for what is held back, and per partition
+//! five. The server keeps
 //! nothing; a token that is broken or belongs to another search is refused.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -22,10 +23,12 @@ const SPAN_BYTES_MAX: usize = 5 + 4 * 9;
 /// secret: a forged token reads only what its bearer may read anyway.
 const BINDING_BYTES: usize = 4;
 
+/// What stands before the spans, at its largest.
+const HEAD_BYTES_MAX: usize = 1 + BINDING_BYTES + 9;
+
 // Base64 makes four letters of three bytes.
-const _: () = assert!(
-    (1 + BINDING_BYTES + PARTITIONS_MAX * SPAN_BYTES_MAX).div_ceil(3) * 4 <= TOKEN_BYTES_MAX
-);
+const _: () =
+    assert!((HEAD_BYTES_MAX + PARTITIONS_MAX * SPAN_BYTES_MAX).div_ceil(3) * 4 <= TOKEN_BYTES_MAX);
 
 /// Why a token was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +41,15 @@ pub enum TokenError {
         "the resume token belongs to another search (topic, start, partitions or filters differ)"
     )]
     Foreign,
+}
+
+/// What a search has left when it stops.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// How far each partition is.
+    pub spans: Vec<Span>,
+    /// Offsets that the search was not given when it began; see [`super::range::Reach`].
+    pub held: u64,
 }
 
 /// What a token is bound to: all that decides which records a search finds, but not how many.
@@ -59,13 +71,14 @@ impl Binding {
 }
 
 /// Writes a token; `None` if there is nothing left to read.
-pub fn write(direction: Direction, binding: Binding, spans: &[Span]) -> Option<String> {
-    if spans.iter().all(|span| span.is_done(direction)) {
+pub fn write(direction: Direction, binding: Binding, left: &Left) -> Option<String> {
+    if left.spans.iter().all(|span| span.is_done(direction)) {
         return None;
     }
     let mut bytes = vec![VERSION];
     bytes.extend(binding.0);
-    for span in spans {
+    put(&mut bytes, i64::try_from(left.held).unwrap_or(i64::MAX));
+    for span in &left.spans {
         put(&mut bytes, i64::from(span.partition));
         put(&mut bytes, span.start);
         put(&mut bytes, span.end - span.start);
@@ -76,7 +89,7 @@ pub fn write(direction: Direction, binding: Binding, spans: &[Span]) -> Option<S
 }
 
 /// Reads a token of the search that `binding` stands for.
-pub fn read(token: &str, binding: Binding) -> Result<Vec<Span>, TokenError> {
+pub fn read(token: &str, binding: Binding) -> Result<Left, TokenError> {
     if token.len() > TOKEN_BYTES_MAX {
         return Err(TokenError::Broken);
     }
@@ -88,6 +101,7 @@ pub fn read(token: &str, binding: Binding) -> Result<Vec<Span>, TokenError> {
     if head[1..] != binding.0 {
         return Err(TokenError::Foreign);
     }
+    let held = take(&mut rest).ok_or(TokenError::Broken)?.unsigned_abs();
     let mut spans: Vec<Span> = Vec::new();
     while !rest.is_empty() {
         let span = take_span(&mut rest).ok_or(TokenError::Broken)?;
@@ -96,7 +110,7 @@ pub fn read(token: &str, binding: Binding) -> Result<Vec<Span>, TokenError> {
         }
         spans.push(span);
     }
-    Ok(spans)
+    Ok(Left { spans, held })
 }
 
 fn take_span(rest: &mut &[u8]) -> Option<Span> {
@@ -137,7 +151,7 @@ mod tests {
     use ouzel_api::search::{Filter, From, Search, Target, Test};
     use proptest::prelude::*;
 
-    use super::{Binding, Direction, PARTITIONS_MAX, Span, TokenError, read, write};
+    use super::{Binding, Direction, Left, PARTITIONS_MAX, Span, TokenError, read, write};
 
     fn search(text: &str) -> Search {
         let test = Test::Contains { target: Target::Any, text: text.to_owned() };
@@ -145,7 +159,8 @@ mod tests {
     }
 
     fn token(spans: &[Span]) -> Option<String> {
-        write(Direction::Backward, Binding::new("c", "t", &search("x")), spans)
+        let left = Left { spans: spans.to_vec(), held: 3 };
+        write(Direction::Backward, Binding::new("c", "t", &search("x")), &left)
     }
 
     fn spans() -> impl Strategy<Value = Vec<Span>> {
@@ -165,7 +180,8 @@ mod tests {
         #[test]
         fn what_is_written_is_read(spans in spans()) {
             let binding = Binding::new("c", "t", &search("x"));
-            prop_assert_eq!(read(&token(&spans).unwrap(), binding).unwrap(), spans);
+            let left = read(&token(&spans).unwrap(), binding).unwrap();
+            prop_assert_eq!(left, Left { spans, held: 3 });
         }
 
         #[test]
@@ -181,7 +197,9 @@ mod tests {
         let least = i32::MAX - PARTITIONS_MAX as i32;
         let spans: Vec<Span> = (least..i32::MAX).map(span).collect();
         let binding = Binding::new("c", "t", &search("x"));
-        assert_eq!(read(&token(&spans).unwrap(), binding).unwrap(), spans);
+        let left = Left { spans, held: u64::MAX >> 1 };
+        let token = write(Direction::Backward, binding, &left).unwrap();
+        assert_eq!(read(&token, binding).unwrap(), left);
     }
 
     #[test]

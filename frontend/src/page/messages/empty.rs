@@ -1,7 +1,7 @@
 //! What stands in the table's place while it has no rows: the truth about why.
 
 use leptos::prelude::*;
-use ouzel_api::search::{DoneReason, Filter, From, Side, Test, Unseen};
+use ouzel_api::search::{DoneReason, Filter, From, Isolation, Side, Test, Unseen};
 
 use super::{
     Page,
@@ -27,6 +27,8 @@ enum Why {
     EmptyTopic,
     /// The topic may hold records, but none where the search looked.
     NothingThere,
+    /// All that lies in the range waits for a transaction.
+    HeldBack,
     /// Records were read; none matched. `whole` if there is no more to read.
     NoMatch { whole: bool },
     /// The person stopped it first.
@@ -69,6 +71,13 @@ pub fn nothing(page: Page) -> AnyView {
             </Empty>
         }
         .into_any(),
+        Why::HeldBack => view! {
+            <Empty title="No committed records in this range yet">
+                <p>"What lies behind an open transaction is seen when that is decided."</p>
+                <Button on_press=move |_| page.ask(undecided)>"Show undecided records, too"</Button>
+            </Empty>
+        }
+        .into_any(),
         Why::NoMatch { whole } => no_match(page, &figures, whole),
         Why::Stopped => view! {
             <Empty icon="text-search" title="Stopped before anything matched">
@@ -87,6 +96,7 @@ fn no_match(page: Page, figures: &Figures, whole: bool) -> AnyView {
     let nowhere = nowhere.map(|text| view! { <p><b>{text}</b></p> }).collect_view();
     let active = page.view.with(|view| view.asked.conditions.iter().filter(|it| it.on).count());
     let hint = match whole {
+        true if figures.held > 0 => "That is all there is before open transactions.",
         true => "That is all there is in the chosen partitions and range.",
         false => "There is more to read: “Continue” in the line above goes on.",
     };
@@ -125,6 +135,10 @@ fn nowhere(unseen: Unseen, filters: &[Filter], figures: &Figures) -> Option<Stri
     })
 }
 
+fn undecided(asked: &mut Asked) {
+    asked.isolation = Isolation::ReadUncommitted;
+}
+
 fn widen(asked: &mut Asked) {
     asked.start = Start::At(From::Newest);
     asked.partitions = None;
@@ -144,6 +158,7 @@ fn why(phase: &Phase, figures: &Figures, asked: &Asked) -> Why {
         && asked.partitions.is_none()
         && asked.resume.is_none();
     match (figures.read, whole) {
+        (0, true) if figures.held > 0 => Why::HeldBack,
         (0, true) if hollow && everywhere => Why::EmptyTopic,
         (0, true) => Why::NothingThere,
         (_, whole) => Why::NoMatch { whole },
@@ -171,6 +186,8 @@ mod tests {
         let all = Asked::default();
         let end = done(DoneReason::Exhausted, None);
         assert_eq!(why(&end, &figures(0, 7, 7), &all), Why::EmptyTopic);
+        let held = Figures { held: 2, ..figures(0, 7, 7) };
+        assert_eq!(why(&end, &held, &all), Why::HeldBack);
         let later = Asked { start: Start::At(From::Offset { offset: 9 }), ..all.clone() };
         assert_eq!(why(&end, &figures(0, 7, 7), &later), Why::NothingThere);
         let one = Asked { partitions: Some(vec![0]), ..all.clone() };

@@ -131,7 +131,7 @@ fn end(page: Page) -> impl IntoView {
     match page.feed.phase.get() {
         Phase::Searching => text_of(page.feed.figures.with(remaining)),
         Phase::Stopped => text("stopped"),
-        Phase::Done { reason: DoneReason::Exhausted, .. } => text("everything was read"),
+        Phase::Done { reason: DoneReason::Exhausted, .. } => text(page.feed.figures.with(all_read)),
         Phase::Done { reason: DoneReason::Partial, .. } => {
             view! { <span class="warn">"some partitions could not be read"</span> }.into_any()
         }
@@ -159,6 +159,14 @@ fn end(page: Page) -> impl IntoView {
                 .into_any()
         }
         Phase::Failed(_) => view! { <span class="bad">"broke off"</span> }.into_any(),
+    }
+}
+
+/// What was read by a search that came to its end: what a transaction holds back was not.
+fn all_read(figures: &Figures) -> &'static str {
+    match figures.held {
+        0 => "everything was read",
+        _ => "read up to open transactions",
     }
 }
 

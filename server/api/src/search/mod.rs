@@ -227,7 +227,7 @@ pub struct Progress {
     /// Offsets that were passed and held no record to look at.
     pub skipped: Skipped,
     /// Offsets of the range that a read_committed search leaves out because a transaction before
-    /// them was not decided when it began. A search that goes on from a token does not tell.
+    /// them was not decided when it began; one that goes on from a token leaves out the same.
     #[serde(default)]
     pub held: u64,
     /// Records that a filter could not judge, such as a field of what is not JSON. None matches.
