@@ -100,6 +100,31 @@ test("the list is exported as it is shown, with every digit and every kind of la
   expect(rows[0]?.size_bytes, "bytes on disk of what was written").toBeGreaterThan(0);
 });
 
+test("all columns are on screen at the usual widths, and on a smaller one all but one", async ({
+  page,
+  createTopic,
+}) => {
+  await createTopic(page, "wide-list");
+  await page.goto("topics?q=wide-list");
+  const grid = page.getByRole("grid", { name: "Topics" });
+  await expect(row(page, "wide-list")).toContainText("no groups", { timeout: 30_000 });
+  for (const [width, cleanup] of [
+    [1280, 0],
+    [1440, 1],
+    [1920, 1],
+  ] as const) {
+    await page.setViewportSize({ width, height: 900 });
+    await expect(grid.getByRole("columnheader", { name: "cleanup" })).toHaveCount(cleanup);
+    const cut = await grid.evaluate((it) =>
+      [it, ...it.querySelectorAll(".cell")]
+        .filter((part) => part.scrollWidth > part.clientWidth)
+        .map((part) => part.textContent || part.className),
+    );
+    expect(cut, `${width} px`).toEqual([]);
+    await expect(row(page, "wide-list").getByText("no groups")).toBeInViewport({ ratio: 1 });
+  }
+});
+
 test("rates are measured between two readings, and figures tell when they were read", async ({
   page,
   kcat,

@@ -28,6 +28,30 @@ pub struct Cells {
     pub doomed: RwSignal<Option<String>>,
 }
 
+/// The tracks on a screen of usual width, and the least width of them together: the same room for
+/// what stands in them, and less air between.
+pub const SNUG: Room = Room {
+    tracks: "34px minmax(142px, 2fr) 90px 42px minmax(78px, 1fr) 76px 72px 72px 92px 110px 64px \
+             minmax(116px, 1fr) 70px",
+    least: "1058px",
+};
+
+/// The same on a smaller one, where the cleanup policy gives way: it seldom changes, and the
+/// topic's page tells it.
+pub const SLIM: Room = Room {
+    tracks: "34px minmax(142px, 2fr) 90px 42px minmax(78px, 1fr) 76px 72px 72px 92px 64px \
+             minmax(116px, 1fr) 70px",
+    least: "948px",
+};
+
+/// What the columns take.
+pub struct Room {
+    /// A track for each column.
+    pub tracks: &'static str,
+    /// Below it the table scrolls sideways.
+    pub least: &'static str,
+}
+
 /// All columns; `rows` are those that the list shows.
 pub fn columns(cells: Cells, rows: Memo<Vec<TopicRow>>) -> Vec<Column<TopicRow>> {
     let Cells { figures, selection, .. } = cells;
@@ -68,7 +92,7 @@ pub fn columns(cells: Cells, rows: Memo<Vec<TopicRow>>) -> Vec<Column<TopicRow>>
             .sortable()
             .hint("Records a second that all groups together have committed in the last minute"),
         Column::new("written", "last written", "100px", of(last_written)).sortable(),
-        Column::new("cleanup", "cleanup", "118px", of(cleanup)).sortable(),
+        Column::new("cleanup", "cleanup", "118px", of(cleanup)).sortable().gives_way(),
         Column::new("groups", "groups", "72px", of(groups))
             .narrow("72px")
             .right()

@@ -10,7 +10,7 @@ use ouzel_api::{
 
 use super::{
     bulk::BulkBar,
-    columns::{Cells, columns},
+    columns::{Cells, SLIM, SNUG, columns},
     create::CreateTopicDialog,
     delete::DeleteTopicDialog,
     export::ExportMenu,
@@ -164,10 +164,6 @@ fn List(
             cluster.with_value(|it| Route::topic(it, &row.name, TopicTab::Messages))
         }));
     let hidden = move || data.with(|list| list.topics.iter().filter(|row| row.internal).count());
-    let shown = move || {
-        let all = data.with(|list| list.topics.len());
-        rows.with(|rows| (rows.len() < all).then(|| format!("{} shown", count(rows.len() as i128))))
-    };
     let chosen = Memo::new(move |_| selection.among(rows));
     view! {
         <div class="bar">
@@ -176,7 +172,7 @@ fn List(
             <Show when=move || hidden() != 0>
                 <Checkbox value=internal label="Internal topics"/>
             </Show>
-            <span class="dim">{shown}</span>
+            <span class="dim">{move || shown(data, rows)}</span>
             <span class="grow"></span>
             <span class="dim" role="status">{move || last(by_figures.get(), rows, known)}</span>
             {figures.state()}
@@ -184,11 +180,23 @@ fn List(
             <ExportMenu cluster rows known/>
         </div>
         <BulkBar cluster chosen selection topics/>
-        <div class="card">
+        <div
+            class="card topic-rows"
+            style=("--snug", SNUG.tracks)
+            style=("--snug-min", SNUG.least)
+            style=("--slim", SLIM.tracks)
+            style=("--slim-min", SLIM.least)
+        >
             <Table spec rows handle empty=move || empty(data, listing, only_favourites)/>
         </div>
         <DeleteTopicDialog cluster topic=doomed on_deleted=move || topics.reload()/>
     }
+}
+
+/// How many rows there are, where not all are shown.
+fn shown(data: Memo<Arc<TopicList>>, rows: Memo<Vec<TopicRow>>) -> Option<String> {
+    let all = data.with(|list| list.topics.len());
+    rows.with(|rows| (rows.len() < all).then(|| format!("{} shown", count(rows.len() as i128))))
 }
 
 /// How many rows stand last only because their figures are not known.
