@@ -31,6 +31,16 @@ pub fn noun<'a>(n: impl Into<i128>, one: &'a str, many: &'a str) -> &'a str {
     if n.into() == 1 { one } else { many }
 }
 
+/// So many topics, those of the cluster itself apart, which lists leave out unless asked for them:
+/// `5`, `5 + 1 internal`.
+pub fn topics(all: impl Into<i128>, internal: impl Into<i128>) -> String {
+    let (all, internal) = (all.into(), internal.into());
+    match internal {
+        0 => count(all),
+        _ => format!("{} + {} internal", count(all - internal), count(internal)),
+    }
+}
+
 /// Sorted numbers, with what follows one another written once, as `0–3, 7`: `to` stands within a
 /// range, `and` between ranges.
 pub fn ranges(numbers: &[i32], to: &str, and: &str) -> String {
@@ -246,6 +256,12 @@ mod tests {
             [0, 1, 2].map(|n| noun(n, "broker", "brokers")),
             ["brokers", "broker", "brokers"]
         );
+    }
+
+    #[test]
+    fn internal_topics_stand_apart() {
+        assert_eq!(topics(1_005, 0), "1,005");
+        assert_eq!(topics(6, 1), "5 + 1 internal");
     }
 
     #[test]

@@ -89,6 +89,14 @@ test("internal topics are shown when they are asked for, and found by their name
   await expect(page).toHaveURL(/internal=1/);
   await internal.uncheck();
   await expect(row).toHaveCount(0);
+  // They are counted apart, here and wherever else topics are.
+  const head = page.getByRole("main").locator("header");
+  await expect(head).toContainText(/^Topics[\d,]+ \+ \d+ internal · /);
+  const told = (await head.textContent())?.match(/[\d,]+ \+ \d+ internal/)?.[0] ?? "nothing";
+  await page.goto("overview");
+  await expect(page.locator(".facts")).toContainText(told);
+  await page.goto("/clusters");
+  await expect(page.locator(".facts").filter({ hasText: told })).not.toHaveCount(0);
 });
 
 test("nothing is offered for several topics until one is ticked", async ({ page, createTopic }) => {

@@ -126,6 +126,9 @@ pub struct ClusterHealth {
     pub brokers: u32,
     /// Topics, internal ones included.
     pub topics: u32,
+    /// Internal topics among them.
+    #[serde(default)]
+    pub internal_topics: u32,
     /// Partitions without a leader.
     pub offline: u32,
     /// Partitions with too few replicas in sync.

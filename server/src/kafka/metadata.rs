@@ -70,6 +70,7 @@ impl Metadata {
             kafka_cluster_id: self.cluster_id.clone(),
             brokers: count(self.brokers.len()),
             topics: count(self.topics.len()),
+            internal_topics: all(|topic| usize::from(topic.internal)),
             offline: all(|topic| topic.offline().count()),
             under_replicated: all(|topic| topic.under_replicated().count()),
             read_at_ms: self.read_at_ms,

@@ -11,7 +11,7 @@ use crate::{
     ask::{Question, Sending},
     client,
     clusters::read_only_by,
-    format::{count, noun},
+    format::{self, count, noun},
     load::load,
     route::Route,
     session::use_session,
@@ -97,7 +97,8 @@ fn origin(origin: Origin) -> &'static str {
 }
 
 fn figures(health: &ClusterHealth) -> impl IntoView + use<> {
-    let ClusterHealth { brokers, topics, offline, under_replicated, read_at_ms, .. } = *health;
+    let ClusterHealth { brokers, topics, internal_topics, offline, .. } = *health;
+    let ClusterHealth { under_replicated, read_at_ms, .. } = *health;
     let troubled = |number: u32| match number {
         0 => view! { "0" }.into_any(),
         some => view! { <span class="bad">{count(some)}</span> }.into_any(),
@@ -105,7 +106,9 @@ fn figures(health: &ClusterHealth) -> impl IntoView + use<> {
     view! {
         <div class="facts">
             <Fact name=noun(brokers, "broker", "brokers")>{count(brokers)}</Fact>
-            <Fact name=noun(topics, "topic", "topics")>{count(topics)}</Fact>
+            <Fact name=noun(topics, "topic", "topics")>
+                {format::topics(topics, internal_topics)}
+            </Fact>
             <Fact name="without leader">{troubled(offline)}</Fact>
             <Fact name="under-replicated">{troubled(under_replicated)}</Fact>
             <span class="grow"></span>

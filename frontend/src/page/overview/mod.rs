@@ -11,7 +11,7 @@ use ouzel_api::clusters::{Broker, GroupBehind, GroupsSummary, Overview as Data, 
 
 use crate::{
     cells, client,
-    format::{count, counted, noun},
+    format::{self, count, counted, noun},
     load::{Loaded, load},
     route::TopicTab,
     ui::{Age, Column, Empty, Fact, Panel, Table, TableSpec},
@@ -51,14 +51,7 @@ pub fn Overview(cluster: String) -> impl IntoView {
 
 #[component]
 fn Facts(data: Memo<Arc<Data>>) -> impl IntoView {
-    let topics = move || {
-        data.with(|data| match data.internal_topics {
-            0 => count(data.topics),
-            internal => {
-                format!("{} + {} internal", count(data.topics.saturating_sub(internal)), internal)
-            }
-        })
-    };
+    let topics = move || data.with(|data| format::topics(data.topics, data.internal_topics));
     let groups = move || {
         data.with(|data| match &data.groups {
             GroupsSummary::Known { total, .. } => count(*total).into_any(),

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     cells, client,
-    format::{count, counted},
+    format::{self, count, counted},
     listing::{Listing, ascending, use_flag, use_listing, use_text},
     load::{Load, Loaded, load},
     query::Query,
@@ -109,8 +109,9 @@ pub fn Topics(cluster: String) -> impl IntoView {
 fn Summary(topics: Load<TopicList>) -> impl IntoView {
     let text = |list: Arc<TopicList>| {
         let partitions: i128 = list.topics.iter().map(|row| i128::from(row.partitions)).sum();
+        let internal = list.topics.iter().filter(|row| row.internal).count();
         view! {
-            {count(list.topics.len() as i128)}
+            {format::topics(list.topics.len() as i128, internal as i128)}
             " · "
             {counted(partitions, "partition", "partitions")}
             " · read "
