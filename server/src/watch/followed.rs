@@ -70,7 +70,8 @@ impl Position {
     fn look(&self, mut track: Track, moment: Moment) -> Option<(Track, Step, i64)> {
         let (committed, end) = self.found?;
         let Moment { at_ms, held } = moment;
-        let step = track.look(Look { at_ms, committed, end, held, moved: false });
+        // Who is in it does not matter for a moment: the next reading looks at that.
+        let step = track.look(Look { at_ms, committed, end, held, stayed: held, moved: false });
         Some((track, step, end))
     }
 }

@@ -1,7 +1,7 @@
 //! One group that is followed: its commits, its latest samples, and what is concluded from them.
 //! Pure.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ouzel_api::{
     Lag,
@@ -15,8 +15,16 @@ use super::{
 };
 use crate::{
     db::lag::Sample,
-    kafka::{Offsets, TopicPartition, groups::GroupState, offset_of},
+    kafka::{
+        Offsets, TopicPartition,
+        groups::{GroupState, MemberState},
+        offset_of,
+    },
 };
+
+/// Members of a group that are remembered until the next reading: one of them is enough to know
+/// that it was never empty, and all of so many seldom go at once.
+const REMEMBERED_MAX: usize = 64;
 
 /// A group that is followed.
 #[derive(Debug)]
@@ -31,6 +39,8 @@ pub struct Followee {
     pub members: u32,
     /// Records behind.
     pub lag: Lag,
+    /// Some of them by name; none: they could not be read.
+    known: Option<HashSet<String>>,
     peak: Option<i64>,
     /// What was stored last.
     stored: Option<Sample>,
@@ -72,6 +82,7 @@ impl Followee {
             },
             members: 0,
             lag: Lag::NoCommit,
+            known: None,
             peak: None,
             stored: None,
         }
@@ -86,6 +97,7 @@ impl Followee {
     ) -> Vec<(&'a TopicPartition, i64)> {
         let members = group.described.as_ref().map(|described| described.members.len());
         self.members = members.map_or(0, |number| u32::try_from(number).unwrap_or(u32::MAX));
+        let stayed = self.meet(group);
         let Ok(commits) = &group.commits else {
             seen.add_unread();
             return Vec::new();
@@ -107,6 +119,7 @@ impl Followee {
                 committed: at,
                 end,
                 held: group.is_held(),
+                stayed,
                 moved: reading.moved,
             };
             seen.begins |= track.is_none() && is_known;
@@ -119,6 +132,20 @@ impl Followee {
         seen.begins |= !before.is_empty();
         self.note_readers(group);
         ends
+    }
+
+    /// Remembers who is in the group; answers whether one of them was in it before, as far as that
+    /// is known.
+    fn meet(&mut self, group: &GroupState) -> bool {
+        let members = group.described.as_ref().ok().map(|described| &described.members);
+        let stayed = match (&self.known, members) {
+            (Some(known), Some(members)) => members.iter().any(|it| known.contains(name(it))),
+            _ => group.is_held(),
+        };
+        self.known = members.map(|members| {
+            members.iter().take(REMEMBERED_MAX).map(|it| name(it).to_owned()).collect()
+        });
+        stayed
     }
 
     /// Notes on each partition when whoever reads it has moved any commit: the member that holds
@@ -187,6 +214,12 @@ impl Followee {
         self.stored = Some(sample);
         Some(sample)
     }
+}
+
+/// By what a member is known again: a static one keeps its place when it comes back, and the group
+/// is not empty until then.
+fn name(member: &MemberState) -> &str {
+    member.instance_id.as_deref().unwrap_or(&member.member_id)
 }
 
 /// What is stored of a moment.

@@ -38,7 +38,8 @@ pub struct Track {
     rewound_ms: Option<i64>,
     /// Whether somebody was in the group at the last look.
     was_held: bool,
-    /// When it last went on though nobody was in the group, and this console had not moved it.
+    /// When it last went on though nobody had stayed in the group, and this console had not moved
+    /// it.
     loose_ms: Option<i64>,
 }
 
@@ -53,6 +54,8 @@ pub struct Look {
     pub end: i64,
     /// Whether somebody is in the group.
     pub held: bool,
+    /// Whether one of them was in it at the look before, as far as that is known.
+    pub stayed: bool,
     /// Whether this console may have moved commits of the group since the look before.
     pub moved: bool,
 }
@@ -95,7 +98,7 @@ impl Track {
             Step::Jumped if by < 0 => self.rewound_ms = Some(at_ms),
             Step::Jumped => {}
         }
-        if by > 0 && !look.moved && !self.was_held && !look.held {
+        if by > 0 && !look.moved && self.is_loose(look) {
             self.loose_ms = Some(at_ms);
         }
         self.was_held = look.held;
@@ -112,13 +115,24 @@ impl Track {
     }
 
     /// Readers go forwards. A commit that goes back was moved; so was one that this console has
-    /// moved, and one that went on though nobody was in the group. Only if that goes on, somebody
-    /// reads who commits without being a member.
+    /// moved, and for all that can be known one that went on while the group may have been empty.
+    /// Only if that goes on, somebody reads who commits without being a member, or never stays for
+    /// long.
     fn step(&self, by: i64, look: Look) -> Step {
-        let is_loose = !self.was_held && !look.held;
         let goes_on = self.loose_ms.is_some_and(|at| look.at_ms - at < LOOSE_FOR_MS);
-        let is_moved = by < 0 || look.moved || (is_loose && !goes_on);
+        let is_moved = by < 0 || look.moved || (self.is_loose(look) && !goes_on);
         if by != 0 && is_moved { Step::Jumped } else { Step::Read(by) }
+    }
+
+    /// Whether somebody from outside may have committed since the look before. Kafka refuses that
+    /// while anybody is in the group, so it is not so if a member has stayed. What went on until
+    /// the last of them left is taken for what they have read.
+    fn is_loose(&self, look: Look) -> bool {
+        match (self.was_held, look.held) {
+            (true, true) => !look.stayed,
+            (true, false) => false,
+            (false, _) => true,
+        }
     }
 
     /// Whether its commit has moved a short while ago.

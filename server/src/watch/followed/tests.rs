@@ -162,6 +162,37 @@ fn a_group_whose_commits_were_moved_neither_reads_nor_catches_up_by_it() {
 }
 
 #[test]
+fn a_group_that_a_tool_resets_while_all_its_members_are_replaced_is_not_taken_for_one_that_reads() {
+    let of = |commit: i64, members: &[&str]| {
+        let mut group = group("g", &[commit], members.len());
+        let described = group.described.as_mut().expect("members");
+        for (member, name) in described.members.iter_mut().zip(members) {
+            (*name).clone_into(&mut member.member_id);
+        }
+        group
+    };
+    let (reads, nobody): (&[&str], &[&str]) = (&["a", "b"], &[]);
+    for (before, after, pace, stays) in
+        [(reads, ["c"], 20, false), (nobody, ["c"], 0, false), (reads, ["b"], 20, true)]
+    {
+        let mut followed = followed();
+        for at in 0..4 {
+            take(&mut followed, at, of(at * pace, before), &[1_000]);
+        }
+        // Almost to the end, by whomever: only a member who stayed rules out that it was a tool.
+        take(&mut followed, 4, of(900, &after), &[1_000]);
+        let told = followed.progress("g").expect("it is followed");
+        assert_eq!(told.moved_ms == Some(4 * EVERY_MS), stays, "{before:?} {told:?}");
+        let rate = if stays { 15.0 } else { 0.0 };
+        assert_eq!((told.read_per_s, told.catches_up_ms.is_some()), (rate, stays), "{before:?}");
+        take(&mut followed, 5, of(915, &after), &[1_000]);
+        let told = followed.progress("g").expect("it is followed");
+        assert_eq!(told.status, Status::Moving);
+        assert!(stays || (told.read_per_s - 1.0).abs() < 1e-9, "{before:?} {told:?}");
+    }
+}
+
+#[test]
 fn what_happened_before_rates_began_anew_is_in_none_of_them() {
     let mut followed = followed();
     take(&mut followed, 0, group("g", &[0], 1), &[90_000]);

@@ -19,7 +19,7 @@ fn track(looks: &[(i64, i64)]) -> Track {
 }
 
 fn see(at: i64, committed: i64, end: i64) -> Look {
-    Look { at_ms: at * EVERY_MS, committed, end, held: true, moved: false }
+    Look { at_ms: at * EVERY_MS, committed, end, held: true, stayed: true, moved: false }
 }
 
 /// The same, and then nothing but the end changes: looked at until `at`.
@@ -119,6 +119,13 @@ fn a_commit_that_was_moved_is_not_taken_for_reading() {
     let loose = [unheld(0, 50), unheld(1, 60), unheld(2, 60), unheld(3, 70)];
     let steps = [Step::Jumped, Step::Read(0), Step::Read(10)];
     assert_eq!(of(&loose).0, steps, "who goes on reads without being a member");
+    let joined = [unheld(0, 50), see(1, 60, 100), see(2, 70, 100)];
+    assert_eq!(of(&joined).0, [Step::Jumped, Step::Read(10)], "before whoever came");
+    let replaced = Look { stayed: false, ..see(1, 60, 100) };
+    let all_new = [see(0, 50, 100), replaced, see(2, 70, 100)];
+    assert_eq!(of(&all_new).0, [Step::Jumped, Step::Read(10)], "while nobody may have been there");
+    let brief = [see(0, 50, 100), replaced, Look { committed: 70, at_ms: 30_000, ..replaced }];
+    assert_eq!(of(&brief).0, [Step::Jumped, Step::Read(10)], "who goes on never stays for long");
     let moves = [unheld(0, 50), Look { moved: true, ..unheld(1, 60) }, unheld(2, 50)];
     assert_eq!(of(&moves).0, [Step::Jumped, Step::Jumped], "done and undone");
 }
