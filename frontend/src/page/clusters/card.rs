@@ -21,21 +21,25 @@ use crate::{
 /// How often a card asks whether its cluster answers.
 const REFRESH_SECONDS: u64 = 20;
 
-/// The card.
+/// The card. It asks anew whenever `saved` changes.
 #[component]
 pub fn Card(
     cluster: Cluster,
+    saved: RwSignal<u32>,
     draft: RwSignal<Option<Draft>>,
     doomed: RwSignal<Option<Question<String>>>,
 ) -> impl IntoView {
     let id = StoredValue::new(cluster.id.clone());
     let health = load(move || client::clusters::health(id.get_value())).every(REFRESH_SECONDS);
+    Effect::new(move |before: Option<u32>| {
+        let times = saved.get();
+        if before.is_some_and(|before| before != times) {
+            health.reload();
+        }
+        times
+    });
     let failed = Memo::new(move |_| health.error());
-    let environment = match cluster.environment {
-        Environment::Development => "development",
-        Environment::Staging => "staging",
-        Environment::Production => "production",
-    };
+    let environment = environment_name(cluster.environment);
     let colour = cluster.colour.map(Colour::name);
     let title = cluster.label.clone().unwrap_or_else(|| cluster.id.clone());
     let name = title.clone();
@@ -85,6 +89,14 @@ pub fn Card(
             {told}
             <Acts cluster draft doomed/>
         </article>
+    }
+}
+
+fn environment_name(environment: Environment) -> &'static str {
+    match environment {
+        Environment::Development => "development",
+        Environment::Staging => "staging",
+        Environment::Production => "production",
     }
 }
 

@@ -33,6 +33,8 @@ pub fn Clusters() -> impl IntoView {
     let draft = RwSignal::new(None::<Draft>);
     let adding = adding(off, draft);
     let doomed = RwSignal::new(None::<Question<String>>);
+    // Counts what was saved: of a password alone the list tells nothing new.
+    let saved = RwSignal::new(0_u32);
     let removed = move |id: String| {
         toasts.good(format!("{id} was removed from the console."));
         all.reload();
@@ -69,7 +71,7 @@ pub fn Clusters() -> impl IntoView {
                 view! {
                     <div class="cluster-cards">
                         <For each=shown key=|it| format!("{it:?}")
-                            children=move |cluster| view! { <Card cluster draft doomed/> }/>
+                            children=move |cluster| view! { <Card cluster saved draft doomed/> }/>
                     </div>
                     <Show when=move || shown().is_empty()>
                         <div class="card">
@@ -81,7 +83,13 @@ pub fn Clusters() -> impl IntoView {
                 }
             }
         </Loaded>
-        <Editor draft on_saved=move |()| all.reload()/>
+        <Editor
+            draft
+            on_saved=move |()| {
+                saved.update(|times| *times += 1);
+                all.reload();
+            }
+        />
         <Ask question=doomed act=client::clusters::remove done=removed/>
     }
 }
