@@ -53,11 +53,35 @@ const unfold = (menu: string) => async (page: Page) => {
   await page.locator(".menu-panel").waitFor();
 };
 
+/** What the menu of an open record offers. */
+const onRecord = (act: string | RegExp) => async (page: Page) => {
+  await openFirstRow(page);
+  await unfold("More acts on this record")(page);
+  await page.getByRole("menuitem", { name: act }).click();
+  await page.getByRole("dialog").waitFor();
+};
+
 /** On a phone the line of controls is folded. */
-async function reading(page: Page): Promise<void> {
+async function unfoldControls(page: Page): Promise<void> {
   const folded = page.locator(".fold-line");
   if (await folded.isVisible()) await folded.click();
+}
+
+async function reading(page: Page): Promise<void> {
+  await unfoldControls(page);
   await unfold("Until where, and how records are read")(page);
+}
+
+async function scripting(page: Page): Promise<void> {
+  await unfoldControls(page);
+  await page.getByLabel("Where to look").selectOption("JavaScript…");
+  await page.getByRole("dialog").waitFor();
+}
+
+async function keepView(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Views" }).click();
+  await page.getByRole("menuitem", { name: "Keep this view…" }).click();
+  await page.getByRole("dialog").waitFor();
 }
 
 async function importing(page: Page): Promise<void> {
@@ -92,6 +116,7 @@ export function looks({ topic, group }: Names): Look[] {
     { name: "topics-none", path: "/c/embedded/topics?q=no-such-topic" },
     { name: "topics-create", path: "/c/embedded/topics", then: press("Create topic") },
     { name: "topics-clone", path: `/c/embedded/topics?like=${topic}` },
+    { name: "topics-view", path: one, then: keepView },
     { name: "topics-set", path: one, then: bulk("Set a setting…") },
     { name: "topics-empty", path: one, then: bulk("Empty…") },
     { name: "topics-delete", path: one, then: bulk("Delete…") },
@@ -106,6 +131,10 @@ export function looks({ topic, group }: Names): Look[] {
     { name: "messages-columns", path: `${of}/messages`, then: unfold("Columns of fields") },
     { name: "messages-views", path: `${of}/messages`, then: unfold("Saved views") },
     { name: "messages-reading", path: `${of}/messages`, then: reading },
+    { name: "messages-script", path: `${of}/messages`, then: scripting },
+    { name: "record-replay", path: `${of}/messages`, then: onRecord(/^Edit and write/) },
+    { name: "record-tombstone", path: `${of}/messages`, then: onRecord(/tombstone/) },
+    { name: "record-to-group", path: `${of}/messages`, then: onRecord(/^Reset a group/) },
     { name: "produce", path: `${of}/messages`, then: press("Produce…") },
     { name: "import", path: `${of}/messages`, then: importing },
     { name: "partitions", path: `${of}/partitions` },

@@ -16,7 +16,7 @@ async function prepare({ page, kcat, server, createTopic }: Prepared) {
   const there = await page.request.get(`${server.url}/api/v1/clusters/embedded/topics/looks`);
   if (there.ok()) return;
   await createTopic(page, "looks", 2);
-  await kcat.produce("looks", ['{"a":1,"b":"text"}'], ["-p", "0"]);
+  await kcat.produce("looks", ['{"a":1,"b":"text"}'], ["-p", "0", "-k", "some-key"]);
   await kcat.consumeAs("lookers", "looks");
 }
 
