@@ -6,7 +6,7 @@
 //   test("…", async ({ page, kcat, signIn }) => { await signIn(page); … });
 import { test as base, expect, type Page } from "@playwright/test";
 import { Kcat } from "./support/kcat.ts";
-import { startKafka } from "./support/kafka.ts";
+import { type Kafka, startKafka } from "./support/kafka.ts";
 import { ADMIN, type Server, start, startBefore } from "./support/server.ts";
 
 export { ADMIN, expect };
@@ -30,6 +30,8 @@ interface PerWorker {
   arguments: string[];
   /** The broker that the console stands before: our own, or Apache Kafka. */
   against: "ouzel" | "kafka";
+  /** Apache Kafka, where the console stands before that. */
+  kafka: Kafka | undefined;
   server: Server;
 }
 
@@ -38,16 +40,23 @@ export const test = base.extend<PerTest, PerWorker>({
 
   against: ["ouzel", { option: true, scope: "worker" }],
 
-  server: [
-    async ({ arguments: more, against }, use) => {
+  kafka: [
+    async ({ against }, use) => {
       const kafka = against === "kafka" ? await startKafka() : undefined;
       try {
-        const server = await (kafka ? startBefore(kafka.address) : start(more));
-        await use(server);
-        await server.stop();
+        await use(kafka);
       } finally {
         await kafka?.stop();
       }
+    },
+    { scope: "worker", timeout: 150_000 },
+  ],
+
+  server: [
+    async ({ arguments: more, kafka }, use) => {
+      const server = await (kafka ? startBefore(kafka.address) : start(more));
+      await use(server);
+      await server.stop();
     },
     { scope: "worker", timeout: 150_000 },
   ],
