@@ -1,19 +1,21 @@
 // The network is cut while the page reads: what was read stays, the reason is said, and it goes on
-// from there.
+// from there. What is marked runs before Apache Kafka too.
 import type { Page } from "@playwright/test";
-import { expect, test } from "../fixtures.ts";
+import { BOTH, expect, test } from "../fixtures.ts";
 import { Wire } from "../support/wire.ts";
 
 let wire: Wire;
+let cluster: string;
 
 test.beforeEach(async ({ page, server, signIn }) => {
   await signIn(page);
   wire = await Wire.to(server.url);
+  cluster = server.cluster;
 });
 
 test.afterEach(() => wire.cut());
 
-const here = (path: string) => `${wire.url}/c/embedded/${path}`;
+const here = (path: string) => `${wire.url}/c/${cluster}/${path}`;
 
 const gridOf = (page: Page) => page.getByRole("grid", { name: "Messages" });
 
@@ -22,7 +24,7 @@ async function rowCount(page: Page): Promise<number> {
   return Number(await gridOf(page).getAttribute("aria-rowcount")) - 1;
 }
 
-test("a search that breaks off keeps its rows, says why, and Continue goes on without repeating", async ({
+test("a search that breaks off keeps its rows, says why, and Continue goes on without repeating", BOTH, async ({
   page,
   kcat,
   createTopic,
@@ -62,7 +64,7 @@ test("a search that breaks off keeps its rows, says why, and Continue goes on wi
   await expect(main.getByText("The console's server does not answer")).toHaveCount(0);
 });
 
-test("a live tail that is cut says so, connects again by itself, and tells what it did not see", async ({
+test("a live tail that is cut says so, connects again by itself, and tells what it did not see", BOTH, async ({
   page,
   kcat,
   createTopic,

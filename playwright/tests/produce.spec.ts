@@ -167,7 +167,7 @@ test("a file is checked, its broken line named, and nothing written until it is 
   expect((await kcat.consume("file", ["-f", "%k\n"])).length).toBe(70_000);
 });
 
-test("a pasted CSV is written", async ({ page, kcat, createTopic }) => {
+test("a pasted CSV is written", BOTH, async ({ page, kcat, createTopic }) => {
   await createTopic(page, "pasted");
   await page.goto("topics/pasted/messages");
   await page.getByRole("button", { name: "Produce…" }).click();

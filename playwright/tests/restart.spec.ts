@@ -1,16 +1,16 @@
 // The server goes away under an open page and comes back: the page says so, loses nothing, and goes
-// on by itself.
+// on by itself. What is marked runs before Apache Kafka too, which stays where it is.
 import type { Page } from "@playwright/test";
-import { ADMIN, expect, test } from "../fixtures.ts";
+import { ADMIN, BOTH, expect, test } from "../fixtures.ts";
 import { Kcat } from "../support/kcat.ts";
-import { type Server, start } from "../support/server.ts";
+import { type Server, start, startBefore } from "../support/server.ts";
 
 // A server of its own: the worker's serves the other tests.
 let server: Server;
 let kcat: Kcat;
 
-test.beforeEach(async ({ page }) => {
-  server = await start();
+test.beforeEach(async ({ page, kafka }) => {
+  server = await (kafka ? startBefore(kafka.address) : start());
   kcat = new Kcat(server.kafka);
   const answer = await page.request.post(`${server.url}/api/v1/session`, { data: ADMIN });
   expect(answer.status(), await answer.text()).toBe(200);
@@ -26,7 +26,7 @@ async function create(page: Page, name: string) {
 
 const here = (path: string) => `${server.url}/c/${server.cluster}/${path}`;
 
-test("a tail says that it lost the server, keeps its rows, and goes on when it is back", async ({
+test("a tail says that it lost the server, keeps its rows, and goes on when it is back", BOTH, async ({
   page,
 }) => {
   await create(page, "survivor");
@@ -45,7 +45,7 @@ test("a tail says that it lost the server, keeps its rows, and goes on when it i
   await expect(rows.filter({ hasText: "before it went" })).toBeVisible();
 });
 
-test("what was being written when the server went away is still there, and is sent later", async ({
+test("what was being written when the server went away is still there, and is sent later", BOTH, async ({
   page,
 }) => {
   await create(page, "unsent");
@@ -83,7 +83,7 @@ test("a list keeps its last good rows with their age, and is fresh again without
   await expect(note).toHaveCount(0);
 });
 
-test("a change that was being looked at is saved after the restart", async ({ page }) => {
+test("a change that was being looked at is saved after the restart", BOTH, async ({ page }) => {
   await create(page, "half-tuned");
   await page.goto(here("topics/half-tuned/configuration?q=retention.ms"));
   await page.getByRole("button", { name: "Edit retention.ms", exact: true }).click();

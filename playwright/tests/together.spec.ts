@@ -103,7 +103,7 @@ test("of two who change the same setting the second is shown what the first has 
   await second.context().close();
 });
 
-test("a reset that somebody else has overtaken is not applied as it was shown", async ({
+test("a reset that somebody else has overtaken is not applied as it was shown", BOTH, async ({
   page,
   kcat,
   browser,
