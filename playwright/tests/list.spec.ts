@@ -6,7 +6,7 @@ import { BOTH, expect, test } from "../fixtures.ts";
 
 test.beforeEach(async ({ page, signIn }) => signIn(page));
 
-const row = (page: Page, name: string) => page.getByRole("row").filter({ hasText: name });
+const row = (page: Page, name: string | RegExp) => page.getByRole("row").filter({ hasText: name });
 
 async function download(page: Page, form: "CSV" | "JSON"): Promise<string> {
   await page.getByRole("button", { name: "Export" }).click();
@@ -105,9 +105,12 @@ test("all columns are on screen at the usual widths, and on a smaller one all bu
   createTopic,
 }) => {
   await createTopic(page, "wide-list");
+  // It is cut in its own box; if that were wider than its cell, nothing of it would be shown.
+  await createTopic(page, `wide-list.${"of-a-service.".repeat(6)}v2`);
   await page.goto("topics?q=wide-list");
   const grid = page.getByRole("grid", { name: "Topics" });
-  await expect(row(page, "wide-list")).toContainText("no groups", { timeout: 30_000 });
+  const short = row(page, /wide-list(?!\.)/);
+  await expect(short).toContainText("no groups", { timeout: 30_000 });
   for (const [width, cleanup] of [
     [1280, 0],
     [1440, 1],
@@ -121,7 +124,7 @@ test("all columns are on screen at the usual widths, and on a smaller one all bu
         .map((part) => part.textContent || part.className),
     );
     expect(cut, `${width} px`).toEqual([]);
-    await expect(row(page, "wide-list").getByText("no groups")).toBeInViewport({ ratio: 1 });
+    await expect(short.getByText("no groups")).toBeInViewport({ ratio: 1 });
   }
 });
 
