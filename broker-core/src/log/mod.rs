@@ -16,6 +16,7 @@ mod error;
 mod folder;
 mod handles;
 mod index;
+mod notes;
 mod place;
 mod read;
 mod rebuild;
@@ -43,6 +44,7 @@ use tail::Tail;
 pub use config::{Cleanup, LogConfig, Repack, TimestampType};
 pub(crate) use error::storage;
 pub use error::{OpenError, SegmentError, StorageError};
+pub(crate) use notes::Seen;
 pub(crate) use place::Place;
 #[cfg(test)]
 pub(crate) use read::WITHOUT_CHECKSUMS;
@@ -84,6 +86,16 @@ pub struct Log {
     /// The last point that was written there.
     point: Option<Point>,
     dirty: Dirty,
+}
+
+/// A log that was opened.
+pub struct Opened {
+    /// The log.
+    pub log: Log,
+    /// What was found and done.
+    pub report: RecoveryReport,
+    /// What was gone through on the way, for those who would go through it next.
+    pub(crate) seen: Seen,
 }
 
 /// Where a batch was put.

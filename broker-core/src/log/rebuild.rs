@@ -13,9 +13,10 @@ use super::error::{StorageError, storage};
 use super::folder::Kind;
 use super::handles::Handle;
 use super::index::{Largest, OffsetEntry, Pace, Paced};
+use super::notes::Batches;
 use super::segment::Segment;
 use super::sidecar::{ENTRY_BYTES, EntryKind, RaftEntry};
-use super::walk::{Located, SCAN_WINDOW_BYTES, Walk};
+use super::walk::Located;
 use crate::ids::LogIndex;
 
 /// What is known before the segment.
@@ -30,13 +31,23 @@ pub(crate) struct Before<'a> {
     pub closed: bool,
 }
 
-/// Goes through the segment's batches, as far as its length says, and writes the files beside it;
-/// returns those that were different before.
-pub(crate) fn rebuild(segment: &Segment, before: Before<'_>) -> Result<Vec<PathBuf>, StorageError> {
+/// What came of it.
+pub(crate) struct Rebuilt {
+    /// Files that were different before.
+    pub changed: Vec<PathBuf>,
+    /// The last Raft entry up to the segment's end.
+    pub last: LogIndex,
+}
+
+/// Goes through the segment's batches, as far as its length says, and writes the files beside it.
+pub(crate) fn rebuild(
+    segment: &Segment,
+    mut batches: Batches<'_>,
+    before: Before<'_>,
+) -> Result<Rebuilt, StorageError> {
     let mut work = Work::begin(segment, before.index)?;
     let mut pace = Pace::new(0, None, None);
     let walk = |e| storage("go through", e);
-    let mut batches = Walk::new(segment, 0, SCAN_WINDOW_BYTES).map_err(walk)?;
     while let Some(batch) = batches.next().map_err(walk)? {
         before.epochs.note(batch.header.leader_epoch, batch.header.base_offset);
         work.sidecar(&batch)?;
@@ -55,6 +66,8 @@ pub(crate) fn rebuild(segment: &Segment, before: Before<'_>) -> Result<Vec<PathB
 
 struct Work<'a> {
     segment: &'a Segment,
+    /// The last entry that was put, or the one before the segment.
+    last: LogIndex,
     index: LogIndex,
     old: Old,
     offsets: Mirror,
@@ -70,11 +83,12 @@ impl<'a> Work<'a> {
         let index = old.next.map_or(before, |entry| LogIndex(entry.index.0.saturating_sub(1)));
         Ok(Work {
             segment,
+            last: before,
             index,
             old,
-            offsets: Mirror::begin(file(Kind::Index)?),
-            times: Mirror::begin(file(Kind::Times)?),
-            raft: Mirror::begin(file(Kind::Raft)?),
+            offsets: Mirror::begin(file(Kind::Index)?, Compared::ByReading),
+            times: Mirror::begin(file(Kind::Times)?, Compared::ByReading),
+            raft: Mirror::begin(file(Kind::Raft)?, Compared::Elsewhere),
         })
     }
 
@@ -108,7 +122,8 @@ impl<'a> Work<'a> {
     }
 
     fn put(&mut self, entry: RaftEntry) -> Result<(), StorageError> {
-        self.index = entry.index;
+        (self.index, self.last) = (entry.index, entry.index);
+        self.raft.differed |= self.old.next != Some(entry);
         self.old.advance();
         let put = self.raft.put(&entry.bytes());
         put.map_err(StorageError::of("rebuild", &self.segment.path(Kind::Raft)))
@@ -126,8 +141,8 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    fn finish(self) -> Result<Vec<PathBuf>, StorageError> {
-        let mut changed = Vec::new();
+    fn finish(self) -> Result<Rebuilt, StorageError> {
+        let (mut changed, last) = (Vec::new(), self.last);
         let files =
             [(Kind::Index, self.offsets), (Kind::Times, self.times), (Kind::Raft, self.raft)];
         for (kind, mirror) in files {
@@ -140,36 +155,49 @@ impl<'a> Work<'a> {
             }
             changed.extend(differed.then_some(path));
         }
-        Ok(changed)
+        Ok(Rebuilt { changed, last })
     }
 }
 
-/// The sidecar as it was, up to its first entry that is not whole.
+/// The sidecar as it was, up to its first entry that is not whole. It is read ahead of what is
+/// written in its place.
 struct Old {
     file: Handle,
+    /// Behind the block, in the file.
     at: u64,
+    block: Vec<u8>,
+    /// Bytes of the block that were taken.
+    taken: usize,
     next: Option<RaftEntry>,
 }
 
+/// One read of the sidecar: whole entries.
+const OLD_BLOCK_BYTES: usize = 1820 * ENTRY_BYTES;
+
 impl Old {
     fn begin(file: Handle) -> Old {
-        let mut old = Old { file, at: 0, next: None };
+        let mut old = Old { file, at: 0, block: Vec::new(), taken: 0, next: None };
         old.next = old.read();
         old
     }
 
     fn advance(&mut self) {
         if self.next.take().is_some() {
-            self.at += ENTRY_BYTES as u64;
             self.next = self.read();
         }
     }
 
     /// An entry that cannot be read is as good as one that is not there.
-    fn read(&self) -> Option<RaftEntry> {
-        let mut bytes = [0; ENTRY_BYTES];
-        let read = self.file.read_at(&mut bytes, self.at);
-        matches!(read, Ok(ENTRY_BYTES)).then(|| RaftEntry::parse(&bytes)).flatten()
+    fn read(&mut self) -> Option<RaftEntry> {
+        if self.taken == self.block.len() {
+            self.block.resize(OLD_BLOCK_BYTES, 0);
+            let read = self.file.read_at(&mut self.block, self.at).unwrap_or(0);
+            self.block.truncate(read);
+            (self.at, self.taken) = (self.at + read as u64, 0);
+        }
+        let bytes = self.block[self.taken..].first_chunk()?;
+        self.taken += ENTRY_BYTES;
+        RaftEntry::parse(bytes)
     }
 }
 
@@ -179,15 +207,25 @@ struct Mirror {
     at: u64,
     pending: Vec<u8>,
     there: Vec<u8>,
+    compared: Compared,
     differed: bool,
+}
+
+/// How it is known what a file held before.
+#[derive(PartialEq, Eq)]
+enum Compared {
+    ByReading,
+    /// Whoever puts the entries has read it.
+    Elsewhere,
 }
 
 /// One comparison; bounds the memory that a rebuild takes.
 const PENDING_BYTES: usize = 64 << 10;
 
 impl Mirror {
-    fn begin(file: Handle) -> Mirror {
-        Mirror { file, at: 0, pending: Vec::new(), there: Vec::new(), differed: false }
+    fn begin(file: Handle, compared: Compared) -> Mirror {
+        let (pending, there) = (Vec::new(), Vec::new());
+        Mirror { file, at: 0, pending, there, compared, differed: false }
     }
 
     fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -196,9 +234,11 @@ impl Mirror {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.there.resize(self.pending.len(), 0);
-        let read = self.file.read_at(&mut self.there, self.at)?;
-        self.differed |= self.there[..read] != self.pending;
+        if self.compared == Compared::ByReading {
+            self.there.resize(self.pending.len(), 0);
+            let read = self.file.read_at(&mut self.there, self.at)?;
+            self.differed |= self.there[..read] != self.pending;
+        }
         self.file.write_at(&mut [IoSlice::new(&self.pending)], self.at)?;
         self.at += self.pending.len() as u64;
         self.pending.clear();

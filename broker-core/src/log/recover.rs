@@ -3,14 +3,17 @@
 //! Everything before the checkpoint was on disk once. If it is not there now, or
 //! not as it was written, records that were acknowledged are lost, and the log
 //! stays shut. Behind the checkpoint nothing was promised for certain: a torn end
-//! is cut, and the report says so. Nothing is written before all is checked.
+//! is cut, and the report says so. Nothing is written before all that was promised is checked.
 //!
 //! What is kept behind the checkpoint is written anew before it is synced. When a
 //! sync has failed, Linux takes the pages for clean: a later process reads them and
 //! a later sync reports success, but they are not on disk.
+//!
+//! All that needs the bytes takes part in one scan: the check, the writing anew, and by its notes
+//! (`notes.rs`) the files beside the log and, above, the producers. Nothing is read twice.
 
 use std::collections::{BTreeSet, HashSet};
-use std::io::{self, IoSlice};
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -18,12 +21,12 @@ use super::checkpoint::{Checkpoint, Point};
 use super::epochs::{Epochs, is_temporary};
 use super::error::storage;
 use super::folder::{Folder, Kind, base_of};
+use super::notes::{Batches, Notes, Seen};
 use super::rebuild::{Before, rebuild};
 use super::scan::scan;
 use super::segment::Segment;
 use super::sidecar::{ENTRY_BYTES, RaftEntry};
-use super::walk::{SCAN_WINDOW_BYTES, Walk};
-use super::{CutTail, Log, LogConfig, OpenError, Place, RecoveryReport, StorageError};
+use super::{CutTail, Log, LogConfig, OpenError, Opened, Place, RecoveryReport, StorageError};
 use crate::ids::LogIndex;
 use crate::world::Disk;
 
@@ -33,17 +36,22 @@ impl Log {
         disk: Arc<dyn Disk>,
         path: PathBuf,
         config: LogConfig,
-    ) -> Result<(Log, RecoveryReport), OpenError> {
+    ) -> Result<Opened, OpenError> {
         let folder = Arc::new(Folder { disk, path });
         let names = list_or_create(&folder)?;
         let mut found = Found::read(folder, names)?;
         found.forget()?;
         let mut report = RecoveryReport { clean: found.is_clean(), ..Default::default() };
-        let good = if report.clean { found.trust() } else { found.check(&mut report)? };
+        let mut seen = Seen::default();
+        let good = match report.clean {
+            true => found.trust(),
+            false => found.check(&mut seen, &mut report)?,
+        };
         let incomplete = std::mem::take(&mut found.incomplete);
         let mut log = Log::assemble(config, found, good)?;
-        log.mend(good, &incomplete, &mut report)?;
-        Ok((log, report))
+        let last = log.mend(good, &incomplete, &seen, &mut report)?;
+        log.settle(last, report.clean)?;
+        Ok(Opened { log, report, seen })
     }
 
     fn assemble(config: LogConfig, found: Found, good: Good) -> Result<Log, OpenError> {
@@ -76,37 +84,39 @@ impl Log {
         Ok(log)
     }
 
-    /// Makes the files agree with what was found good, and syncs what was only checked.
+    /// Makes the files agree with what was found good, and syncs what was only checked. Returns
+    /// the last Raft entry, if the newest segment was gone through.
     fn mend(
         &mut self,
         good: Good,
         incomplete: &HashSet<i64>,
+        seen: &Seen,
         report: &mut RecoveryReport,
-    ) -> Result<(), OpenError> {
+    ) -> Result<Option<LogIndex>, OpenError> {
         let newest = self.newest().clone();
         if self.has_files && newest.len() > good.len {
             cut(&newest, good.len)?;
         }
+        let mut last = None;
         for (at, segment) in self.segments.clone().iter().enumerate() {
             let checked = at >= good.trusted && self.has_files && !report.clean;
             if !checked && !incomplete.contains(&segment.base()) {
+                last = None;
                 continue;
-            }
-            if checked {
-                rewrite(segment, self.point)?;
             }
             let closed = !Arc::ptr_eq(segment, &newest);
             let interval = self.config.index_interval_bytes;
-            let index = self.index_before(at);
+            let index = last.unwrap_or_else(|| self.index_before(at));
             let before = Before { index, epochs: &mut self.epochs, interval, closed };
-            let rebuilt = rebuild(segment, before)?;
-            report.rebuilt.extend(rebuilt);
+            let rebuilt = rebuild(segment, seen.batches(segment), before)?;
+            last = Some(rebuilt.last);
+            report.rebuilt.extend(rebuilt.changed);
             sync_segment(segment)?;
         }
-        self.settle(report.clean)
+        Ok(last)
     }
 
-    fn settle(&mut self, clean: bool) -> Result<(), OpenError> {
+    fn settle(&mut self, last: Option<LogIndex>, clean: bool) -> Result<(), OpenError> {
         self.epochs.truncate(self.end);
         self.epochs.trim(self.start);
         let used = self.epochs.last().max(self.point.map(|p| p.epoch));
@@ -115,7 +125,8 @@ impl Log {
             Some(point) if clean => self.newest().set_largest(point.largest),
             _ if !self.has_files => {}
             _ => {
-                self.last_index = self.index_before(self.segments.len());
+                let last = last.unwrap_or_else(|| self.index_before(self.segments.len()));
+                self.last_index = last;
                 self.folder.sync_names()?;
                 let point = Point { epoch: used.unwrap_or(-1), ..self.point_here() };
                 match self.write_point(point) {
@@ -134,8 +145,8 @@ impl Log {
     fn learn_epochs(&mut self, trusted: usize) -> Result<(), StorageError> {
         for segment in self.segments.iter().take(trusted) {
             let go = |e| storage("go through", e);
-            let mut walk = Walk::new(segment, 0, SCAN_WINDOW_BYTES).map_err(go)?;
-            while let Some(batch) = walk.next().map_err(go)? {
+            let mut batches = Batches::read(segment);
+            while let Some(batch) = batches.next().map_err(go)? {
                 self.epochs.note(batch.header.leader_epoch, batch.header.base_offset);
             }
         }
@@ -235,9 +246,11 @@ impl Found {
         self.segments.last().map_or(0, |newest| newest.len())
     }
 
-    /// Goes through everything from the segment of the checkpoint on.
-    fn check(&self, report: &mut RecoveryReport) -> Result<Good, OpenError> {
+    /// Goes through everything from the segment of the checkpoint on. What is good behind the
+    /// checkpoint is written anew as soon as all before it was found good too.
+    fn check(&self, seen: &mut Seen, report: &mut RecoveryReport) -> Result<Good, OpenError> {
         let first = self.first_unsure()?;
+        let flushed = self.point.map_or(0, |point| point.end);
         let mut good = Good { trusted: first, segments: first, len: 0, end: 0 };
         for (at, segment) in self.segments.iter().enumerate().skip(first) {
             if at > first && segment.base() != good.end {
@@ -245,7 +258,8 @@ impl Found {
                 self.cut_at(good, why, report)?;
                 break;
             }
-            let scanned = scan(segment).map_err(|e| storage("scan", e))?;
+            let scanned = scan(segment, flushed, Notes::new(segment.base(), seen.room()))?;
+            seen.add(scanned.notes);
             report.bytes_scanned += segment.len();
             good = Good { segments: at + 1, len: scanned.good, end: scanned.end, ..good };
             if let Some(why) = scanned.bad {
@@ -351,25 +365,6 @@ pub(super) fn cut(segment: &Segment, len: u64) -> Result<(), StorageError> {
     segment.set_len(len);
     Ok(())
 }
-
-/// Writes the log behind the checkpoint as it is.
-fn rewrite(segment: &Segment, point: Option<Point>) -> Result<(), StorageError> {
-    let file = segment.file(Kind::Log).map_err(|e| storage("open", e))?;
-    let mut at = point.filter(|p| p.base == segment.base()).map_or(0, |p| p.position);
-    let left = usize::try_from(segment.len().saturating_sub(at)).unwrap_or(usize::MAX);
-    let mut bytes = vec![0; left.min(REWRITE_BYTES)];
-    while at < segment.len() {
-        let part = REWRITE_BYTES.min((segment.len() - at) as usize);
-        segment.read_exact(&mut bytes[..part], at).map_err(|e| storage("read", e))?;
-        let written = file.write_at(&mut [IoSlice::new(&bytes[..part])], at);
-        written.map_err(StorageError::of("write to", &segment.path(Kind::Log)))?;
-        at += part as u64;
-    }
-    Ok(())
-}
-
-/// Bounds the memory; larger parts gain nothing.
-const REWRITE_BYTES: usize = 1 << 20;
 
 pub(super) fn sync_segment(segment: &Segment) -> Result<(), StorageError> {
     for kind in Kind::ALL {

@@ -19,7 +19,7 @@ fn config() -> LogConfig {
 }
 
 fn open(disk: &FakeDisk) -> Log {
-    Log::open(Arc::new(disk.clone()), FOLDER.into(), config()).unwrap().0
+    Log::open(Arc::new(disk.clone()), FOLDER.into(), config()).unwrap().log
 }
 
 fn batch(records: u8) -> Batch {

@@ -7,6 +7,7 @@ use super::error::{StorageError, storage};
 use super::folder::Kind;
 use super::handles::Handle;
 use super::index;
+use super::notes::Batches;
 use super::read::locate;
 use super::rebuild::{Before, rebuild};
 use super::recover::{cut, remove_segment, sync_segment};
@@ -98,7 +99,8 @@ impl Log {
         self.tail = None;
         let (epochs, interval) = (&mut self.epochs, self.config.index_interval_bytes);
         epochs.truncate(entry.base_offset);
-        rebuild(segment, Before { index: self.last_index, epochs, interval, closed: false })?;
+        let before = Before { index: self.last_index, epochs, interval, closed: false };
+        rebuild(segment, Batches::read(segment), before)?;
         self.epochs.write(&self.folder).map_err(StorageError::of("write", &self.folder.path))?;
         sync_segment(segment)?;
         self.check();

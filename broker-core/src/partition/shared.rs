@@ -15,8 +15,8 @@ use super::snapshot;
 use crate::flush::{Flusher, Target, Ticket};
 use crate::ids::TopicPartition;
 use crate::log::{
-    Log, LogConfig, NewStart, OpenError, Place, RecoveryReport, SCAN_WINDOW_BYTES, Segments,
-    StorageError, Walk,
+    Log, LogConfig, NewStart, OpenError, Opened, Place, RecoveryReport, Seen, Segments,
+    StorageError,
 };
 use crate::world::World;
 
@@ -77,9 +77,9 @@ impl Shared {
         config: LogConfig,
     ) -> Result<(Arc<Shared>, RecoveryReport), OpenError> {
         let path = env.data.join(name.to_string());
-        let (log, report) = Log::open(env.world.disk.clone(), path, config)?;
+        let Opened { log, report, seen } = Log::open(env.world.disk.clone(), path, config)?;
         tell(&name, &report);
-        let producers = remember(&env.world, &log)?;
+        let producers = remember(&env.world, &log, &seen)?;
         Ok((Shared::of(env, name, log, producers), report))
     }
 
@@ -223,7 +223,7 @@ impl PartitionOffsets {
 }
 
 /// The producers as they were: from the newest snapshot, and from the log behind it.
-fn remember(world: &World, log: &Log) -> Result<Producers, StorageError> {
+fn remember(world: &World, log: &Log, seen: &Seen) -> Result<Producers, StorageError> {
     let (disk, folder) = (&*world.disk, log.path());
     let oldest = log.segments()[0].base();
     let saved = snapshot::load(disk, folder, oldest..=log.end());
@@ -232,8 +232,8 @@ fn remember(world: &World, log: &Log) -> Result<Producers, StorageError> {
     let now_ms = world.clock.now_ms();
     for segment in log.segments().iter().filter(|s| s.len() > 0) {
         let mut replay = || {
-            let mut walk = Walk::new(segment, 0, SCAN_WINDOW_BYTES)?;
-            while let Some(batch) = walk.next()? {
+            let mut batches = seen.batches(segment);
+            while let Some(batch) = batches.next()? {
                 if batch.header.base_offset >= from {
                     let seen_ms = batch.header.max_timestamp.min(now_ms);
                     producers.note(&batch.header, batch.header.base_offset, seen_ms);

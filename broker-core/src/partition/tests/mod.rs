@@ -6,6 +6,7 @@ mod crashes;
 mod durability;
 mod faults;
 mod idempotence;
+mod reads;
 mod recovery;
 mod retention;
 mod support;

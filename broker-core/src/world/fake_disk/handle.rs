@@ -21,6 +21,11 @@ impl DiskFile for FakeFile {
         let rest = bytes.get(at as usize..).unwrap_or_default();
         let n = rest.len().min(buffer.len());
         buffer[..n].copy_from_slice(&rest[..n]);
+        if let Some(watched) = &mut state.reads_watched
+            && n > 0
+        {
+            watched.push((self.path.clone(), at..at + n as u64));
+        }
         Ok(n)
     }
 

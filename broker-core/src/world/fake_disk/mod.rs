@@ -14,6 +14,7 @@ mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -57,6 +58,8 @@ struct State {
     removals_waiting: usize,
     syncs: u64,
     reads: u64,
+    /// Which bytes of which file were read, once somebody wants to know.
+    reads_watched: Option<Vec<(PathBuf, Range<u64>)>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -208,6 +211,16 @@ impl FakeDisk {
     /// How many times files were read.
     pub fn reads(&self) -> u64 {
         self.lock().reads
+    }
+
+    /// From now on it is noted which bytes of which file are read.
+    pub fn watch_reads(&self) {
+        self.lock().reads_watched = Some(Vec::new());
+    }
+
+    /// What was read since [`FakeDisk::watch_reads`], in that order.
+    pub fn reads_watched(&self) -> Vec<(PathBuf, Range<u64>)> {
+        self.lock().reads_watched.clone().unwrap_or_default()
     }
 
     /// Changes the bytes of a file behind everyone's back, on the disk itself too.
