@@ -13,6 +13,7 @@ mod grow;
 mod held;
 mod open;
 mod producer_ids;
+mod remover;
 mod stats;
 mod topics;
 
@@ -40,6 +41,7 @@ pub use topics::{OFFSETS_TOPIC, is_internal};
 use creations::Creations;
 use held::Held;
 use producer_ids::ProducerIds;
+use remover::Remover;
 
 /// This node: the cluster's state and the partitions that it holds of it.
 pub struct Node {
@@ -51,8 +53,9 @@ pub struct Node {
     held: Held,
     producer_ids: ProducerIds,
     creations: Creations,
+    remover: Remover,
     /// Given back when the last one who works on the folder is gone.
-    _lock: DataLock,
+    _lock: Arc<DataLock>,
     /// Topics come and go, and settings change, one at a time, so that files follow the state in
     /// its order.
     gate: Mutex<()>,
@@ -130,5 +133,6 @@ impl Node {
         if let Err(failure) = close_all(&self.env, &self.held.all()) {
             tracing::error!(%failure, "not every partition was closed in order: {failure}");
         }
+        self.remover.stop();
     }
 }

@@ -22,6 +22,7 @@ use super::config::{Live, log_config};
 use super::creations::Creations;
 use super::held::{Held, Slot};
 use super::producer_ids::ProducerIds;
+use super::remover::Remover;
 
 /// Partitions that are opened at once: opening waits for the disk more than it computes.
 const OPENERS: usize = 4;
@@ -73,8 +74,20 @@ impl Node {
         let (held, gate) = (Held::default(), Mutex::new(()));
         let producer_ids = ProducerIds::default();
         let live = RwLock::new(Arc::new(Live::of(&config, &cluster.state())));
-        let (creations, _lock) = (Creations::default(), lock);
-        let node = Node { config, live, env, cluster, held, producer_ids, creations, _lock, gate };
+        let (creations, _lock) = (Creations::default(), Arc::new(lock));
+        let remover = Remover::new(env.world.clone(), _lock.clone());
+        let node = Node {
+            config,
+            live,
+            env,
+            cluster,
+            held,
+            producer_ids,
+            creations,
+            remover,
+            _lock,
+            gate,
+        };
         node.found_once()?;
         remove_leftovers(&node.env.world, &node.env.data)?;
         node.bury_the_dead()?;

@@ -72,8 +72,8 @@ impl Node {
         }
     }
 
-    /// Deletes a topic. It is gone for clients at once, durably; its files when this returns, but
-    /// nobody who makes or changes topics waits for these. Blocks.
+    /// Deletes a topic. When this returns it is gone for clients, durably, and its name is free;
+    /// its files go a little later, see `remover.rs`. Blocks for a few syncs.
     pub fn delete_topic(&self, id: TopicId) -> Result<TopicName, TopicError> {
         let gate = self.gate.lock();
         let topic = self.cluster.state().topic_by_id(id).cloned();
@@ -84,7 +84,7 @@ impl Node {
         self.cluster.propose(&Command::DeleteTopic { id })?;
         let (leftovers, buried) = self.bury(&topic);
         drop(gate);
-        leftovers.remove(&self.env.world);
+        self.remover.remove(leftovers);
         buried?;
         tracing::info!(topic = %topic.name, %id, "topic `{}` was deleted", topic.name);
         Ok(topic.name)

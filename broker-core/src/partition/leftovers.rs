@@ -22,6 +22,10 @@ const DELETED: &str = "-delete";
 #[must_use = "their files take room until they are removed"]
 pub struct Leftovers(Vec<PathBuf>);
 
+/// One of them.
+#[derive(Debug)]
+pub struct Leftover(PathBuf);
+
 /// Takes the folders of deleted partitions away; their names are free, durably, unless there is an
 /// error. All that can be taken are, and that one is gone already is fine.
 pub fn put_aside(env: &PartitionEnv, folders: &[PathBuf]) -> (Leftovers, Result<(), StorageError>) {
@@ -47,13 +51,28 @@ fn rename(disk: &dyn Disk, data: &Path, folder: &Path) -> Result<Option<PathBuf>
 }
 
 impl Leftovers {
-    /// Removes them. Blocks for as long as the file system takes.
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Each of them.
+    pub fn each(self) -> impl Iterator<Item = Leftover> {
+        self.0.into_iter().map(Leftover)
+    }
+}
+
+impl Leftover {
+    /// Removes it. Blocks for as long as the file system takes.
     pub fn remove(self, world: &World) {
-        for folder in self.0 {
-            if let Err(cause) = world.disk.remove_dir_all(&folder) {
-                let folder = folder.display();
-                warn!(%folder, %cause, "cannot remove {folder} before the next start: {cause}");
-            }
+        if let Err(cause) = world.disk.remove_dir_all(&self.0) {
+            let folder = self.0.display();
+            warn!(%folder, %cause, "cannot remove {folder} before the next start: {cause}");
         }
     }
 }

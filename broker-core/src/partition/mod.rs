@@ -32,7 +32,7 @@ use bytes::Bytes;
 use tokio::sync::watch;
 
 pub use error::{AppendError, DeleteError, ReadError, RecordError};
-pub use leftovers::{Leftovers, put_aside, remove_leftovers};
+pub use leftovers::{Leftover, Leftovers, put_aside, remove_leftovers};
 pub use lifecycle::close_all;
 pub use pending::PendingAppend;
 pub use producers::ProducerRoom;

@@ -1,9 +1,10 @@
 //! Topics and settings, as administrators handle them.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use ouzel_broker::Broker;
-use ouzel_broker::world::{Disk, FakeDisk, World};
+use ouzel_broker::world::{Disk, FakeDisk, RealDisk, World};
 use ouzel_wire::ErrorCode;
 use ouzel_wire::messages::*;
 
@@ -105,8 +106,13 @@ async fn a_judgement_makes_nothing() {
     assert_eq!(missing.error_code, ErrorCode::UnknownTopicOrPartition.code());
 }
 
+/// Folders of deleted partitions whose files are still there.
+fn leftovers(disk: &dyn Disk, data: &Path) -> usize {
+    disk.list(data).unwrap().iter().filter(|name| name.ends_with("-delete")).count()
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn others_make_topics_while_the_files_of_a_deleted_one_go() {
+async fn a_deletion_is_answered_before_the_files_are_gone_and_the_name_is_free_at_once() {
     let dir = tempfile::tempdir().unwrap();
     let disk = FakeDisk::with_folder(dir.path());
     let world = World { disk: Arc::new(disk.clone()), ..World::real() };
@@ -115,25 +121,47 @@ async fn others_make_topics_while_the_files_of_a_deleted_one_go() {
     create(&mut client, "large", 2).await;
     produce(&mut client, "large", &["old"]).await;
     disk.hold_removals();
-    let mut other = Client::connect(broker.kafka_addr()).await;
-    let deleting = tokio::spawn(async move { delete(&mut other, "large").await });
+    assert_eq!(delete(&mut client, "large").await, NONE);
     eventually_some(async || (disk.removals_waiting() == 1).then_some(())).await;
-    create(&mut client, "small", 1).await;
+    assert_eq!(leftovers(&disk, dir.path()), 2, "one folder after the other");
     create(&mut client, "large", 1).await;
     assert_eq!(read_all(&mut client, "large").await, [""; 0], "its successor has its folders");
-    // A power cut now: the old files are gone at the next start, the new topics are there.
-    let after = disk.crash(1);
+    assert_eq!(produce(&mut client, "large", &["new"]).await, 0);
+    assert_eq!(delete(&mut client, "large").await, NONE, "nobody waits in line either");
+    create(&mut client, "large", 1).await;
+    assert_eq!(leftovers(&disk, dir.path()), 3);
     disk.release_removals();
-    assert_eq!(deleting.await.unwrap(), NONE);
-    let leftover = |name: &String| name.ends_with("-delete");
-    assert!(!disk.list(dir.path()).unwrap().iter().any(leftover));
+    eventually_some(async || (leftovers(&disk, dir.path()) == 0).then_some(())).await;
     broker.stop().await;
-    let world = World { disk: Arc::new(after.clone()), ..World::real() };
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_a_crash_or_a_stop_kept_from_going_are_gone_after_the_next_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = FakeDisk::with_folder(dir.path());
+    let world = World { disk: Arc::new(disk.clone()), ..World::real() };
     let broker = Broker::start_in(world, config(dir.path())).await.unwrap();
     let mut client = Client::connect(broker.kafka_addr()).await;
-    assert_eq!(read_all(&mut client, "large").await, [""; 0]);
-    assert!(!after.list(dir.path()).unwrap().iter().any(leftover));
-    broker.stop().await;
+    create(&mut client, "large", 3).await;
+    produce(&mut client, "large", &["old"]).await;
+    disk.hold_removals();
+    assert_eq!(delete(&mut client, "large").await, NONE);
+    create(&mut client, "large", 1).await;
+    let after_power_cut = disk.crash(1);
+    assert_eq!(leftovers(&after_power_cut, dir.path()), 3);
+    drop(client);
+    let stopping = tokio::spawn(broker.stop());
+    disk.release_removals();
+    stopping.await.unwrap();
+    for disk in [after_power_cut, disk] {
+        let world = World { disk: Arc::new(disk.clone()), ..World::real() };
+        let broker = Broker::start_in(world, config(dir.path())).await.unwrap();
+        assert_eq!(leftovers(&disk, dir.path()), 0);
+        let mut client = Client::connect(broker.kafka_addr()).await;
+        assert_eq!(read_all(&mut client, "large").await, [""; 0]);
+        drop(client);
+        broker.stop().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -180,6 +208,8 @@ async fn a_deleted_topic_is_gone_with_its_files_and_its_successor_is_another() {
     let left = std::fs::read_dir(test.dir.path()).unwrap();
     let left: Vec<_> = left.map(|e| e.unwrap().file_name()).collect();
     assert!(left.iter().all(|name| !name.to_string_lossy().starts_with("orders")), "{left:?}");
+    let gone = async || (leftovers(&RealDisk, test.dir.path()) == 0).then_some(());
+    eventually_some(gone).await;
     let second = create(&mut client, "orders", 1).await.topic_id;
     assert_ne!(first, second);
     assert_eq!(read_all(&mut client, "orders").await, [""; 0]);

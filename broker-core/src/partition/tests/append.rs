@@ -107,7 +107,7 @@ fn remove(env: &PartitionEnv, partition: &PartitionHandle) -> usize {
     put.unwrap();
     assert!(env.world.disk.list(&folder).is_err(), "its name is free");
     let aside = env.world.disk.list(&env.data).unwrap().len();
-    leftovers.remove(&env.world);
+    leftovers.each().for_each(|leftover| leftover.remove(&env.world));
     aside
 }
 
