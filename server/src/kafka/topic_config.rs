@@ -4,7 +4,7 @@
 use ouzel_api::topic_config::{SettingKind, TopicConfig, TopicSetting};
 use ouzel_wire::messages::{
     DescribeConfigsRequest, DescribeConfigsResource, DescribeConfigsResourceResult,
-    IncrementalAlterConfigsRequest,
+    DescribeConfigsSynonym, IncrementalAlterConfigsRequest,
 };
 
 use super::{
@@ -56,7 +56,7 @@ fn setting(told: DescribeConfigsResourceResult) -> TopicSetting {
     let beneath = told.synonyms.iter().find(|synonym| synonym.source != SOURCE_TOPIC);
     let (inherited, from) = match (modified, beneath) {
         (false, _) => (told.value.clone(), Some(told.config_source)),
-        (true, Some(beneath)) => (beneath.value.clone(), Some(beneath.source)),
+        (true, Some(beneath)) => (in_unit_of(&told.name, beneath), Some(beneath.source)),
         (true, None) => (None, None),
     };
     let shown = |value: Option<String>| value.filter(|_| !told.is_sensitive);
@@ -71,6 +71,21 @@ fn setting(told: DescribeConfigsResourceResult) -> TopicSetting {
         read_only: told.read_only,
         documentation: told.documentation.map(|text| plain(&text)).filter(|it| !it.is_empty()),
         name: told.name,
+    }
+}
+
+/// The synonym's value as the key counts: brokers are told in hours or minutes what topics keep in
+/// milliseconds. -1 stands for no limit in each.
+fn in_unit_of(key: &str, synonym: &DescribeConfigsSynonym) -> Option<String> {
+    let value = synonym.value.clone()?;
+    let unit_ms = match synonym.name.rsplit_once('.') {
+        Some((_, "hours")) if key.ends_with(".ms") => 3_600_000,
+        Some((_, "minutes")) if key.ends_with(".ms") => 60_000,
+        _ => return Some(value),
+    };
+    match value.parse::<i64>() {
+        Ok(count) if count >= 0 => Some(count.saturating_mul(unit_ms).to_string()),
+        _ => Some(value),
     }
 }
 
@@ -161,6 +176,20 @@ mod tests {
         assert_eq!(inherited.inherited.as_deref(), Some("9"));
         let untold = setting(told(1, "5", &[]));
         assert_eq!((untold.modified, untold.inherited), (true, None));
+    }
+
+    #[test]
+    fn what_brokers_are_told_in_hours_is_shown_in_milliseconds_like_the_topic_s_own() {
+        for (name, value, shown) in [
+            ("log.retention.hours", "168", "604800000"),
+            ("log.retention.minutes", "3", "180000"),
+            ("log.retention.ms", "5", "5"),
+            ("log.retention.hours", "-1", "-1"),
+        ] {
+            let mut own = told(1, "5", &[(1, "5"), (4, value)]);
+            own.synonyms[1].name = name.to_owned();
+            assert_eq!(setting(own).inherited.as_deref(), Some(shown), "{name}");
+        }
     }
 
     #[test]
