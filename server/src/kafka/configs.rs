@@ -28,12 +28,25 @@ pub enum Resource<'a> {
 pub struct TopicConfig {
     /// Its name.
     pub name: String,
-    /// Its value; none if it is secret.
+    /// Its value; none if it is secret, or has none.
     pub value: Option<String>,
+    /// Whether it is secret.
+    pub sensitive: bool,
     /// Where the value comes from, as Kafka names it.
     pub source: &'static str,
     /// Whether it can only be changed by a restart.
     pub read_only: bool,
+}
+
+impl TopicConfig {
+    /// Its value, or why none is shown.
+    pub fn shown(&self) -> &str {
+        match &self.value {
+            Some(value) => value,
+            None if self.sensitive => "(sensitive)",
+            None => "(none)",
+        }
+    }
 }
 
 /// A change of one setting.
@@ -165,6 +178,7 @@ fn config(config: DescribeConfigsResourceResult) -> TopicConfig {
     TopicConfig {
         name: config.name,
         value: config.value.filter(|_| !config.is_sensitive),
+        sensitive: config.is_sensitive,
         source: source(config.config_source),
         read_only: config.read_only,
     }

@@ -118,7 +118,7 @@ fn text(configs: &[TopicConfig]) -> String {
 }
 
 fn value(config: &TopicConfig) -> String {
-    config.value.clone().unwrap_or_else(|| "(sensitive)".to_owned())
+    config.shown().to_owned()
 }
 
 fn counted(settings: usize) -> String {

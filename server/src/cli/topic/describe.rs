@@ -101,10 +101,7 @@ fn summary(topic: &Topic) -> String {
 }
 
 fn settings(configs: &[TopicConfig]) -> String {
-    let row = |it: &TopicConfig| {
-        let value = it.value.clone().unwrap_or_else(|| "(sensitive)".to_owned());
-        vec![it.name.clone(), value, it.source.to_owned()]
-    };
+    let row = |it: &TopicConfig| vec![it.name.clone(), it.shown().to_owned(), it.source.to_owned()];
     table(&["key", "value", "source"], &configs.iter().map(row).collect::<Vec<_>>())
 }
 
