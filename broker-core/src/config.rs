@@ -21,6 +21,8 @@ pub struct BrokerConfig {
     pub node_id: i32,
     /// Create a topic when a client asks for its metadata (`auto.create.topics.enable`).
     pub auto_create_topics: bool,
+    /// Let clients delete topics (`delete.topic.enable`).
+    pub delete_topics: bool,
     /// Partitions of a topic whose creator does not say (`num.partitions`).
     pub num_partitions: i32,
     /// Partitions of `__consumer_offsets` when it is created. Sixteen spread the groups over more
@@ -46,6 +48,7 @@ impl BrokerConfig {
             advertised: None,
             node_id: 0,
             auto_create_topics: true,
+            delete_topics: true,
             num_partitions: 1,
             offsets_topic_partitions: 16,
             groups: GroupConfig::default(),
@@ -105,6 +108,9 @@ pub struct Limits {
     /// processes commonly get a few thousand to a million of those; where there are fewer, half of
     /// them less a reserve is the most, and logs have the other half for their files.
     pub connections_max: usize,
+    /// Most connections at a time from one address (`max.connections.per.ip`). As many as there may
+    /// be in all: behind one address there may be many machines.
+    pub connections_per_address_max: usize,
     /// Longest request (`socket.request.max.bytes`).
     pub frame_bytes_max: usize,
     /// Most bytes of requests that one connection may have unanswered. A single request always
@@ -133,6 +139,7 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             connections_max: 10_000,
+            connections_per_address_max: i32::MAX as usize,
             frame_bytes_max: ouzel_wire::frame::MAX_FRAME_BYTES,
             connection_bytes_in_flight: 64 * MIB,
             connection_requests_in_flight: 128,

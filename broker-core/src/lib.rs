@@ -83,12 +83,14 @@ impl Broker {
     }
 
     /// [`Broker::start`] with another disk and clock.
-    pub async fn start_in(world: World, config: BrokerConfig) -> Result<Broker, StartError> {
+    pub async fn start_in(world: World, mut config: BrokerConfig) -> Result<Broker, StartError> {
         let lock = DataLock::acquire(&config.data)?;
         // Before repairs, which may take long: a busy port is said at once.
         let addr = config.listen;
         let bound = TcpListener::bind(addr).await;
         let socket = bound.map_err(|source| StartError::Listen { addr, source })?;
+        // A free port that was asked for is a port now; `listeners` tells it.
+        config.listen = socket.local_addr().unwrap_or(addr);
         let opening = tokio::task::spawn_blocking(move || Node::open(config, world, lock));
         let node = match opening.await {
             Ok(opened) => Arc::new(opened?),

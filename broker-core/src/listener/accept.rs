@@ -16,6 +16,7 @@ use super::call::Ends;
 use super::closed::{Closed, Weight};
 use super::complaints::{LeftOut, SPELL, Told};
 use super::connection::serve;
+use super::crowd::Crowd;
 use super::meter::Inside;
 
 /// How long to wait when the system has no descriptor left: others may close one meanwhile.
@@ -31,6 +32,7 @@ const DESCRIPTORS_RESERVED: usize = 128;
 pub(super) async fn run(socket: TcpListener, shared: Arc<Shared>, tasks: TaskTracker) {
     // Every connection holds one of these, and nobody else does.
     let open = Arc::new(());
+    let crowd = Crowd::default();
     warn_of_few(&shared);
     loop {
         let accepted = tokio::select! {
@@ -45,12 +47,21 @@ pub(super) async fn run(socket: TcpListener, shared: Arc<Shared>, tasks: TaskTra
                 continue;
             }
         };
-        let most = most(shared.node.live().config.limits.connections_max, descriptors());
+        let live = shared.node.live();
+        let limits = &live.config.limits;
+        let most = most(limits.connections_max, descriptors());
         if Arc::strong_count(&open) > most {
             shared.counters.refused.add(1);
             tracing::warn!(%client, most, "refused {client}: {most} connections are open already");
             continue;
         }
+        let most = limits.connections_per_address_max;
+        let Some(at_address) = crowd.enter(client.ip(), most) else {
+            shared.counters.refused.add(1);
+            tracing::warn!(%client, most,
+                "refused {client}: its address has {most} connections open already");
+            continue;
+        };
         let place = open.clone();
         let shared = shared.clone();
         let inside = Inside::enter(&shared.counters);
@@ -60,7 +71,7 @@ pub(super) async fn run(socket: TcpListener, shared: Arc<Shared>, tasks: TaskTra
                 () = welcome(shared, stream, client) => {}
                 () = end.cancelled() => {}
             }
-            drop((place, inside));
+            drop((place, at_address, inside));
         });
     }
     shared.complaints.lock().end().iter().for_each(tell);

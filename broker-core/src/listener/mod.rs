@@ -10,6 +10,7 @@ mod call;
 mod closed;
 mod complaints;
 mod connection;
+mod crowd;
 mod dispatch;
 mod error_code;
 mod frames;

@@ -19,6 +19,9 @@ use super::held::{NoPartition, Slot};
 /// Where consumer groups keep their state.
 pub const OFFSETS_TOPIC: &str = "__consumer_offsets";
 
+/// A segment of it (`offsets.topic.segment.bytes`), as in Kafka.
+pub(super) const OFFSETS_SEGMENT_BYTES: &str = "104857600";
+
 /// Topics that belong to the broker. Clients may read them.
 pub fn is_internal(topic: &str) -> bool {
     matches!(topic, OFFSETS_TOPIC | "__transaction_state")
@@ -40,7 +43,7 @@ impl Node {
             partitions: Some(self.config.offsets_topic_partitions),
             settings: vec![
                 setting("cleanup.policy", "compact"),
-                setting("segment.bytes", "104857600"),
+                setting("segment.bytes", OFFSETS_SEGMENT_BYTES),
                 // Whatever brokers are told about other topics.
                 setting("write.caching", "false"),
             ],

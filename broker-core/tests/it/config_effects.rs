@@ -286,3 +286,37 @@ async fn more_replicas_in_sync_than_there_are_are_asked_of_nobody() {
     let told = described(&mut client, TOPIC, "t", "min.insync.replicas").await;
     assert!(told.documentation.unwrap().contains("never more are asked for than there are"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_connections_of_one_address_than_the_broker_is_told_are_refused() {
+    let (test, mut client) = opened().await;
+    let two = [(SET, "max.connections.per.ip", Some("2"))];
+    assert_eq!(alter(&mut client, BROKER, "0", &two).await, done());
+    let mut second = test.client().await;
+    assert_eq!(read_all(&mut second, "t").await, ["before"]);
+    let mut third = test.client().await;
+    assert_eq!(third.receive_frame().await, None);
+    drop(second);
+    // Its place is free as soon as the broker has seen that it left.
+    eventually_some(async || {
+        let mut next = test.client().await;
+        next.send(9, &MetadataRequest::default()).await;
+        next.receive_frame().await
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn topics_stay_while_the_broker_is_told_to_delete_none() {
+    let (_test, mut client) = opened().await;
+    let no = [(SET, "delete.topic.enable", Some("false"))];
+    assert_eq!(alter(&mut client, BROKER, "", &no).await, done());
+    assert_eq!(delete(&mut client, "t").await, ErrorCode::TopicDeletionDisabled.code());
+    let names = DeleteTopicsRequest { topic_names: vec!["t".to_owned()], ..Default::default() };
+    let old = client.call_at(2, names).await.responses.remove(0);
+    assert_eq!(old.error_code, ErrorCode::InvalidRequest.code(), "it knew no better one");
+    assert_eq!(read_all(&mut client, "t").await, ["before"]);
+    let back = [(DELETE, "delete.topic.enable", None)];
+    assert_eq!(alter(&mut client, BROKER, "", &back).await, done());
+    assert_eq!(delete(&mut client, "t").await, NONE);
+}

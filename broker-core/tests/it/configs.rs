@@ -204,6 +204,64 @@ async fn a_broker_is_told_while_it_runs_and_topics_that_say_nothing_follow() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn hours_are_told_for_milliseconds_until_minutes_or_these_themselves_are() {
+    let mut test = TestBroker::start().await;
+    let mut client = test.client().await;
+    create(&mut client, "t", 1).await;
+    let unset = described(&mut client, BROKER, "0", "log.retention.minutes").await;
+    assert_eq!((unset.value.as_deref(), sources(&unset)), (None, vec![]));
+    let (ms, minutes, hours) = ("log.retention.ms", "log.retention.minutes", "log.retention.hours");
+    let default = (DEFAULT, ms, "604800000");
+    for (set, value, holds, told) in [
+        ((hours, "2"), "7200000", OF_ALL, vec![(OF_ALL, hours, "2"), default]),
+        (
+            (minutes, "3"),
+            "180000",
+            OF_ALL,
+            vec![(OF_ALL, minutes, "3"), (OF_ALL, hours, "2"), default],
+        ),
+        (
+            (ms, "5"),
+            "5",
+            OF_ALL,
+            vec![(OF_ALL, ms, "5"), (OF_ALL, minutes, "3"), (OF_ALL, hours, "2"), default],
+        ),
+    ] {
+        let change = [(SET, set.0, Some(set.1))];
+        assert_eq!(alter(&mut client, BROKER, "", &change).await, done());
+        for (kind, name, key) in [(TOPIC, "t", "retention.ms"), (BROKER, "0", ms)] {
+            let retention = described(&mut client, kind, name, key).await;
+            let got = (retention.value.as_deref(), retention.config_source);
+            assert_eq!(got, (Some(value), holds), "{key} after {set:?}");
+            assert_eq!(sources(&retention), told, "{key} after {set:?}");
+        }
+        let own = described(&mut client, BROKER, "0", set.0).await;
+        assert_eq!(own.value.as_deref(), Some(set.1), "in its own unit");
+        drop(client);
+        test = test.restart().await;
+        client = test.client().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_without_effect_are_kept_and_told_where_kafka_would_take_them() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    let threads = [(SET, "num.io.threads", Some("4"))];
+    assert_eq!(alter(&mut client, BROKER, "0", &threads).await, done());
+    let kept = described(&mut client, BROKER, "0", "num.io.threads").await;
+    assert_eq!((kept.value.as_deref(), kept.config_source, kept.read_only), (Some("4"), 2, false));
+    let fixed = described(&mut client, BROKER, "0", "socket.send.buffer.bytes").await;
+    assert!(fixed.read_only && fixed.documentation.unwrap().contains("Without effect here"));
+    let (code, _) =
+        alter(&mut client, BROKER, "0", &[(SET, "socket.send.buffer.bytes", Some("1"))]).await;
+    assert_eq!(code, ErrorCode::InvalidRequest.code());
+    let listeners = described(&mut client, BROKER, "0", "listeners").await;
+    let addr = format!("PLAINTEXT://{}", test.broker.kafka_addr());
+    assert_eq!(listeners.value, Some(addr), "the port that was found, not 0");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_broker_reads_at_its_start_is_told_and_cannot_be_changed() {
     let test = TestBroker::start().await;
     let mut client = test.client().await;
@@ -282,8 +340,10 @@ async fn every_key_of_kafka_is_told_with_type_default_and_meaning() {
     for config in shown.iter().chain(&settings(&mut client, BROKER, "0").await.configs) {
         let words = config.documentation.as_deref().unwrap_or_default();
         assert!(words.contains(" Legal is "), "{}: {words}", config.name);
-        assert!(config.config_type > 0 && config.value.is_some(), "{config:?}");
-        assert_eq!(config.synonyms.last().map(|s| s.source), Some(DEFAULT), "{config:?}");
+        assert!(config.config_type > 0, "{config:?}");
+        // Without a value there is no default either, as in Kafka.
+        let default = config.value.as_ref().map(|_| DEFAULT);
+        assert_eq!(config.synonyms.last().map(|s| s.source), default, "{config:?}");
     }
 }
 

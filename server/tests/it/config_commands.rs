@@ -64,6 +64,13 @@ async fn brokers_are_asked_and_told_as_rpk_does() {
     done(&app, &["topic", "create", "t"]).await;
     let wanted = ("5".to_owned(), "DYNAMIC_DEFAULT_BROKER_CONFIG".to_owned());
     assert_eq!(of_topic(&app, "retention.ms").await, wanted);
+    done(&app, &["cluster", "config", "set", "log.retention.hours=2"]).await;
+    assert_eq!(of_topic(&app, "retention.ms").await, wanted, "milliseconds win over hours");
+    done(&app, &["cluster", "config", "reset", "log.retention.ms"]).await;
+    let wanted = ("7200000".to_owned(), wanted.1);
+    assert_eq!(of_topic(&app, "retention.ms").await, wanted);
+    let none = done(&app, &["cluster", "config", "get", "log.retention.minutes"]).await;
+    assert_eq!(none, "(none)\n");
     let info = done(&app, &["cluster", "info"]).await;
     assert!(info.contains("t     3"), "{info}");
     let listed = done(&app, &["cluster", "config", "list", "--filter", "num.partitions"]).await;

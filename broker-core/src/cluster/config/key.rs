@@ -8,6 +8,8 @@
 pub enum Kind {
     /// `true` or `false`.
     Boolean,
+    /// A whole number of 16 bits.
+    Short,
     /// A whole number of 32 bits.
     Int,
     /// A whole number of 64 bits.
@@ -48,7 +50,8 @@ pub struct Setting {
     pub default_from: Option<&'static str>,
     /// Its type.
     pub kind: Kind,
-    /// Its value when nobody sets it.
+    /// Its value when nobody sets it; of a number, nothing stands for no value, as Kafka has it for
+    /// keys whose value another key gives.
     pub default: &'static str,
     pub(super) legal: Legal,
     /// What it does, in a sentence or two.
@@ -65,6 +68,11 @@ impl Setting {
     ) -> Setting {
         let alone = Setting::alone(name, value, doc);
         Setting { default_from: Some(default_from), ..alone }
+    }
+
+    /// Whether this value says that there is none.
+    pub fn is_none(&self, value: &str) -> bool {
+        value.is_empty() && matches!(self.kind, Kind::Short | Kind::Int | Kind::Long)
     }
 
     /// A key that has nothing to do with another one.

@@ -115,6 +115,7 @@ impl Setting {
         let text = text.trim();
         let parsed = match self.kind {
             Kind::Boolean => boolean(text).filter(|word| self.allows(word)),
+            Kind::Short => self.whole(text).filter(|n| i16::try_from(*n).is_ok()).map(written),
             Kind::Int => self.whole(text).filter(|n| i32::try_from(*n).is_ok()).map(written),
             Kind::Long => self.whole(text).map(written),
             Kind::Double => self.fraction(text),
@@ -173,6 +174,7 @@ impl Setting {
     pub fn expected(&self) -> String {
         let kind = match self.kind {
             Kind::Boolean => "`true` or `false`",
+            Kind::Short => "a whole number of 16 bits",
             Kind::Int => "a whole number of 32 bits",
             Kind::Long => "a whole number of 64 bits",
             Kind::Double => "a number",

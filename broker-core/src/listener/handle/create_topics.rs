@@ -83,8 +83,8 @@ fn asked(topic: CreatableTopic) -> NewTopic {
 fn result(node: &Node, topic: &Topic) -> CreatableTopicResult {
     let config = |described: &Described| CreatableTopicConfigs {
         name: described.name.to_owned(),
-        value: Some(described.in_force().value.clone()),
-        config_source: source(described.in_force().source),
+        value: described.value(),
+        config_source: source(described.source()),
         ..Default::default()
     };
     CreatableTopicResult {

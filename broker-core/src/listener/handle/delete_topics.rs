@@ -21,12 +21,25 @@ pub(in crate::listener) async fn handle(
     request: DeleteTopicsRequest,
 ) -> DeleteTopicsResponse {
     let by_name = |name| DeleteTopicState { name: Some(name), ..Default::default() };
-    let asked = match ctx.version {
+    let asked: Vec<_> = match ctx.version {
         ..=5 => request.topic_names.into_iter().map(by_name).collect(),
         _ => request.topics,
     };
+    if !ctx.shared.node.live().config.delete_topics {
+        let responses = asked.into_iter().map(|one| disabled(&one, ctx.version)).collect();
+        return DeleteTopicsResponse { responses, ..Default::default() };
+    }
     let responses = ctx.blocking(move |shared| delete_all(shared, asked)).await;
     DeleteTopicsResponse { responses, ..Default::default() }
+}
+
+/// `delete.topic.enable` is false. Versions before 3 have no code for that.
+fn disabled(asked: &DeleteTopicState, version: i16) -> DeletableTopicResult {
+    let code = match version {
+        ..=2 => ErrorCode::InvalidRequest,
+        _ => ErrorCode::TopicDeletionDisabled,
+    };
+    refused(asked, (code, "this broker deletes no topics: `delete.topic.enable`".to_owned()))
 }
 
 fn delete_all(shared: &Shared, asked: Vec<DeleteTopicState>) -> Vec<DeletableTopicResult> {

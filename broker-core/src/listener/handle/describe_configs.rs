@@ -88,16 +88,16 @@ fn config(described: Described, wanted: Wanted) -> DescribeConfigsResourceResult
         source: source(told.source),
         ..Default::default()
     };
-    let in_force = described.in_force();
     let synonyms = if wanted.synonyms { told.as_slice() } else { &[] };
     DescribeConfigsResourceResult {
         name: name.to_owned(),
-        value: Some(in_force.value.clone()),
+        value: described.value(),
         read_only,
-        config_source: source(in_force.source),
+        config_source: source(described.source()),
         // Nothing that can be set here is a secret.
         is_sensitive: false,
-        synonyms: synonyms.iter().map(synonym).collect(),
+        // No value is no synonym.
+        synonyms: synonyms.iter().filter(|t| !setting.is_none(&t.value)).map(synonym).collect(),
         config_type: kind(setting.kind),
         documentation: wanted.documentation.then(|| documentation(&described)),
         ..Default::default()

@@ -26,6 +26,7 @@ pub(super) fn kind(kind: Kind) -> i8 {
         Kind::Boolean => 1,
         Kind::Text => 2,
         Kind::Int => 3,
+        Kind::Short => 4,
         Kind::Long => 5,
         Kind::Double => 6,
         Kind::List => 7,

@@ -1,15 +1,22 @@
 //! Every key of a broker: its own, and those from which topics have their defaults.
 //!
 //! Names, types and meanings are Kafka's. A key that can be told while the broker runs says how;
-//! in Kafka fewer can. The others are shown and refused.
+//! in Kafka fewer can. The others are shown and refused. Those that change nothing here are in
+//! `kept_keys.rs` and `idle_keys.rs`, those that say the same in another unit in `synonyms.rs`.
 
+use std::fmt::Display;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
-use crate::cluster::Kind::{Boolean, Int, List, Long, Text};
+use crate::cluster::Kind::{Boolean, Int, List, Long, Short, Text};
 use crate::cluster::Legal::{Any, AtLeast};
 use crate::cluster::{Keys, Kind, Legal, Setting, topic_keys};
 use crate::config::BrokerConfig;
+use crate::node::topics::OFFSETS_SEGMENT_BYTES;
+
+use super::idle_keys::IDLE;
+use super::kept_keys::KEPT;
+use super::synonyms::SYNONYMS;
 
 /// Of these pairs of keys the first may not have the larger value.
 pub const BROKER_ORDER: &[(&str, &str)] = &[
@@ -34,21 +41,24 @@ pub struct BrokerKey {
 pub fn broker_keys() -> &'static Keys {
     static KEYS: LazyLock<Keys> = LazyLock::new(|| {
         let own = OWN.iter().map(|key| (key.setting.name, &key.setting));
+        let idle = KEPT.iter().chain(IDLE).map(|setting| (setting.name, setting));
+        let synonyms = SYNONYMS.iter().map(|synonym| (synonym.setting.name, &synonym.setting));
         let defaults = topic_keys().all.iter();
         let defaults = defaults.filter_map(|(_, setting)| Some((setting.default_from?, *setting)));
-        Keys::new("broker", own.chain(defaults))
+        Keys::new("broker", own.chain(idle).chain(synonyms).chain(defaults))
     });
     &KEYS
 }
 
-/// A key that is the broker's own; none for one that gives topics their default.
+/// A key of the broker's own that it goes by.
 pub fn own_key(name: &str) -> Option<&'static BrokerKey> {
     OWN.iter().find(|key| key.setting.name == name)
 }
 
-/// Whether it takes effect while the broker runs.
+/// Whether it can be told while the broker runs.
 pub fn can_change(name: &str) -> bool {
-    own_key(name).is_none_or(|key| key.tell.is_some())
+    let is_idle = IDLE.iter().any(|setting| setting.name == name);
+    !is_idle && own_key(name).is_none_or(|key| key.tell.is_some())
 }
 
 const fn fixed(
@@ -76,7 +86,22 @@ fn of<T: FromStr>(text: &str) -> T {
 
 const MINUTE_MS: i64 = 60_000;
 
+/// How clients are told an address, in Kafka's words.
+fn plaintext(address: impl Display) -> String {
+    format!("PLAINTEXT://{address}")
+}
+
 const OWN: &[BrokerKey] = &[
+    fixed(
+        "advertised.listeners",
+        (List, "", Any),
+        |c| match &c.advertised {
+            Some((host, port)) => plaintext(format_args!("{host}:{port}")),
+            None => String::new(),
+        },
+        "Where clients are told to connect. Without it each is told the address under which it \
+         has reached this broker.",
+    ),
     live(
         "auto.create.topics.enable",
         (Boolean, "true", Any),
@@ -100,6 +125,12 @@ const OWN: &[BrokerKey] = &[
         (Int, "1", Any),
         |_| 1.to_string(),
         "Replicas of a topic whose creator does not say.",
+    ),
+    live(
+        "delete.topic.enable",
+        (Boolean, "true", Any),
+        (|c| c.delete_topics.to_string(), |c, text| c.delete_topics = of(text)),
+        "Whether clients may delete topics.",
     ),
     fixed(
         "fetch.max.bytes",
@@ -147,6 +178,18 @@ const OWN: &[BrokerKey] = &[
         "The shortest session timeout that a member may ask for.",
     ),
     fixed(
+        "listeners",
+        (List, "PLAINTEXT://127.0.0.1:9092", Any),
+        |c| plaintext(c.listen),
+        "Where Kafka clients connect.",
+    ),
+    fixed(
+        "log.dir",
+        (Text, "", Any),
+        |c| c.data.display().to_string(),
+        "The folder that holds everything, under its older name.",
+    ),
+    fixed(
         "log.dirs",
         (Text, "", Any),
         |c| c.data.display().to_string(),
@@ -164,6 +207,22 @@ const OWN: &[BrokerKey] = &[
         (|c| c.limits.connections_max.to_string(), |c, text| c.limits.connections_max = of(text)),
         "Most connections at a time, and never more than half of the files that the process may \
          have open (`ulimit -n`), less a reserve. Those that are open stay.",
+    ),
+    live(
+        "max.connections.per.ip",
+        (Int, "2147483647", AtLeast(0)),
+        (
+            |c| c.limits.connections_per_address_max.to_string(),
+            |c, text| c.limits.connections_per_address_max = of(text),
+        ),
+        "Most connections at a time from one address. Those that are open stay.",
+    ),
+    fixed(
+        "max.incremental.fetch.session.cache.slots",
+        (Int, "1000", AtLeast(0)),
+        |c| c.limits.fetch_sessions.to_string(),
+        "Most consumers that are remembered with what they follow, so that they need not say it \
+         in each Fetch.",
     ),
     fixed("node.id", (Int, "0", Any), |c| c.node_id.to_string(), "This broker's number."),
     live(
@@ -203,6 +262,18 @@ const OWN: &[BrokerKey] = &[
         |c| c.offsets_topic_partitions.to_string(),
         "Partitions of the topic in which groups keep their state, when it is made.",
     ),
+    fixed(
+        "offsets.topic.replication.factor",
+        (Short, "1", AtLeast(1)),
+        |_| 1.to_string(),
+        "Replicas of the topic in which groups keep their state.",
+    ),
+    fixed(
+        "offsets.topic.segment.bytes",
+        (Int, "104857600", AtLeast(1)),
+        |_| OFFSETS_SEGMENT_BYTES.to_owned(),
+        "The size of a segment of the topic in which groups keep their state, when it is made.",
+    ),
     live(
         "producer.id.expiration.ms",
         (Int, "86400000", AtLeast(1)),
@@ -225,41 +296,4 @@ const OWN: &[BrokerKey] = &[
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use crate::cluster::parse_settings;
-
-    #[test]
-    fn the_table_s_defaults_are_the_configuration_s_and_no_name_stands_twice() {
-        let config = BrokerConfig::new("");
-        for key in OWN {
-            assert_eq!((key.told)(&config), key.setting.default, "{}", key.setting.name);
-        }
-        let names: Vec<_> = broker_keys().all.iter().map(|(name, _)| *name).collect();
-        assert!(names.windows(2).all(|pair| pair[0] < pair[1]), "{names:?}");
-    }
-
-    #[test]
-    fn what_can_be_told_is_in_the_configuration_afterwards() {
-        for key in OWN {
-            let Some(tell) = key.tell else { continue };
-            let name = key.setting.name;
-            let other = if key.setting.kind == Boolean { "false" } else { "77" };
-            let given = [(name, Some(other))].into_iter();
-            let parsed = parse_settings(broker_keys(), given).unwrap();
-            let mut config = BrokerConfig::new("");
-            tell(&mut config, &parsed[name]);
-            assert_eq!((key.told)(&config), other, "{name}");
-        }
-    }
-
-    #[test]
-    fn a_topic_s_default_goes_by_the_broker_s_name() {
-        let refused = parse_settings(broker_keys(), [("log.retention.ms", Some("x"))].into_iter());
-        let words = refused.unwrap_err().to_string();
-        assert!(words.starts_with("`x` is not a value of `log.retention.ms`"), "{words}");
-        let unknown = parse_settings(broker_keys(), [("retention.ms", Some("1"))].into_iter());
-        let words = unknown.unwrap_err().to_string();
-        assert_eq!(words, "`retention.ms` is not a broker setting");
-    }
-}
+mod tests;

@@ -6,6 +6,7 @@ use crate::config::BrokerConfig;
 use crate::node::Node;
 
 use super::broker_keys::{broker_keys, can_change, own_key};
+use super::synonyms::{SYNONYMS, synonyms_of};
 
 /// Who said that a value holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,9 +48,17 @@ pub struct Described {
 }
 
 impl Described {
-    /// The value that holds.
-    pub fn in_force(&self) -> &Told {
-        &self.told[0]
+    /// The value that holds; none where there is none.
+    pub fn value(&self) -> Option<String> {
+        let Told { name, value, .. } = &self.told[0];
+        let synonym = SYNONYMS.iter().find(|s| s.setting.name == *name && self.name != *name);
+        let value = synonym.map_or_else(|| value.clone(), |synonym| synonym.in_ms(value));
+        (!self.setting.is_none(&value)).then_some(value)
+    }
+
+    /// Who said so.
+    pub fn source(&self) -> Source {
+        self.told[0].source
     }
 }
 
@@ -113,9 +122,12 @@ struct ToldBrokers<'a> {
 impl ToldBrokers<'_> {
     /// A broker's setting, what holds first.
     fn of_broker(&self, name: &'static str, setting: &'static Setting) -> Vec<Told> {
-        let since = [(&self.node, Source::Node), (&self.cluster, Source::Cluster)];
-        let since = since.into_iter().filter_map(|(settings, source)| {
-            Some(Told { name, value: settings.get(name)?.clone(), source })
+        let names = std::iter::once(name).chain(synonyms_of(name).map(|s| s.setting.name));
+        let since = names.flat_map(|name| {
+            let since = [(&self.node, Source::Node), (&self.cluster, Source::Cluster)];
+            since.into_iter().filter_map(move |(settings, source)| {
+                Some(Told { name, value: settings.get(name)?.clone(), source })
+            })
         });
         let start = own_key(name).map(|key| (key.told)(self.start));
         let start = start.filter(|value| *value != setting.default);

@@ -3,7 +3,8 @@
 use crate::cluster::{ClusterState, Settings, topic_keys, value_of};
 use crate::config::BrokerConfig;
 
-use super::broker_keys::{broker_keys, own_key};
+use super::broker_keys::own_key;
+use super::synonyms::told_for;
 
 /// What holds now for this broker and for topics that do not say otherwise.
 #[derive(Debug, Clone)]
@@ -18,10 +19,9 @@ impl Live {
     /// From what the broker was started with and what the cluster has agreed on.
     pub fn of(start: &BrokerConfig, state: &ClusterState) -> Live {
         let mut live = Live { config: start.clone(), defaults: Settings::new() };
-        live.hear(state.broker_settings());
-        if let Some(settings) = state.node_settings(start.node_id) {
-            live.hear(settings);
-        }
+        let mut told = state.broker_settings().clone();
+        told.extend(state.node_settings(start.node_id).cloned().unwrap_or_default());
+        live.hear(&told);
         live
     }
 
@@ -35,14 +35,15 @@ impl Live {
     }
 
     /// What a version that knew other keys left behind is passed over.
-    fn hear(&mut self, settings: &Settings) {
-        for (name, value) in settings {
-            match (own_key(name).map(|key| key.tell), broker_keys().get(name)) {
-                (Some(Some(tell)), _) => tell(&mut self.config, value),
-                (None, Some((_, setting))) => {
-                    self.defaults.insert(setting.name.to_owned(), value.clone());
-                }
-                (Some(None), _) | (None, None) => {}
+    fn hear(&mut self, told: &Settings) {
+        for (name, value) in told {
+            if let Some(tell) = own_key(name).and_then(|key| key.tell) {
+                tell(&mut self.config, value);
+            }
+        }
+        for (name, setting) in &topic_keys().all {
+            if let Some(value) = setting.default_from.and_then(|from| told_for(from, told)) {
+                self.defaults.insert((*name).to_owned(), value);
             }
         }
     }

@@ -2,14 +2,17 @@
 //!
 //! A value is a topic's own, or what this node was told, or what all nodes were told, or what the
 //! broker was started with, or the default, in this order. Owns the broker's keys
-//! (`broker_keys.rs`), what holds now (`live.rs`), the change (`alter.rs`), the account of it all
-//! (`describe.rs`) and what a log obeys (`log_config.rs`).
+//! (`broker_keys.rs` and its neighbours), what holds now (`live.rs`), the change (`alter.rs`), the
+//! account of it all (`describe.rs`) and what a log obeys (`log_config.rs`).
 
 mod alter;
 mod broker_keys;
 mod describe;
+mod idle_keys;
+mod kept_keys;
 mod live;
 mod log_config;
+mod synonyms;
 
 pub use alter::AlterError;
 pub use describe::{Described, Source, Told};
