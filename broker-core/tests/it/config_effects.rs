@@ -320,3 +320,24 @@ async fn topics_stay_while_the_broker_is_told_to_delete_none() {
     assert_eq!(alter(&mut client, BROKER, "", &back).await, done());
     assert_eq!(delete(&mut client, "t").await, NONE);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_producer_that_was_silent_for_longer_than_the_broker_is_told_is_a_new_one() {
+    let (_test, mut client) = opened().await;
+    let sent = |sequence| {
+        let mut builder = BatchBuilder::new().producer(7, 0, sequence);
+        builder.push_value(now_ms(), None, b"one");
+        produce_request("t", 0, builder.build().unwrap())
+    };
+    assert_eq!(produced(client.call(sent(0)).await).error_code, NONE);
+    let gap = produced(client.call(sent(9)).await).error_code;
+    assert_eq!(gap, ErrorCode::OutOfOrderSequenceNumber.code(), "it is known");
+    let soon = [(SET, "producer.id.expiration.ms", Some("1"))];
+    assert_eq!(alter(&mut client, BROKER, "", &soon).await, done());
+    eventually_some(async || {
+        let answer = produced(client.call(sent(9)).await);
+        (answer.error_code == NONE).then_some(())
+    })
+    .await;
+    assert_eq!(list_offset(&mut client, "t", -1).await, 3);
+}

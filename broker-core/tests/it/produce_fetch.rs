@@ -46,6 +46,28 @@ async fn the_first_batch_comes_whole_however_small_the_limits_and_the_second_doe
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn all_partitions_of_a_fetch_share_what_the_client_and_the_broker_allow() {
+    let test = TestBroker::start_with(|config| config.limits.fetch_bytes_max = 1_024).await;
+    let mut client = test.client().await;
+    create(&mut client, "orders", 3).await;
+    let value = "v".repeat(400);
+    for partition in 0..3 {
+        let request = produce_request("orders", partition, batch(&[&value]));
+        assert_eq!(produced(client.call(request).await).error_code, NONE);
+    }
+    for (max_bytes, wanted) in [(i32::MAX, [1, 1, 0]), (600, [1, 0, 0]), (1, [1, 0, 0])] {
+        let mut request = fetch_request("orders", 0);
+        request.max_bytes = max_bytes;
+        let one = request.topics[0].partitions[0].clone();
+        let at = |partition| FetchPartition { partition, ..one.clone() };
+        request.topics[0].partitions = (0..3).map(at).collect();
+        let answer = client.call_at(FETCH_BY_NAME, request).await.responses.remove(0);
+        let got = answer.partitions.into_iter().map(|it| values(it.records).len());
+        assert_eq!(got.collect::<Vec<_>>(), wanted, "{max_bytes} bytes");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn records_without_acknowledgement_are_stored_and_not_answered() {
     let test = TestBroker::start().await;
     let mut client = test.client().await;
