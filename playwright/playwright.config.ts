@@ -27,7 +27,9 @@ export default defineConfig<object, { against: "ouzel" | "kafka" }>({
     viewport: { width: 1440, height: 900 },
     locale: "en-GB",
     timezoneId: "UTC",
-    trace: { mode: "retain-on-failure", screenshots: false },
+    // A trace photographs the page's tree around each action, and is thrown away where a test
+    // passes. Whoever looks for a failure asks for one: `--trace retain-on-failure`.
+    trace: "off",
     screenshot: "only-on-failure",
     launchOptions: {
       executablePath: process.env.OUZEL_CHROMIUM ?? "/usr/bin/chromium",
