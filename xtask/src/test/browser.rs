@@ -77,17 +77,22 @@ fn read(report: &Path) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// Walks suites within suites down to their specs.
+/// Walks suites within suites down to their specs, each of which has a test in every project that
+/// runs it.
 fn collect(suite: &Value, path: &str, outcome: &mut Outcome) {
-    let each = |key: &str| suite[key].as_array().cloned().unwrap_or_default();
-    for spec in each("specs") {
+    let each = |of: &Value, key: &str| of[key].as_array().cloned().unwrap_or_default();
+    for spec in each(suite, "specs") {
         let title = spec["title"].as_str().unwrap_or("?");
-        match spec["ok"].as_bool() {
-            Some(true) => outcome.passed += 1,
-            _ => outcome.failed.push(format!("{path}{title}")),
+        for test in each(&spec, "tests") {
+            let project = test["projectName"].as_str().unwrap_or("?");
+            match test["status"].as_str() {
+                Some("expected") => outcome.passed += 1,
+                Some("skipped") => outcome.skipped += 1,
+                _ => outcome.failed.push(format!("[{project}] {path}{title}")),
+            }
         }
     }
-    for inner in each("suites") {
+    for inner in each(suite, "suites") {
         let title = inner["title"].as_str().unwrap_or("?");
         collect(&inner, &format!("{path}{title} › "), outcome);
     }
@@ -98,15 +103,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn specs_are_counted_at_every_depth() {
+    fn tests_are_counted_in_every_project_and_at_every_depth() {
+        let test =
+            |project, status| serde_json::json!({ "projectName": project, "status": status });
+        let both = [test("tests", "expected"), test("kafka", "unexpected")];
         let report = serde_json::json!({ "suites": [{
             "title": "topics.spec.ts",
-            "specs": [{ "title": "lists", "ok": true }],
-            "suites": [{ "title": "phone", "specs": [{ "title": "fits", "ok": false }] }],
+            "specs": [{ "title": "lists", "ok": true, "tests": both }],
+            "suites": [{ "title": "phone", "specs": [
+                { "title": "fits", "ok": true, "tests": [test("tests", "skipped")] },
+            ]}],
         }]});
         let mut outcome = Outcome::default();
         collect(&report, "", &mut outcome);
-        assert_eq!(outcome.passed, 1);
-        assert_eq!(outcome.failed, ["topics.spec.ts › phone › fits"]);
+        assert_eq!((outcome.passed, outcome.skipped), (1, 1));
+        assert_eq!(outcome.failed, ["[kafka] topics.spec.ts › lists"]);
     }
 }
