@@ -56,7 +56,12 @@ pub fn Sessions(whose: Whose) -> impl IntoView {
 
 fn columns(whose: Whose, doomed: RwSignal<Option<Question<String>>>) -> Vec<Column<SessionRow>> {
     let here = |row: &SessionRow| {
-        row.here.then(|| view! { " " <Badge mood=Mood::Good>"this one"</Badge> })
+        row.here.then(|| {
+            view! {
+                " "
+                <Badge mood=Mood::Good attr:title="The session that you are using">"you"</Badge>
+            }
+        })
     };
     let user =
         Column::new("user", "user", "minmax(140px, 1fr)", move |row: &SessionRow| row.user.clone());
