@@ -35,7 +35,7 @@ impl Workspace {
     /// The whole workspace with the features that its tests have: cargo then chooses one set of
     /// features for what the packages share, and what one command compiled the others use.
     pub fn with_features_of_tests<'a>(&self, cargo: &'a mut Command) -> &'a mut Command {
-        // It is compiled in the web app's folder and has no tests.
+        // `ouzel-bind` is compiled in the web app's folder, and has no tests.
         cargo.args(["--workspace", "--exclude", "ouzel-bind", "--features", "xtask/bench"])
     }
 
