@@ -48,3 +48,23 @@ impl Live {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn topics_keep_for_so_long_as_brokers_are_told_in_whichever_unit() {
+        let none = Settings::new();
+        for (key, value, kept) in [
+            ("log.retention.hours", "2", "7200000"),
+            ("log.retention.minutes", "3", "180000"),
+            ("log.retention.ms", "5", "5"),
+            ("log.retention.hours", "-1", "-1"),
+        ] {
+            let mut live = Live { config: BrokerConfig::new(""), defaults: Settings::new() };
+            live.hear(&Settings::from([(key.to_owned(), value.to_owned())]));
+            assert_eq!(live.of_topic(&none, "retention.ms"), kept, "{key}={value}");
+        }
+    }
+}
