@@ -75,9 +75,9 @@ impl DiskFile for FakeFile {
         let mut state = self.disk.lock();
         let path = self.path.to_string_lossy();
         state.syncs_waiting += 1;
-        while state.syncs_held.as_deref().is_some_and(|part| path.contains(part)) {
-            self.disk.0.released.wait(&mut state);
-        }
+        self.disk.wait_while(&mut state, |state| {
+            state.syncs_held.as_deref().is_some_and(|part| path.contains(part))
+        });
         state.syncs_waiting -= 1;
         let fault = state.faults.meet(Act::Sync);
         let fails = state.sync_fails(&self.path) || fault == Some(Fault::Sync);

@@ -17,6 +17,7 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use rustix::io::Errno;
@@ -25,6 +26,10 @@ use content::{Dice, File};
 use faults::{Act, Faults};
 
 pub use faults::{Fault, Neglect};
+
+/// How long something is held at most. Whoever waits longer belongs to a test that has failed, and
+/// must not keep the others from ending.
+const HELD_MAX: Duration = Duration::from_secs(60);
 
 /// A disk in memory. Clones are the same disk.
 #[derive(Clone, Default)]
@@ -174,6 +179,10 @@ impl FakeDisk {
     /// [`FakeDisk::hold_syncs`] of files whose path contains `part`.
     pub fn hold_syncs_of(&self, part: &str) {
         self.lock().syncs_held = Some(part.to_owned());
+    }
+
+    fn wait_while(&self, state: &mut MutexGuard<'_, State>, held: impl Fn(&State) -> bool) {
+        self.0.released.wait_while_for(state, |state| held(state), HELD_MAX);
     }
 
     /// How many syncs wait to be released.

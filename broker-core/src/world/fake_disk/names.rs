@@ -93,9 +93,7 @@ impl Disk for FakeDisk {
     fn remove_dir_all(&self, path: &Path) -> io::Result<()> {
         let mut state = self.lock();
         state.removals_waiting += 1;
-        while state.removals_held {
-            self.0.released.wait(&mut state);
-        }
+        self.wait_while(&mut state, |state| state.removals_held);
         state.removals_waiting -= 1;
         state.node(path)?;
         state.change()?;
