@@ -65,6 +65,8 @@ test("a search gets its condition, a record is opened, left, and the condition s
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/f=contains~any~green/);
   await expect(rows.filter({ hasText: "red" })).toHaveCount(0);
+  // The old rows go before the new ones come.
+  await expect(rows.filter({ hasText: "green pear" })).toBeVisible();
   await page.keyboard.press("Escape");
   // The first leads into the table, to its first row.
   await page.keyboard.press("j");

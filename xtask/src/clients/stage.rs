@@ -68,11 +68,6 @@ impl Stage {
         launch(&self.binary, data, kafka)
     }
 
-    /// Tells a server of a scenario's own what the shared one is told.
-    pub fn form_groups_at_once(&self, server: &Ouzel) -> Result<()> {
-        form_groups_at_once(&self.binary, server.kafka)
-    }
-
     /// kcat against the shared server; it must succeed, and its standard output is returned.
     pub fn kcat(&self, arguments: &[&str], input: &str) -> Result<String> {
         tools::finish(&mut tools::kcat(self.server.kafka, arguments), input, CLIENT_LIMIT)
