@@ -1,10 +1,17 @@
 //! Appending: what must happen in order, under the writer's lock.
+//!
+//! Tasks call this, and a thread that blocks hands its other tasks on first, which costs two
+//! threads a turn: as much as hundreds of small appends do. So a small batch is checked and written
+//! where it came, and only what takes long — many bytes, many packed ones, a lock that somebody
+//! holds through a sync — goes `in_place`.
 
 use std::fmt::Display;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use ouzel_wire::batch::Batch;
+use parking_lot::MutexGuard;
 use tracing::{error, info, warn};
 
 use super::error::AppendError;
@@ -14,6 +21,15 @@ use super::shared::{Shared, State, Writer};
 use super::{Appended, Origin, snapshot, validate};
 use crate::flush::Target;
 use crate::log::{LogConfig, StorageError, TimestampType};
+use crate::world::blocking::in_place;
+
+/// A batch of no more bytes than this is checked and copied in less time than a thread needs to
+/// hand its tasks on.
+const QUICK_BYTES: usize = 64 << 10;
+/// Packed records that unpack to no more than this are a matter of some hundred microseconds.
+const QUICK_UNPACKED_BYTES: usize = 256 << 10;
+/// An append or a round holds the writer's lock for microseconds; who waits longer has met a sync.
+const LOCK_PATIENCE: Duration = Duration::from_millis(1);
 
 /// Most bytes that a partition with `write.caching` gathers before it asks for a sync, whatever
 /// the time: what a power cut can take, and what a start after a crash goes through again.
@@ -26,11 +42,23 @@ impl Shared {
         origin: Origin,
         left: &mut usize,
     ) -> Result<PendingAppend, AppendError> {
+        match batches.len() <= QUICK_BYTES {
+            true => self.submit_here(batches, origin, left),
+            false => in_place(|| self.submit_here(batches, origin, left)),
+        }
+    }
+
+    fn submit_here(
+        self: &Arc<Shared>,
+        batches: Bytes,
+        origin: Origin,
+        left: &mut usize,
+    ) -> Result<PendingAppend, AppendError> {
         let config = self.view.lock().config;
         let now_ms = self.world.clock.now_ms();
         // Unpacking and checksums need no order, and so no lock.
-        let batches = validate::check(batches, origin, &config, now_ms, left)?;
-        let mut writer = self.writer.lock();
+        let batches = check(batches, origin, &config, now_ms, left)?;
+        let mut writer = self.writer();
         match writer.state {
             State::Open => {}
             State::Stopped => return Err(AppendError::Stopped),
@@ -64,6 +92,12 @@ impl Shared {
             false => self.flusher.request(&target),
         }
         Ok(pending)
+    }
+
+    /// The writer's half, for tasks: see the head of this file.
+    pub(super) fn writer(&self) -> MutexGuard<'_, Writer> {
+        let soon = self.writer.try_lock_for(LOCK_PATIENCE);
+        soon.unwrap_or_else(|| in_place(|| self.writer.lock()))
     }
 
     /// A full disk takes nothing and spoils nothing, nor does a file that could not be opened: the
@@ -144,6 +178,28 @@ impl Writer {
             log_start_offset: self.log.start(),
         })
     }
+}
+
+/// As [`validate::check`]; what unpacks to much is unpacked where that may take long.
+fn check(
+    batches: Bytes,
+    origin: Origin,
+    config: &LogConfig,
+    now_ms: i64,
+    left: &mut usize,
+) -> Result<Vec<Batch>, AppendError> {
+    // To pack anew may take long at any size.
+    if config.repack.is_none() {
+        let most = QUICK_UNPACKED_BYTES.min(*left);
+        let mut little = most;
+        let checked = validate::check(batches.clone(), origin, config, now_ms, &mut little);
+        let is_more = matches!(checked, Err(AppendError::UnpacksTooLarge { .. })) && most < *left;
+        if !is_more {
+            *left -= most - little;
+            return checked;
+        }
+    }
+    in_place(|| validate::check(batches, origin, config, now_ms, left))
 }
 
 fn append_time(config: &LogConfig, stamp_ms: i64) -> Option<i64> {

@@ -8,7 +8,7 @@
 //!
 //! All calls may block for a write into the page cache or a read from disk, and
 //! `open`, `retain`, `delete_before`, `close` and `abandon_files` also for syncs; `submit`, which
-//! tasks call, hands its thread's other tasks on meanwhile.
+//! tasks call, hands its thread's other tasks on where that takes long.
 //! Start at [`PartitionHandle::submit`].
 
 mod append;
@@ -42,7 +42,6 @@ use crate::flush::Flusher;
 use crate::ids::{PartitionId, TopicName, TopicPartition};
 use crate::log::{LogConfig, OpenError, Place, RecoveryReport, StorageError};
 use crate::world::World;
-use crate::world::blocking::in_place;
 use shared::Shared;
 
 /// What all partitions of a broker share.
@@ -170,7 +169,7 @@ impl PartitionHandle {
 
     /// Does what must happen in order — checks, offsets, the write — and returns what to wait for.
     pub fn submit(&self, batches: Bytes, origin: Origin) -> Result<PendingAppend, AppendError> {
-        in_place(|| self.0.submit(batches, origin, &mut { usize::MAX }))
+        self.0.submit(batches, origin, &mut { usize::MAX })
     }
 
     /// [`PartitionHandle::submit`] of a producer's batch, whose records may unpack to `left`
@@ -180,7 +179,7 @@ impl PartitionHandle {
         batches: Bytes,
         left: &mut usize,
     ) -> Result<PendingAppend, AppendError> {
-        in_place(|| self.0.submit(batches, Origin::Client, left))
+        self.0.submit(batches, Origin::Client, left)
     }
 
     /// Whole batches from the one that holds `from`, never past the high watermark.
@@ -226,13 +225,13 @@ impl PartitionHandle {
 
     /// The leader epoch of the record at this offset, if one was ever there.
     pub fn epoch_of(&self, offset: i64) -> Option<i32> {
-        in_place(|| self.0.epoch_of(offset))
+        self.0.epoch_of(offset)
     }
 
     /// The epoch and end offset for OffsetForLeaderEpoch: the largest known epoch that is not
     /// above `epoch`, and where the next one starts; none when it is unknown.
     pub fn end_offset_for_epoch(&self, epoch: i32) -> Option<(i32, i64)> {
-        in_place(|| self.0.end_offset_for_epoch(epoch))
+        self.0.end_offset_for_epoch(epoch)
     }
 
     /// The high watermark, for long polls: changes when it rises. Closed with the partition.

@@ -173,11 +173,11 @@ impl Shared {
     }
 
     pub fn epoch_of(&self, offset: i64) -> Option<i32> {
-        self.writer.lock().log.epoch_of(offset)
+        self.writer().log.epoch_of(offset)
     }
 
     pub fn end_offset_for_epoch(&self, epoch: i32) -> Option<(i32, i64)> {
-        self.writer.lock().log.end_of_epoch(epoch)
+        self.writer().log.end_of_epoch(epoch)
     }
 
     pub fn size_bytes(&self) -> u64 {

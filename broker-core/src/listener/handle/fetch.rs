@@ -3,7 +3,8 @@
 //! A fetch that waits is woken by the partitions it waits for, never by a clock but its own
 //! deadline, and it counts what has come without reading it (`fetch_wait.rs`). It reads once, when
 //! that is enough or its time is up (`fetch_read.rs`). Reading may have to wait for the disk, so
-//! it happens on a thread that may block; a fetch with nothing to read never goes there.
+//! it happens on a thread that may block; a fetch with nothing to read never goes there, nor does
+//! one whose few bytes were written while it waited: waking that thread would cost it more.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +23,7 @@ use crate::session::{Ended, Fetched, TopicRef, Turn};
 
 use super::fetch_ask::{asked, resolve};
 use super::fetch_read::{Pass, Wanted, pass};
-use super::fetch_wait::Wait;
+use super::fetch_wait::{News, Wait};
 
 /// Reads committed records only.
 const READ_COMMITTED: i8 = 1;
@@ -49,10 +50,10 @@ async fn fetch(ctx: Arc<Ctx>, request: FetchRequest) -> Result<Answer, Closed> {
         Err(code) => return refused(&ctx, code),
     };
     let wanted = Arc::new(resolve(&ctx, &turn.asks, committed_only));
-    let has_news = Wait::new(&ctx, wanted.clone(), terms.bytes_min, terms.deadline).run().await;
-    let (pass, reservation) = match has_news {
-        true => read(&ctx, &wanted, &terms).await,
-        false => (pass(&wanted, None), Reservation::default()),
+    let news = Wait::new(&ctx, wanted.clone(), terms.bytes_min, terms.deadline).run().await;
+    let (pass, reservation) = match news {
+        News::Nothing => (pass(&wanted, None), Reservation::default()),
+        news => read(&ctx, &wanted, &terms, news).await,
     };
     let records = pass.answers.iter().filter_map(|answer| answer.records.as_ref());
     records.for_each(|records| ctx.shared.counters.fetched.note(Load::of(records)));
@@ -95,13 +96,21 @@ fn refused(ctx: &Ctx, code: ErrorCode) -> Result<Answer, Closed> {
 
 /// One pass, with the bytes it read taken from the budget. When others have not taken their
 /// answers and time is up, it reads nothing: the client asks again.
-async fn read(ctx: &Ctx, wanted: &Arc<Vec<Wanted>>, terms: &Terms) -> (Pass, Reservation) {
+async fn read(
+    ctx: &Ctx,
+    wanted: &Arc<Vec<Wanted>>,
+    terms: &Terms,
+    news: News,
+) -> (Pass, Reservation) {
     let reserving = ctx.shared.answers.reserve(&ctx.standing, terms.bytes_max);
     let Ok(mut reservation) = timeout_at(terms.deadline, reserving).await else {
         return (pass(wanted, None), Reservation::default());
     };
     let (wanted, most) = (wanted.clone(), terms.bytes_max.min(reservation.bytes()));
-    let pass = ctx.blocking(move |_| pass(&wanted, Some(most))).await;
+    let pass = match news {
+        News::Fresh => pass(&wanted, Some(most)),
+        _ => ctx.blocking(move |_| pass(&wanted, Some(most))).await,
+    };
     reservation.shrink_to(pass.bytes);
     (pass, reservation)
 }

@@ -17,6 +17,20 @@ use crate::partition::{Mark, PartitionHandle};
 
 use super::fetch_read::{Wanted, is_urgent, stand};
 
+/// Bytes that are read where the fetch waits: to copy them takes less time than to wake another
+/// thread does.
+const FRESH_BYTES_MAX: u64 = 64 << 10;
+
+/// What there is to read once a fetch has waited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum News {
+    Nothing,
+    /// A little, and all of it was written while the fetch waited: the page cache has it.
+    Fresh,
+    /// Reading it may have to wait for the disk.
+    Some,
+}
+
 pub(super) struct Wait<'a> {
     ctx: &'a Ctx,
     wanted: Arc<Vec<Wanted>>,
@@ -52,12 +66,21 @@ impl<'a> Wait<'a> {
     }
 
     /// Returns when there is enough, when something must be said at once, or when waiting is over;
-    /// true if there is anything to read.
-    pub async fn run(mut self) -> bool {
+    /// and what there is to read then.
+    pub async fn run(mut self) -> News {
         self.count_all();
-        if self.is_enough() || self.is_over() {
-            return self.total > 0;
+        let was_at_end = self.total == 0;
+        if !self.is_enough() && !self.is_over() {
+            self.wait().await;
         }
+        match self.total {
+            0 => News::Nothing,
+            bytes if was_at_end && bytes <= FRESH_BYTES_MAX => News::Fresh,
+            _ => News::Some,
+        }
+    }
+
+    async fn wait(&mut self) {
         let mut changes = self.watch_all();
         // Once more, lest a change before the watch be missed.
         self.count_all();
@@ -77,7 +100,6 @@ impl<'a> Wait<'a> {
                 () = self.ctx.shared.stop.cancelled() => {}
             }
         }
-        self.total > 0
     }
 
     fn is_enough(&self) -> bool {
