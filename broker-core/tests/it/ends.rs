@@ -39,7 +39,7 @@ async fn whatever_a_client_does_wrong_is_written_down_once() {
         (&[0, 0x70, 0, 0, 0, 3, 0, 0], "where 1048576 are allowed"),
     ];
     for (bytes, because) in cases {
-        let mut client = test.client().await;
+        let mut client = test.client_alone().await;
         client.send_bytes(bytes).await;
         assert!(client.receive_frame().await.is_none(), "{because}");
         ended(client.addr(), because).await;
@@ -49,11 +49,11 @@ async fn whatever_a_client_does_wrong_is_written_down_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_leaves_is_written_down_too() {
     let test = TestBroker::start().await;
-    let client = test.client().await;
+    let client = test.client_alone().await;
     let addr = client.addr();
     drop(client);
     ended(addr, "the client closed it").await;
-    let mut client = test.client().await;
+    let mut client = test.client_alone().await;
     let addr = client.addr();
     client.send_bytes(&[0, 0, 0, 20, 0, 3]).await;
     drop(client);
@@ -63,13 +63,13 @@ async fn who_leaves_is_written_down_too() {
 #[tokio::test(flavor = "multi_thread")]
 async fn records_without_acknowledgement_that_cannot_be_stored_are_the_reason() {
     let test = TestBroker::start().await;
-    let mut client = test.client().await;
+    let mut client = test.client_alone().await;
     let request = ProduceRequest { acks: 0, ..produce_request("nowhere", 0, batch(&["x"])) };
     client.send(9, &request).await;
     assert!(client.receive_frame().await.is_none());
     ended(client.addr(), "were not stored").await;
     let answered = ProduceRequest { acks: 1, ..request };
-    let code = produced(test.client().await.call(answered).await).error_code;
+    let code = produced(test.client_alone().await.call(answered).await).error_code;
     assert_eq!(code, ErrorCode::UnknownTopicOrPartition.code(), "who waits is told instead");
 }
 
@@ -79,12 +79,12 @@ async fn what_the_broker_decides_is_written_down() {
         config.limits.idle = Duration::from_millis(50);
     };
     let test = TestBroker::start_with(idle).await;
-    let mut client = test.client().await;
+    let mut client = test.client_alone().await;
     assert!(client.receive_frame().await.is_none());
     ended(client.addr(), "it was idle for 50ms").await;
 
     let test = TestBroker::start().await;
-    let (mut first, mut second) = (test.client().await, test.client().await);
+    let (mut first, mut second) = (test.client_alone().await, test.client_alone().await);
     metadata(&mut first, "orders", false).await;
     metadata(&mut second, "orders", false).await;
     test.broker.stop().await;
@@ -92,7 +92,7 @@ async fn what_the_broker_decides_is_written_down() {
     ended(second.addr(), "the broker stops").await;
 
     let test = TestBroker::start().await;
-    let mut client = test.client().await;
+    let mut client = test.client_alone().await;
     metadata(&mut client, "orders", false).await;
     drop(test.broker);
     let reason = eventually_some(async || reasons(client.addr()).pop()).await;

@@ -1,12 +1,13 @@
 //! A client that sends what it is told and reads what comes back, never longer than patience.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use bytes::Bytes;
 use ouzel_wire::Request;
 use ouzel_wire::frame::{RequestHeader, decode_response, encode_request};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
 use super::PATIENCE;
@@ -19,6 +20,18 @@ pub struct Client {
 impl Client {
     pub async fn connect(addr: SocketAddr) -> Client {
         let stream = TcpStream::connect(addr).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        Client { stream, last_id: 0 }
+    }
+
+    /// From an address that no other client of this run has: two may have the same port, to
+    /// different brokers or one after the other.
+    pub async fn connect_alone(addr: SocketAddr) -> Client {
+        static NEXT: AtomicU16 = AtomicU16::new(1);
+        let [high, low] = NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::from(([127, 1, high, low], 0))).unwrap();
+        let stream = socket.connect(addr).await.unwrap();
         stream.set_nodelay(true).unwrap();
         Client { stream, last_id: 0 }
     }

@@ -14,7 +14,7 @@ use tracing_subscriber::registry::LookupSpan;
 /// Client and reason of every line of that kind.
 static LINES: Mutex<Vec<(String, String)>> = Mutex::new(Vec::new());
 
-/// Every reason that was given for this client; ports are used once in a run.
+/// Every reason that was given for this client, which connected alone: ports come again.
 pub fn reasons(client: SocketAddr) -> Vec<String> {
     let client = client.to_string();
     let lines = LINES.lock().unwrap();

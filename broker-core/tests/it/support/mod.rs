@@ -67,6 +67,11 @@ impl TestBroker {
         Client::connect(self.broker.kafka_addr()).await
     }
 
+    /// A client whose address is its own: see [`Client::connect_alone`].
+    pub async fn client_alone(&self) -> Client {
+        Client::connect_alone(self.broker.kafka_addr()).await
+    }
+
     /// Stops it in order and starts another one on the same folder.
     pub async fn restart(self) -> TestBroker {
         self.broker.stop().await;
