@@ -60,8 +60,11 @@ impl Running {
         may_see_group(app, viewer, cluster.id(), asked).await?;
         let permit = app.permits.take(viewer.user())?;
         let action = action.on(cluster.id()).to(topic);
-        let mut begun = app.audit.begin(viewer, action).await?;
-        let search = match browse::Search::prepare(cluster, topic, asked, purpose).await {
+        // Where the partitions stand is asked meanwhile; no record is read before the row is there.
+        let prepared = browse::Search::prepare(cluster, topic, asked, purpose);
+        let (begun, prepared) = tokio::join!(app.audit.begin(viewer, action), prepared);
+        let mut begun = begun?;
+        let search = match prepared {
             Ok(search) => search,
             Err(error) => {
                 begun.end(Outcome::Failed, Some(error.to_string())).await;
