@@ -45,10 +45,13 @@ pub fn Shell(children: Children) -> impl IntoView {
     });
     Effect::new(move |before: Option<()>| {
         location.route.with(Route::frame);
-        // It may be a page on which somebody adds or removes one; no broker is asked.
-        if before.is_some() {
-            clusters.list.reload();
+        // The first page finds the list asked for, and nothing scrolled: to say so all the same
+        // would have the browser lay out a page that is not all there yet.
+        if before.is_none() {
+            return;
         }
+        // It may be a page on which somebody adds or removes one; no broker is asked.
+        clusters.list.reload();
         if let Some(page) = page.get_untracked() {
             page.set_scroll_top(0);
         }
