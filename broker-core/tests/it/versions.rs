@@ -204,6 +204,35 @@ async fn a_greeting_from_the_future_is_answered_in_version_0_with_what_is_served
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_greets_says_its_name_and_version_in_letters_that_logs_can_show() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    let invalid = ErrorCode::InvalidRequest.code();
+    for (name, version, code) in [
+        ("apache-kafka-java", "4.4.0-SNAPSHOT", NONE),
+        ("a", "1", NONE),
+        ("", "1.0", invalid),
+        ("it", "", invalid),
+        ("-it", "1.0", invalid),
+        ("it", "1.0.", invalid),
+        ("i t", "1.0", invalid),
+        ("it", "1.0\n", invalid),
+    ] {
+        let greeting = ApiVersionsRequest {
+            client_software_name: name.to_owned(),
+            client_software_version: version.to_owned(),
+            ..Default::default()
+        };
+        for spoken in [3, 4] {
+            let answer = client.call_at(spoken, greeting.clone()).await;
+            assert_eq!(answer.error_code, code, "{name:?} {version:?} in version {spoken}");
+            assert_eq!(answer.api_keys.is_empty(), code != NONE);
+        }
+        assert_eq!(client.call_at(2, greeting).await.error_code, NONE, "nothing is said there");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn unknown_keys_and_versions_end_the_connection() {
     let test = TestBroker::start().await;
     for (key, version) in

@@ -18,7 +18,8 @@ pub(in crate::listener) async fn handle(
     request: ApiVersionsRequest,
 ) -> ApiVersionsResponse {
     // Clients must say who they are from version 3 on; Kafka turns others away.
-    if ctx.version >= 3 && !is_name(&request.client_software_name) {
+    let names = [&request.client_software_name, &request.client_software_version];
+    if ctx.version >= 3 && !names.into_iter().all(|name| is_name(name)) {
         let error_code = ErrorCode::InvalidRequest.code();
         return ApiVersionsResponse { error_code, ..Default::default() };
     }
