@@ -135,6 +135,30 @@ async fn no_producer_id_is_given_twice_not_even_after_a_crash() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_brings_an_identity_brings_all_of_it_and_gets_a_new_one() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    let known = producer_id(&mut client).await.producer_id;
+    let mut ask = async |producer_id, producer_epoch| {
+        let request = InitProducerIdRequest {
+            transactional_id: None,
+            producer_id,
+            producer_epoch,
+            ..Default::default()
+        };
+        client.call(request).await
+    };
+    for (id, epoch) in [(known, -1), (-1, 0)] {
+        let refused = ask(id, epoch).await;
+        assert_eq!(refused.error_code, ErrorCode::InvalidRequest.code());
+        assert_eq!((refused.producer_id, refused.producer_epoch), (-1, -1));
+    }
+    let again = ask(known, 0).await;
+    assert_eq!((again.error_code, again.producer_epoch), (NONE, 0));
+    assert_ne!(again.producer_id, known);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_transactional_producer_is_refused_for_good() {
     let test = TestBroker::start().await;
     let mut client = test.client().await;

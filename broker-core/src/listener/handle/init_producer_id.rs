@@ -11,6 +11,10 @@ use ouzel_wire::messages::{InitProducerIdRequest, InitProducerIdResponse};
 use crate::listener::call::Ctx;
 use crate::listener::error_code::Code;
 
+/// What a producer brings that has no identity yet.
+const NOBODY: i64 = -1;
+const NO_EPOCH: i16 = -1;
+
 pub(in crate::listener) async fn handle(
     ctx: Arc<Ctx>,
     request: InitProducerIdRequest,
@@ -25,6 +29,10 @@ pub(in crate::listener) async fn handle(
         Some("") => return refusal(ErrorCode::InvalidRequest),
         Some(_) => return refusal(ErrorCode::UnsupportedVersion),
         None => {}
+    }
+    // Whoever brings an identity brings all of it (KIP-360). It gets a new one all the same.
+    if (request.producer_id == NOBODY) != (request.producer_epoch == NO_EPOCH) {
+        return refusal(ErrorCode::InvalidRequest);
     }
     let given = ctx.blocking(|shared| shared.node.next_producer_id()).await;
     match given {
