@@ -34,6 +34,7 @@ async fn join_owning(member: &mut Member, owned: &[i32]) -> JoinGroupResponse {
     assert_eq!(joined.error_code, NONE, "{joined:?}");
     member.id.clone_from(&joined.member_id);
     member.generation = joined.generation_id;
+    member.speaks.1 = "cooperative-sticky".to_owned();
     joined
 }
 
@@ -66,6 +67,8 @@ async fn share(
         group_id: member.group.clone(),
         generation_id: member.generation,
         member_id: member.id.clone(),
+        protocol_type: Some(member.speaks.0.clone()),
+        protocol_name: Some(member.speaks.1.clone()),
         assignments,
         ..Default::default()
     };

@@ -133,6 +133,34 @@ async fn members_without_a_common_protocol_are_not_brought_together() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_syncs_says_what_the_group_speaks_and_is_told_when_it_does_not() {
+    let test = TestBroker::start().await;
+    let (mut member, joined) = join(&test, "g").await;
+    let spoken = (joined.protocol_type.as_deref(), joined.protocol_name.as_deref());
+    assert_eq!(spoken, (Some("consumer"), Some("range")));
+    let sync = |kind: Option<&str>, name: Option<&str>| SyncGroupRequest {
+        group_id: "g".to_owned(),
+        generation_id: member.generation,
+        member_id: member.id.clone(),
+        protocol_type: kind.map(str::to_owned),
+        protocol_name: name.map(str::to_owned),
+        ..Default::default()
+    };
+    let (consumer, range) = (Some("consumer"), Some("range"));
+    let wrong = [(consumer, None), (None, range), (Some("connect"), range), (consumer, Some("x"))];
+    let wrong = wrong.map(|(kind, name)| sync(kind, name));
+    let (unnamed, named) = (sync(None, None), sync(consumer, range));
+    for request in wrong.into_iter().chain([unnamed.clone()]) {
+        let refused = member.client.call(request).await.error_code;
+        assert_eq!(refused, ErrorCode::InconsistentGroupProtocol.code());
+    }
+    assert_eq!(member.client.call_at(4, unnamed).await.error_code, NONE, "it has no place for it");
+    let synced = member.client.call(named).await;
+    let spoken = (synced.protocol_type.as_deref(), synced.protocol_name.as_deref());
+    assert_eq!((synced.error_code, spoken), (NONE, (consumer, range)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn positions_are_kept_with_epoch_and_note_and_only_from_the_present_generation() {
     let test = TestBroker::start().await;
     let (mut member, _) = join(&test, "g").await;

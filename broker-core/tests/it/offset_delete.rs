@@ -49,6 +49,7 @@ async fn reader(test: &TestBroker, protocol_type: &str) -> Member {
     let joined = member.client.call(request).await;
     assert_eq!(joined.error_code, NONE);
     member.generation = joined.generation_id;
+    member.speaks.0 = protocol_type.to_owned();
     assert_eq!(member.sync(&[]).await.error_code, NONE);
     assert_eq!(member.commit("orders", 5, "").await, NONE);
     assert_eq!(member.commit("payments", 6, "").await, NONE);

@@ -3,16 +3,26 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use ouzel_wire::ErrorCode;
 use ouzel_wire::messages::{SyncGroupRequest, SyncGroupResponse};
 
 use crate::group::Sync;
 use crate::listener::call::Ctx;
 use crate::listener::error_code::Code;
 
+/// The first version in which a member says which protocol it takes the group to speak.
+const NAMED_FROM: i16 = 5;
+
 pub(in crate::listener) async fn handle(
     ctx: Arc<Ctx>,
     request: SyncGroupRequest,
 ) -> SyncGroupResponse {
+    // As in Kafka, whoever can say from what it learnt this generation must.
+    let is_named = request.protocol_type.is_some() && request.protocol_name.is_some();
+    if ctx.version >= NAMED_FROM && !is_named {
+        let error_code = ErrorCode::InconsistentGroupProtocol.code();
+        return SyncGroupResponse { error_code, ..Default::default() };
+    }
     let assignments = request.assignments.into_iter();
     let sync = Sync {
         member_id: request.member_id,

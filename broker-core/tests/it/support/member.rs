@@ -13,6 +13,8 @@ pub struct Member {
     pub id: String,
     pub instance: Option<String>,
     pub generation: i32,
+    /// The group's kind and protocol, as it tells them when it syncs.
+    pub speaks: (String, String),
 }
 
 /// A join without an id.
@@ -58,6 +60,7 @@ impl Member {
             id: String::new(),
             instance: instance.map(str::to_owned),
             generation: -1,
+            speaks: ("consumer".to_owned(), "range".to_owned()),
         };
         eventually_some(async || member.is_served().await.then_some(())).await;
         member
@@ -104,6 +107,8 @@ impl Member {
             generation_id: self.generation,
             member_id: self.id.clone(),
             group_instance_id: self.instance.clone(),
+            protocol_type: Some(self.speaks.0.clone()),
+            protocol_name: Some(self.speaks.1.clone()),
             assignments: parts.iter().map(part).collect(),
             ..Default::default()
         };
