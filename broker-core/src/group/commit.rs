@@ -46,13 +46,6 @@ impl Group {
         if commit.generation < 0 && self.phase == Phase::Empty {
             return Ok(());
         }
-        if self.members.is_empty() {
-            // Nobody is here, so a client that names a generation lives in one that has ended.
-            return match commit.generation < 0 {
-                true => Err(unknown(&commit.member_id)),
-                false => self.current(commit.generation).and(Err(unknown(&commit.member_id))),
-            };
-        }
         self.known(&commit.member_id, commit.instance_id.as_deref())?;
         self.current(commit.generation)?;
         match self.phase {

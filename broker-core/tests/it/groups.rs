@@ -192,6 +192,10 @@ async fn a_client_without_a_group_life_commits_until_others_live_in_the_group() 
     create(&mut simple.client, "orders", 1).await;
     assert_eq!(simple.commit("orders", 7, "").await, NONE);
     assert_eq!(simple.committed("orders").await.0, 7);
+    // Nobody is in: whoever says that it is, is not.
+    let mut stranger = Member::new(&test, "g", None).await;
+    (stranger.id, stranger.generation) = ("nobody".to_owned(), 5);
+    assert_eq!(stranger.commit("orders", 8, "").await, UNKNOWN);
     let (_member, _) = join(&test, "g").await;
     assert_eq!(simple.commit("orders", 8, "").await, UNKNOWN);
     assert_eq!(simple.committed("orders").await.0, 7);
