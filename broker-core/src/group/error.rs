@@ -7,7 +7,7 @@ use thiserror::Error;
 /// Why a group request was refused. Every variant is something a client acts on differently.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum GroupError {
-    /// A group needs a name before anything can be remembered under it, and not an endless one.
+    /// A group needs a name before anybody can be in it, and not an endless one.
     #[error("the group id is empty or too long")]
     InvalidGroupId,
     /// The offsets partition of this group is still being read.

@@ -176,12 +176,13 @@ impl Groups {
             true => IfMissing::Create,
             false => IfMissing::Refuse,
         };
-        let answer = self.shard(group_id)?.wait(group_id, if_missing, |group, ticket, env, out| {
-            out.push(match group.commit(commit, ticket, env) {
-                Ok(write) => Effect::Write(write),
-                Err(refused) => Effect::Answer(ticket, Answer::Done(Err(refused))),
+        let answer =
+            self.shard_of_any(group_id)?.wait(group_id, if_missing, |group, ticket, env, out| {
+                out.push(match group.commit(commit, ticket, env) {
+                    Ok(write) => Effect::Write(write),
+                    Err(refused) => Effect::Answer(ticket, Answer::Done(Err(refused))),
+                });
             });
-        });
         let ended = |_| GroupError::IllegalGeneration { got: generation, current: -1 };
         done(answer.await.map_err(|e| if is_missing(&e) { ended(e) } else { e })?)
     }
@@ -192,7 +193,7 @@ impl Groups {
         group_id: &str,
         look: impl FnOnce(&Offsets) -> T,
     ) -> Result<T, GroupError> {
-        let shard = self.shard(group_id)?;
+        let shard = self.shard_of_any(group_id)?;
         let mut look = Some(look);
         let mut once = |offsets: &Offsets| look.take().map(|look| look(offsets));
         let found = shard.touch(group_id, |group, _| once(&group.offsets));
@@ -220,19 +221,20 @@ impl Groups {
 
     /// One group with its members.
     pub fn describe(&self, group_id: &str) -> Result<Description, GroupError> {
-        let shard = self.shard(group_id)?;
+        let shard = self.shard_of_any(group_id)?;
         shard.touch(group_id, |group, _| group.description())
     }
 
     /// Deletes an empty group and its positions.
     pub async fn delete(&self, group_id: &str) -> Result<(), GroupError> {
         let refuse = IfMissing::Refuse;
-        let answer = self.shard(group_id)?.wait(group_id, refuse, |group, ticket, _, out| {
-            out.push(match group.delete(ticket) {
-                Ok(write) => Effect::Write(write),
-                Err(refused) => Effect::Answer(ticket, Answer::Done(Err(refused))),
+        let answer =
+            self.shard_of_any(group_id)?.wait(group_id, refuse, |group, ticket, _, out| {
+                out.push(match group.delete(ticket) {
+                    Ok(write) => Effect::Write(write),
+                    Err(refused) => Effect::Answer(ticket, Answer::Done(Err(refused))),
+                });
             });
-        });
         done(answer.await?)
     }
 
@@ -276,8 +278,17 @@ impl Groups {
         }
     }
 
+    /// Of a group that can have members, and so has a name.
     fn shard(&self, group_id: &str) -> Result<&Arc<Shard>, GroupError> {
-        if !(1..=GROUP_ID_BYTES_MAX).contains(&group_id.len()) {
+        match group_id.is_empty() {
+            true => Err(GroupError::InvalidGroupId),
+            false => self.shard_of_any(group_id),
+        }
+    }
+
+    /// Positions may be kept under no name at all, as in Kafka: clients of old do so.
+    fn shard_of_any(&self, group_id: &str) -> Result<&Arc<Shard>, GroupError> {
+        if group_id.len() > GROUP_ID_BYTES_MAX {
             return Err(GroupError::InvalidGroupId);
         }
         let shards = self.shards.get().ok_or(GroupError::Stopped)?;

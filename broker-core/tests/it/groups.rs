@@ -202,6 +202,30 @@ async fn a_client_without_a_group_life_commits_until_others_live_in_the_group() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn positions_are_kept_under_no_name_too_but_nobody_is_a_member_of_that() {
+    let mut test = TestBroker::start().await;
+    let mut nameless = Member::new(&test, "", None).await;
+    create(&mut nameless.client, "orders", 1).await;
+    assert_eq!(nameless.commit("orders", 7, "").await, NONE);
+    for _ in 0..2 {
+        assert_eq!(nameless.committed("orders").await.0, 7);
+        let described = nameless.describe().await;
+        assert_eq!((described.error_code, described.group_state.as_str()), (NONE, "Empty"));
+        drop(nameless);
+        test = test.restart().await;
+        nameless = Member::new(&test, "", None).await;
+    }
+    let invalid = ErrorCode::InvalidGroupId.code();
+    assert_eq!(nameless.join().await.error_code, invalid);
+    assert_eq!(nameless.sync(&[]).await.error_code, invalid);
+    assert_eq!(nameless.heartbeat().await, invalid);
+    let groups_names = vec![String::new()];
+    let delete = DeleteGroupsRequest { groups_names, ..Default::default() };
+    assert_eq!(nameless.client.call(delete).await.results[0].error_code, NONE);
+    assert_eq!(nameless.committed("orders").await.0, -1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn groups_are_listed_by_state_and_type_and_deleted_when_empty() {
     let test = TestBroker::start().await;
     let (mut member, _) = join(&test, "g").await;

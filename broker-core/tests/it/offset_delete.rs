@@ -129,7 +129,7 @@ async fn several_groups_are_deleted_at_once_each_with_its_own_answer() {
         ("idle", NONE),
         ("living", ErrorCode::NonEmptyGroup.code()),
         ("nobody", ErrorCode::GroupIdNotFound.code()),
-        ("", ErrorCode::InvalidGroupId.code()),
+        ("", ErrorCode::GroupIdNotFound.code()),
     ];
     assert_eq!(codes, wanted);
     assert_eq!(simple.committed("orders").await.0, -1);
