@@ -114,3 +114,89 @@ async fn indexes_and_sidecars_are_made_anew_when_they_are_missing_or_wrong() {
         assert_eq!(&read_from(&partition, offset as i64)[0].1, value, "indexes only help");
     }
 }
+
+/// Records in three leaderships, over many closed segments each, closed in order.
+async fn three_leaderships() -> Node {
+    let node = Node::new();
+    for leadership in 0..3 {
+        let partition = node.open(small_segments());
+        assert_eq!(partition.offsets().leader_epoch, leadership);
+        for n in i64::from(leadership) * 10..i64::from(leadership) * 10 + 10 {
+            let one = timed_batch(&[(NOW_MS + n, &n.to_string())]);
+            partition.append(one, Origin::Client).await.unwrap();
+        }
+        partition.close().unwrap();
+    }
+    node
+}
+
+/// Everything that a client can ask of [`three_leaderships`].
+fn tells_all(partition: &PartitionHandle, what: &str) {
+    for n in 0..30 {
+        assert_eq!(read_from(partition, n)[0], (n, n.to_string()), "{what}");
+        let at = partition.offset_for_time(NOW_MS + n).unwrap();
+        assert_eq!(at, Some((n, NOW_MS + n)), "{what}");
+        assert_eq!(partition.epoch_of(n), Some((n / 10) as i32), "{what}");
+    }
+    for (epoch, end) in [(0, 10), (1, 20), (2, 30)] {
+        assert_eq!(partition.end_offset_for_epoch(epoch), Some((epoch, end)), "{what}");
+    }
+    assert_eq!(partition.max_timestamp().unwrap(), Some((29, NOW_MS + 29)), "{what}");
+    assert_eq!(partition.offsets().leader_epoch, 3, "{what}");
+}
+
+#[tokio::test]
+async fn closed_segments_tell_the_same_when_what_lies_beside_them_is_gone() {
+    let whole = three_leaderships().await;
+    let files = whole.files();
+    let newest = files.iter().rfind(|name| name.ends_with(".log")).unwrap();
+    let newest = newest.trim_end_matches(".log").to_owned();
+    let beside = [".index", ".timeindex", ".raft", "leader-epoch-checkpoint"];
+    let each = beside.iter().map(std::slice::from_ref).chain([&beside[..]]);
+    for endings in each {
+        // Closed in order: nothing but what is missing is looked at.
+        let node = whole.after_kill();
+        let is_gone = |name: &&String| {
+            !name.starts_with(&newest) && endings.iter().any(|ending| name.ends_with(ending))
+        };
+        let gone: Vec<&String> = files.iter().filter(is_gone).collect();
+        assert!(gone.len() > 5 || gone == ["leader-epoch-checkpoint"], "{gone:?}");
+        let mut before = Vec::new();
+        for name in &gone {
+            node.disk.tamper(&node.file(name), |bytes| before.push(bytes.clone()));
+            node.env.world.disk.remove_file(&node.file(name)).unwrap();
+        }
+        let (partition, report) = node.try_open("orders", small_segments()).unwrap();
+        assert!(report.clean && report.cut.is_none(), "{report:?}");
+        tells_all(&partition, &format!("without {endings:?}"));
+        drop(partition);
+        for (name, before) in gone.iter().zip(before).filter(|(name, _)| name.starts_with('0')) {
+            node.disk.tamper(&node.file(name), |bytes| assert_eq!(*bytes, before, "{name}"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_lies_beside_closed_segments_may_be_gone_after_a_kill_too() {
+    let whole = three_leaderships().await;
+    let partition = whole.open(small_segments());
+    append_each(&partition, &["x"]).await;
+    let node = whole.after_kill();
+    for name in whole.files().iter().filter(|name| !name.ends_with(".log")) {
+        // Without the checkpoint nothing would be known to be closed.
+        if name != "checkpoint" {
+            node.env.world.disk.remove_file(&node.file(name)).unwrap();
+        }
+    }
+    let (partition, report) = node.try_open("orders", small_segments()).unwrap();
+    assert!(!report.clean && report.cut.is_none(), "{report:?}");
+    assert_eq!(values(&partition).last().map(String::as_str), Some("x"));
+    for n in 0..30 {
+        assert_eq!(read_from(&partition, n)[0], (n, n.to_string()));
+        assert_eq!(partition.offset_for_time(NOW_MS + n).unwrap(), Some((n, NOW_MS + n)));
+    }
+    for (epoch, end) in [(0, 10), (1, 20), (2, 30), (3, 31)] {
+        assert_eq!(partition.end_offset_for_epoch(epoch), Some((epoch, end)));
+    }
+    assert_eq!(partition.offsets().leader_epoch, 4);
+}
