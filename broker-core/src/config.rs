@@ -127,6 +127,9 @@ pub struct Limits {
     /// lets them fill it. Commits of a busy group are ten kilobytes a minute, and the indexes of a
     /// segment some megabytes.
     pub disk_free_bytes_min: u64,
+    /// Most partitions that one answer to DescribeTopicPartitions tells of
+    /// (`max.request.partition.size.limit`): some 100 KB. What is left, the client asks for next.
+    pub partitions_described_max: usize,
     /// Most fetch sessions (`max.incremental.fetch.session.cache.slots`).
     pub fetch_sessions: usize,
     /// A connection that says nothing for this long is closed (`connections.max.idle.ms`).
@@ -146,6 +149,7 @@ impl Default for Limits {
             bytes_in_flight: 512 * MIB,
             fetch_bytes_max: 55 * MIB,
             disk_free_bytes_min: 64 * MIB as u64,
+            partitions_described_max: 2_000,
             fetch_sessions: 1_000,
             idle: Duration::from_secs(600),
             stall: Duration::from_secs(30),

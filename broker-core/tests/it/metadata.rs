@@ -1,6 +1,9 @@
 //! What clients learn of the cluster, and topics that are made on first sight.
 
-use ouzel_wire::messages::{DescribeClusterRequest, MetadataRequest, MetadataRequestTopic};
+use ouzel_wire::messages::{
+    DescribeClusterRequest, DescribeGroupsRequest, DescribeTopicPartitionsRequest, MetadataRequest,
+    MetadataRequestTopic,
+};
 use ouzel_wire::{ErrorCode, Uuid};
 
 use crate::support::*;
@@ -79,4 +82,73 @@ async fn the_clusters_id_is_the_same_for_ever() {
     drop(client);
     let test = test.restart().await;
     assert_eq!(test.broker.cluster_id(), id);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn controllers_and_what_is_nobody_s_are_asked_for_elsewhere() {
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    for (endpoint_type, code) in [
+        (1, NONE),
+        (2, ErrorCode::MismatchedEndpointType.code()),
+        (3, ErrorCode::UnsupportedEndpointType.code()),
+    ] {
+        let request = DescribeClusterRequest { endpoint_type, ..Default::default() };
+        let described = client.call(request).await;
+        assert_eq!((described.error_code, described.endpoint_type), (code, 1));
+        assert_eq!(described.brokers.len(), usize::from(code == NONE));
+    }
+}
+
+/// What a broker without an authorizer lets everybody do, in Kafka's bits.
+const ON_CLUSTER: i32 = 0b1_1111_1010_0000;
+const ON_TOPICS: i32 = 0b1101_1111_1000;
+const ON_GROUPS: i32 = 0b1101_0100_1000;
+const NOT_ASKED: i32 = i32::MIN;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_client_may_do_is_told_to_whoever_asks() {
+    let test = TestBroker::start().await;
+    let (mut member, _) = join(&test, "g").await;
+    let client = &mut member.client;
+    create(client, "orders", 1).await;
+    for asks in [true, false] {
+        let told = |all: i32| if asks { all } else { NOT_ASKED };
+        let request = MetadataRequest {
+            topics: Some(["orders", "nowhere"].map(named).to_vec()),
+            allow_auto_topic_creation: false,
+            include_topic_authorized_operations: asks,
+            ..Default::default()
+        };
+        let topics = client.call(request.clone()).await.topics;
+        let topics: Vec<_> = topics.iter().map(|t| t.topic_authorized_operations).collect();
+        assert_eq!(topics, [told(ON_TOPICS); 2], "also of one that could be made");
+        let request = MetadataRequest {
+            include_cluster_authorized_operations: asks,
+            topics: Some(Vec::new()),
+            ..request
+        };
+        let older = client.call_at(10, request).await;
+        assert_eq!(older.cluster_authorized_operations, told(ON_CLUSTER));
+        let request = DescribeClusterRequest {
+            include_cluster_authorized_operations: asks,
+            ..Default::default()
+        };
+        assert_eq!(client.call(request).await.cluster_authorized_operations, told(ON_CLUSTER));
+        let request = DescribeGroupsRequest {
+            groups: vec!["g".to_owned(), "nobody".to_owned()],
+            include_authorized_operations: asks,
+            ..Default::default()
+        };
+        let groups = client.call(request).await.groups;
+        let groups: Vec<_> = groups.iter().map(|group| group.authorized_operations).collect();
+        assert_eq!(groups, [told(ON_GROUPS), NOT_ASKED]);
+    }
+    // Nobody has to ask here.
+    let pages = client.call(DescribeTopicPartitionsRequest::default()).await.topics;
+    assert!(pages.iter().all(|topic| topic.topic_authorized_operations == ON_TOPICS));
+}
+
+fn named(name: &str) -> MetadataRequestTopic {
+    MetadataRequestTopic { name: Some(name.to_owned()), ..Default::default() }
 }

@@ -58,6 +58,10 @@ async fn pages_follow_one_another_until_all_is_told() {
     assert_eq!(full.next_cursor, at("b", 0), "a page that ends with its topic points to the next");
     let limitless = client.call(request(&[], -7, None)).await;
     assert_eq!(told(&limitless), [("a", Ok(vec![0]))], "a page has at least one partition");
+    let least = [(SET, "max.request.partition.size.limit", Some("2"))];
+    assert_eq!(alter(&mut client, BROKER, "", &least).await, done());
+    let full = client.call(request(&["a", "b"], 2000, None)).await;
+    assert_eq!(full.next_cursor, at("a", 2), "the broker has its own limit");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,10 +9,12 @@ use ouzel_wire::messages::{
 
 use crate::listener::call::Ctx;
 
-use super::advertised;
+use super::{advertised, rights};
 
-/// The endpoints that clients of brokers ask for; the other kind is that of controllers.
+/// The endpoints that clients of brokers ask for.
 const BROKERS: i8 = 1;
+/// Those that clients of controllers ask for.
+const CONTROLLERS: i8 = 2;
 
 pub(in crate::listener) async fn handle(
     ctx: Arc<Ctx>,
@@ -20,10 +22,13 @@ pub(in crate::listener) async fn handle(
 ) -> DescribeClusterResponse {
     let endpoint_type = request.endpoint_type;
     if endpoint_type != BROKERS {
+        let code = match endpoint_type {
+            CONTROLLERS => ErrorCode::MismatchedEndpointType,
+            _ => ErrorCode::UnsupportedEndpointType,
+        };
         return DescribeClusterResponse {
-            error_code: ErrorCode::UnsupportedEndpointType.code(),
+            error_code: code.code(),
             error_message: Some("this listener knows brokers only".to_owned()),
-            endpoint_type,
             ..Default::default()
         };
     }
@@ -35,6 +40,9 @@ pub(in crate::listener) async fn handle(
         cluster_id: node.cluster_id(),
         controller_id: broker_id,
         brokers: vec![DescribeClusterBroker { broker_id, host, port, ..Default::default() }],
+        cluster_authorized_operations: rights::on_cluster(
+            request.include_cluster_authorized_operations,
+        ),
         ..Default::default()
     }
 }

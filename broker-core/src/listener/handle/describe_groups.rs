@@ -10,14 +10,17 @@ use crate::group::{DEAD, DescribedMember, Description, GroupError};
 use crate::listener::call::Ctx;
 use crate::listener::error_code::Code;
 
-use super::once;
+use super::{once, rights};
 
 pub(in crate::listener) async fn handle(
     ctx: Arc<Ctx>,
     request: DescribeGroupsRequest,
 ) -> DescribeGroupsResponse {
     let one = |group_id: String| match ctx.shared.groups.describe(&group_id) {
-        Ok(description) => described(group_id, description),
+        Ok(description) => DescribedGroup {
+            authorized_operations: rights::on_group(request.include_authorized_operations),
+            ..described(group_id, description)
+        },
         // Before version 6 a group that does not exist was a dead one.
         Err(GroupError::NotFound { .. }) if ctx.version < 6 => {
             DescribedGroup { group_id, group_state: DEAD.to_owned(), ..Default::default() }

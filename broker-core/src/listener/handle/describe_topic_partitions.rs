@@ -15,10 +15,7 @@ use crate::ids::TopicName;
 use crate::listener::call::Ctx;
 use crate::node::{Node, is_internal};
 
-use super::NONE;
-
-/// Most partitions in one answer (`max.request.partition.size.limit`): some 100 KB.
-const PARTITIONS_MAX: i32 = 2_000;
+use super::{NONE, rights};
 
 pub(in crate::listener) async fn handle(
     ctx: Arc<Ctx>,
@@ -30,7 +27,8 @@ pub(in crate::listener) async fn handle(
         let topics = names.into_iter().map(refused).collect();
         return DescribeTopicPartitionsResponse { topics, ..Default::default() };
     }
-    let left = request.response_partition_limit.clamp(1, PARTITIONS_MAX) as usize;
+    let most = ctx.shared.node.live().config.limits.partitions_described_max;
+    let left = usize::try_from(request.response_partition_limit).unwrap_or(0).min(most).max(1);
     let page = Page { node: &ctx.shared.node, topics: Vec::new(), left };
     page.fill(names, request.cursor.unwrap_or_default())
 }
@@ -95,6 +93,7 @@ impl Page<'_> {
             topic_id: topic.id.0,
             is_internal: is_internal(name),
             partitions: numbers.map(|number| partition(self.node, topic, number)).collect(),
+            topic_authorized_operations: rights::on_topic(true),
             ..Default::default()
         });
         (end < topic.replicas.len()).then_some(end as i32)
@@ -137,5 +136,7 @@ fn unknown(name: &str) -> TopicAnswer {
 
 fn refusal(name: String, code: ErrorCode) -> TopicAnswer {
     let topic_id = Uuid::ZERO;
-    TopicAnswer { error_code: code.code(), name: Some(name), topic_id, ..Default::default() }
+    let topic_authorized_operations = rights::on_topic(true);
+    let (error_code, name) = (code.code(), Some(name));
+    TopicAnswer { error_code, name, topic_id, topic_authorized_operations, ..Default::default() }
 }

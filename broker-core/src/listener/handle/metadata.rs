@@ -15,7 +15,7 @@ use crate::listener::call::Ctx;
 use crate::listener::error_code::Code;
 use crate::node::{NewTopic, Node, OFFSETS_TOPIC, TopicError, is_internal};
 
-use super::{NONE, advertised, once};
+use super::{NONE, advertised, once, rights};
 
 /// Most topics that one request may bring into being: each takes several syncs. The rest is told
 /// to ask again, and clients do.
@@ -33,6 +33,9 @@ pub(in crate::listener) async fn handle(
     let node_id = node.config.node_id;
     let broker = MetadataResponseBroker { node_id, host, port, ..Default::default() };
     let cluster_id = Some(node.cluster_id());
+    let cluster_authorized_operations =
+        rights::on_cluster(request.include_cluster_authorized_operations);
+    let rights_on_topics = rights::on_topic(request.include_topic_authorized_operations);
     let may_create = node.live().config.auto_create_topics
         // Before version 4 clients could not say.
         && (request.allow_auto_topic_creation || ctx.version < 4);
@@ -47,8 +50,12 @@ pub(in crate::listener) async fn handle(
             }
         }
     };
-    if ctx.version < NAMELESS_FROM {
-        for topic in &mut topics {
+    for topic in &mut topics {
+        // As in Kafka also of one that is not there: it could be made.
+        if topic.name.is_some() {
+            topic.topic_authorized_operations = rights_on_topics;
+        }
+        if ctx.version < NAMELESS_FROM {
             topic.name.get_or_insert_default();
         }
     }
@@ -57,6 +64,7 @@ pub(in crate::listener) async fn handle(
         cluster_id,
         controller_id: node_id,
         topics,
+        cluster_authorized_operations,
         ..Default::default()
     }
 }

@@ -36,6 +36,7 @@ pub(super) mod offset_for_leader_epoch;
 pub(super) mod produce;
 pub(super) mod produce_old;
 mod resource;
+mod rights;
 pub(super) mod sync_group;
 
 use std::collections::HashSet;

@@ -224,6 +224,16 @@ const OWN: &[BrokerKey] = &[
         "Most consumers that are remembered with what they follow, so that they need not say it \
          in each Fetch.",
     ),
+    live(
+        "max.request.partition.size.limit",
+        (Int, "2000", AtLeast(1)),
+        (
+            |c| c.limits.partitions_described_max.to_string(),
+            |c, text| c.limits.partitions_described_max = of(text),
+        ),
+        "Most partitions that one answer to DescribeTopicPartitions tells of, whatever a client \
+         asks for.",
+    ),
     fixed("node.id", (Int, "0", Any), |c| c.node_id.to_string(), "This broker's number."),
     live(
         "num.partitions",
