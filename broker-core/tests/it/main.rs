@@ -5,6 +5,7 @@ mod support;
 
 mod admin;
 mod bombs;
+mod broker_keys;
 mod config_effects;
 mod configs;
 mod cooperative;

@@ -20,6 +20,10 @@ pub enum Kind {
     List,
     /// One word.
     Text,
+    /// The name of a class.
+    Class,
+    /// A word that is never told.
+    Password,
 }
 
 /// What values are legal, beside what the type says.
@@ -50,8 +54,8 @@ pub struct Setting {
     pub default_from: Option<&'static str>,
     /// Its type.
     pub kind: Kind,
-    /// Its value when nobody sets it; of a number, nothing stands for no value, as Kafka has it for
-    /// keys whose value another key gives.
+    /// Its value when nobody sets it. Nothing stands for no value, as Kafka has it for keys whose
+    /// value another key gives or that most brokers do without; a list may be empty.
     pub default: &'static str,
     pub(super) legal: Legal,
     /// What it does, in a sentence or two.
@@ -72,7 +76,7 @@ impl Setting {
 
     /// Whether this value says that there is none.
     pub fn is_none(&self, value: &str) -> bool {
-        value.is_empty() && matches!(self.kind, Kind::Short | Kind::Int | Kind::Long)
+        value.is_empty() && self.kind != Kind::List
     }
 
     /// A key that has nothing to do with another one.

@@ -120,7 +120,7 @@ impl Setting {
             Kind::Long => self.whole(text).map(written),
             Kind::Double => self.fraction(text),
             Kind::List => self.list(text),
-            Kind::Text => self.allows(text).then(|| text.to_owned()),
+            Kind::Text | Kind::Class | Kind::Password => self.allows(text).then(|| text.to_owned()),
         };
         parsed.ok_or_else(|| InvalidSetting::Value {
             name: called,
@@ -179,7 +179,8 @@ impl Setting {
             Kind::Long => "a whole number of 64 bits",
             Kind::Double => "a number",
             Kind::List => "a list with commas",
-            Kind::Text => "a word",
+            Kind::Text | Kind::Password => "a word",
+            Kind::Class => "the name of a class",
         };
         match self.legal {
             Legal::Any => kind.to_owned(),

@@ -10,6 +10,7 @@ use ouzel_wire::messages::{
     DescribeConfigsResponse, DescribeConfigsResult, DescribeConfigsSynonym,
 };
 
+use crate::cluster::Kind;
 use crate::ids::{InvalidTopicName, TopicName};
 use crate::listener::call::Ctx;
 use crate::node::{Described, Node, Told};
@@ -94,8 +95,8 @@ fn config(described: Described, wanted: Wanted) -> DescribeConfigsResourceResult
         value: described.value(),
         read_only,
         config_source: source(described.source()),
-        // Nothing that can be set here is a secret.
-        is_sensitive: false,
+        // None can be set here, so that none is told by hiding its value.
+        is_sensitive: setting.kind == Kind::Password,
         // No value is no synonym.
         synonyms: synonyms.iter().filter(|t| !setting.is_none(&t.value)).map(synonym).collect(),
         config_type: kind(setting.kind),

@@ -30,5 +30,7 @@ pub(super) fn kind(kind: Kind) -> i8 {
         Kind::Long => 5,
         Kind::Double => 6,
         Kind::List => 7,
+        Kind::Class => 8,
+        Kind::Password => 9,
     }
 }

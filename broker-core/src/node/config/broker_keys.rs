@@ -2,13 +2,14 @@
 //!
 //! Names, types and meanings are Kafka's. A key that can be told while the broker runs says how;
 //! in Kafka fewer can. The others are shown and refused. Those that change nothing here are in
-//! `kept_keys.rs` and `idle_keys.rs`, those that say the same in another unit in `synonyms.rs`.
+//! `kept_keys.rs`, `idle_keys.rs` and `unserved/`, those that say the same in another unit in
+//! `synonyms.rs`.
 
 use std::fmt::Display;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
-use crate::cluster::Kind::{Boolean, Int, List, Long, Short, Text};
+use crate::cluster::Kind::{Boolean, Int, List, Long, Short};
 use crate::cluster::Legal::{Any, AtLeast};
 use crate::cluster::{Keys, Kind, Legal, Setting, topic_keys};
 use crate::config::BrokerConfig;
@@ -17,6 +18,7 @@ use crate::node::topics::OFFSETS_SEGMENT_BYTES;
 use super::idle_keys::IDLE;
 use super::kept_keys::KEPT;
 use super::synonyms::SYNONYMS;
+use super::unserved;
 
 /// Of these pairs of keys the first may not have the larger value.
 pub const BROKER_ORDER: &[(&str, &str)] = &[
@@ -41,7 +43,7 @@ pub struct BrokerKey {
 pub fn broker_keys() -> &'static Keys {
     static KEYS: LazyLock<Keys> = LazyLock::new(|| {
         let own = OWN.iter().map(|key| (key.setting.name, &key.setting));
-        let idle = KEPT.iter().chain(IDLE).map(|setting| (setting.name, setting));
+        let idle = kept().chain(idle()).map(|setting| (setting.name, setting));
         let synonyms = SYNONYMS.iter().map(|synonym| (synonym.setting.name, &synonym.setting));
         let defaults = topic_keys().all.iter();
         let defaults = defaults.filter_map(|(_, setting)| Some((setting.default_from?, *setting)));
@@ -55,9 +57,19 @@ pub fn own_key(name: &str) -> Option<&'static BrokerKey> {
     OWN.iter().find(|key| key.setting.name == name)
 }
 
+/// Keys that can be told while the broker runs, and change nothing.
+fn kept() -> impl Iterator<Item = &'static Setting> {
+    KEPT.iter().chain(unserved::kept())
+}
+
+/// Keys that are fixed, and change nothing.
+fn idle() -> impl Iterator<Item = &'static Setting> {
+    IDLE.iter().chain(unserved::idle())
+}
+
 /// Whether it can be told while the broker runs.
 pub fn can_change(name: &str) -> bool {
-    let is_idle = IDLE.iter().any(|setting| setting.name == name);
+    let is_idle = idle().any(|setting| setting.name == name);
     !is_idle && own_key(name).is_none_or(|key| key.tell.is_some())
 }
 
@@ -185,13 +197,13 @@ const OWN: &[BrokerKey] = &[
     ),
     fixed(
         "log.dir",
-        (Text, "", Any),
+        (List, "", Any),
         |c| c.data.display().to_string(),
         "The folder that holds everything, under its older name.",
     ),
     fixed(
         "log.dirs",
-        (Text, "", Any),
+        (List, "", Any),
         |c| c.data.display().to_string(),
         "The folder that holds everything.",
     ),

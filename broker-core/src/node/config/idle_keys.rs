@@ -126,7 +126,7 @@ pub const IDLE: &[Setting] = &[
     ),
     Setting::alone(
         "listener.security.protocol.map",
-        (List, "PLAINTEXT:PLAINTEXT", Any),
+        (Text, "PLAINTEXT:PLAINTEXT", Any),
         "Which listener speaks how. Without effect here: there is one, and it speaks plain Kafka.",
     ),
     Setting::alone(
@@ -267,7 +267,7 @@ pub const IDLE: &[Setting] = &[
     ),
     Setting::alone(
         "security.inter.broker.protocol",
-        (Text, "PLAINTEXT", Any),
+        (Text, "PLAINTEXT", OneOf(&["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"])),
         "How brokers speak to each other. Without effect here: there is one node.",
     ),
     Setting::alone(

@@ -103,6 +103,12 @@ pub const KEPT: &[Setting] = &[
          node, and nothing is replicated yet.",
     ),
     Setting::alone(
+        "replica.alter.log.dirs.io.max.bytes.per.second",
+        (Long, "9223372036854775807", AtLeast(0)),
+        "Bytes per second that may move from folder to folder. Kept and reported without effect: \
+         there is one folder.",
+    ),
+    Setting::alone(
         "transaction.partition.verification.enable",
         (Boolean, "true", Any),
         "Whether a partition asks if a transaction knows of it. Kept and reported without effect: \

@@ -2,8 +2,8 @@
 //!
 //! A value is a topic's own, or what this node was told, or what all nodes were told, or what the
 //! broker was started with, or the default, in this order. Owns the broker's keys
-//! (`broker_keys.rs` and its neighbours), what holds now (`live.rs`), the change (`alter.rs`), the
-//! account of it all (`describe.rs`) and what a log obeys (`log_config.rs`).
+//! (`broker_keys.rs`, its neighbours and `unserved/`), what holds now (`live.rs`), the change
+//! (`alter.rs`), the account of it all (`describe.rs`) and what a log obeys (`log_config.rs`).
 
 mod alter;
 mod broker_keys;
@@ -13,6 +13,7 @@ mod kept_keys;
 mod live;
 mod log_config;
 mod synonyms;
+mod unserved;
 
 pub use alter::AlterError;
 pub use describe::{Described, Source, Told};

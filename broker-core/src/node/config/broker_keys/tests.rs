@@ -44,14 +44,14 @@ fn every_key_has_all_its_parts() {
 
 #[test]
 fn what_changes_nothing_says_so_and_why_and_nothing_is_told_of_it() {
-    for setting in KEPT.iter().chain(IDLE) {
+    for setting in kept().chain(idle()) {
         let (name, doc) = (setting.name, setting.doc);
         let (_, why) = doc.split_once("ithout effect").unwrap_or_else(|| panic!("{name}"));
         assert!(why.contains(':'), "{name}: {doc}");
         assert!(own_key(name).is_none(), "{name} has an effect after all");
     }
-    assert!(KEPT.iter().all(|setting| can_change(setting.name)));
-    assert!(!IDLE.iter().any(|setting| can_change(setting.name)));
+    assert!(kept().all(|setting| can_change(setting.name)));
+    assert!(!idle().any(|setting| can_change(setting.name)));
 }
 
 #[test]
