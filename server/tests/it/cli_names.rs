@@ -47,6 +47,20 @@ async fn a_dry_run_says_what_would_become_of_topics_and_creates_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_topic_that_exists_already_is_as_good_as_a_new_one_where_that_is_said() {
+    let app = prepared().await;
+    let create = ["topic", "create", "orders", "new", "-p", "1", "--if-not-exists"];
+    let made = "TOPIC   STATUS\norders  OK\nnew     OK\n";
+    assert_eq!(done(&app, &create, "").await, made);
+    assert_eq!(done(&app, &create, "").await, made);
+    let listed = done(&app, &["topic", "list", "orders"], "").await;
+    assert!(listed.contains("orders  2 "), "it was left as it was: {listed}");
+    let wrong = ["topic", "create", "no/name", "--if-not-exists"];
+    let (out, _, code) = ouzel(&app, &wrong, "").await;
+    assert!(code == 1 && out.contains("INVALID_TOPIC_EXCEPTION"), "{out}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_fits_an_expression_is_deleted_after_a_yes_or_without_a_question() {
     let app = prepared().await;
     let delete = ["topic", "delete", "-r", "orders.*"];

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use ouzel_api::topics::{ConfigValue, CreateTopic};
+use ouzel_wire::ErrorCode;
 use serde::Serialize;
 
 use super::{ConnectFlags, Failure, Loaded, OutputFlags, alter::pair};
@@ -32,6 +33,9 @@ pub struct Create {
     /// Ask the cluster whether it would, and create nothing
     #[arg(short, long)]
     dry: bool,
+    /// A topic that exists already is as good as one that is created; it stays as it is
+    #[arg(long)]
+    if_not_exists: bool,
     #[command(flatten)]
     connect: ConnectFlags,
     #[command(flatten)]
@@ -64,6 +68,11 @@ pub async fn create(asked: Create, loaded: &Loaded) -> Result<(), Failure> {
             false => cluster.create_topic(&wanted).await,
         };
         progress.add(1);
+        let is_there = |error: &KafkaError| error.code() == Some(ErrorCode::TopicAlreadyExists);
+        let created = match created {
+            Err(error) if asked.if_not_exists && is_there(&error) => Ok(()),
+            created => created,
+        };
         done.push((name.clone(), created));
     }
     drop(progress);
