@@ -92,9 +92,9 @@ impl Code for Refusal {
             Refusal::TopicExists { .. } => ErrorCode::TopicAlreadyExists,
             Refusal::Collides { .. } => ErrorCode::InvalidTopicException,
             Refusal::UnknownTopic { .. } => ErrorCode::UnknownTopicOrPartition,
-            Refusal::NoPartitions | Refusal::TooManyPartitions { .. } => {
-                ErrorCode::InvalidPartitions
-            }
+            Refusal::NoPartitions => ErrorCode::InvalidPartitions,
+            // As in Kafka, whose controller makes no more than ten thousand at a time.
+            Refusal::TooManyPartitions { .. } => ErrorCode::PolicyViolation,
             Refusal::NoProducerIds => ErrorCode::CoordinatorNotAvailable,
         }
     }

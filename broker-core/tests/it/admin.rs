@@ -52,7 +52,7 @@ async fn a_topic_that_cannot_be_is_refused_with_kafkas_error_and_plain_words() {
         (CreatableTopic { num_partitions: -2, ..topic("a") }, ErrorCode::InvalidPartitions, "-2"),
         (
             CreatableTopic { num_partitions: i32::MAX, ..topic("a") },
-            ErrorCode::InvalidPartitions,
+            ErrorCode::PolicyViolation,
             "10000",
         ),
         (

@@ -42,7 +42,7 @@ async fn a_growth_that_cannot_be_is_refused_alike_when_judged_and_when_meant() {
         (grow("orders", 2, None), ErrorCode::InvalidPartitions, "has 2 partitions"),
         (grow("orders", 1, None), ErrorCode::InvalidPartitions, "1 would not be more"),
         (grow("orders", -3, None), ErrorCode::InvalidPartitions, "-3 would not be more"),
-        (grow("orders", i32::MAX, None), ErrorCode::InvalidPartitions, "10000"),
+        (grow("orders", i32::MAX, None), ErrorCode::PolicyViolation, "10000"),
         (grow("orders", 4, Some(&[here])), ErrorCode::InvalidReplicaAssignment, "1 are placed"),
         (grow("orders", 3, Some(&[&[5]])), ErrorCode::InvalidReplicaAssignment, "node 0"),
         (grow("orders", 3, Some(&[&[0, 0]])), ErrorCode::InvalidReplicaAssignment, "node 0"),
