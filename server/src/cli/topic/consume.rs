@@ -40,8 +40,8 @@ const FORMAT_HELP: &str = "\
     How a record is printed: `json`, or a format\n\n\
     In a format, such as '%k %v\\n', stand for something of the record: %k key, %v value, %t \
     topic, %p partition, %o offset, %d time in ms, %h headers as name=value, %H how many \
-    headers, %K and %V bytes of key and value, %i which record it is. %% %{ %} are those \
-    characters, and \\n \\t \\r \\\\ \\0 \\xHH are bytes.\n\n\
+    headers, %K, %V and %T bytes of key, value and topic, %i which record it is. %% %{ %} are \
+    those characters, and \\n \\t \\r \\\\ \\0 \\xHH are bytes.\n\n\
     In braces behind it stands how it is shaped: %v{hex}, {base64} or {base64raw} for key, \
     value and topic; %o{hex64} (32, 16, 8, 4), {big64} or {little64} (32, 16, 8) for \
     numbers; %d{strftime[%F %T]} with %Y %m %d %H %M %S %F %T %s for times, in UTC; %h{%k=%v \

@@ -1,8 +1,8 @@
 //! Format strings, rpk's in their common part: how a record is printed, or read.
 //!
-//! `%k` key, `%v` value, `%t` topic, `%p` partition, `%o` offset, `%d` (or `%T`) time in
-//! milliseconds, `%h` headers as `name=value,…`, `%H` how many there are, `%K` and `%V` lengths of
-//! key and value, `%i` which record it is, counted from 1, `%%`, `%{` and `%}` those characters;
+//! `%k` key, `%v` value, `%t` topic, `%p` partition, `%o` offset, `%d` time in milliseconds, `%h`
+//! headers as `name=value,…`, `%H` how many there are, `%K`, `%V` and `%T` lengths of key, value
+//! and topic, `%i` which record it is, counted from 1, `%%`, `%{` and `%}` those characters;
 //! `\n`, `\t`, `\r`, `\\`, `\0` and `\xHH` bytes. How they are shaped stands in braces behind them:
 //! see [`Shape`].
 
@@ -44,6 +44,8 @@ pub enum Verb {
     KeyLength,
     /// Bytes of the value.
     ValueLength,
+    /// Bytes of the topic's name.
+    TopicLength,
     /// Which record it is.
     Number,
 }
@@ -74,7 +76,7 @@ const GO_RFC3339: &str = "2006-01-02T15:04:05Z07:00";
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FormatError {
     /// A percent sign with something else behind it.
-    #[error("`%{0}` is unknown; there are %k %v %t %p %o %d %h %H %K %V %i, %%, %{{ and %}}")]
+    #[error("`%{0}` is unknown; there are %k %v %t %p %o %d %h %H %K %V %T %i, %%, %{{ and %}}")]
     UnknownVerb(String),
     /// A backslash with something else behind it.
     #[error("`\\{0}` is unknown; there are \\n \\t \\r \\\\ \\0 and \\xHH")]
@@ -122,11 +124,12 @@ fn verb(letter: Option<char>) -> Result<Verb, FormatError> {
         Some('t') => Verb::Topic,
         Some('p') => Verb::Partition,
         Some('o') => Verb::Offset,
-        Some('d' | 'T') => Verb::Time,
+        Some('d') => Verb::Time,
         Some('h') => Verb::Headers,
         Some('H') => Verb::HeaderCount,
         Some('K') => Verb::KeyLength,
         Some('V') => Verb::ValueLength,
+        Some('T') => Verb::TopicLength,
         Some('i') => Verb::Number,
         other => return Err(FormatError::UnknownVerb(other.map(String::from).unwrap_or_default())),
     })

@@ -46,6 +46,7 @@ impl Printed<'_> {
             Verb::HeaderCount => Field::Number(self.headers.len() as i64),
             Verb::KeyLength => Field::Number(length(self.key)),
             Verb::ValueLength => Field::Number(length(self.value)),
+            Verb::TopicLength => Field::Number(self.topic.len() as i64),
             Verb::Number => Field::Number(i64::try_from(number).unwrap_or(i64::MAX)),
             Verb::Headers => Field::Headers,
         }
@@ -144,7 +145,7 @@ mod tests {
     fn verbs_and_escapes_are_printed_in_their_places() {
         let printed = text(r"%t/%p@%o %d %k=%v (%K,%V) [%h] 100%%\t\x41\n");
         assert_eq!(printed, "orders/3@42 1700000000123 k= (1,0) [a=1,b=] 100%\tA\n");
-        assert_eq!(text("%i: %H %{%}"), "7: 2 {}");
+        assert_eq!(text("%i: %H %T %{%}"), "7: 2 6 {}", "rpk's %T is how long the topic's name is");
     }
 
     #[test]
