@@ -5,6 +5,7 @@ mod ask;
 mod cells;
 mod client;
 mod clusters;
+mod confirm;
 mod format;
 mod keys;
 mod listing;

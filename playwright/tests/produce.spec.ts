@@ -136,6 +136,30 @@ test("a record is edited and written to another topic, and a key gets its tombst
   }
 });
 
+test("on production the topic's name is typed before a key is forgotten", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  await createTopic(page, "remembered");
+  await kcat.produce("remembered", ["id-1:value"], ["-K", ":"]);
+  await page.route("**/api/v1/clusters", async (route) => {
+    const answer = await route.fetch();
+    const clusters = (await answer.json()) as { environment: string }[];
+    const json = clusters.map((cluster) => ({ ...cluster, environment: "production" }));
+    await route.fulfill({ response: answer, json });
+  });
+  await page.goto("topics/remembered/messages?p=0&o=0");
+  await page.getByTitle("More acts on this record").click();
+  await page.getByRole("menuitem", { name: /tombstone/ }).click();
+  const dialog = page.getByRole("dialog");
+  const write = dialog.getByRole("button", { name: "Write the tombstone" });
+  await expect(write).toBeDisabled();
+  await dialog.getByLabel("Type remembered to confirm").fill("remembered");
+  await write.click();
+  await expect(page.getByText("The tombstone was written at offset 1.")).toBeVisible();
+});
+
 test("a file is checked, its broken line named, and nothing written until it is mended", BOTH, async ({
   page,
   kcat,

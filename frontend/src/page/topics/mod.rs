@@ -3,7 +3,6 @@
 mod bulk;
 mod columns;
 mod config;
-mod confirm;
 mod consumers;
 mod create;
 mod delete;

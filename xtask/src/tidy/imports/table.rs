@@ -221,6 +221,7 @@ const FRONTEND: &[Layer] = &[
     ("session", &["client"]),
     ("load", &["client", "ui"]),
     ("ask", &["client", "load", "ui"]),
+    ("confirm", &["ui"]),
     ("location", &["query", "route"]),
     ("clusters", &["client", "load", "location", "route"]),
     ("prefs", &["ui"]),
@@ -232,8 +233,8 @@ const FRONTEND: &[Layer] = &[
     (
         "page",
         &[
-            "ask", "cells", "client", "clusters", "format", "keys", "listing", "load", "location",
-            "prefs", "query", "route", "saved", "session", "ui", "views",
+            "ask", "cells", "client", "clusters", "confirm", "format", "keys", "listing", "load",
+            "location", "prefs", "query", "route", "saved", "session", "ui", "views",
         ],
     ),
     (

@@ -11,6 +11,8 @@ use ouzel_api::{
 use super::super::{Page, preview};
 use crate::{
     client::{self, ClientError},
+    clusters::use_clusters,
+    confirm::Confirm,
     format::count,
     load::refused,
     ui::{Button, Tone, use_toasts},
@@ -24,6 +26,8 @@ pub fn Tombstone(page: Page, message: Arc<Message>) -> impl IntoView {
     let shown = preview::cell(&message.key, &[]);
     let (cluster, topic) = page.names.get_value();
     let partition = message.partition;
+    // A compacted topic forgets the key for good.
+    let confirm = Confirm::new(topic.clone(), untrack(|| use_clusters().is_production()));
     let effect = format!(
         "Writes a record with this key and no value to {topic}, partition {partition}, where its \
          records lie. A compacted topic then forgets the key; others only hold one record more.",
@@ -48,10 +52,15 @@ pub fn Tombstone(page: Page, message: Arc<Message>) -> impl IntoView {
             busy.try_set(false);
         });
     };
-    let off = Signal::derive(move || busy.get().then(|| "It is being written".to_owned()));
+    let off = Signal::derive(move || {
+        let first = || "Type the topic's name first".to_owned();
+        let busy = busy.get().then(|| "It is being written".to_owned());
+        busy.or_else(|| (!confirm.given()).then(first))
+    });
     view! {
         <p>{effect}</p>
         <p class="clip tombstone-key">{shown}</p>
+        {confirm.field()}
         {move || failed.get().map(refused)}
         <div class="dialog-foot">
             <Button on_press=move |_| page.writing.close()>"Cancel"</Button>

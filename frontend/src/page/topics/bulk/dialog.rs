@@ -7,13 +7,14 @@ use ouzel_api::{
 };
 
 use super::{
-    super::{confirm::Confirm, loss::about},
+    super::loss::about,
     act::{Act, Kind},
     run::{Item, Run, State},
 };
 use crate::{
     client::{self, ClientError},
     clusters::use_clusters,
+    confirm::Confirm,
     format::{count, counted},
     load::{Load, Loaded, load},
     ui::{Badge, Button, Checkbox, Dialog, Field, Mood, SubmitFoot, TextInput, Tone, open_while},

@@ -3,7 +3,6 @@
 use leptos::{ev, prelude::*};
 
 use super::{
-    super::confirm::Confirm,
     Editing,
     draft::{Change, Draft},
     meaning::{Warning, warning},
@@ -13,6 +12,7 @@ use crate::{
     ask::Sending,
     client,
     clusters::use_clusters,
+    confirm::Confirm,
     format::counted,
     ui::{Button, Dialog, Note, Toasts, use_toasts},
 };

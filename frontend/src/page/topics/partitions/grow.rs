@@ -3,11 +3,12 @@
 use leptos::{ev, prelude::*};
 use ouzel_api::topics::Topic;
 
-use super::super::{confirm::Confirm, detail::records, loss::readers};
+use super::super::{detail::records, loss::readers};
 use crate::{
     ask::Sending,
     client,
     clusters::use_clusters,
+    confirm::Confirm,
     format::{count, counted},
     load::{Load, load},
     ui::{Dialog, Field, Note, SubmitFoot, TextInput, Toasts, Tone, use_toasts},

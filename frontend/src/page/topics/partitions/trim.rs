@@ -11,11 +11,11 @@ use ouzel_api::{
 
 use self::effect::effect;
 pub use self::effect::offsets;
-use super::super::confirm::Confirm;
 use crate::{
     ask::Sending,
     client::{self, ClientError},
     clusters::use_clusters,
+    confirm::Confirm,
     format::counted,
     load::{Load, broken, load, sleep},
     ui::{
