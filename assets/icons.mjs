@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 const names = `arrow-down arrow-right arrow-up ban bookmark chart-column check chevron-down chevron-left chevron-right
   chevron-up circle-check circle-user circle-x clock columns-3 copy download ellipsis external-link eye eye-off
-  file-question globe house inbox info keyboard layers link list list-filter lock log-out menu
+  file-question globe hard-drive house inbox info keyboard layers link list list-filter lock log-out menu
   monitor moon panel-left pause play plus radio refresh-cw repeat rows-3 scroll-text search send server
   shield-check square star sun text-search trash-2 triangle-alert user users wifi-off wrap-text x`;
 

@@ -114,6 +114,10 @@ fn Pages() -> impl IntoView {
         Route::Group { cluster, group, .. } => {
             view! { <page::groups::Group cluster group/> }.into_any()
         }
+        Route::Brokers { cluster } => view! { <page::brokers::Brokers cluster/> }.into_any(),
+        Route::Broker { cluster, broker, .. } => {
+            view! { <page::brokers::Broker cluster broker/> }.into_any()
+        }
         Route::Clusters => view! { <page::clusters::Clusters/> }.into_any(),
         Route::Audit => view! { <page::audit::Audit/> }.into_any(),
         Route::Access { .. } => view! { <page::access::Access/> }.into_any(),

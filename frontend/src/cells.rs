@@ -10,7 +10,7 @@ use ouzel_api::{
 use crate::{
     format::{bytes, count, count_short, counted, duration},
     location::use_location,
-    route::{GroupTab, Route, TopicTab},
+    route::{BrokerTab, GroupTab, Route, TopicTab},
     ui::{Age, Badge, Copyable, Icon, Mood, Sparkline},
 };
 
@@ -248,6 +248,12 @@ pub fn topic_link(cluster: &str, topic: &str, tab: TopicTab) -> impl IntoView + 
 /// A name that opens a group.
 pub fn group_link(cluster: &str, group: &str) -> impl IntoView + use<> {
     link(Route::group(cluster, group, GroupTab::Lag), group)
+}
+
+/// A number that opens a broker.
+pub fn broker_link(cluster: &str, broker: i32) -> impl IntoView + use<> {
+    let route = Route::broker(cluster, broker, BrokerTab::Partitions);
+    view! { <a class="name mono" href=route.path()>{broker}</a> }
 }
 
 fn link(route: Route, name: &str) -> impl IntoView + use<> {

@@ -91,6 +91,9 @@ impl Clusters {
             Route::Group { cluster, .. } => {
                 Some((Route::Groups { cluster }.path(), "Go to all consumer groups"))
             }
+            Route::Broker { cluster, .. } => {
+                Some((Route::Brokers { cluster }.path(), "Go to all brokers"))
+            }
             _ => None,
         }
     }

@@ -17,6 +17,7 @@ mod query;
 mod route;
 mod saved;
 mod session;
+mod setting;
 mod shell;
 mod ui;
 mod views;

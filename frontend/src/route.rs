@@ -50,6 +50,20 @@ pub enum Route {
         /// What of it is shown.
         tab: GroupTab,
     },
+    /// The brokers of a cluster.
+    Brokers {
+        /// The cluster's id.
+        cluster: String,
+    },
+    /// One broker.
+    Broker {
+        /// The cluster's id.
+        cluster: String,
+        /// The broker's number.
+        broker: i32,
+        /// What of it is shown.
+        tab: BrokerTab,
+    },
     /// The clusters.
     Clusters,
     /// The audit log.
@@ -87,6 +101,17 @@ pub enum GroupTab {
     Members,
     /// Moving what it has committed.
     Reset,
+}
+
+/// The tabs of a broker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BrokerTab {
+    /// The partitions of which it holds a copy.
+    Partitions,
+    /// Where it keeps them.
+    Folders,
+    /// Its settings.
+    Configuration,
 }
 
 /// The tabs of the access page.
@@ -135,6 +160,17 @@ impl Route {
                 Some(tab) => Route::group(cluster, group, tab),
                 None => Route::NotFound,
             },
+            ["c", cluster, "brokers"] => Route::Brokers { cluster: of(cluster) },
+            ["c", cluster, "brokers", broker] => Route::numbered(cluster, broker, "partitions"),
+            ["c", cluster, "brokers", broker, tab] => Route::numbered(cluster, broker, tab),
+            _ => Route::NotFound,
+        }
+    }
+
+    /// A broker's page by the segments of its path.
+    fn numbered(cluster: &str, broker: &str, tab: &str) -> Route {
+        match (broker.parse(), BrokerTab::parse(tab)) {
+            (Ok(broker), Some(tab)) => Route::broker(cluster, broker, tab),
             _ => Route::NotFound,
         }
     }
@@ -154,6 +190,10 @@ impl Route {
                 format!("/c/{}/topics/{}/{}", encode(cluster), encode(topic), tab.name())
             }
             Route::Tail { cluster } => format!("/c/{}/tail", encode(cluster)),
+            Route::Brokers { cluster } => format!("/c/{}/brokers", encode(cluster)),
+            Route::Broker { cluster, broker, tab } => {
+                format!("/c/{}/brokers/{broker}/{}", encode(cluster), tab.name())
+            }
             Route::Groups { cluster } => format!("/c/{}/groups", encode(cluster)),
             Route::Group { cluster, group, tab } => {
                 let path = format!("/c/{}/groups/{}", encode(cluster), encode(group));
@@ -175,6 +215,11 @@ impl Route {
         Route::Group { cluster: cluster.to_owned(), group: group.to_owned(), tab }
     }
 
+    /// A broker's page.
+    pub fn broker(cluster: &str, broker: i32, tab: BrokerTab) -> Route {
+        Route::Broker { cluster: cluster.to_owned(), broker, tab }
+    }
+
     /// The cluster this page belongs to, if it belongs to one.
     pub fn cluster(&self) -> Option<&str> {
         match self {
@@ -183,7 +228,9 @@ impl Route {
             | Route::Topic { cluster, .. }
             | Route::Tail { cluster }
             | Route::Groups { cluster }
-            | Route::Group { cluster, .. } => Some(cluster),
+            | Route::Group { cluster, .. }
+            | Route::Brokers { cluster }
+            | Route::Broker { cluster, .. } => Some(cluster),
             Route::Home
             | Route::SignIn
             | Route::Clusters
@@ -203,6 +250,9 @@ impl Route {
             Route::Group { cluster, group, .. } => {
                 Route::Group { cluster, group, tab: GroupTab::Lag }
             }
+            Route::Broker { cluster, broker, .. } => {
+                Route::Broker { cluster, broker, tab: BrokerTab::Partitions }
+            }
             Route::Access { .. } => Route::Access { tab: AccessTab::Users },
             route => route,
         }
@@ -216,6 +266,7 @@ impl Route {
                 Route::Topics { cluster }
             }
             Route::Groups { .. } | Route::Group { .. } => Route::Groups { cluster },
+            Route::Brokers { .. } | Route::Broker { .. } => Route::Brokers { cluster },
             _ => Route::Overview { cluster },
         }
     }
@@ -279,6 +330,22 @@ impl GroupTab {
     }
 }
 
+impl BrokerTab {
+    /// The last segment of the path.
+    pub fn name(self) -> &'static str {
+        match self {
+            BrokerTab::Partitions => "partitions",
+            BrokerTab::Folders => "log-directories",
+            BrokerTab::Configuration => "configuration",
+        }
+    }
+
+    fn parse(name: &str) -> Option<BrokerTab> {
+        use BrokerTab::{Configuration, Folders, Partitions};
+        [Partitions, Folders, Configuration].into_iter().find(|tab| tab.name() == name)
+    }
+}
+
 /// The decoded segments of a path; `None` if one of them is not UTF-8 or is empty.
 fn segments(path: &str) -> Option<Vec<String>> {
     let path = path.strip_prefix('/').unwrap_or(path);
@@ -319,7 +386,7 @@ fn escape(bytes: &[u8], at: usize) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{AccessTab, GroupTab, Route, TopicTab, decode};
+    use super::{AccessTab, BrokerTab, GroupTab, Route, TopicTab, decode};
 
     #[test]
     fn every_route_comes_back_from_its_path() {
@@ -343,6 +410,10 @@ mod tests {
             Route::group("prod", "a/b %41", GroupTab::Lag),
             Route::group("prod", "members", GroupTab::Members),
             Route::group("prod", "reset", GroupTab::Reset),
+            Route::Brokers { cluster: cluster() },
+            Route::broker("prod", 3, BrokerTab::Partitions),
+            Route::broker("prod", 1_001, BrokerTab::Folders),
+            Route::broker("prod", 0, BrokerTab::Configuration),
         ];
         for route in routes {
             assert_eq!(Route::parse(&route.path()), route, "{}", route.path());
@@ -357,9 +428,16 @@ mod tests {
 
     #[test]
     fn unknown_paths_are_not_found() {
-        for path in
-            ["/nope", "/access/x", "/c", "/c/p/topics/t/nope", "/c//topics", "/c/p/q", "/%FF"]
-        {
+        for path in [
+            "/nope",
+            "/access/x",
+            "/c",
+            "/c/p/topics/t/nope",
+            "/c//topics",
+            "/c/p/q",
+            "/c/p/brokers/x",
+            "/%FF",
+        ] {
             assert_eq!(Route::parse(path), Route::NotFound, "{path}");
         }
     }

@@ -7,8 +7,8 @@
 // | navigation: brokers, topics, consumers, dashboard | below: every page by its link           |
 // | navigation: the address names the page           | below; look: an address that is none…    |
 // | brokers: the list                                | below: the brokers are on the overview   |
-// | brokers: one broker's directories, metrics       | not offered                              |
-// | brokers: settings, searched by key and by value  | not offered                              |
+// | brokers: one broker's directories                | brokers: a broker is opened…             |
+// | brokers: settings, searched by key and by value  | brokers: a broker is opened…             |
 // | topics: search field, internal ones shown or not | below: internal topics…                  |
 // | topics: acts are off until a row is ticked       | below: nothing is offered…; bulk         |
 // | topics: all are ticked, and none                 | below; list: ten thousand topics…        |
@@ -47,6 +47,7 @@ test("every page is reached by its link, and its address says which it is", BOTH
     [/^Overview/, "Overview", /\/overview$/],
     [/^Topics/, "Topics", /\/topics$/],
     [/^Consumer groups/, "Consumer groups", /\/groups$/],
+    [/^Brokers/, "Brokers", /\/brokers$/],
     [/^Clusters/, "Clusters", /\/clusters$/],
     [/^Audit/, "Audit", /\/audit$/],
     [/^Access/, "Access", /\/access\/users$/],

@@ -64,6 +64,17 @@ test("a topic's records, worst lag and consumers are on screen", async ({ page }
   await expectNoTableToScrollSideways(page);
 });
 
+test("a broker's partitions and disk are on screen", async ({ page }) => {
+  await page.goto("/c/embedded/brokers");
+  await expectNoTableToScrollSideways(page);
+  expect(await seen(page, "127.0.0.1")).toMatch(/127\.0\.0\.1:\d+\s+controller\s+\d+\s+0\s+[\d.]+ (B|KiB|MiB)/);
+  await page.goto("/c/embedded/brokers/0/partitions?q=pocket");
+  expect(await seen(page, "pocket")).toMatch(/pocket[^]*0[^]*leader[^]*in sync/);
+  await expectNoTableToScrollSideways(page);
+  await page.goto("/c/embedded/brokers/0/log-directories");
+  await expectNoTableToScrollSideways(page);
+});
+
 test("no table of the overview, the members or the audit log moves sideways", async ({ page }) => {
   for (const path of ["overview", "groups/pocket-readers/members"]) {
     await page.goto(`/c/embedded/${path}`);

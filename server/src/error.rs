@@ -189,7 +189,8 @@ impl From<KafkaError> for Error {
         match &error {
             KafkaError::Unreachable { .. } | KafkaError::SignIn { .. } => Error::Unreachable(text),
             KafkaError::Timeout { .. } => Error::Timeout(text),
-            KafkaError::NoTopic { .. }
+            KafkaError::NoBroker { .. }
+            | KafkaError::NoTopic { .. }
             | KafkaError::NoPartition { .. }
             | KafkaError::NoGroup { .. } => Error::NotFound(text),
             KafkaError::NoCommits { .. } => Error::Conflict(text),

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod brokers;
 pub mod clusters;
 mod error;
 pub mod find;

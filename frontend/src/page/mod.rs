@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod brokers;
 pub mod clusters;
 pub mod groups;
 pub mod messages;

@@ -26,7 +26,7 @@ struct Entry {
 }
 
 /// The pages of a cluster.
-const OF_CLUSTER: [Entry; 3] = [
+const OF_CLUSTER: [Entry; 4] = [
     Entry {
         icon: "house",
         label: "Overview",
@@ -49,6 +49,13 @@ const OF_CLUSTER: [Entry; 3] = [
         needs: Permission::ViewCluster,
         route: |cluster| Route::Groups { cluster },
         here: |route| matches!(route, Route::Groups { .. } | Route::Group { .. }),
+    },
+    Entry {
+        icon: "hard-drive",
+        label: "Brokers",
+        needs: Permission::ViewCluster,
+        route: |cluster| Route::Brokers { cluster },
+        here: |route| matches!(route, Route::Brokers { .. } | Route::Broker { .. }),
     },
 ];
 

@@ -33,6 +33,7 @@ fn title(route: &Route, cluster: Option<&str>, kind: Option<Environment>) -> Str
     match route {
         Route::Topic { topic, .. } => parts.push(topic.clone()),
         Route::Group { group, .. } => parts.push(group.clone()),
+        Route::Broker { broker, .. } => parts.push(format!("broker {broker}")),
         _ => {}
     }
     parts.push(page_name(route).to_owned());

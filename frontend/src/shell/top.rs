@@ -8,7 +8,7 @@ use crate::{
     keys::Opened,
     location::use_location,
     prefs::{Density, Theme, use_prefs},
-    route::{AccessTab, GroupTab, Route, TopicTab},
+    route::{AccessTab, BrokerTab, GroupTab, Route, TopicTab},
     session::{Session, use_session},
     ui::{Copyable, Icon, IconButton, Menu, MenuItem, Toasts, use_toasts},
 };
@@ -77,6 +77,9 @@ fn Crumbs() -> impl IntoView {
         Route::Group { cluster, group, .. } => {
             under("Consumer groups", Route::Groups { cluster }, group).into_any()
         }
+        Route::Broker { cluster, broker, .. } => {
+            under("Brokers", Route::Brokers { cluster }, broker.to_string()).into_any()
+        }
         Route::Access { .. } => view! { <b aria-current="page">"Access"</b> }.into_any(),
         route => view! { <b aria-current="page">{page_name(&route)}</b> }.into_any(),
     };
@@ -108,6 +111,10 @@ pub fn page_name(route: &Route) -> &'static str {
         Route::Groups { .. } => "Consumer groups",
         Route::Group { tab: GroupTab::Lag, .. } => "Lag",
         Route::Group { tab: GroupTab::Members, .. } => "Members",
+        Route::Brokers { .. } => "Brokers",
+        Route::Broker { tab: BrokerTab::Partitions, .. } => "Partitions",
+        Route::Broker { tab: BrokerTab::Folders, .. } => "Log directories",
+        Route::Broker { tab: BrokerTab::Configuration, .. } => "Configuration",
         Route::Clusters => "Clusters",
         Route::Group { tab: GroupTab::Reset, .. } => "Reset offsets",
         Route::Audit => "Audit",

@@ -9,6 +9,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod brokers;
 pub mod cluster_settings;
 pub mod clusters;
 pub mod error;

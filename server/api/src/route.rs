@@ -47,6 +47,12 @@ pub const HEALTH: &str = "/api/v1/clusters/{cluster}/health";
 pub const FIND: &str = "/api/v1/find";
 /// `GET`: one cluster's overview.
 pub const OVERVIEW: &str = "/api/v1/clusters/{cluster}/overview";
+/// `GET`: the brokers of a cluster.
+pub const BROKERS: &str = "/api/v1/clusters/{cluster}/brokers";
+/// `GET`: one broker with its folders and partitions.
+pub const BROKER: &str = "/api/v1/clusters/{cluster}/brokers/{broker}";
+/// `GET`: a broker's settings.
+pub const BROKER_CONFIG: &str = "/api/v1/clusters/{cluster}/brokers/{broker}/config";
 /// `GET` lists topics, `POST` creates one.
 pub const TOPICS: &str = "/api/v1/clusters/{cluster}/topics";
 /// `POST`: figures of the topics on screen.
@@ -123,6 +129,21 @@ pub fn health(cluster: &str) -> String {
 /// The path of [`OVERVIEW`].
 pub fn overview(cluster: &str) -> String {
     fill(OVERVIEW, &[cluster])
+}
+
+/// The path of [`BROKERS`].
+pub fn brokers(cluster: &str) -> String {
+    fill(BROKERS, &[cluster])
+}
+
+/// The path of [`BROKER`].
+pub fn broker(cluster: &str, broker: i32) -> String {
+    fill(BROKER, &[cluster, &broker.to_string()])
+}
+
+/// The path of [`BROKER_CONFIG`].
+pub fn broker_config(cluster: &str, broker: i32) -> String {
+    fill(BROKER_CONFIG, &[cluster, &broker.to_string()])
 }
 
 /// The path of [`MY_SESSION`].

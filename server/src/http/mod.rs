@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod brokers;
 pub mod clusters;
 pub mod extract;
 pub mod find;

@@ -10,7 +10,7 @@ use super::{cluster::Cluster, connection::Connection, error::KafkaError};
 /// Kafka's number for a topic among the things that have a configuration.
 pub(super) const RESOURCE_TOPIC: i8 = 2;
 /// And for a broker.
-const RESOURCE_BROKER: i8 = 4;
+pub(super) const RESOURCE_BROKER: i8 = 4;
 
 /// What has settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

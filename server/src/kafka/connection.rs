@@ -152,6 +152,11 @@ impl Connection {
         self.versions.newest::<R>().ok_or_else(unsupported)
     }
 
+    /// Features that the broker says are switched on in its cluster, with their levels.
+    pub fn features(&self) -> &[(String, i16)] {
+        self.versions.features()
+    }
+
     /// Sends a request in its newest version and waits for the answer.
     pub async fn call<R: Request>(&self, request: &R) -> Result<R::Response, KafkaError> {
         self.call_in(self.version::<R>()?, request, REQUEST_TIMEOUT).await

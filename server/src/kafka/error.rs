@@ -52,6 +52,12 @@ pub enum KafkaError {
         /// The request.
         api: &'static str,
     },
+    /// The cluster has no such broker, and no replica names it.
+    #[error("there is no broker {node}")]
+    NoBroker {
+        /// Its number.
+        node: i32,
+    },
     /// The cluster has no such topic.
     #[error("there is no topic `{topic}`")]
     NoTopic {

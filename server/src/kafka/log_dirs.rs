@@ -75,6 +75,13 @@ impl Cluster {
         sizes_of(leader, self.broker(leader).await?.call(&request).await?)
     }
 
+    /// The folders of one broker with all that lies in them.
+    pub(super) async fn log_dirs_of(&self, node: i32) -> Result<Vec<LogDir>, KafkaError> {
+        // None for all of them; an empty list would ask for none.
+        let request = DescribeLogDirsRequest { topics: None, ..DescribeLogDirsRequest::default() };
+        folders(node, self.broker(node).await?.call(&request).await?)
+    }
+
     /// The folders of every broker. With `topics`, only these partitions are told of.
     pub async fn log_dirs(
         &self,

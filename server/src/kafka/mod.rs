@@ -4,6 +4,7 @@
 //! Knows nothing of HTTP or of who asks. Start at [`Clusters::get`] and [`Cluster`].
 
 mod address;
+mod broker_view;
 mod cluster;
 mod configs;
 mod connection;

@@ -91,7 +91,7 @@ fn in_unit_of(key: &str, synonym: &DescribeConfigsSynonym) -> Option<String> {
 
 /// The text of a documentation: Apache Kafka writes it for its own web page, with tags and
 /// entities. What only looks like a tag stays.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('<') {
@@ -127,7 +127,7 @@ fn is_block(tag: &str) -> bool {
 }
 
 /// The types as DescribeConfigs numbers them.
-fn kind(number: i8) -> SettingKind {
+pub(super) fn kind(number: i8) -> SettingKind {
     match number {
         1 => SettingKind::Boolean,
         2 => SettingKind::String,

@@ -6,7 +6,11 @@ use ouzel_wire::{Request, messages::ApiVersionsResponse};
 
 /// What one broker offers.
 #[derive(Debug, Clone, Default)]
-pub struct Versions(HashMap<i16, (i16, i16)>);
+pub struct Versions {
+    requests: HashMap<i16, (i16, i16)>,
+    /// Features that its cluster has switched on, with their levels, by name.
+    features: Vec<(String, i16)>,
+}
 
 impl Versions {
     /// As the broker told.
@@ -14,12 +18,21 @@ impl Versions {
         let entry = |api: &ouzel_wire::messages::ApiVersion| {
             (api.api_key, (api.min_version, api.max_version))
         };
-        Versions(response.api_keys.iter().map(entry).collect())
+        let features = response.finalized_features.iter();
+        let mut features: Vec<_> =
+            features.map(|it| (it.name.clone(), it.max_version_level)).collect();
+        features.sort();
+        Versions { requests: response.api_keys.iter().map(entry).collect(), features }
+    }
+
+    /// Features that are on; none where the broker tells none.
+    pub fn features(&self) -> &[(String, i16)] {
+        &self.features
     }
 
     /// The newest version of `R` that both know.
     pub fn newest<R: Request>(&self) -> Option<i16> {
-        let (min, max) = *self.0.get(&(R::KEY as i16))?;
+        let (min, max) = *self.requests.get(&(R::KEY as i16))?;
         let newest = max.min(*R::VERSIONS.end());
         (newest >= min.max(*R::VERSIONS.start())).then_some(newest)
     }

@@ -15,6 +15,7 @@ pub(super) fn all() -> Map<String, Value> {
 pub(super) fn of_parameter(name: &str) -> Option<Value> {
     Some(match name {
         "cluster" => json!("embedded"),
+        "broker" => json!(0),
         "topic" => json!("orders"),
         "group" => json!("billing"),
         "user" => json!("vera"),
@@ -46,9 +47,11 @@ mod tests {
     use std::collections::BTreeSet;
 
     use ouzel_api::{
-        access, audit, cluster_settings, clusters, exports, find, groups, live, messages, produce,
+        access, audit, brokers, cluster_settings, clusters, exports, find, groups, live, messages,
     };
-    use ouzel_api::{error, progress, resets, script, search, session, topic_config, topics, trim};
+    use ouzel_api::{
+        error, produce, progress, resets, script, search, session, topic_config, topics, trim,
+    };
     use serde::{Serialize, de::DeserializeOwned};
     use serde_json::Value;
 
@@ -75,6 +78,7 @@ mod tests {
         access: ChangePassword ChangeRole ChangeUser CreateRole CreateToken CreateUser Explained
             FirstPassword NewToken RoleRow SessionRow TokenRow User;
         audit: AuditPage AuditVerdict;
+        brokers: BrokerConfig BrokerList BrokerPage;
         cluster_settings: ClusterSettings ClusterTest;
         clusters: Cluster ClusterHealth Overview;
         error: ApiError;

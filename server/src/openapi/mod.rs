@@ -90,7 +90,7 @@ fn path_parameters(path: &str) -> impl Iterator<Item = Parameter> {
     let names = path.split('/').filter_map(|it| it.strip_prefix('{')?.strip_suffix('}'));
     names.map(|name| {
         let kind = match name {
-            "partition" | "offset" | "reset" => Type::Integer,
+            "broker" | "partition" | "offset" | "reset" => Type::Integer,
             _ => Type::String,
         };
         ParameterBuilder::new()

@@ -5,6 +5,7 @@ mod access;
 mod accounts;
 mod admin_commands;
 mod audit;
+mod brokers;
 mod cli_names;
 mod cli_records;
 mod clusters;

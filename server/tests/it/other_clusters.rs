@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ouzel_api::{
     ErrorCode,
+    brokers::{BrokerList, BrokerPage},
     clusters::Cluster,
     live::{ClientFrame, ServerFrame, WantedTail},
     messages::Message,
@@ -306,6 +307,25 @@ async fn what_a_cluster_does_not_offer_is_said_and_hides_nothing_else() {
     assert_eq!((reply.status, error.kafka_error.as_deref()), (502, Some("UNSUPPORTED_VERSION")));
     assert!(error.message.contains("ListGroups"), "{}", error.message);
     assert_eq!(scene.client.get(&route::overview(&scene.cluster)).await.status, 200);
+}
+
+#[tokio::test]
+async fn three_brokers_share_the_partitions_and_one_without_sizes_says_why() {
+    let scene = scene().await;
+    let list: BrokerList = scene.client.get(&route::brokers(&scene.cluster)).await.json();
+    let ids: Vec<i32> = list.brokers.iter().map(|row| row.id).collect();
+    assert_eq!(ids, [1, 2, 3]);
+    assert_eq!(list.brokers.iter().map(|row| row.leads).sum::<u32>(), 6);
+    for row in &list.brokers {
+        assert_eq!((row.leads + row.follows, row.out_of_sync, row.size_bytes), (6, 0, None));
+        let why = row.disk_error.as_deref().unwrap();
+        assert!(why.contains("does not offer DescribeLogDirs"), "{why}");
+    }
+    let path = route::broker(&scene.cluster, 2);
+    let page: BrokerPage = scene.client.get(&path).await.json();
+    let led = page.partitions.iter().filter(|it| it.leads).count();
+    assert_eq!((u32::try_from(led).unwrap(), page.partitions.len()), (list.brokers[1].leads, 6));
+    assert!(page.folders.is_empty() && page.partitions.iter().all(|it| it.size_bytes.is_none()));
 }
 
 #[tokio::test]

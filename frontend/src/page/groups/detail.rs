@@ -75,7 +75,7 @@ pub fn Group(cluster: String, group: String) -> impl IntoView {
                 <Badge>{data.group_type.clone()}</Badge>
             })}
             <span class="grow"></span>
-            {move || latest().map(facts)}
+            {move || latest().map(|data| facts(data, cluster))}
             <Show when=move || gone.with(Option::is_none)>
                 <Button tone=Tone::Danger icon="trash-2" off=refusal on_press=ask>
                     "Delete…"
@@ -87,7 +87,7 @@ pub fn Group(cluster: String, group: String) -> impl IntoView {
     }
 }
 
-fn facts(data: Arc<Data>) -> impl IntoView {
+fn facts(data: Arc<Data>, cluster: StoredValue<String>) -> impl IntoView {
     let lag = match (data.lag, data.without_commit) {
         (Lag::Known { records }, 0) => count(records).into_any(),
         (Lag::Known { records }, without_commit) => {
@@ -121,7 +121,10 @@ fn facts(data: Arc<Data>) -> impl IntoView {
             {until}
             {rates}
             <Fact name=noun(members, "member", "members")>{count(members)}</Fact>
-            {coordinator.map(|id| view! { <Fact name="coordinator">{id.to_string()}</Fact> })}
+            {coordinator.map(|id| {
+                let broker = cluster.with_value(|it| cells::broker_link(it, id));
+                view! { <Fact name="coordinator">{broker}</Fact> }
+            })}
             {(!assignor.is_empty()).then(|| view! { <Fact name="assignor">{assignor}</Fact> })}
         </div>
     }

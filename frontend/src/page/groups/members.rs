@@ -8,7 +8,7 @@ use ouzel_api::groups::{Assignment, Group, Member};
 use crate::{
     cells,
     format::ranges,
-    ui::{Column, Empty, Table, TableSpec},
+    ui::{Column, Copyable, Empty, Table, TableSpec},
 };
 
 /// The tab.
@@ -17,7 +17,8 @@ pub fn Members(group: Memo<Arc<Group>>) -> impl IntoView {
     let rows = Memo::new(move |_| group.with(|group| group.members.clone()));
     let columns = vec![
         Column::new("client", "client id", "minmax(160px, 1fr)", |row: &Member| {
-            row.client_id.clone()
+            let id = row.client_id.clone();
+            view! { <Copyable text=id.clone() what="the client id">{id}</Copyable> }
         })
         .headline(),
         Column::new("member", "member id", "minmax(280px, 2fr)", |row: &Member| {
@@ -31,7 +32,7 @@ pub fn Members(group: Memo<Arc<Group>>) -> impl IntoView {
         })
         .hint("group.instance.id of a static member"),
         Column::new("host", "host", "160px", |row: &Member| {
-            view! { <span class="mono">{row.host.clone()}</span> }
+            cells::mono(row.host.clone(), "the host")
         })
         .narrow("minmax(0, 1fr)"),
         Column::new("assigned", "partitions", "90px", |row: &Member| cells::number(row.assigned))

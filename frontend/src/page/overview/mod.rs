@@ -13,7 +13,7 @@ use crate::{
     cells, client,
     format::{self, count, counted, noun},
     load::{Loaded, load},
-    route::TopicTab,
+    route::{BrokerTab, Route, TopicTab},
     ui::{Age, Column, Empty, Fact, Panel, Table, TableSpec},
 };
 use lately::Busiest;
@@ -43,7 +43,7 @@ pub fn Overview(cluster: String) -> impl IntoView {
                 <Behind data cluster/>
                 <Busiest data cluster/>
                 <Largest data cluster/>
-                <Brokers data/>
+                <Brokers data cluster/>
             </div>
         </Loaded>
     }
@@ -88,14 +88,16 @@ fn Facts(data: Memo<Arc<Data>>) -> impl IntoView {
 }
 
 #[component]
-fn Brokers(data: Memo<Arc<Data>>) -> impl IntoView {
+fn Brokers(data: Memo<Arc<Data>>, cluster: StoredValue<String>) -> impl IntoView {
     let rows = Memo::new(move |_| data.with(|data| data.brokers.clone()));
     let controller = Memo::new(move |_| data.with(|data| data.controller_id));
     let role = move |id: i32| move || (controller.get() == Some(id)).then_some("controller");
     let columns = vec![
-        Column::new("id", "id", "70px", |broker: &Broker| cells::number(broker.id))
-            .narrow("44px")
-            .right(),
+        Column::new("id", "id", "70px", move |broker: &Broker| {
+            cluster.with_value(|it| cells::broker_link(it, broker.id))
+        })
+        .narrow("44px")
+        .right(),
         Column::new("address", "address", "minmax(180px, 1fr)", |broker: &Broker| {
             cells::mono(format!("{}:{}", broker.host, broker.port), "the address")
         })
@@ -106,9 +108,12 @@ fn Brokers(data: Memo<Arc<Data>>) -> impl IntoView {
         }),
         Column::new("role", "role", "110px", move |broker: &Broker| role(broker.id)).narrow("90px"),
     ];
+    let spec = TableSpec::new("Brokers", columns).on_open(cells::opener(rows, move |broker| {
+        cluster.with_value(|it| Route::broker(it, broker.id, BrokerTab::Partitions))
+    }));
     view! {
         <Panel title="Brokers">
-            <Table spec=TableSpec::new("Brokers", columns) rows
+            <Table spec rows
                 empty=|| view! { <Empty title="The cluster lists no broker"/> }/>
         </Panel>
     }

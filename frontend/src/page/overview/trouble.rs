@@ -16,7 +16,7 @@ use crate::{
     ui::Icon,
 };
 
-/// Most partitions named in one line of trouble; the rest are counted.
+/// Most partitions, groups or brokers named in one line of trouble; the rest are counted.
 const NAMED_MAX: usize = 8;
 
 /// Only what is wrong; one quiet line if nothing is.
@@ -42,11 +42,12 @@ pub fn Trouble(data: Memo<Arc<Data>>, cluster: StoredValue<String>) -> impl Into
             Some((kind.bad, line))
         });
         let cluster_wide = [
-            brokers_line(&data.offline_brokers).map(|line| (true, line)),
+            brokers_line(&data.offline_brokers, cluster).map(|line| (true, line)),
             offline.map(|line| (true, line)),
             behind.map(|line| (false, line)),
         ];
-        let unread = [unread_groups(&data.groups), unread_topics(data.unread_topics)];
+        let unread =
+            [unread_groups(&data.groups, cluster), unread_topics(data.unread_topics, cluster)];
         let unread = unread.into_iter().flatten().map(|line| (false, line));
         let found: Vec<(bool, AnyView)> =
             cluster_wide.into_iter().flatten().chain(groups).chain(unread).collect();
@@ -74,40 +75,52 @@ fn trouble((bad, line): (bool, AnyView)) -> impl IntoView {
     }
 }
 
-fn unread_groups(groups: &GroupsSummary) -> Option<AnyView> {
+/// A line about what could not be read, which leads to the list that says more.
+fn unread(text: String, to: fn(String) -> Route, cluster: StoredValue<String>) -> AnyView {
+    let href = to(cluster.try_get_value().unwrap_or_default()).path();
+    view! { <a href=href><b>{text}</b></a> }.into_any()
+}
+
+fn unread_groups(groups: &GroupsSummary, cluster: StoredValue<String>) -> Option<AnyView> {
+    let list = |cluster| Route::Groups { cluster };
     match groups {
         GroupsSummary::Known { unknown: 0, .. } => None,
         GroupsSummary::Known { unknown, .. } => {
             let groups = counted(*unknown, "consumer group", "consumer groups");
-            Some(view! { <b>"The lag of " {groups} " could not be read."</b> }.into_any())
+            Some(unread(format!("The lag of {groups} could not be read."), list, cluster))
         }
         GroupsSummary::Failed { error } => {
             let error = ClientError::from(error.clone());
-            let line = view! { <b>"The consumer groups could not be read. "</b> {error.message()} };
-            Some(line.into_any())
+            let head = unread("The consumer groups could not be read.".to_owned(), list, cluster);
+            Some(view! { {head} " " {error.message()} }.into_any())
         }
     }
 }
 
-fn unread_topics(unread: u32) -> Option<AnyView> {
-    let topics = counted(unread, "topic", "topics");
-    let line = move || view! { <b>"The offsets of " {topics} " could not all be read."</b> };
-    (unread > 0).then(|| line().into_any())
+fn unread_topics(many: u32, cluster: StoredValue<String>) -> Option<AnyView> {
+    let topics = counted(many, "topic", "topics");
+    let text = format!("The offsets of {topics} could not all be read.");
+    (many > 0).then(|| unread(text, |cluster| Route::Topics { cluster }, cluster))
 }
 
-/// Brokers that are not there.
-fn brokers_line(offline: &[i32]) -> Option<AnyView> {
+/// Brokers that are not there: each leads to what it holds.
+fn brokers_line(offline: &[i32], cluster: StoredValue<String>) -> Option<AnyView> {
     if offline.is_empty() {
         return None;
     }
-    let ids = offline.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let link = |id: &i32| {
+        let cluster = cluster.try_get_value().unwrap_or_default();
+        view! { " " {cells::broker_link(&cluster, *id)} }
+    };
+    let named = offline.iter().take(NAMED_MAX).map(link).collect_view();
+    let more = offline.len().saturating_sub(NAMED_MAX);
+    let more = (more > 0).then(|| format!(" and {}", counted(more as i128, "other", "others")));
     let brokers = counted(
         offline.len() as i128,
         "broker holds replicas and is not there",
         "brokers hold replicas and are not there",
     );
-    let line = view! { <b>{brokers}</b> ": " <span class="mono">{ids}</span> };
-    Some(line.into_any())
+    Some(view! { <b>{brokers}</b> ":" {named} {more} }.into_any())
 }
 
 /// One kind of trouble that groups have.

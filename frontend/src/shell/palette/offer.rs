@@ -57,18 +57,19 @@ fn all(around: &Around<'_>) -> Vec<Entry> {
     all
 }
 
-fn pages(cluster: &str) -> [Entry; 3] {
+fn pages(cluster: &str) -> [Entry; 4] {
     let of = || cluster.to_owned();
     let page = |icon, title, route| entry(icon, title, cluster, Act::Open(route));
     [
         page("house", "Overview", Route::Overview { cluster: of() }),
         page("list", "Topics", Route::Topics { cluster: of() }),
         page("users", "Consumer groups", Route::Groups { cluster: of() }),
+        page("hard-drive", "Brokers", Route::Brokers { cluster: of() }),
     ]
 }
 
 /// The same of a cluster that is not the page's.
-fn pages_elsewhere(cluster: &str) -> [Entry; 3] {
+fn pages_elsewhere(cluster: &str) -> [Entry; 4] {
     pages(cluster).map(|page| {
         let title = format!("{} of {cluster}", page.title);
         Entry { title, detail: "another cluster".to_owned(), ..page }
@@ -136,7 +137,8 @@ mod tests {
     #[test]
     fn while_nothing_is_typed_the_pages_of_this_cluster_come_first() {
         let titles = titles("");
-        assert_eq!(titles[..4], ["Overview", "Topics", "Consumer groups", "Clusters"]);
+        let pages = ["Overview", "Topics", "Consumer groups", "Brokers", "Clusters"];
+        assert_eq!(titles[..5], pages);
         assert!(titles.contains(&"Topics of prod".to_owned()), "{titles:?}");
         assert!(!titles.contains(&"Topics of dev".to_owned()), "{titles:?}");
     }

@@ -91,6 +91,7 @@ const API: &[Layer] = &[
     ("resets", &["lag"]),
     ("topics", &["error", "lag", "session"]),
     ("topic_config", &[]),
+    ("brokers", &["topic_config"]),
     ("trim", &[]),
     ("messages", &["error"]),
     ("produce", &["error"]),
@@ -229,12 +230,13 @@ const FRONTEND: &[Layer] = &[
     ("cells", &["format", "location", "route", "ui"]),
     ("listing", &["location", "query", "ui"]),
     ("saved", &[]),
+    ("setting", &["format", "ui"]),
     ("views", &["location", "prefs", "query", "ui"]),
     (
         "page",
         &[
             "ask", "cells", "client", "clusters", "confirm", "format", "keys", "listing", "load",
-            "location", "prefs", "query", "route", "saved", "session", "ui", "views",
+            "location", "prefs", "query", "route", "saved", "session", "setting", "ui", "views",
         ],
     ),
     (
@@ -251,6 +253,7 @@ const FRONTEND: &[Layer] = &[
 const PAGES: &[Layer] = &[
     ("access", &[]),
     ("audit", &[]),
+    ("brokers", &[]),
     ("clusters", &[]),
     ("groups", &[]),
     ("messages", &[]),

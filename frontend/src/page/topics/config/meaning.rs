@@ -1,9 +1,8 @@
-//! What a topic's keys mean to a person: which belong together, what may stand there, what a value
-//! is in days and gibibytes, and what a change would do to records. Pure.
-
-use crate::format::{bytes, duration};
+//! What a topic's keys mean to a person: which belong together, what may stand there, and what a
+//! change would do to records. Pure.
 
 use super::draft::Change;
+use crate::setting::readable;
 
 /// Settings that belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,29 +70,6 @@ pub fn choices(key: &str) -> &'static [&'static str] {
     }
 }
 
-/// What a value is in days or gibibytes; nothing where the number says it all.
-pub fn readable(key: &str, value: &str) -> Option<String> {
-    let number: i64 = value.trim().parse().ok()?;
-    let unit = key.rsplit('.').find(|part| matches!(*part, "ms" | "bytes"))?;
-    if number == i64::MAX || (number == -1 && key.contains("retention")) {
-        return Some("without limit".to_owned());
-    }
-    let small = if unit == "ms" { 1000 } else { 1024 };
-    match (unit, u64::try_from(number)) {
-        (_, Err(_)) => None,
-        (_, Ok(number)) if number < small => None,
-        ("ms", Ok(_)) => Some(round(duration(number))),
-        (_, Ok(number)) => Some(bytes(number)),
-    }
-}
-
-/// `7 d` instead of `7 d 0 h`.
-fn round(duration: String) -> String {
-    let nothing = [" 0 h", " 0 min", " 0 s"];
-    let rounded = nothing.iter().find_map(|nothing| duration.strip_suffix(nothing));
-    rounded.map(str::to_owned).unwrap_or(duration)
-}
-
 /// What a change does beyond changing a number; `replicas` is how many copies a partition has.
 pub fn warning(change: &Change, replicas: Option<usize>) -> Option<Warning> {
     let (before, after) = (change.setting.value.as_deref()?, change.after()?);
@@ -153,18 +129,6 @@ mod tests {
         assert_eq!(group_of("delete.retention.ms"), Group::Compaction);
         assert_eq!(group_of("local.retention.bytes"), Group::Tiered);
         assert_eq!(group_of("something.new"), Group::Other);
-    }
-
-    #[test]
-    fn large_numbers_are_told_in_units_and_no_limit_in_words() {
-        let told = |key, value| readable(key, value);
-        assert_eq!(told("retention.ms", "604800000").as_deref(), Some("7 d"));
-        assert_eq!(told("segment.bytes", "1073741824").as_deref(), Some("1.0 GiB"));
-        assert_eq!(told("retention.bytes", "-1").as_deref(), Some("without limit"));
-        assert_eq!(told("flush.ms", "9223372036854775807").as_deref(), Some("without limit"));
-        for (key, value) in [("retention.ms", "500"), ("min.insync.replicas", "2"), ("a.ms", "x")] {
-            assert_eq!(told(key, value), None, "{key}={value}");
-        }
     }
 
     fn warned(key: &str, before: &str, after: &str) -> Option<bool> {

@@ -6,7 +6,6 @@ use super::{
     Editing,
     draft::{Change, Draft},
     meaning::{Warning, warning},
-    row::told,
 };
 use crate::{
     ask::Sending,
@@ -14,6 +13,7 @@ use crate::{
     clusters::use_clusters,
     confirm::Confirm,
     format::counted,
+    setting::told,
     ui::{Button, Dialog, Note, Toasts, use_toasts},
 };
 

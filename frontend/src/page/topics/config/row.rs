@@ -6,7 +6,10 @@ use ouzel_api::topic_config::{SettingKind, TopicSetting};
 use web_sys::HtmlElement;
 
 use super::{Editing, draft, meaning};
-use crate::ui::{Badge, Choice, Copyable, Mood, Select};
+use crate::{
+    setting::{meaning_of, origin, readable, told},
+    ui::{Badge, Choice, Copyable, Mood, Select},
+};
 
 /// The row.
 #[component]
@@ -30,63 +33,11 @@ pub fn Row(setting: TopicSetting, editing: Editing) -> impl IntoView {
             <div class="setting-name">
                 <Copyable text=copied what="the key"><span class="mono">{shown}</span></Copyable>
                 <span class="dim">{kind}</span>
-                {origin(&setting)}
+                {origin(&setting.source, setting.modified)}
             </div>
             <div class="setting-value">{value}</div>
-            {documentation.map(|text| view! { <p class="setting-doc">{prose(&text)}</p> })}
+            {documentation.as_deref().map(meaning_of)}
         </li>
-    }
-}
-
-/// Kafka's documentation has code between backticks, and nothing else of Markdown.
-fn prose(text: &str) -> Vec<AnyView> {
-    let part = |(code, part): (bool, &str)| match code {
-        true => view! { <code>{part.to_owned()}</code> }.into_any(),
-        false => part.to_owned().into_any(),
-    };
-    parts(text).into_iter().map(part).collect()
-}
-
-/// A text's parts, each with whether it is code; a backtick without its like is only that.
-fn parts(text: &str) -> Vec<(bool, &str)> {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some((before, (code, after))) =
-        rest.split_once('`').and_then(|(before, after)| Some((before, after.split_once('`')?)))
-    {
-        parts.extend([(false, before), (true, code)]);
-        rest = after;
-    }
-    parts.push((false, rest));
-    parts.retain(|(_, part)| !part.is_empty());
-    parts
-}
-
-/// Where the value in force comes from.
-fn origin(setting: &TopicSetting) -> impl IntoView + use<> {
-    let (mood, text) = match setting.source.as_str() {
-        _ if setting.modified => (Mood::Warn, "modified"),
-        "DEFAULT_CONFIG" => (Mood::Neutral, "default"),
-        "STATIC_BROKER_CONFIG" => (Mood::Neutral, "broker's file"),
-        "DYNAMIC_BROKER_CONFIG" => (Mood::Neutral, "broker"),
-        "DYNAMIC_DEFAULT_BROKER_CONFIG" => (Mood::Neutral, "all brokers"),
-        _ => (Mood::Neutral, "other source"),
-    };
-    let source = setting.source.clone();
-    view! { <span title=source><Badge mood=mood>{text}</Badge></span> }
-}
-
-/// A value with what it is in larger units.
-pub fn told(key: &str, value: Option<&str>) -> impl IntoView + use<> {
-    let readable = value.and_then(|value| meaning::readable(key, value));
-    let text = match value {
-        None => view! { <span class="dim">"not told"</span> }.into_any(),
-        Some("") => view! { <span class="dim">"empty"</span> }.into_any(),
-        Some(value) => view! { <span class="mono break">{value.to_owned()}</span> }.into_any(),
-    };
-    view! {
-        {text}
-        {readable.map(|readable| view! { " " <span class="dim nowrap">{readable}</span> })}
     }
 }
 
@@ -183,7 +134,7 @@ fn Control(setting: TopicSetting, editing: Editing) -> impl IntoView {
     let problem = move || typed().and_then(|value| draft::problem(kind, &value));
     let help = move || {
         let value = typed()?;
-        key.with_value(|key| meaning::readable(key, &value))
+        key.with_value(|key| readable(key, &value))
     };
     let control = match options(&setting) {
         Some(choices) => {
@@ -258,20 +209,4 @@ fn options(setting: &TopicSetting) -> Option<Vec<Choice>> {
         words.insert(0, value);
     }
     Some(words.into_iter().map(|word| Choice::new(word.clone(), word)).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::parts;
-
-    #[test]
-    fn what_stands_between_backticks_is_code_and_a_single_one_is_itself() {
-        let told = parts("use `compact` or `delete`.");
-        let wanted =
-            [(false, "use "), (true, "compact"), (false, " or "), (true, "delete"), (false, ".")];
-        assert_eq!(told, wanted);
-        assert_eq!(parts("a ` b"), [(false, "a ` b")]);
-        assert_eq!(parts("`x`"), [(true, "x")]);
-        assert!(parts("").is_empty());
-    }
 }

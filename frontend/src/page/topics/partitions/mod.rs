@@ -33,7 +33,7 @@ pub fn Partitions(cluster: String, data: Load<Topic>) -> impl IntoView {
     view! {
         <Loaded from=data let:topic>
             <Acts cluster data topic/>
-            <Rows topic/>
+            <Rows cluster topic/>
         </Loaded>
     }
 }
@@ -79,13 +79,13 @@ fn Acts(cluster: StoredValue<String>, data: Load<Topic>, topic: Memo<Arc<Topic>>
 }
 
 #[component]
-fn Rows(topic: Memo<Arc<Topic>>) -> impl IntoView {
+fn Rows(cluster: StoredValue<String>, topic: Memo<Arc<Topic>>) -> impl IntoView {
     let listing = use_listing(ascending("partition"));
     let rows = Memo::new(move |_| topic.with(|topic| order::narrowed(&topic.partitions, listing)));
     let most = Memo::new(move |_| {
         topic.with(|topic| topic.partitions.iter().filter_map(held).max().unwrap_or_default())
     });
-    let spec = TableSpec::new("Partitions", columns(most)).sorted(listing.sorting);
+    let spec = TableSpec::new("Partitions", columns(cluster, most)).sorted(listing.sorting);
     let empty = move || match topic.with(|topic| topic.partitions.is_empty()) {
         true => view! { <Empty title="The topic has no partition"/> }.into_any(),
         false => {
@@ -100,12 +100,17 @@ fn Rows(topic: Memo<Arc<Topic>>) -> impl IntoView {
     }
 }
 
-fn columns(most: Memo<i64>) -> Vec<Column<Partition>> {
+fn columns(cluster: StoredValue<String>, most: Memo<i64>) -> Vec<Column<Partition>> {
     let reason = |row: &Partition| row.error.clone().unwrap_or_else(|| "No answer".to_owned());
     vec![
-        Column::new("partition", "partition", "98px", number).headline().right().sortable(),
+        Column::new("partition", "partition", "98px", move |row: &Partition| number(row, cluster))
+            .headline()
+            .right()
+            .sortable(),
         Column::new("state", "state", "150px", state).sortable(),
-        Column::new("leader", "leader", "80px", leader).right().sortable(),
+        Column::new("leader", "leader", "80px", move |row: &Partition| leader(row, cluster))
+            .right()
+            .sortable(),
         Column::new("epoch", "epoch", "70px", |row: &Partition| {
             row.leader_epoch.map(cells::number)
         })
@@ -145,20 +150,21 @@ fn held(row: &Partition) -> Option<i64> {
 }
 
 /// The number; on a phone the columns that are left out there stand beside it.
-fn number(row: &Partition) -> impl IntoView + use<> {
+fn number(row: &Partition, cluster: StoredValue<String>) -> impl IntoView + use<> {
     let replicas = format!(" of {} in sync · ", row.replicas.len());
     view! {
         {cells::number(row.partition)}
         <span class="narrow-only">
-            " " {state(row)} " leader " {leader(row)} " · " {row.in_sync.len()} {replicas}
+            " " {state(row)} " leader " {leader(row, cluster)} " · " {row.in_sync.len()} {replicas}
             {cells::size(row.size_bytes, row.size_error.as_deref())}
         </span>
     }
 }
 
-fn leader(row: &Partition) -> impl IntoView + use<> {
+/// The broker that leads it, and the way there.
+fn leader(row: &Partition, cluster: StoredValue<String>) -> impl IntoView + use<> {
     match row.leader {
-        Some(id) => cells::number(id).into_any(),
+        Some(id) => cluster.with_value(|it| cells::broker_link(it, id)).into_any(),
         None => view! { <span class="bad">"none"</span> }.into_any(),
     }
 }
