@@ -49,6 +49,7 @@ pub const SHEET: [(&str, &[(&str, &str)]); 4] = [
             ("g l", "Clusters"),
             ("g a", "Audit"),
             ("g u", "Users and roles"),
+            ("[", "Fold the rail, or unfold it"),
             ("?", "This sheet"),
         ],
     ),
@@ -85,6 +86,13 @@ pub struct Opened {
     pub palette: RwSignal<bool>,
 }
 
+/// What shortcuts turn. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Turned {
+    /// Whether the rail is folded.
+    pub rail_folded: RwSignal<bool>,
+}
+
 /// What the shortcuts share.
 #[derive(Clone, Copy)]
 struct Keys {
@@ -92,16 +100,17 @@ struct Keys {
     /// The cluster that `g t` and its like lead to.
     cluster: Signal<Option<String>>,
     opened: Opened,
+    turned: Turned,
     /// Set while a `g` waits for its second key.
     leader: RwSignal<bool>,
     timeout: StoredValue<Option<TimeoutHandle>>,
 }
 
 /// Listens from here on; answers what is open.
-pub fn provide(location: Location, cluster: Signal<Option<String>>) -> Opened {
+pub fn provide(location: Location, cluster: Signal<Option<String>>, turned: Turned) -> Opened {
     let opened = Opened { sheet: RwSignal::new(false), palette: RwSignal::new(false) };
     let leader = RwSignal::new(false);
-    let keys = Keys { location, cluster, opened, leader, timeout: StoredValue::new(None) };
+    let keys = Keys { location, cluster, opened, turned, leader, timeout: StoredValue::new(None) };
     let handle = window_event_listener(ev::keydown, move |event| keys.press(&event));
     on_cleanup(move || handle.remove());
     opened
@@ -137,6 +146,7 @@ impl Keys {
             "/" => focus(FILTER),
             "?" => self.opened.sheet.try_update(|open| *open = !*open).is_some(),
             "g" => self.wait_for_second(),
+            "[" => self.turned.rail_folded.try_update(|folded| *folded = !*folded).is_some(),
             _ => false,
         }
     }

@@ -1,6 +1,7 @@
-//! What the person prefers on every cluster: theme, density, time zone. Kept in the browser.
+//! What the person prefers on every cluster: theme, density, time zone, the rail's width. Kept in
+//! the browser.
 //!
-//! `assets/theme.js` reads theme and density before the first paint under the same names.
+//! `assets/theme.js` reads all but the zone before the first paint under the same names.
 
 use leptos::prelude::*;
 
@@ -10,6 +11,10 @@ use crate::ui::{Zone, provide_clock, provide_density};
 const THEME: &str = "ouzel.theme";
 const DENSITY: &str = "ouzel.density";
 const ZONE: &str = "ouzel.zone";
+const RAIL: &str = "ouzel.rail";
+
+/// The name of a rail that shows its drawings alone, in the storage and in the style sheet.
+const FOLDED: &str = "folded";
 
 /// The name of the compact density in the browser's storage and in the style sheet.
 const COMPACT: &str = "compact";
@@ -23,6 +28,8 @@ pub struct Prefs {
     pub density: RwSignal<Density>,
     /// The zone in which times are shown.
     pub zone: RwSignal<Zone>,
+    /// Whether the rail shows its drawings alone.
+    pub rail_folded: RwSignal<bool>,
 }
 
 /// Which colours the page has.
@@ -56,9 +63,15 @@ pub fn provide() -> Prefs {
         crowd(density);
     });
     Effect::new(move |_| zone.with(|zone| keep(ZONE, zone.name())));
+    let rail_folded = RwSignal::new(read(RAIL) == FOLDED);
+    Effect::new(move |_| {
+        let folded = rail_folded.get();
+        keep(RAIL, if folded { FOLDED } else { "" });
+        fold(folded);
+    });
     provide_density(density.into());
     provide_clock(zone.into());
-    let prefs = Prefs { theme, density, zone };
+    let prefs = Prefs { theme, density, zone, rail_folded };
     provide_context(prefs);
     prefs
 }
@@ -102,6 +115,15 @@ fn crowd(density: Density) {
     let _always_legal = match density {
         Density::Comfortable => root.remove_attribute("data-density"),
         Density::Compact => root.set_attribute("data-density", COMPACT),
+    };
+}
+
+/// The rail is as wide as usual unless the root says that it is folded.
+fn fold(folded: bool) {
+    let Some(root) = document().document_element() else { return };
+    let _always_legal = match folded {
+        false => root.remove_attribute("data-rail"),
+        true => root.set_attribute("data-rail", FOLDED),
     };
 }
 

@@ -56,6 +56,31 @@ test("dark is chosen once, kept over a reload, and really dark", async ({ page }
   expect(await lightness(page)).toBeLessThan(150);
 });
 
+test("the rail is folded by mouse and by key, leads on, and stays so over a reload", async ({
+  page,
+}) => {
+  await page.goto("/c/embedded/overview");
+  const rail = page.getByRole("navigation", { name: "Pages" });
+  const width = async () => (await rail.boundingBox())!.width;
+  await page.getByRole("button", { name: "Fold the rail" }).click();
+  await expect.poll(width).toBeLessThan(80);
+  // The names are there for whoever hears them, and on hover; the cluster keeps its label.
+  await rail.getByRole("link", { name: "Topics" }).click();
+  await expect(page).toHaveURL(/\/topics$/);
+  await expect(rail.getByText("dev", { exact: true })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "Topics" })).toBeVisible();
+  expect(await width()).toBeLessThan(80);
+  await rail.getByRole("button", { name: /^Switch the cluster/ }).click();
+  const choice = page.getByRole("menu").getByRole("menuitemradio").first();
+  // It stands over the page, and is not cut by the rail.
+  await choice.click({ position: { x: 120, y: 10 } });
+  await page.keyboard.press("[");
+  await expect.poll(width).toBeGreaterThan(200);
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog")).toContainText("Fold the rail, or unfold it");
+});
+
 test("the theme that was chosen is there before any module has run", async ({ page }) => {
   await page.goto("/c/embedded/topics");
   await page.evaluate(() => localStorage.setItem("ouzel.theme", "dark"));

@@ -11,8 +11,10 @@ mod zone;
 use leptos::{html, prelude::*};
 
 use crate::{
-    clusters, keys,
+    clusters,
+    keys::{self, Turned},
     location::{History, use_location},
+    prefs::use_prefs,
     route::Route,
     session::use_session,
     ui::Dialog,
@@ -36,7 +38,8 @@ pub fn Shell(children: Children) -> impl IntoView {
         session.note_read_only(fixed.map(|cluster| cluster.id.clone()).collect());
     });
     title::follow(location, clusters);
-    let opened = keys::provide(location, id.into());
+    let turned = Turned { rail_folded: use_prefs().rail_folded };
+    let opened = keys::provide(location, id.into(), turned);
     let rail_open = RwSignal::new(false);
     let page = NodeRef::<html::Main>::new();
     Effect::new(move |_| {

@@ -10,6 +10,7 @@ use crate::{
     clusters::{Clusters, read_only_by, use_clusters},
     load::broken,
     location::use_location,
+    prefs::use_prefs,
     route::{AccessTab, Route},
     session::{Place, use_session},
     ui::{Badge, Empty, Icon, Menu, MenuItem, Mood},
@@ -95,7 +96,7 @@ pub fn Rail() -> impl IntoView {
             data-colour=colour>
             <a class="brand" href=Route::Home.path()>
                 <Icon name="ouzel"/>
-                "Ouzel"
+                <span>"Ouzel"</span>
             </a>
             <Switcher/>
             {entries.into_iter().collect_view()}
@@ -103,7 +104,28 @@ pub fn Rail() -> impl IntoView {
             {link(CLUSTERS, clusters)}
             {link(AUDIT, clusters)}
             {link(ACCESS, clusters)}
+            <Fold/>
         </nav>
+    }
+}
+
+/// Folds the rail to its drawings, and unfolds it. A phone has the rail over the page.
+#[component]
+fn Fold() -> impl IntoView {
+    let folded = use_prefs().rail_folded;
+    let told = move || if folded.get() { "Show the names of the pages" } else { "Fold the rail" };
+    view! {
+        <button
+            type="button"
+            class="rail-link fold"
+            aria-expanded=move || (!folded.get()).to_string()
+            aria-label=told
+            title=move || format!("{} ([)", told())
+            on:click=move |_| folded.update(|folded| *folded = !*folded)
+        >
+            <Icon name="panel-left"/>
+            <span>"Fold"</span>
+        </button>
     }
 }
 
@@ -135,7 +157,9 @@ fn link(entry: Entry, clusters: Clusters) -> impl IntoView {
             }
             .into_any(),
             None => view! {
-                <a class="rail-link" href=route.path() aria-current=here>{face()}</a>
+                <a class="rail-link" href=route.path() aria-current=here title=entry.label>
+                    {face()}
+                </a>
             }
             .into_any(),
         }
