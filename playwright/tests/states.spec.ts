@@ -57,6 +57,20 @@ test("what somebody may not see names the missing right and offers no second try
   await expect(main.getByRole("alert")).toHaveCount(0);
 });
 
+test("the bar above every page says whether the server answers, also where nothing is asked", async ({
+  page,
+}) => {
+  await page.goto("/audit");
+  const bar = page.getByRole("banner");
+  await expect(page.getByRole("grid", { name: "Audit log" })).toBeVisible();
+  await expect(bar.getByText("live", { exact: true })).toBeVisible();
+  await page.context().setOffline(true);
+  await page.getByRole("button", { name: "Read again" }).click();
+  await expect(bar.getByText("no answer", { exact: true })).toBeVisible();
+  await page.context().setOffline(false);
+  await expect(bar.getByText("live", { exact: true })).toBeVisible();
+});
+
 test("good data stays, with its age, while newer data cannot be had", async ({
   page,
   createTopic,

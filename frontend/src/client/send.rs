@@ -15,13 +15,29 @@ use super::{
     lines::{LINE_BYTES_MAX, Lines},
 };
 
+/// Told of each request whether the server answered it.
+type OnHeard = Rc<dyn Fn(bool)>;
+
 thread_local! {
+    static HEARD: RefCell<Option<OnHeard>> = const { RefCell::new(None) };
     static SESSION_ENDED: RefCell<Option<Rc<dyn Fn()>>> = const { RefCell::new(None) };
 }
 
 /// Calls `act` whenever the server answers that nobody is signed in.
 pub fn on_session_ended(act: impl Fn() + Send + Sync + 'static) {
     SESSION_ENDED.with(|slot| *slot.borrow_mut() = Some(Rc::new(act)));
+}
+
+/// Tells `act` of each request whether the server answered it at all.
+pub fn on_heard(act: impl Fn(bool) + 'static) {
+    HEARD.with(|slot| *slot.borrow_mut() = Some(Rc::new(act)));
+}
+
+fn heard(answered: bool) {
+    let act = HEARD.with(|slot| slot.borrow().clone());
+    if let Some(act) = act {
+        act(answered);
+    }
 }
 
 /// `GET`, answered with JSON.
@@ -212,6 +228,7 @@ impl Request {
         options.set_headers(&headers);
         let response = JsFuture::from(window().fetch_with_str_and_init(path, &options)).await;
         let response = response.ok().and_then(|it| it.dyn_into::<Response>().ok());
+        heard(response.is_some());
         let request = Request { response: response.ok_or(ClientError::NoAnswer)?, _abort: abort };
         if request.response.ok() { Ok(request) } else { Err(request.failure().await) }
     }

@@ -1,10 +1,14 @@
-//! The top bar: where one is, the way to the palette, shortcuts, time zone, theme, and the account
-//! with the density of tables.
+//! The top bar: where one is, the way to the palette, shortcuts, whether the server answers, time
+//! zone, theme, and the account with the density of tables.
 
-use leptos::{prelude::*, task::spawn_local};
+use std::time::Duration;
+
+use leptos::{leptos_dom::helpers::set_interval_with_handle, prelude::*, task::spawn_local};
 
 use super::zone::ZoneMenu;
 use crate::{
+    client,
+    clusters::use_clusters,
     keys::Opened,
     location::use_location,
     prefs::{Density, Theme, use_prefs},
@@ -49,10 +53,49 @@ pub fn Top(
                     on_press=move |_| opened.sheet.set(true)
                 />
             </span>
+            <Live/>
             <ZoneMenu/>
             <ThemeMenu/>
             <Account/>
         </header>
+    }
+}
+
+/// How often a server that does not answer is asked whether it does again.
+const AGAIN: Duration = Duration::from_secs(3);
+
+/// Whether the server answers. While it does not, it is asked for the clusters, so that this is
+/// true on pages that ask for nothing by themselves.
+#[component]
+fn Live() -> impl IntoView {
+    let answers = RwSignal::new(true);
+    client::on_heard(move |now| {
+        if answers.try_get_untracked().is_some_and(|before| before != now) {
+            answers.try_set(now);
+        }
+    });
+    let list = use_clusters().list;
+    let ask = move || {
+        if !answers.try_get_untracked().unwrap_or(true) && !document().hidden() {
+            list.reload();
+        }
+    };
+    if let Ok(interval) = set_interval_with_handle(ask, AGAIN) {
+        on_cleanup(move || interval.clear());
+    }
+    let told = move || match answers.get() {
+        true => ("live", "The server answers, and pages read again by themselves"),
+        false => ("no answer", "The server does not answer; it is asked again every few seconds"),
+    };
+    view! {
+        <span
+            class="live in-top"
+            class:off=move || !answers.get()
+            role="status"
+            title=move || told().1
+        >
+            <span class="live-text">{move || told().0}</span>
+        </span>
     }
 }
 
