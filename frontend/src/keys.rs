@@ -59,9 +59,8 @@ pub const SHEET: [(&str, &[(&str, &str)]); 4] = [
             ("j  ↓", "Next row"),
             ("k  ↑", "Row before"),
             ("Enter", "Open the row"),
-            ("Space", "Tick the row, where rows can be ticked"),
+            ("Space  x", "Tick the row, where rows can be ticked"),
             ("Home  End", "First and last row"),
-            ("x", "Pick the row, where rows can be picked"),
         ],
     ),
     (

@@ -150,9 +150,21 @@ test("several groups are deleted together, each with its result", BOTH, async ({
     await page.keyboard.press("j");
     await page.keyboard.press("x");
     await expect(page.getByText("1 picked")).toBeVisible();
+    // Space is the same key as in the list of topics.
+    await page.keyboard.press("Space");
+    await expect(page.getByText("1 picked")).toHaveCount(0);
+    await page.keyboard.press("Space");
+    // What the filter hides is neither counted nor deleted.
+    const filter = page.getByRole("search").getByRole("textbox");
+    await filter.fill("doomed-none");
+    await expect(page.getByText("1 picked")).toHaveCount(0);
+    await filter.fill("doomed");
+    await expect(page.getByText("1 picked")).toBeVisible();
     await page.getByRole("button", { name: "Pick all shown" }).click();
     await page.getByRole("button", { name: "Delete…" }).click();
     const dialog = page.getByRole("dialog");
+    await expect(dialog).toContainText("on 2 topics, counted group by group");
+    await expect(dialog).toContainText("1 group has members");
     await dialog.getByLabel("Type 3 groups to confirm").fill("3 groups");
     await dialog.getByRole("button", { name: "Delete", exact: true }).click();
     await expect(page.getByText("2 groups were deleted.")).toBeVisible();

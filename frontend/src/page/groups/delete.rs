@@ -1,12 +1,13 @@
 //! The dialog that deletes groups: says first what goes, then what became of each.
 
 use leptos::{ev, prelude::*};
-use ouzel_api::resets::DeletedGroup;
+use ouzel_api::{groups::GroupRow, resets::DeletedGroup};
 
 use crate::{
     ask::Sending,
     client,
     format::{count, counted},
+    load::load,
     ui::{Dialog, Field, Icon, SubmitFoot, TextInput, Toasts, Tone, open_while, use_toasts},
 };
 
@@ -72,13 +73,22 @@ fn Content(form: Form) -> impl IntoView {
     };
     let wanted = move || form.groups.with(|groups| what(groups));
     let label = move || if form.left.with(Vec::is_empty) { "Delete" } else { "Try again" };
+    let known = load(move || client::groups::list(form.cluster.get_value()));
+    let rows = move || {
+        let all = known.latest()?;
+        let doomed = |row: &&GroupRow| form.groups.with(|groups| groups.contains(&row.group));
+        Some(all.groups.iter().filter(doomed).cloned().collect::<Vec<_>>())
+    };
     view! {
         <form class="col" on:submit=submit>
             <p>
-                "Deletes " <b>{wanted}</b> " and all that is committed there: whoever reads with "
-                "such a group again begins anew. A group with members is refused. This cannot be "
-                "undone."
+                "Deletes " <b>{wanted}</b> " and all that is committed there"
+                {move || rows().and_then(|rows| loss(&rows))}
+                ": whoever reads with such a group again begins anew. This cannot be undone."
             </p>
+            {move || rows().and_then(|rows| held(&rows)).map(|text| view! {
+                <p class="warn">{text}</p>
+            })}
             {move || (form.groups.with(Vec::len) > 1).then(named)}
             {move || left(form.left.get())}
             {move || view! {
@@ -92,6 +102,20 @@ fn Content(form: Form) -> impl IntoView {
             </SubmitFoot>
         </form>
     }
+}
+
+/// How much is committed there, as far as it is known of all of them.
+fn loss(rows: &[GroupRow]) -> Option<String> {
+    let topics = rows.iter().map(|row| row.topics).sum::<Option<u32>>()?;
+    let each = if rows.len() > 1 { ", counted group by group" } else { "" };
+    Some(format!(", on {}{each}", counted(topics, "topic", "topics")))
+}
+
+/// That the cluster will refuse some of them.
+fn held(rows: &[GroupRow]) -> Option<String> {
+    let held = rows.iter().filter(|row| row.members.is_some_and(|members| members > 0)).count();
+    let told = || counted(held as i128, "group has", "groups have");
+    (held > 0).then(|| format!("{} members, and the cluster refuses to delete such.", told()))
 }
 
 /// The groups that could not be deleted, each with its reason.
@@ -157,5 +181,38 @@ impl Form {
         self.groups.try_set(left.iter().map(|it| it.group.clone()).collect());
         self.typed.try_set(String::new());
         self.left.try_set(left);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ouzel_api::Lag;
+
+    use super::{GroupRow, held, loss};
+
+    fn row(topics: Option<u32>, members: u32) -> GroupRow {
+        GroupRow {
+            group: "g".to_owned(),
+            group_type: "classic".to_owned(),
+            state: "Empty".to_owned(),
+            protocol_type: String::new(),
+            members: Some(members),
+            topics,
+            lag: Lag::NoCommit,
+            without_commit: 0,
+            error: None,
+            progress: None,
+            denied: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_goes_with_groups_is_told_in_numbers_as_far_as_all_are_known() {
+        assert_eq!(loss(&[row(Some(1), 0)]).as_deref(), Some(", on 1 topic"));
+        let both = [row(Some(1), 0), row(Some(2), 3)];
+        assert_eq!(loss(&both).as_deref(), Some(", on 3 topics, counted group by group"));
+        assert_eq!(loss(&[row(Some(1), 0), row(None, 0)]), None);
+        assert_eq!(held(&both[..1]), None);
+        assert!(held(&both).is_some_and(|text| text.starts_with("1 group has members")));
     }
 }

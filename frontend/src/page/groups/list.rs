@@ -16,10 +16,7 @@ use crate::{
     listing::{Listing, descending, use_listing},
     load::{Load, Loaded, load},
     route::{GroupTab, Route},
-    ui::{
-        Age, Badge, Button, Column, Empty, FilterBox, Mood, Note, Sort, Table, TableHandle,
-        TableSpec,
-    },
+    ui::{Age, Badge, Button, Column, Empty, FilterBox, Mood, Note, Sort, Table, TableSpec},
     views::{Viewed, ViewsMenu},
 };
 
@@ -91,14 +88,15 @@ fn List(
 ) -> impl IntoView {
     let listing = use_listing(descending("lag"));
     let rows = Memo::new(move |_| narrowed(&data.get(), listing));
-    let (picked, handle) = (Picked::none(), TableHandle::default());
+    let picked = Picked::none();
     let doomed = RwSignal::new(Vec::new());
     let columns = columns(cluster, picked);
-    let spec = TableSpec::new("Consumer groups", columns).sorted(listing.sorting).on_open(
-        cells::opener(rows, move |row: &GroupRow| {
+    let spec = TableSpec::new("Consumer groups", columns)
+        .sorted(listing.sorting)
+        .on_select(move |at| picked.toggle_at(rows, at))
+        .on_open(cells::opener(rows, move |row: &GroupRow| {
             cluster.with_value(|it| Route::group(it, &row.group, GroupTab::Lag))
-        }),
-    );
+        }));
     let deleted = move || {
         picked.clear();
         groups.reload();
@@ -120,9 +118,7 @@ fn List(
             <ExportMenu cluster data rows/>
         </div>
         {missing}
-        <div class="card" on:keydown=move |event| picked.key(&event, rows, handle)>
-            <Table spec rows handle empty=move || empty(listing, warnings)/>
-        </div>
+        <div class="card"><Table spec rows empty=move || empty(listing, warnings)/></div>
         <DeleteGroupsDialog cluster groups=doomed on_deleted=deleted/>
     }
 }

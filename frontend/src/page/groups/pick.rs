@@ -1,18 +1,21 @@
-//! Which groups of the list are picked, to be deleted together: by a box in each row, by `x` on the
-//! row that the keyboard is on, or all that are shown.
+//! Which groups of the list are picked, to be deleted together: by a box in each row, by the space
+//! bar or `x` on the row that the keyboard is on, or all that are shown.
 
 use std::collections::BTreeSet;
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 use ouzel_api::{groups::GroupRow, session::Permission};
 
 use crate::{
     format::count,
     session::use_session,
-    ui::{Button, TableHandle, Tone},
+    ui::{Button, Tone},
 };
 
 /// The groups that are picked. Cheap to copy.
+///
+/// Those that the list does not show now stay picked and are not counted: nothing is done to what
+/// nobody sees.
 #[derive(Clone, Copy)]
 pub struct Picked(RwSignal<BTreeSet<String>>);
 
@@ -53,36 +56,34 @@ impl Picked {
         }
     }
 
-    /// `x` picks the row that the keyboard is on.
-    pub fn key(self, event: &ev::KeyboardEvent, rows: Memo<Vec<GroupRow>>, handle: TableHandle) {
-        let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
-        if event.key() != "x" || modified {
-            return;
-        }
-        let group = handle
-            .active
-            .get_untracked()
-            .and_then(|at| rows.with_untracked(|rows| rows.get(at).map(|row| row.group.clone())));
+    /// Picks the row at an index, or leaves it out again.
+    pub fn toggle_at(self, rows: Memo<Vec<GroupRow>>, at: usize) {
+        let group = rows.with_untracked(|rows| rows.get(at).map(|row| row.group.clone()));
         if let Some(group) = group {
-            event.prevent_default();
             self.toggle(&group);
         }
+    }
+
+    /// The picked ones among the rows, in their order; reactive.
+    fn among(self, rows: Memo<Vec<GroupRow>>) -> Vec<GroupRow> {
+        self.0.with(|picked| {
+            let here = |row: &&GroupRow| picked.contains(&row.group);
+            rows.with(|rows| rows.iter().filter(here).cloned().collect())
+        })
     }
 
     /// How many are picked, and what can be done with them; nothing while none is.
     pub fn bar(self, rows: Memo<Vec<GroupRow>>, doomed: RwSignal<Vec<String>>) -> impl IntoView {
         let session = use_session();
+        let chosen = Memo::new(move |_| self.among(rows));
         let refusal = Signal::derive(move || {
-            self.0.with(|picked| {
-                rows.with(|rows| {
-                    let rows = rows.iter().filter(|row| picked.contains(&row.group));
-                    let rows = rows.map(|row| (row.group.as_str(), row.denied.as_slice()));
-                    session.refusal_among(Permission::DeleteGroup, rows)
-                })
+            chosen.with(|chosen| {
+                let rows = chosen.iter().map(|row| (row.group.as_str(), row.denied.as_slice()));
+                session.refusal_among(Permission::DeleteGroup, rows)
             })
         });
-        let any = Memo::new(move |_| self.0.with(|picked| !picked.is_empty()));
-        let number = move || self.0.with(|picked| count(picked.len() as i128));
+        let any = Memo::new(move |_| chosen.with(|chosen| !chosen.is_empty()));
+        let number = move || chosen.with(|chosen| count(chosen.len() as i128));
         let all = move |_| {
             let shown = rows.with_untracked(|rows| {
                 rows.iter().map(|row| row.group.clone()).collect::<BTreeSet<_>>()
@@ -90,7 +91,9 @@ impl Picked {
             self.0.set(shown);
         };
         let delete = move |_| {
-            doomed.set(self.0.with_untracked(|picked| picked.iter().cloned().collect()));
+            let names =
+                |chosen: &Vec<GroupRow>| chosen.iter().map(|row| row.group.clone()).collect();
+            doomed.set(chosen.with_untracked(names));
         };
         view! {
             <Show when=move || any.get()>

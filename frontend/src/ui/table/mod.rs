@@ -275,7 +275,7 @@ fn on_key(
             }
             return;
         }
-        " " => {
+        " " | "x" => {
             if let (Some(select), Some(at)) = (select, handle.active.get_untracked()) {
                 event.prevent_default();
                 select.run(at);

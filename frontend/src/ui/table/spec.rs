@@ -160,7 +160,7 @@ impl<R> TableSpec<R> {
         self
     }
 
-    /// The space bar ticks the row at that index, or takes its tick away.
+    /// The space bar, or `x`, ticks the row at that index, or takes its tick away.
     pub fn on_select(mut self, select: impl Fn(usize) + Send + Sync + 'static) -> TableSpec<R> {
         self.select = Some(Callback::new(select));
         self
