@@ -64,6 +64,21 @@ test("a topic's records, worst lag and consumers are on screen", async ({ page }
   await expectNoTableToScrollSideways(page);
 });
 
+test("a topic is ticked, and what can be done to it is on screen", async ({ page }) => {
+  await page.goto("/c/embedded/topics?q=pocket");
+  await page.getByRole("checkbox", { name: "Tick pocket" }).check();
+  const bar = page.getByRole("region", { name: "Ticked topics" });
+  await expect(bar).toContainText("1 topic ticked, 1 partition");
+  for (const name of ["Tail together", "Set a setting…", "Empty…", "Delete…"]) {
+    const { x, width } = (await bar.getByRole("button", { name }).boundingBox())!;
+    expect(x >= 0 && x + width <= 390, name).toBe(true);
+  }
+  await bar.getByRole("button", { name: "Delete…" }).click();
+  await expect(page.getByRole("dialog")).toContainText("1 topic");
+  await page.keyboard.press("Escape");
+  await expectNoTableToScrollSideways(page);
+});
+
 test("a broker's partitions and disk are on screen", async ({ page }) => {
   await page.goto("/c/embedded/brokers");
   await expectNoTableToScrollSideways(page);

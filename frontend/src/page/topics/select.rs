@@ -71,7 +71,7 @@ impl Selection {
                 }
             })
         };
-        Column::new("select", "", "40px", cell).head(move || self.all(rows))
+        Column::new("select", "", "40px", cell).narrow("32px").head(move || self.all(rows))
     }
 
     /// The box in the head ticks all rows that are shown.
