@@ -20,6 +20,19 @@ test("reading messages leaves a row that the page finds, and the chain is whole"
   await expect(page.getByText(/Whole: every hash of \d+ rows? fits/)).toBeVisible();
 });
 
+test("what is done while somebody looks at the log is there when it is read again", async ({
+  page,
+  signIn,
+  createTopic,
+}) => {
+  await signIn(page);
+  await page.goto("/audit?resource=meanwhile");
+  await expect(page.getByText("No act matches these conditions")).toBeVisible();
+  await createTopic(page, "meanwhile");
+  await page.getByRole("button", { name: "Read again" }).click();
+  await expect(page.getByRole("row").filter({ hasText: "topic.create" })).toBeVisible();
+});
+
 test("acts are numbered one by one, found by cluster and time, and leave as a file", async ({
   page,
   signIn,

@@ -60,8 +60,8 @@ pub fn Audit() -> impl IntoView {
             <ExportMenu wanted/>
         </header>
         <Filters/>
-        <Loaded from=page let:page>
-            <Rows page/>
+        <Loaded from=page let:rows>
+            <Rows page=rows again=move || page.reload()/>
         </Loaded>
     }
     .into_any()
@@ -91,7 +91,7 @@ fn ExportMenu(wanted: Memo<AuditQuery>) -> impl IntoView {
 }
 
 #[component]
-fn Rows(page: Memo<Arc<AuditPage>>) -> impl IntoView {
+fn Rows(page: Memo<Arc<AuditPage>>, #[prop(into)] again: Callback<()>) -> impl IntoView {
     let location = use_location();
     let rows = Memo::new(move |_| page.with(|page| page.rows.clone()));
     let handle = TableHandle::default();
@@ -128,7 +128,7 @@ fn Rows(page: Memo<Arc<AuditPage>>) -> impl IntoView {
             <div class="split" class:open=open>
                 <div class="card rows" style=("--slim", SLIM) style=("--slim-min", SLIM_MIN)>
                     <Table spec rows handle empty/>
-                    <Pager page/>
+                    <Pager page again/>
                 </div>
                 {move || chosen.get().map(|row| view! { <Entry row on_close=close/> })}
             </div>
@@ -136,9 +136,9 @@ fn Rows(page: Memo<Arc<AuditPage>>) -> impl IntoView {
     }
 }
 
-/// The way to older rows and back.
+/// The way to older rows and back; on the newest page, to what was done meanwhile.
 #[component]
-fn Pager(page: Memo<Arc<AuditPage>>) -> impl IntoView {
+fn Pager(page: Memo<Arc<AuditPage>>, again: Callback<()>) -> impl IntoView {
     let location = use_location();
     let go = move |before: Option<i64>| {
         let before = before.map(|id| id.to_string()).unwrap_or_default();
@@ -148,15 +148,14 @@ fn Pager(page: Memo<Arc<AuditPage>>) -> impl IntoView {
     let older = move || page.with(|page| page.next_before);
     let paged = move || location.query.with(|query| query.get(BEFORE).is_some());
     let rows = move || page.with(|page| counted(page.rows.len() as i128, "row", "rows"));
-    let newest =
-        Signal::derive(move || (!paged()).then(|| "These are the newest rows.".to_owned()));
+    let newest = move |_| if untrack(paged) { go(None) } else { again.run(()) };
     let oldest =
         Signal::derive(move || older().is_none().then(|| "There are no older rows.".to_owned()));
     view! {
         <footer class="pager">
             <span class="dim">{rows} ", newest first"</span>
             <span class="grow"></span>
-            <Button off=newest on_press=move |_| go(None)>"Newest"</Button>
+            <Button on_press=newest>{move || if paged() { "Newest" } else { "Read again" }}</Button>
             <Button off=oldest on_press=move |_| go(older())>"Older"</Button>
         </footer>
     }
