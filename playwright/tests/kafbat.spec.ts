@@ -286,9 +286,15 @@ test("a condition is added, changed for another, and taken away", BOTH, async ({
   await expect(page).toHaveURL(/f=field/);
   await expect(row).toBeVisible();
   const chips = page.getByLabel("Conditions");
-  await chips.getByRole("button", { name: /remove/i }).first().click();
-  await add("3");
+  await chips.getByRole("button", { name: /^edit/ }).click();
+  await expect(page.getByLabel("Path of the field")).toHaveValue("id");
+  await expect(page.getByLabel("Text to look for")).toBeFocused();
+  await expect(page.getByLabel("Text to look for")).toHaveValue("2");
+  await page.getByLabel("Text to look for").fill("3");
+  await page.getByRole("button", { name: "Change condition" }).click();
   await expect(page.getByText("Nothing matched of 1 record read")).toBeVisible();
+  await expect(chips.getByRole("button", { name: /remove/i })).toHaveCount(1);
+  await expect(page.getByRole("button", { name: "Add condition" })).toBeVisible();
   await page.getByRole("button", { name: "Switch the condition off" }).click();
   await expect(row).toBeVisible();
   await chips.getByRole("button", { name: /remove/i }).first().click();

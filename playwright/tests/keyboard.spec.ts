@@ -80,9 +80,24 @@ test("a search gets its condition, a record is opened, left, and the condition s
   await expect(drawer).toContainText("green apple");
   await page.keyboard.press("Escape");
   await expect(drawer).toHaveCount(0);
-  await tabTo(page, "“green”");
-  await page.keyboard.press("Space");
+  await tabTo(page, /^edit: change “green”/);
+  await page.keyboard.press("Enter");
+  await expect(page.getByLabel("Text to look for")).toHaveValue("green");
+  // Escape leaves the condition as it is, Enter changes it.
+  await page.keyboard.press("Escape");
+  await expect(page.getByLabel("Text to look for")).toHaveValue("");
+  await tabTo(page, /^edit: change “green”/);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("apple");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/f=contains~any~apple/);
   await expect(rows.filter({ hasText: "red" })).toBeVisible();
+  await expect(rows.filter({ hasText: "pear" })).toHaveCount(0);
+  await page.keyboard.press("Escape");
+  await tabTo(page, "“apple”");
+  await page.keyboard.press("Space");
+  await expect(rows.filter({ hasText: "pear" })).toBeVisible();
 });
 
 test("the first j takes the first row, also after a button was pressed, but not in a menu", async ({

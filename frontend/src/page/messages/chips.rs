@@ -1,23 +1,16 @@
 //! The conditions of the search as chips, and the form that adds one.
 
-use leptos::{ev, prelude::*};
-use ouzel_api::search::{FILTER_BYTES_MAX, FILTERS_MAX, Filter, Operator, Side, Target, Test};
+use leptos::{ev, prelude::*, wasm_bindgen::JsCast};
+use ouzel_api::search::{FILTER_BYTES_MAX, FILTERS_MAX, Filter, Test};
+use web_sys::HtmlElement;
 
 use super::{
     Page,
     columns::{self, Proposed},
-    condition::{Condition, OPERATORS, TARGETS, operator, target},
+    condition::{Condition, OPERATORS, TARGETS},
+    written::{FIELD, HEADER, KEY_FIELD, Written, is_field},
 };
 use crate::ui::{Chip, Choice, Icon, Select, TextInput, use_toasts};
-
-/// The choice of place that means a field of the value.
-const FIELD: &str = "field";
-
-/// The choice of place that means a field of the key.
-const KEY_FIELD: &str = "keyfield";
-
-/// The choice of place that means the headers of one name.
-const HEADER: &str = "header";
 
 /// The choice of place that means a script, which is written elsewhere.
 const SCRIPT: &str = "script";
@@ -33,14 +26,7 @@ pub fn Chips(page: Page) -> impl IntoView {
         let switch = move || page.ask(|asked| asked.conditions[at].on ^= true);
         let remove = move || page.ask(|asked| drop(asked.conditions.remove(at)));
         let negate = move || page.ask(|asked| asked.conditions[at].filter.negate ^= true);
-        let edit = match &condition.filter.test {
-            Test::Javascript { script } => {
-                let script = script.clone();
-                let edit = move || page.script.edit(Place::At(at), script.clone());
-                Some(Box::new(edit) as Box<dyn Fn()>)
-            }
-            _ => None,
-        };
+        let edit = editing(page, at, &condition.filter.test);
         view! {
             <Chip
                 text=condition.text()
@@ -60,6 +46,16 @@ pub fn Chips(page: Page) -> impl IntoView {
     }
 }
 
+/// What begins to change a condition; the bytes of a key are looked for by the drawer alone.
+fn editing(page: Page, at: usize, test: &Test) -> Option<Box<dyn Fn()>> {
+    if let Test::Javascript { script } = test {
+        let script = script.clone();
+        return Some(Box::new(move || page.script.edit(Place::At(at), script.clone())));
+    }
+    let written = Written::of(test)?;
+    Some(Box::new(move || page.draft.edit(at, written.clone())))
+}
+
 /// Where a condition goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -69,7 +65,7 @@ pub enum Place {
     At(usize),
 }
 
-/// What is being composed.
+/// What is being composed. Cheap to copy.
 #[derive(Clone, Copy)]
 pub struct Draft {
     place: RwSignal<String>,
@@ -80,6 +76,10 @@ pub struct Draft {
     /// The comparison of a field.
     op: RwSignal<String>,
     text: RwSignal<String>,
+    /// The condition that is being changed, by its place, if it is not a new one.
+    changes: RwSignal<Option<usize>>,
+    /// Whether a phone shows the form.
+    pub unfolded: RwSignal<bool>,
 }
 
 impl Draft {
@@ -92,6 +92,8 @@ impl Draft {
             path: text(""),
             op: text("eq"),
             text: text(""),
+            changes: RwSignal::new(None),
+            unfolded: RwSignal::new(false),
         }
     }
 
@@ -100,53 +102,63 @@ impl Draft {
         self.text.with_untracked(|text| !text.is_empty())
     }
 
+    /// Begins to change the condition at a place.
+    fn edit(self, at: usize, written: Written) {
+        let way = if is_field(&written.place) { self.op } else { self.way };
+        way.set(written.way);
+        self.place.set(written.place);
+        self.path.set(written.path);
+        self.text.set(written.text);
+        self.changes.set(Some(at));
+        self.unfolded.set(true);
+        // A frame later the fields are those of its kind.
+        request_animation_frame(focus_text);
+    }
+
+    /// The next condition is a new one.
+    fn finish(self) {
+        self.changes.set(None);
+        self.text.set(String::new());
+    }
+
     fn is_field(self) -> bool {
-        self.place.with(|place| place == FIELD || place == KEY_FIELD)
+        self.place.with(|place| is_field(place))
     }
 
     fn is_header(self) -> bool {
         self.place.with(|place| place == HEADER)
     }
 
+    /// How it is looked for.
+    fn chosen(self) -> RwSignal<String> {
+        if self.is_field() { self.op } else { self.way }
+    }
+
     /// Whether there is nothing to compare with.
     fn is_bare(self) -> bool {
-        let chosen = if self.is_field() { self.op } else { self.way };
-        chosen.with(|chosen| chosen == "exists")
+        self.chosen().with(|chosen| chosen == "exists")
     }
 
     /// The condition, or what is missing.
     fn test(self) -> Result<Test, String> {
-        untrack(|| if self.is_field() { self.of_field() } else { self.of_part() })
+        let written = untrack(|| Written {
+            place: self.place.get(),
+            way: self.chosen().get(),
+            path: self.path.get(),
+            text: self.text.get(),
+        });
+        written.test()
     }
+}
 
-    fn of_field(self) -> Result<Test, String> {
-        let path = self.path.get().trim().to_owned();
-        let op = operator(&self.op.get()).unwrap_or(Operator::Eq);
-        if path.is_empty() {
-            return Err("Name the field, such as user.address.city".to_owned());
-        }
-        let of = if self.place.get() == KEY_FIELD { Side::Key } else { Side::Value };
-        Ok(Test::Field { of, path, op, value: self.text.get() })
-    }
-
-    fn of_part(self) -> Result<Test, String> {
-        let (text, way) = (self.text.get(), self.way.get());
-        let target = match self.is_header() {
-            false => target(&self.place.get()).unwrap_or(Target::Any),
-            true => match self.path.get().trim() {
-                "" => return Err("Name the header".to_owned()),
-                name => Target::Header(name.to_owned()),
-            },
-        };
-        if text.is_empty() && !self.is_bare() {
-            return Err("Write what to look for".to_owned());
-        }
-        Ok(match (way.as_str(), operator(&way)) {
-            ("contains", _) => Test::Contains { target, text },
-            ("regex", _) => Test::Regex { target, pattern: text },
-            (_, Some(op)) => Test::Part { target, op, value: text },
-            (_, None) => Test::Contains { target, text },
-        })
+/// Puts the keyboard into the field with what is looked for, or with how, where there is none.
+fn focus_text() {
+    // One after the other: of both at once a browser names the one that stands first on the page.
+    let fields = [".composer [data-filter]", ".composer select[aria-label=Comparison]"];
+    let field = fields.iter().find_map(|it| document().query_selector(it).ok().flatten());
+    if let Some(field) = field.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+        // A field that cannot take the focus is no worse than before.
+        field.focus().unwrap_or_default();
     }
 }
 
@@ -165,22 +177,23 @@ pub fn Composer(page: Page) -> impl IntoView {
         add();
     };
     // Elsewhere Enter leads from a filter into its list; here it first has a condition to add.
-    let enter = move |event: ev::KeyboardEvent| {
-        if event.key() == "Enter" && draft.is_begun() {
+    // Escape leaves a condition that was to be changed as it is.
+    let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
+        "Enter" if draft.is_begun() => {
             event.prevent_default();
             add();
         }
+        "Escape" if draft.changes.with_untracked(Option::is_some) => draft.finish(),
+        _ => {}
     };
+    leave_when_others_come(page);
     let field = Memo::new(move |_| draft.is_field());
     let header = Memo::new(move |_| draft.is_header());
     let bare = Memo::new(move |_| draft.is_bare());
     let paths = RwSignal::new(Vec::new());
-    let hint = Signal::derive(move || {
-        let hint = if field.get() { "value" } else { "Filter…" };
-        hint.to_owned()
-    });
+    let hint = Signal::derive(move || hint(field.get()).to_owned());
     view! {
-        <form class="composer" on:submit=submit on:keydown=enter aria-label="Add a condition">
+        <form class="composer" on:submit=submit on:keydown=on_key aria-label="Add a condition">
             <Where page/>
             <Show when=move || field.get()>
                 <TextInput
@@ -213,10 +226,37 @@ pub fn Composer(page: Page) -> impl IntoView {
                     attr:data-filter=""
                 />
             </Show>
-            <button type="submit" class="btn" aria-label="Add condition" title="Add it (Enter)">
-                <Icon name="plus"/>
-            </button>
+            {move || match draft.changes.with(Option::is_some) {
+                false => put("plus", "Add condition", "Add it (Enter)"),
+                true => put("check", "Change condition", "Change it (Enter); Esc leaves it"),
+            }}
         </form>
+    }
+}
+
+/// Of other conditions nobody knows which of them was to be changed.
+fn leave_when_others_come(page: Page) {
+    let draft = page.draft;
+    let conditions = Memo::new(move |_| page.view.with(|view| view.asked.conditions.clone()));
+    Effect::new(move |before: Option<Vec<Condition>>| {
+        let now = conditions.get();
+        let others = before.is_some_and(|before| before != now);
+        if others && draft.changes.with_untracked(Option::is_some) {
+            draft.finish();
+        }
+        now
+    });
+}
+
+/// What stands in the field of the text while nothing is written there.
+fn hint(is_field: bool) -> &'static str {
+    if is_field { "value" } else { "Filter…" }
+}
+
+/// The button that takes what is written.
+fn put(icon: &'static str, label: &'static str, title: &'static str) -> impl IntoView {
+    view! {
+        <button type="submit" class="btn" aria-label=label title=title><Icon name=icon/></button>
     }
 }
 
@@ -247,10 +287,12 @@ fn Pick(value: RwSignal<String>, choices: Vec<Choice>, label: &'static str) -> i
     view! { <Select value choices on_pick=move |picked| value.set(picked) label/> }
 }
 
-/// Makes what is composed a condition of the search; the error says what is missing.
+/// Makes what is composed a condition of the search, or what another one becomes; the error says
+/// what is missing.
 pub fn add(page: Page) -> Result<(), String> {
-    accept(page, Filter::new(page.draft.test()?), Place::Last)?;
-    page.draft.text.set(String::new());
+    let place = page.draft.changes.get_untracked().map_or(Place::Last, Place::At);
+    accept(page, Filter::new(page.draft.test()?), place)?;
+    page.draft.finish();
     Ok(())
 }
 

@@ -186,12 +186,13 @@ fn shown(target: &Target) -> String {
 }
 
 /// Its name in the address and on screen.
-fn known(target: &Target) -> (&'static str, &'static str) {
+pub fn known(target: &Target) -> (&'static str, &'static str) {
     let found = TARGETS.iter().find(|(own, ..)| own == target);
     found.map_or(("any", "anywhere"), |(_, name, shown)| (name, shown))
 }
 
-fn op_name(op: Operator) -> &'static str {
+/// An operator's name in the address.
+pub fn op_name(op: Operator) -> &'static str {
     OPERATORS.iter().find(|(own, ..)| *own == op).map_or("eq", |(_, name, _)| name)
 }
 

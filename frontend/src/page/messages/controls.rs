@@ -34,7 +34,7 @@ const LASTS: [(&str, &str, i64); 3] = [
 #[component]
 pub fn Controls(page: Page) -> impl IntoView {
     let live = Memo::new(move |_| page.view.with(|view| view.asked.start == Start::Live));
-    let unfolded = RwSignal::new(false);
+    let unfolded = page.draft.unfolded;
     view! {
         <div
             class="bar controls"

@@ -49,6 +49,7 @@ mod value;
 mod views;
 mod wait;
 mod wrap;
+mod written;
 
 use futures::future::AbortHandle;
 use leptos::prelude::*;
