@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Lag, session::Permission};
+use crate::{Lag, progress::TimeLag, session::Permission};
 
 /// Topics that Kafka's own coordinators write, by Kafka's names; a broker marks them as internal,
 /// and nobody else may write there.
@@ -223,6 +223,10 @@ pub struct TopicConsumer {
     /// `lag` does not count them.
     #[serde(default)]
     pub without_commit: u32,
+    /// How far behind it is in time on this topic, on the worst of its partitions; `None` where it
+    /// is not watched yet, or has no commit.
+    #[serde(default)]
+    pub time_lag: Option<TimeLag>,
 }
 
 /// Body of `POST …/topics/{topic}/partitions`: a topic can grow and never shrink.

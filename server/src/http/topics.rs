@@ -195,8 +195,10 @@ pub async fn consumers(
     let cluster = app.cluster(&cluster)?;
     cluster.expect_topic(&topic).await?;
     let groups = cluster.groups(snapshot::AGE_MAX).await?;
+    let mut consumers = groups.consumers(&topic);
+    app.watch.add_to_consumers(cluster.id(), (&groups, &topic), &mut consumers);
     Ok(Json(TopicConsumers {
-        consumers: groups.consumers(&topic),
+        consumers,
         warnings: groups.warnings(),
         read_at_ms: groups.read_at_ms,
     }))

@@ -26,6 +26,7 @@ use ouzel_api::{
     Lag,
     groups::{Group, GroupPartition, GroupRow},
     progress::{History, HistoryPoint, Progress, TimeLag},
+    topics::TopicConsumer,
 };
 use parking_lot::RwLock;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -110,6 +111,27 @@ impl Watch {
             let moment = Moment { at_ms: read.read_at_ms, held: row.members != Some(0) };
             let positions = positions(group, &read.ends);
             row.progress = followed.progress_at(&row.group, &positions, moment).map(flat);
+        }
+    }
+
+    /// Puts into the rows of those who read a topic how far behind in time each is on it; they
+    /// show `read`.
+    pub fn add_to_consumers(
+        &self,
+        cluster: &str,
+        (read, topic): (&GroupsSnapshot, &str),
+        rows: &mut [TopicConsumer],
+    ) {
+        let Some(followed) = self.followed(cluster) else { return };
+        let followed = followed.read();
+        for row in rows {
+            let found = read.groups.binary_search_by(|it| it.id.cmp(&row.group));
+            let Ok(group) = found.map(|at| &read.groups[at]) else { continue };
+            let moment = Moment { at_ms: read.read_at_ms, held: row.members > 0 };
+            let all = positions(group, &read.ends);
+            let here = all.iter().filter(|position| position.place.topic == topic);
+            let times = here.filter_map(|it| Some(followed.at(&row.group, it, moment)?.time_lag));
+            row.time_lag = times.reduce(TimeLag::worse);
         }
     }
 

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use ouzel_api::{
-    ErrorCode,
+    ErrorCode, Lag,
     clusters::Overview,
     groups::{Group, GroupList},
     progress::{History, Status, TimeLag},
     route,
+    topics::TopicConsumers,
     trim::{Trim, TrimOffset},
 };
 use ouzel_wire::batch::Codec;
@@ -73,6 +74,14 @@ async fn a_group_without_members_that_falls_behind_is_stopped_everywhere() {
         overview.glance.stuck.iter().map(|it| (it.group.as_str(), it.status)).collect();
     assert_eq!(stuck, [("billing", Status::Stopped)]);
     assert_eq!(overview.glance.lag.last(), Some(&11));
+
+    // Those who read a topic are told with the time, too.
+    let is_behind = |consumers: &TopicConsumers| {
+        matches!(consumers.consumers[0].time_lag, Some(TimeLag::Known { ms: 1.. }))
+    };
+    let path = route::topic_consumers(CLUSTER, "orders");
+    let consumers = until::<TopicConsumers>(&client, &path, is_behind).await;
+    assert_eq!(consumers.consumers[0].lag, Lag::Known { records: 11 });
 
     let path = route::group_history(CLUSTER, "billing", 1);
     let history: History = client.get(&path).await.json();

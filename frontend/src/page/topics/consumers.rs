@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use ouzel_api::topics::{TopicConsumer, TopicConsumers};
+use ouzel_api::{
+    progress::TimeLag,
+    topics::{TopicConsumer, TopicConsumers},
+};
 
 use crate::{
     cells, client,
@@ -47,7 +50,6 @@ fn Rows(data: Memo<Arc<TopicConsumers>>, cluster: StoredValue<String>) -> impl I
         Column::new("members", "members", "100px", |row: &TopicConsumer| {
             cells::number(row.members)
         })
-        .narrow("76px")
         .right()
         .hint("Members of the group, those without this topic included"),
         Column::new("committed", "committed partitions", "160px", |row: &TopicConsumer| {
@@ -59,6 +61,12 @@ fn Rows(data: Memo<Arc<TopicConsumers>>, cluster: StoredValue<String>) -> impl I
         })
         .narrow("minmax(0, 1fr)")
         .right(),
+        Column::new("time", "behind in time", "140px", |row: &TopicConsumer| {
+            cells::time_lag(row.time_lag.unwrap_or(TimeLag::Unknown))
+        })
+        .narrow("112px")
+        .right()
+        .hint("How long ago the first unread record of this topic was written"),
     ];
     let spec = TableSpec::new("Groups that read this topic", columns)
         .on_open(cells::opener(rows, move |row| {

@@ -124,6 +124,7 @@ impl GroupsSnapshot {
                 committed_partitions: u32::try_from(committed).unwrap_or(u32::MAX),
                 lag: lag_where(group, &self.ends, |place| here(&place)),
                 without_commit: lag::uncommitted(group, |place| here(&place)),
+                time_lag: None,
             })
         };
         let mut consumers: Vec<_> = self.groups.iter().filter_map(consumer).collect();

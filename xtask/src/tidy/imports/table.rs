@@ -89,7 +89,7 @@ const API: &[Layer] = &[
     ("cluster_settings", &["clusters"]),
     ("groups", &["error", "lag", "progress", "session"]),
     ("resets", &["lag"]),
-    ("topics", &["error", "lag", "session"]),
+    ("topics", &["error", "lag", "progress", "session"]),
     ("topic_config", &[]),
     ("brokers", &["topic_config"]),
     ("trim", &[]),
