@@ -149,11 +149,13 @@ pub async fn overview(
     Path(cluster): Path<String>,
 ) -> Result<Json<Overview>, Error> {
     let cluster = app.cluster(&cluster)?;
-    let groups = match cluster.groups(snapshot::AGE_MAX).await {
-        Ok(groups) => groups.summary(),
-        Err(error) => {
-            let error = Error::from(error).to_api(telemetry::request_id());
-            GroupsSummary::Failed { error }
+    let groups = async {
+        match cluster.groups(snapshot::AGE_MAX).await {
+            Ok(groups) => groups.summary(),
+            Err(error) => {
+                let error = Error::from(error).to_api(telemetry::request_id());
+                GroupsSummary::Failed { error }
+            }
         }
     };
     let mut overview = cluster.overview(groups).await?;

@@ -3,6 +3,7 @@
 use std::{
     cmp::Reverse,
     collections::{BTreeSet, HashMap},
+    sync::Arc,
 };
 
 use ouzel_api::clusters::{Broker, Glance, GroupsSummary, Overview, PartitionName, TopicSize};
@@ -18,8 +19,19 @@ const LARGEST_MAX: usize = 10;
 const TROUBLED_MAX: usize = 1_000;
 
 impl Cluster {
-    /// All of the overview but the groups, which the caller reads beside it.
-    pub async fn overview(&self, groups: GroupsSummary) -> Result<Overview, KafkaError> {
+    /// The overview with `groups`, which are read at the same time: a broker that is slow to answer
+    /// is waited for once.
+    pub async fn overview(
+        &self,
+        groups: impl Future<Output = GroupsSummary>,
+    ) -> Result<Overview, KafkaError> {
+        let (groups, sized) = tokio::join!(groups, self.metadata_and_offsets());
+        let (metadata, starts, ends) = sized?;
+        Ok(page(&metadata, groups, sizes(&starts, &ends)))
+    }
+
+    /// Where every partition of the cluster begins and ends.
+    async fn metadata_and_offsets(&self) -> Result<(Arc<Metadata>, Offsets, Offsets), KafkaError> {
         let metadata = self.metadata(AGE_MAX_LISTING).await?;
         let places = || {
             let topics = metadata.topics.iter();
@@ -32,7 +44,7 @@ impl Cluster {
         };
         let (starts, ends) =
             tokio::try_join!(self.offsets(places(), At::Start), self.offsets(places(), At::End))?;
-        Ok(page(&metadata, groups, sizes(&starts, &ends)))
+        Ok((metadata, starts, ends))
     }
 }
 
