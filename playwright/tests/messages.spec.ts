@@ -37,6 +37,32 @@ test("a paused tail holds what arrives and shows it when it goes on", async ({
   await expect(page.getByRole("row").filter({ hasText: "after" })).toBeVisible();
 });
 
+test("rows do not move under the pointer while a tail goes on, and a button leads to the newest", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  await createTopic(page, "under-pointer");
+  await page.goto("topics/under-pointer/messages?from=live");
+  await expect(page.getByText("Waiting for new records")).toBeVisible();
+  const some = (from: number) =>
+    kcat.produce("under-pointer", Array.from({ length: 60 }, (_, at) => `number ${from + at}`));
+  await some(100);
+  const table = page.getByRole("grid", { name: "Messages" });
+  const last = table.getByRole("row").filter({ hasText: "number 159" });
+  // Nobody points anywhere: the tail shows its newest.
+  await expect(last).toBeVisible();
+  await last.hover();
+  const before = await last.boundingBox();
+  await some(200);
+  // The first of them may look in at the edge.
+  const newer = page.getByRole("button", { name: /^(59|60) newer below$/ });
+  await expect(newer).toBeVisible();
+  expect(await last.boundingBox()).toEqual(before);
+  await newer.click();
+  await expect(table.getByRole("row").filter({ hasText: "number 259" })).toBeVisible();
+});
+
 test("one record of 100,000 is found, and its link opens it in a second session", async ({
   page,
   kcat,
