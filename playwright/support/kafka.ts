@@ -19,6 +19,8 @@ export interface Kafka {
   address: string;
   /** A second door to the same broker. */
   locked: Locked;
+  /** Runs one of Kafka's own tools before it, until it is stopped. */
+  tool(main: string, words: string[]): { stop(): Promise<void> };
   stop(): Promise<void>;
 }
 
@@ -69,7 +71,12 @@ export async function startKafka(): Promise<Kafka> {
     throw new Error(`Apache Kafka did not start: ${problem}\n${said.slice(-4000)}`);
   }
   const address = (port: number) => `127.0.0.1:${port}`;
-  return { address: address(port), locked: { address: address(locked), ca, ...ANNA }, stop };
+  const tool = (main: string, more: string[]) => {
+    const all = [...words(main), "--bootstrap-server", address(port), ...more];
+    const child = spawn("java", all, { stdio: "ignore" });
+    return { stop: () => end(child) };
+  };
+  return { address: address(port), locked: { address: address(locked), ca, ...ANNA }, tool, stop };
 }
 
 /** Makes the certificate of the locked door, by what comes with every JVM. */
