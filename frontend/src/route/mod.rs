@@ -1,9 +1,16 @@
-//! Every page's address, both ways. The only file with page paths.
+//! Every page's address, both ways. The only place with page paths.
 //!
 //! A route is the path alone; what follows the question mark belongs to the page (see
 //! [`crate::query`]).
 
+mod segments;
+mod tabs;
+
 use ouzel_api::route::encode;
+use segments::segments;
+
+pub use segments::decode;
+pub use tabs::{AccessTab, BrokerTab, GroupTab, TopicTab};
 
 /// A page of the console.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,56 +84,6 @@ pub enum Route {
     Account,
     /// Anything else.
     NotFound,
-}
-
-/// The tabs of a topic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TopicTab {
-    /// Its records.
-    Messages,
-    /// Its partitions, their leaders and offsets.
-    Partitions,
-    /// The groups that read it.
-    Consumers,
-    /// Its settings.
-    Configuration,
-}
-
-/// The tabs of a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GroupTab {
-    /// Committed and end offsets by partition.
-    Lag,
-    /// Who is in the group.
-    Members,
-    /// Moving what it has committed.
-    Reset,
-}
-
-/// The tabs of a broker.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BrokerTab {
-    /// The partitions of which it holds a copy.
-    Partitions,
-    /// Where it keeps them.
-    Folders,
-    /// Its settings.
-    Configuration,
-}
-
-/// The tabs of the access page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AccessTab {
-    /// Who may sign in.
-    Users,
-    /// What they may do.
-    Roles,
-    /// Who is signed in.
-    Sessions,
-    /// What programs come by.
-    Tokens,
-    /// What somebody may do somewhere, and why.
-    Check,
 }
 
 impl Route {
@@ -272,121 +229,9 @@ impl Route {
     }
 }
 
-impl AccessTab {
-    /// All of them, in their order.
-    pub const ALL: [AccessTab; 5] = [
-        AccessTab::Users,
-        AccessTab::Roles,
-        AccessTab::Sessions,
-        AccessTab::Tokens,
-        AccessTab::Check,
-    ];
-
-    /// The last segment of the path.
-    pub fn name(self) -> &'static str {
-        match self {
-            AccessTab::Users => "users",
-            AccessTab::Roles => "roles",
-            AccessTab::Sessions => "sessions",
-            AccessTab::Tokens => "tokens",
-            AccessTab::Check => "check",
-        }
-    }
-
-    fn parse(name: &str) -> Option<AccessTab> {
-        AccessTab::ALL.into_iter().find(|tab| tab.name() == name)
-    }
-}
-
-impl TopicTab {
-    /// The last segment of the path.
-    pub fn name(self) -> &'static str {
-        match self {
-            TopicTab::Messages => "messages",
-            TopicTab::Partitions => "partitions",
-            TopicTab::Consumers => "consumers",
-            TopicTab::Configuration => "configuration",
-        }
-    }
-
-    fn parse(name: &str) -> Option<TopicTab> {
-        use TopicTab::{Configuration, Consumers, Messages, Partitions};
-        [Messages, Partitions, Consumers, Configuration].into_iter().find(|tab| tab.name() == name)
-    }
-}
-
-impl GroupTab {
-    /// The last segment of the path; the lag has none in its address.
-    pub fn name(self) -> &'static str {
-        match self {
-            GroupTab::Lag => "lag",
-            GroupTab::Members => "members",
-            GroupTab::Reset => "reset",
-        }
-    }
-
-    fn parse(name: &str) -> Option<GroupTab> {
-        [GroupTab::Members, GroupTab::Reset].into_iter().find(|tab| tab.name() == name)
-    }
-}
-
-impl BrokerTab {
-    /// The last segment of the path.
-    pub fn name(self) -> &'static str {
-        match self {
-            BrokerTab::Partitions => "partitions",
-            BrokerTab::Folders => "log-directories",
-            BrokerTab::Configuration => "configuration",
-        }
-    }
-
-    fn parse(name: &str) -> Option<BrokerTab> {
-        use BrokerTab::{Configuration, Folders, Partitions};
-        [Partitions, Folders, Configuration].into_iter().find(|tab| tab.name() == name)
-    }
-}
-
-/// The decoded segments of a path; `None` if one of them is not UTF-8 or is empty.
-fn segments(path: &str) -> Option<Vec<String>> {
-    let path = path.strip_prefix('/').unwrap_or(path);
-    let path = path.strip_suffix('/').unwrap_or(path);
-    if path.is_empty() {
-        return Some(Vec::new());
-    }
-    path.split('/').map(|segment| decode(segment).filter(|text| !text.is_empty())).collect()
-}
-
-/// Undoes percent-encoding; a `%` that starts no escape stands for itself.
-pub fn decode(text: &str) -> Option<String> {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        match escape(bytes, at) {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(out).ok()
-}
-
-fn escape(bytes: &[u8], at: usize) -> Option<u8> {
-    let digit = |at: usize| char::from(*bytes.get(at)?).to_digit(16);
-    if bytes[at] != b'%' {
-        return None;
-    }
-    u8::try_from(digit(at + 1)? * 16 + digit(at + 2)?).ok()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{AccessTab, BrokerTab, GroupTab, Route, TopicTab, decode};
+    use super::{AccessTab, BrokerTab, GroupTab, Route, TopicTab};
 
     #[test]
     fn every_route_comes_back_from_its_path() {
@@ -440,14 +285,6 @@ mod tests {
         ] {
             assert_eq!(Route::parse(path), Route::NotFound, "{path}");
         }
-    }
-
-    #[test]
-    fn a_percent_sign_that_starts_no_escape_stands_for_itself() {
-        assert_eq!(decode("100%"), Some("100%".to_owned()));
-        assert_eq!(decode("%zz%4"), Some("%zz%4".to_owned()));
-        assert_eq!(decode("%c3%BC"), Some("ü".to_owned()));
-        assert_eq!(decode("%ff"), None);
     }
 
     #[test]
