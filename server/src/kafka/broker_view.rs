@@ -7,13 +7,11 @@ use ouzel_api::brokers::{
     BrokerConfig, BrokerList, BrokerPage, BrokerPartition, BrokerRow, BrokerSetting, Feature,
     Folder,
 };
-use ouzel_wire::messages::{
-    DescribeConfigsRequest, DescribeConfigsResource, DescribeConfigsResourceResult,
-};
+use ouzel_wire::messages::DescribeConfigsResourceResult;
 
 use super::{
     AGE_MAX_LISTING, Cluster, KafkaError, LogDir, Metadata, Partition, TopicPartition,
-    configs::{RESOURCE_BROKER, source},
+    configs::{Detail, Resource, source},
     overview::count,
     topic_config::{kind, plain},
 };
@@ -66,26 +64,8 @@ impl Cluster {
         if !nodes(&metadata).contains(&node) {
             return Err(KafkaError::NoBroker { node });
         }
-        let resource = DescribeConfigsResource {
-            resource_type: RESOURCE_BROKER,
-            resource_name: node.to_string(),
-            configuration_keys: None,
-            ..DescribeConfigsResource::default()
-        };
-        let request = DescribeConfigsRequest {
-            resources: vec![resource],
-            include_synonyms: true,
-            include_documentation: true,
-            ..DescribeConfigsRequest::default()
-        };
-        let response = self.broker(node).await?.call(&request).await?;
-        let result = response.results.into_iter().next().unwrap_or_default();
-        if result.error_code != 0 {
-            let about = format!("reading the settings of broker {node}");
-            return Err(KafkaError::refused(about, result.error_code, result.error_message));
-        }
-        let mut settings: Vec<_> = result.configs.into_iter().map(setting).collect();
-        settings.sort_by(|a, b| a.name.cmp(&b.name));
+        let told = self.described(Resource::Broker(node), Detail::InFull).await?;
+        let settings = told.into_iter().map(setting).collect();
         Ok(BrokerConfig { settings, read_at_ms: now_ms() })
     }
 

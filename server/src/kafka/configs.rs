@@ -10,7 +10,7 @@ use super::{cluster::Cluster, connection::Connection, error::KafkaError};
 /// Kafka's number for a topic among the things that have a configuration.
 pub(super) const RESOURCE_TOPIC: i8 = 2;
 /// And for a broker.
-pub(super) const RESOURCE_BROKER: i8 = 4;
+const RESOURCE_BROKER: i8 = 4;
 
 /// What has settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,15 @@ pub enum Resource<'a> {
     Broker(i32),
     /// All brokers, as far as they are not told otherwise.
     Brokers,
+}
+
+/// How much is told of a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Its value and where that comes from.
+    Values,
+    /// What it would be otherwise, too, and what it means.
+    InFull,
 }
 
 /// A setting of a topic or a broker.
@@ -100,14 +109,26 @@ impl Resource<'_> {
 impl Cluster {
     /// All settings, by name. Of [`Resource::Brokers`] only what they were told while they ran.
     pub async fn configs(&self, of: Resource<'_>) -> Result<Vec<TopicConfig>, KafkaError> {
+        Ok(self.described(of, Detail::Values).await?.into_iter().map(config).collect())
+    }
+
+    /// All settings as the cluster tells them, by name. A broker is asked itself.
+    pub(super) async fn described(
+        &self,
+        of: Resource<'_>,
+        detail: Detail,
+    ) -> Result<Vec<DescribeConfigsResourceResult>, KafkaError> {
         let resource = DescribeConfigsResource {
             resource_type: of.kind(),
             resource_name: of.name(),
             configuration_keys: None,
             ..DescribeConfigsResource::default()
         };
+        let in_full = detail == Detail::InFull;
         let request = DescribeConfigsRequest {
             resources: vec![resource],
+            include_synonyms: in_full,
+            include_documentation: in_full,
             ..DescribeConfigsRequest::default()
         };
         let connection = match of {
@@ -120,7 +141,7 @@ impl Cluster {
             let about = format!("reading {}", of.in_words());
             return Err(KafkaError::refused(about, result.error_code, result.error_message));
         }
-        let mut configs: Vec<_> = result.configs.into_iter().map(config).collect();
+        let mut configs = result.configs;
         configs.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(configs)
     }

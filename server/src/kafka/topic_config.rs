@@ -3,13 +3,12 @@
 
 use ouzel_api::topic_config::{SettingKind, TopicConfig, TopicSetting};
 use ouzel_wire::messages::{
-    DescribeConfigsRequest, DescribeConfigsResource, DescribeConfigsResourceResult,
-    DescribeConfigsSynonym, IncrementalAlterConfigsRequest,
+    DescribeConfigsResourceResult, DescribeConfigsSynonym, IncrementalAlterConfigsRequest,
 };
 
 use super::{
     Cluster, KafkaError,
-    configs::{RESOURCE_TOPIC, source},
+    configs::{Detail, Resource, source},
 };
 use crate::clock::now_ms;
 
@@ -19,27 +18,9 @@ const SOURCE_TOPIC: i8 = 1;
 impl Cluster {
     /// All settings of a topic, by name.
     pub async fn topic_config(&self, name: &str) -> Result<TopicConfig, KafkaError> {
-        let resource = DescribeConfigsResource {
-            resource_type: RESOURCE_TOPIC,
-            resource_name: name.to_owned(),
-            configuration_keys: None,
-            ..DescribeConfigsResource::default()
-        };
-        let request = DescribeConfigsRequest {
-            resources: vec![resource],
-            include_synonyms: true,
-            include_documentation: true,
-            ..DescribeConfigsRequest::default()
-        };
+        let told = self.described(Resource::Topic(name), Detail::InFull).await?;
+        let settings = told.into_iter().map(setting).collect();
         let connection = self.any().await?;
-        let response = connection.call(&request).await?;
-        let result = response.results.into_iter().next().unwrap_or_default();
-        if result.error_code != 0 {
-            let about = format!("reading the settings of `{name}`");
-            return Err(KafkaError::refused(about, result.error_code, result.error_message));
-        }
-        let mut settings: Vec<_> = result.configs.into_iter().map(setting).collect();
-        settings.sort_by(|a, b| a.name.cmp(&b.name));
         let cannot = connection.version::<IncrementalAlterConfigsRequest>().is_err();
         let unchangeable = cannot.then(|| {
             "The cluster does not offer IncrementalAlterConfigs (Kafka 2.3). The older \
