@@ -121,7 +121,7 @@ fn Crumbs() -> impl IntoView {
             under("Consumer groups", Route::Groups { cluster }, group).into_any()
         }
         Route::Broker { cluster, broker, .. } => {
-            under("Brokers", Route::Brokers { cluster }, broker.to_string()).into_any()
+            under("Brokers", Route::Brokers { cluster }, format!("Broker {broker}")).into_any()
         }
         Route::Access { .. } => view! { <b aria-current="page">"Access"</b> }.into_any(),
         route => view! { <b aria-current="page">{page_name(&route)}</b> }.into_any(),
