@@ -90,11 +90,7 @@ fn narrowed(list: &BrokerList, listing: Listing) -> Vec<BrokerRow> {
     };
     let mut rows: Vec<BrokerRow> = list.brokers.iter().filter(kept).cloned().collect();
     let sort = listing.sort();
-    rows.sort_by(|a, b| {
-        let order = compare(&sort, a, b);
-        let order = if sort.descending { order.reverse() } else { order };
-        order.then(a.id.cmp(&b.id))
-    });
+    rows.sort_by(|a, b| sort.directed(compare(&sort, a, b)).then(a.id.cmp(&b.id)));
     rows
 }
 

@@ -54,9 +54,8 @@ fn narrowed(all: &[BrokerPartition], listing: Listing) -> Vec<BrokerPartition> {
     let mut rows: Vec<BrokerPartition> = all.iter().filter(kept).cloned().collect();
     let sort = listing.sort();
     rows.sort_by(|a, b| {
-        let order = compare(&sort, a, b);
-        let order = if sort.descending { order.reverse() } else { order };
-        order.then_with(|| (&a.topic, a.partition).cmp(&(&b.topic, b.partition)))
+        sort.directed(compare(&sort, a, b))
+            .then_with(|| (&a.topic, a.partition).cmp(&(&b.topic, b.partition)))
     });
     rows
 }

@@ -132,11 +132,7 @@ fn narrowed(list: &GroupList, listing: Listing) -> Vec<GroupRow> {
     };
     let mut rows: Vec<GroupRow> = list.groups.iter().filter(kept).cloned().collect();
     let sort = listing.sort();
-    rows.sort_by(|a, b| {
-        let order = compare(&sort, a, b);
-        let order = if sort.descending { order.reverse() } else { order };
-        order.then_with(|| a.group.cmp(&b.group))
-    });
+    rows.sort_by(|a, b| sort.directed(compare(&sort, a, b)).then_with(|| a.group.cmp(&b.group)));
     rows
 }
 

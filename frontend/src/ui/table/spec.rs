@@ -1,6 +1,6 @@
 //! What a table shows: its columns, how it is sorted, what opening a row does.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 
 use leptos::prelude::*;
 
@@ -106,6 +106,13 @@ pub struct Sort {
     pub column: String,
     /// Largest first.
     pub descending: bool,
+}
+
+impl Sort {
+    /// An order from small to large, as it is wanted.
+    pub fn directed(&self, order: Ordering) -> Ordering {
+        if self.descending { order.reverse() } else { order }
+    }
 }
 
 /// The order now, and who is told of another. The owner of the rows sorts them.

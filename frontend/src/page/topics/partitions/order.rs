@@ -19,9 +19,7 @@ fn arranged(all: &[Partition], narrowing: &Narrowing, sort: &Sort) -> Vec<Partit
     let mut rows: Vec<Partition> =
         all.iter().filter(|row| narrowing.keeps(&said(row))).cloned().collect();
     rows.sort_by(|a, b| {
-        let order = compare(&sort.column, a, b);
-        let order = if sort.descending { order.reverse() } else { order };
-        order.then(a.partition.cmp(&b.partition))
+        sort.directed(compare(&sort.column, a, b)).then(a.partition.cmp(&b.partition))
     });
     rows
 }
