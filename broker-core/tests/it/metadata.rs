@@ -145,7 +145,12 @@ async fn what_a_client_may_do_is_told_to_whoever_asks() {
         assert_eq!(groups, [told(ON_GROUPS), NOT_ASKED]);
     }
     // Nobody has to ask here.
-    let pages = client.call(DescribeTopicPartitionsRequest::default()).await.topics;
+    let request = DescribeTopicPartitionsRequest {
+        response_partition_limit: 2_000,
+        ..DescribeTopicPartitionsRequest::default()
+    };
+    let pages = client.call(request).await.topics;
+    assert!(pages.iter().any(|topic| topic.name.as_deref() == Some("orders")), "{pages:?}");
     assert!(pages.iter().all(|topic| topic.topic_authorized_operations == ON_TOPICS));
 }
 
