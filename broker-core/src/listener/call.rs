@@ -63,7 +63,8 @@ impl Call {
         Ok((ctx, request))
     }
 
-    /// Reads the request now; runs its handler when all earlier answers are out.
+    /// Reads the request and runs its handler when all earlier answers are out: what has been read
+    /// is many times as large as the frame, and a client can have a hundred of those in line.
     pub fn later<R, H, F>(self, handler: H) -> Result<Pending, Closed>
     where
         R: Request + Send + 'static,
@@ -71,11 +72,38 @@ impl Call {
         H: FnOnce(Arc<Ctx>, R) -> F + Send + 'static,
         F: Future<Output = R::Response> + Send,
     {
-        let (ctx, request) = self.decode::<R>()?;
-        let ctx = Arc::new(ctx);
         Ok(Box::pin(async move {
+            let (ctx, request) = self.decode::<R>()?;
+            let ctx = Arc::new(ctx);
             let response = Box::pin(handler(ctx.clone(), request)).await;
             ctx.answer::<R>(&response)
+        }))
+    }
+
+    /// As [`Call::later`], where the answer may list all that this node has: some are made at a
+    /// time, and each holds memory for answers until its client has taken it.
+    pub fn listing<R, H, F>(self, handler: H) -> Result<Pending, Closed>
+    where
+        R: Request + Send + 'static,
+        R::Response: Send,
+        H: FnOnce(Arc<Ctx>, R) -> F + Send + 'static,
+        F: Future<Output = R::Response> + Send,
+    {
+        Ok(Box::pin(async move {
+            let shared = self.shared.clone();
+            // Never closed.
+            let _turn = shared.lists.acquire().await.ok();
+            let (ctx, request) = self.decode::<R>()?;
+            let ctx = Arc::new(ctx);
+            let response = Box::pin(handler(ctx.clone(), request)).await;
+            match ctx.answer::<R>(&response)? {
+                Answer::Send(pieces, _) => {
+                    let bytes = pieces.iter().map(|piece| piece.len()).sum();
+                    let reservation = shared.answers.hold(&ctx.standing, bytes).await;
+                    Ok(Answer::Send(pieces, reservation))
+                }
+                Answer::Nothing => Ok(Answer::Nothing),
+            }
         }))
     }
 }

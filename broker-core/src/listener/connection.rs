@@ -21,6 +21,7 @@ use super::budget::{Budget, Reservation};
 use super::call::{Call, Ends};
 use super::closed::Closed;
 use super::dispatch::dispatch;
+use super::elements::elements_max;
 use super::frames::{Frame, Frames};
 use super::room::Room;
 use super::standing::Standing;
@@ -82,7 +83,8 @@ async fn take_requests(
         // A request larger than the whole budget waits until it is alone.
         let _own = own.reserve(bytes.len().min(most)).await;
         let Ok(place) = line.reserve().await else { return Closed::Stopping };
-        let mut body = Reader::new(bytes);
+        let elements_max = elements_max(&bytes);
+        let mut body = Reader::bounded(bytes, elements_max);
         let answer = match decode_request_header(&mut body) {
             Ok(header) => {
                 let _turn = turn(&shared, header.api_key).await;

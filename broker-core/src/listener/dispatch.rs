@@ -7,8 +7,8 @@ use super::call::Call;
 use super::closed::Closed;
 use super::handle;
 
-/// Reads the request and does its in-order part; what is left is a future. A request that
-/// cannot be answered at all ends the connection, as with Kafka.
+/// Does what must be done in order while requests come in, which only Produce has; what is left
+/// is a future. A request that cannot be answered at all ends the connection, as with Kafka.
 pub(super) fn dispatch(call: Call) -> Result<Pending, Closed> {
     let (api_key, api_version) = (call.header.api_key, call.header.api_version);
     let refused = Closed::NotServed { api_key, api_version };
@@ -29,30 +29,30 @@ pub(super) fn dispatch(call: Call) -> Result<Pending, Closed> {
         ApiKey::ApiVersions => call.later(handle::api_versions::handle),
         ApiKey::Produce => handle::produce::handle(call),
         ApiKey::Fetch => handle::fetch::handle(call),
-        ApiKey::Metadata => call.later(handle::metadata::handle),
-        ApiKey::ListOffsets => call.later(handle::list_offsets::handle),
+        ApiKey::Metadata => call.listing(handle::metadata::handle),
+        ApiKey::ListOffsets => call.listing(handle::list_offsets::handle),
         ApiKey::CreateTopics => call.later(handle::create_topics::handle),
         ApiKey::DeleteTopics => call.later(handle::delete_topics::handle),
         ApiKey::DeleteRecords => call.later(handle::delete_records::handle),
         ApiKey::CreatePartitions => call.later(handle::create_partitions::handle),
-        ApiKey::DescribeConfigs => call.later(handle::describe_configs::handle),
+        ApiKey::DescribeConfigs => call.listing(handle::describe_configs::handle),
         ApiKey::AlterConfigs => call.later(handle::alter_configs::handle),
         ApiKey::IncrementalAlterConfigs => call.later(handle::incremental_alter_configs::handle),
-        ApiKey::ListConfigResources => call.later(handle::list_config_resources::handle),
-        ApiKey::DescribeLogDirs => call.later(handle::describe_log_dirs::handle),
+        ApiKey::ListConfigResources => call.listing(handle::list_config_resources::handle),
+        ApiKey::DescribeLogDirs => call.listing(handle::describe_log_dirs::handle),
         ApiKey::DescribeCluster => call.later(handle::describe_cluster::handle),
-        ApiKey::DescribeTopicPartitions => call.later(handle::describe_topic_partitions::handle),
+        ApiKey::DescribeTopicPartitions => call.listing(handle::describe_topic_partitions::handle),
         ApiKey::InitProducerId => call.later(handle::init_producer_id::handle),
-        ApiKey::OffsetForLeaderEpoch => call.later(handle::offset_for_leader_epoch::handle),
-        ApiKey::FindCoordinator => call.later(handle::find_coordinator::handle),
+        ApiKey::OffsetForLeaderEpoch => call.listing(handle::offset_for_leader_epoch::handle),
+        ApiKey::FindCoordinator => call.listing(handle::find_coordinator::handle),
         ApiKey::JoinGroup => call.later(handle::join_group::handle),
         ApiKey::SyncGroup => call.later(handle::sync_group::handle),
         ApiKey::Heartbeat => call.later(handle::heartbeat::handle),
         ApiKey::LeaveGroup => call.later(handle::leave_group::handle),
         ApiKey::OffsetCommit => call.later(handle::offset_commit::handle),
-        ApiKey::OffsetFetch => call.later(handle::offset_fetch::handle),
-        ApiKey::ListGroups => call.later(handle::list_groups::handle),
-        ApiKey::DescribeGroups => call.later(handle::describe_groups::handle),
+        ApiKey::OffsetFetch => call.listing(handle::offset_fetch::handle),
+        ApiKey::ListGroups => call.listing(handle::list_groups::handle),
+        ApiKey::DescribeGroups => call.listing(handle::describe_groups::handle),
         ApiKey::DeleteGroups => call.later(handle::delete_groups::handle),
         ApiKey::OffsetDelete => call.later(handle::offset_delete::handle),
         // Described for the console, which asks other clusters; not served here.

@@ -12,6 +12,7 @@ mod complaints;
 mod connection;
 mod crowd;
 mod dispatch;
+mod elements;
 mod error_code;
 mod frames;
 mod handle;
@@ -44,6 +45,10 @@ use standing::Answers;
 /// machine busy, and few enough that what they unpack (128 MiB each) stays far below its memory.
 const CHECKED_AT_ONCE: usize = 4;
 
+/// Answers with lists that are made at a time, and wait for memory that others hold: some megabytes
+/// each, where there are as many partitions as there can be.
+const LISTED_AT_ONCE: usize = 16;
+
 /// What every connection works on.
 pub struct Shared {
     /// Partitions and the cluster's state.
@@ -62,6 +67,8 @@ pub struct Shared {
     complaints: Mutex<Complaints>,
     /// Turns at checking records, in the order of asking.
     checks: Semaphore,
+    /// Turns at making answers with lists.
+    lists: Semaphore,
     /// Set when the broker stops: nothing new begins, and nobody waits for more any longer.
     stop: CancellationToken,
     /// Set when the broker is dropped: everything ends where it stands.
@@ -105,7 +112,7 @@ impl Listener {
         let limits = &node.config.limits;
         let (requests, answers) = (frames::requests(limits), Answers::new(limits.bytes_in_flight));
         let (s, e) = (stop.clone(), end.clone());
-        let checks = Semaphore::new(CHECKED_AT_ONCE);
+        let (checks, lists) = (Semaphore::new(CHECKED_AT_ONCE), Semaphore::new(LISTED_AT_ONCE));
         let sessions = SessionLimits { slots: limits.fetch_sessions, ..SessionLimits::default() };
         let sessions = Mutex::new(Sessions::new(sessions, unguessable));
         let counters = Arc::new(Counters::default());
@@ -123,6 +130,7 @@ impl Listener {
             counters,
             complaints: Mutex::default(),
             checks,
+            lists,
             stop: s,
             end: e,
         });

@@ -17,6 +17,9 @@ const SHOWN_BYTES: usize = 16 * 1024 * 1024;
 /// for memory: enough for a batch of the default size.
 const ANSWER_BYTES_MIN: usize = 1024 * 1024;
 
+/// What sockets hold for a client that never reads is more.
+const SMALL_BYTES: usize = 64 * 1024;
+
 /// How one client has taken its answers so far.
 #[derive(Default)]
 pub(super) struct Standing(AtomicUsize);
@@ -39,7 +42,7 @@ impl Standing {
     }
 }
 
-/// The memory of all answers with records.
+/// The memory of all answers with records or long lists.
 #[derive(Clone)]
 pub(super) struct Answers {
     known: Budget,
@@ -64,6 +67,15 @@ impl Answers {
             true => budget.reserve_up_to(wanted, floor).await,
             false => budget.reserve(floor).await,
         }
+    }
+
+    /// Memory for an answer that is there already; one of a few kilobytes needs none.
+    pub async fn hold(&self, standing: &Standing, bytes: usize) -> Reservation {
+        if bytes <= SMALL_BYTES {
+            return Reservation::default();
+        }
+        let budget = if standing.is_known() { &self.known } else { &self.newcomers };
+        budget.reserve(bytes.min(budget.all())).await
     }
 }
 
@@ -110,5 +122,21 @@ mod tests {
         waiting.await;
         known.stuck();
         assert!(!known.is_known());
+    }
+
+    #[tokio::test]
+    async fn a_long_list_holds_memory_and_a_short_one_needs_none() {
+        let answers = Answers::new(8 * MIB);
+        let newcomer = Standing::default();
+        assert_eq!(answers.hold(&newcomer, SMALL_BYTES).await.bytes(), 0);
+        assert_eq!(answers.hold(&newcomer, 3 * MIB).await.bytes(), 3 * MIB);
+        let all = answers.hold(&newcomer, 100 * MIB).await;
+        assert_eq!(all.bytes(), 4 * MIB, "one that is larger than all there is waits for that");
+        let waiting = answers.hold(&newcomer, SMALL_BYTES + 1);
+        tokio::pin!(waiting);
+        assert!(futures::poll!(&mut waiting).is_pending());
+        assert!(all.is_wanted(), "who takes none of it is let go soon");
+        drop(all);
+        waiting.await;
     }
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use ouzel_wire::ErrorCode;
 use ouzel_wire::frame::{RequestHeader, encode_request};
 use ouzel_wire::messages::*;
+use ouzel_wire::{ErrorCode, Request, spec};
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt, SeedableRng};
 
@@ -75,6 +75,33 @@ async fn a_first_request_of_megabytes_is_refused_unless_it_brings_records() {
     let large = batch(&[&"x".repeat(1 << 20), &"y".repeat(1 << 20)]);
     let answer = produced(fresh.call(produce_request("orders", 0, large)).await);
     assert_eq!(answer.error_code, ErrorCode::MessageTooLarge.code());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_names_more_than_there_can_be_ends_its_connection() {
+    let test = TestBroker::start().await;
+    let nothing = PartitionProduceData { index: 0, records: None, ..Default::default() };
+    let topic = TopicProduceData {
+        name: "orders".to_owned(),
+        partition_data: vec![nothing; 20_000],
+        ..Default::default()
+    };
+    let produce = ProduceRequest { acks: 1, topic_data: vec![topic], ..Default::default() };
+    assert!(is_cut_off(&test, &produce).await);
+    let protocol = JoinGroupRequestProtocol { name: "range".to_owned(), ..Default::default() };
+    let join = JoinGroupRequest { protocols: vec![protocol; 2_000], ..Default::default() };
+    assert!(is_cut_off(&test, &join).await);
+    is_well(&test).await;
+}
+
+/// Whether this request gets no answer, but the end of its connection.
+async fn is_cut_off<R: Request>(test: &TestBroker, request: &R) -> bool {
+    let version = spec(R::KEY).map(|spec| spec.max).unwrap();
+    let header =
+        RequestHeader { api_key: R::KEY as i16, api_version: version, ..Default::default() };
+    let mut client = test.client().await;
+    client.send_bytes(&encode_request(&header, request).unwrap()).await;
+    client.receive_frame().await.is_none()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -38,8 +38,10 @@ struct Terms {
 }
 
 pub(in crate::listener) fn handle(call: Call) -> Result<Pending, Closed> {
-    let (ctx, request) = call.decode::<FetchRequest>()?;
-    Ok(Box::pin(async move { Box::pin(fetch(Arc::new(ctx), request)).await }))
+    Ok(Box::pin(async move {
+        let (ctx, request) = call.decode::<FetchRequest>()?;
+        Box::pin(fetch(Arc::new(ctx), request)).await
+    }))
 }
 
 async fn fetch(ctx: Arc<Ctx>, request: FetchRequest) -> Result<Answer, Closed> {

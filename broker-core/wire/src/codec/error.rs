@@ -38,6 +38,14 @@ pub enum DecodeErrorKind {
         /// Bytes there are.
         left: usize,
     },
+    /// A count of elements beyond what the whole message may have.
+    #[error("has {count} elements where the message may have {left} more")]
+    TooManyInAll {
+        /// Elements claimed.
+        count: usize,
+        /// Elements that were still allowed.
+        left: usize,
+    },
     /// A length that the protocol does not allow.
     #[error("has length {length}, more than the {max} allowed")]
     TooLong {

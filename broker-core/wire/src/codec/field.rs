@@ -295,6 +295,7 @@ impl<T: Field> Nullable for Vec<T> {
         if count > left / each {
             return Err(r.error(DecodeErrorKind::TooManyElements { count, each, left }));
         }
+        r.count(count)?;
         let reserved = count.min(PREALLOCATED_BYTES_MAX / size_of::<T>().max(1));
         let mut elements = Vec::with_capacity(reserved);
         for _ in 0..count {

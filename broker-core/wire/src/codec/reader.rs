@@ -18,13 +18,20 @@ pub struct Reader {
     /// Where `buf` begins in what the caller handed over, so that errors count from there.
     base: usize,
     depth: u8,
+    elements_left: usize,
     field: &'static str,
 }
 
 impl Reader {
     /// A reader at the first of `buf`.
     pub fn new(buf: Bytes) -> Self {
-        Self { buf, at: 0, base: 0, depth: 0, field: "frame" }
+        Self::bounded(buf, usize::MAX)
+    }
+
+    /// The same for bytes of somebody who is not trusted: of elements of arrays and tagged fields
+    /// there may be so many in all. One takes a byte or two, and a hundred once it is read.
+    pub fn bounded(buf: Bytes, elements_max: usize) -> Self {
+        Self { buf, at: 0, base: 0, depth: 0, elements_left: elements_max, field: "frame" }
     }
 
     /// Bytes from the start of what was handed to [`Reader::new`].
@@ -74,7 +81,21 @@ impl Reader {
     pub(crate) fn within(&mut self, length: usize) -> Result<Reader, DecodeError> {
         let base = self.position();
         let buf = self.take(length)?;
-        Ok(Reader { buf, at: 0, base, depth: self.depth, field: self.field })
+        let Reader { depth, elements_left, field, .. } = *self;
+        Ok(Reader { buf, at: 0, base, depth, elements_left, field })
+    }
+
+    /// Takes over what `inner`, made by [`Reader::within`], has left to be read.
+    pub(crate) fn after(&mut self, inner: &Reader) {
+        self.elements_left = inner.elements_left;
+    }
+
+    /// Notes that so many elements will be read.
+    pub(crate) fn count(&mut self, elements: usize) -> Result<(), DecodeError> {
+        let left = self.elements_left.checked_sub(elements);
+        let too_many = DecodeErrorKind::TooManyInAll { count: elements, left: self.elements_left };
+        self.elements_left = left.ok_or_else(|| self.error(too_many))?;
+        Ok(())
     }
 
     /// The next `length` bytes as text.

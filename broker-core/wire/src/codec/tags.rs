@@ -58,12 +58,14 @@ pub(crate) fn read_tags(
             return Err(r.error(DecodeErrorKind::TagOrder { tag, after }));
         }
         last = Some(tag);
+        r.count(1)?;
         let size = r.uvarint()? as usize;
         let mut body = r.within(size)?;
         match known(tag, &mut body)? {
             true => body.expect_end()?,
             false => unknown.0.push(TaggedField { tag, data: body.take_rest() }),
         }
+        r.after(&body);
     }
     Ok(())
 }

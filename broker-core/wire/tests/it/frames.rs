@@ -88,6 +88,20 @@ fn an_error_names_the_field_and_the_position() {
 }
 
 #[test]
+fn a_bounded_message_has_so_many_elements_and_tagged_fields_in_all() {
+    let topic = |name: &str| MetadataRequestTopic { name: Some(name.into()), ..Default::default() };
+    let mut request = MetadataRequest { topics: Some(vec![topic("t"); 3]), ..Default::default() };
+    request.unknown_tagged_fields.insert(70, Bytes::from_static(b"x"));
+    let bytes = encode(&request, 12);
+    let read = |most| MetadataRequest::decode(&mut Reader::bounded(bytes.clone(), most), 12);
+    assert_eq!(read(4).unwrap(), request);
+    let wrong = read(3).unwrap_err();
+    assert_eq!(wrong.kind, DecodeErrorKind::TooManyInAll { count: 1, left: 0 });
+    let wrong = read(2).unwrap_err();
+    assert_eq!(wrong.kind, DecodeErrorKind::TooManyInAll { count: 3, left: 2 });
+}
+
+#[test]
 fn counts_and_lengths_that_the_bytes_cannot_hold_are_refused() {
     // Metadata 12: an array of 2^31 topics in five bytes, which once ended a whole process.
     let huge = Bytes::from_static(&[0xff, 0xff, 0xff, 0xff, 0x07]);
