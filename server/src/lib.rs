@@ -6,6 +6,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod memory;
 pub mod telemetry;
 
 pub mod configured;

@@ -30,6 +30,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     config::{ConfigError, Loaded, load},
+    memory,
     script::worker,
 };
 use connect::NameFlags;
@@ -131,6 +132,7 @@ pub fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|first| first == worker::COMMAND) {
         return worker::main();
     }
+    memory::settle();
     let cli = match Cli::from_arg_matches(&command().get_matches()) {
         Ok(cli) => cli,
         Err(error) => error.exit(),

@@ -107,6 +107,7 @@ const API: &[Layer] = &[
 const SERVER: &[Layer] = &[
     ("clock", &[]),
     ("config", &[]),
+    ("memory", &[]),
     ("telemetry", &["config"]),
     ("metrics", &["telemetry"]),
     ("db", &[]),
@@ -205,6 +206,7 @@ const SERVER: &[Layer] = &[
             "configured",
             "db",
             "kafka",
+            "memory",
             "script",
             "server",
             "telemetry",
