@@ -101,3 +101,10 @@ pub enum Event {
     /// It broke off.
     Failed(SearchError),
 }
+
+impl Event {
+    /// Whether nothing follows.
+    pub fn is_end(&self) -> bool {
+        matches!(self, Event::Done { .. } | Event::Failed(_))
+    }
+}

@@ -72,13 +72,15 @@ pub async fn search(
         stop: app.stop.clone(),
     };
     let running = Running::start(&app, &viewer, order).await?;
-    let answer = Answer { running, request_id: telemetry::request_id() };
+    let answer = Answer { running, last: None, request_id: telemetry::request_id() };
     Ok(lines::answer(stream::unfold(answer, Answer::next_lines)))
 }
 
 /// A search as it is told to the browser.
 struct Answer {
     running: Running,
+    /// How the search ended, while that is not told yet.
+    last: Option<Event>,
     request_id: String,
 }
 
@@ -86,11 +88,20 @@ impl Answer {
     /// All lines that are ready; none once the search has ended.
     async fn next_lines(mut self) -> Option<(Bytes, Answer)> {
         let mut events = Vec::with_capacity(LINES_MAX);
-        if self.running.events.recv_many(&mut events, LINES_MAX).await == 0 {
-            return None;
+        match self.last.take() {
+            Some(last) => events.push(last),
+            None if self.running.events.recv_many(&mut events, LINES_MAX).await == 0 => {
+                return None;
+            }
+            None => {}
         }
         let mut piece = Vec::new();
         for event in events {
+            // The row is completed before the end is told; what was found does not wait for that.
+            if event.is_end() && !piece.is_empty() {
+                self.last = Some(event);
+                break;
+            }
             let event = self.told(event).await;
             lines::add(&mut piece, &event);
         }

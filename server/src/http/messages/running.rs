@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     audit::{Action, Begun, Kind},
     auth::{Viewer, guard},
-    browse::{self, Event, Purpose},
+    browse::{self, Event, Permit, Purpose},
     error::Error,
     kafka::Cluster,
     state::AppState,
@@ -60,26 +60,21 @@ impl Running {
         may_see_group(app, viewer, cluster.id(), asked).await?;
         let permit = app.permits.take(viewer.user())?;
         let action = action.on(cluster.id()).to(topic);
-        // Where the partitions stand is asked meanwhile; no record is read before the row is there.
-        let prepared = browse::Search::prepare(cluster, topic, asked, purpose);
-        let (begun, prepared) = tokio::join!(app.audit.begin(viewer, action), prepared);
+        // It reads meanwhile; nothing of what it finds is handed on before the row is there.
+        let started = async {
+            let search = browse::Search::prepare(cluster, topic, asked, purpose).await?;
+            Ok::<_, browse::SearchError>(spawn(search, permit, events_max, stop))
+        };
+        let (begun, started) = tokio::join!(app.audit.begin(viewer, action), started);
         let mut begun = begun?;
-        let search = match prepared {
-            Ok(search) => search,
+        let events = match started {
+            Ok(events) => events,
             Err(error) => {
                 begun.end(Outcome::Failed, Some(error.to_string())).await;
                 return Err(error.into());
             }
         };
         begun.note(count(0, 0));
-        let (sender, events) = mpsc::channel(events_max);
-        // Its place is free when it ends, even if a browser that stopped reading keeps the answer.
-        let run = async move {
-            let _permit = permit;
-            search.run(sender).await;
-        };
-        // Stopping drops the search, which closes its events.
-        tokio::spawn(stop.run_until_cancelled_owned(run));
         Ok(Running { events, matched: 0, read: 0, begun: Some(begun) })
     }
 
@@ -102,6 +97,24 @@ impl Running {
             begun.end(outcome, Some(result)).await;
         }
     }
+}
+
+/// Runs a search until it has ended, `stop` is cancelled, or nobody takes its events any more.
+fn spawn(
+    search: browse::Search,
+    permit: Permit,
+    events_max: usize,
+    stop: CancellationToken,
+) -> mpsc::Receiver<Event> {
+    let (sender, events) = mpsc::channel(events_max);
+    // Its place is free when it ends, even if a browser that stopped reading keeps the answer.
+    let run = async move {
+        let _permit = permit;
+        search.run(sender).await;
+    };
+    // Stopping drops the search, which closes its events.
+    tokio::spawn(stop.run_until_cancelled_owned(run));
+    events
 }
 
 /// Where a group goes on is told to whoever may look at that group, and to nobody else.
