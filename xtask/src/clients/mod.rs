@@ -2,7 +2,7 @@
 //! it, and neither crashes nor hostile bytes lose what was acknowledged.
 //!
 //! Each scenario is one function and one promise. `stage` is the server and the tools that all
-//! of them share; `crash`, `folder` and `siege` start servers of their own.
+//! of them share; `crash`, `folder`, `many` and `siege` start servers of their own.
 
 use std::{process::ExitCode, time::Instant};
 
@@ -22,6 +22,7 @@ mod hostile;
 mod kafka_tools;
 mod kcat;
 mod librdkafka;
+mod many;
 mod node;
 mod python;
 mod siege;
@@ -31,7 +32,7 @@ mod tools;
 /// A promise and the function that keeps it, told where it is played.
 type Scenario<Place> = (&'static str, fn(&Place) -> Result<()>);
 
-const SCENARIOS: [Scenario<Stage>; 25] = [
+const SCENARIOS: [Scenario<Stage>; 26] = [
     ("kcat lists brokers and topics", kcat::lists),
     ("kcat consumes what it produced", kcat::round_trip),
     ("kcat's four codecs arrive unpacked", kcat::codecs),
@@ -55,6 +56,7 @@ const SCENARIOS: [Scenario<Stage>; 25] = [
     ("a thousand half frames cost nothing, and others go on", siege::half_frames),
     ("50 clients that never read stay within the budget", siege::deaf),
     ("500 MB of garbage cost nothing, and others go on", siege::garbage),
+    ("10,000 topics fit into 200 MB, before and after a restart", many::topics),
     ("a topic named ../x is refused", hostile::path_topic),
     ("a post from another site is refused", hostile::cross_site),
 ];

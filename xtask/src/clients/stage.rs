@@ -73,6 +73,11 @@ impl Stage {
         tools::finish(&mut tools::kcat(self.server.kafka, arguments), input, CLIENT_LIMIT)
     }
 
+    /// Our own command line against `kafka`; it must succeed, and its standard output is returned.
+    pub fn ouzel(&self, kafka: SocketAddr, arguments: &[&str], input: &str) -> Result<String> {
+        ouzel(&self.binary, kafka, arguments, input)
+    }
+
     /// One of the scripts in `xtask/clients/`: its first argument is the server's address.
     pub fn script(&self, name: &str, kafka: SocketAddr, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.python);
@@ -104,9 +109,14 @@ impl Stage {
 /// An empty group waits 3 s for company, which is a broker's own rule and has its own tests; here
 /// some hundred groups begin.
 fn form_groups_at_once(binary: &Path, kafka: SocketAddr) -> Result<()> {
+    let at_once = ["cluster", "config", "set", "group.initial.rebalance.delay.ms=0"];
+    ouzel(binary, kafka, &at_once, "").map(|_| ())
+}
+
+fn ouzel(binary: &Path, kafka: SocketAddr, arguments: &[&str], input: &str) -> Result<String> {
     let mut ouzel = Command::new(binary);
-    ouzel.args(["cluster", "config", "set", "group.initial.rebalance.delay.ms=0", "--brokers"]);
-    tools::finish(ouzel.arg(kafka.to_string()), "", CLIENT_LIMIT).map(|_| ())
+    ouzel.args(arguments).arg("--brokers").arg(kafka.to_string());
+    tools::finish(&mut ouzel, input, CLIENT_LIMIT)
 }
 
 fn launch<'a>(binary: &'a Path, data: &'a Path, kafka: SocketAddr) -> Launch<'a> {
