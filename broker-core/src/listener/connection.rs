@@ -48,7 +48,13 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, ends: Ends) ->
     let (line, next) = channel(limits.connection_requests_in_flight);
     let frames = Frames::new(read, shared.requests.clone(), limits);
     let standing = Arc::new(Standing::default());
-    let reading = take_requests(shared.clone(), ends, standing.clone(), frames, line);
+    // Whatever it waits for, be it room in the line of a client that takes no answers.
+    let reading = async {
+        tokio::select! {
+            closed = take_requests(shared.clone(), ends, standing.clone(), frames, line) => closed,
+            () = shared.stop.cancelled() => Closed::Stopping,
+        }
+    };
     let writing = send_answers(write, next, &standing, stall);
     tokio::pin!(reading, writing);
     let closed = tokio::select! {
@@ -72,11 +78,7 @@ async fn take_requests(
     let most = shared.node.config.limits.connection_bytes_in_flight;
     let own = Budget::new(most);
     loop {
-        let frame = tokio::select! {
-            frame = frames.next() => frame,
-            () = shared.stop.cancelled() => return Closed::Stopping,
-        };
-        let Frame { bytes, room } = match frame {
+        let Frame { bytes, room } = match frames.next().await {
             Ok(frame) => frame,
             Err(closed) => return closed,
         };

@@ -264,6 +264,37 @@ async fn clients_that_never_read_do_not_keep_others_from_reading() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_stop_waits_for_no_client_that_takes_nothing() {
+    let change = |config: &mut ouzel_broker::BrokerConfig| {
+        config.limits.connection_requests_in_flight = 2;
+        // Longer than any test takes.
+        config.limits.stall = 10 * PATIENCE;
+    };
+    let test = TestBroker::start_with(change).await;
+    let mut client = test.client().await;
+    create(&mut client, "orders", 1).await;
+    let large = "x".repeat(500_000);
+    for _ in 0..10 {
+        produce(&mut client, "orders", &[&large]).await;
+    }
+    let mut request = fetch_request("orders", 0);
+    request.topics[0].partitions[0].partition_max_bytes = i32::MAX;
+    let mut deaf = test.client().await;
+    for _ in 0..20 {
+        deaf.send(FETCH_BY_NAME, &request).await;
+    }
+    // Its line is full once it holds memory for an answer that it does not take.
+    let stats = test.broker.stats();
+    eventually_some(async || {
+        let told = stats.read()?;
+        (told.traffic.answer_bytes_in_flight > 0).then_some(())
+    })
+    .await;
+    let stopped = tokio::time::timeout(PATIENCE, test.broker.stop()).await;
+    assert!(stopped.is_ok(), "it waits for a client that takes nothing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn silent_connections_are_closed() {
     let test = TestBroker::start_with(|c| c.limits.idle = Duration::from_millis(50)).await;
     let mut client = test.client().await;
