@@ -150,11 +150,18 @@ impl Drop for Broker {
 
 /// What has to be done now and then, seldom enough that an idle broker costs nothing.
 fn chores(node: &Arc<Node>, groups: &Arc<Groups>) -> Vec<JoinHandle<()>> {
-    let retained = node.clone();
+    let (retained, served) = (node.clone(), groups.clone());
+    let retain = move || {
+        retained.retain();
+        // What had no room at the start may have been opened just now.
+        if served.is_missing_any() {
+            served.serve(retained.offsets_partitions(), retained.is_gone());
+        }
+    };
     let expiring = groups.clone();
     let (retention, offsets) = (node.config.retention_check, node.config.groups.offsets_check);
     vec![
-        tokio::spawn(every(retention, move || retained.retain())),
+        tokio::spawn(every(retention, retain)),
         tokio::spawn(every(offsets, move || expiring.expire())),
     ]
 }

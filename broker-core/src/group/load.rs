@@ -1,19 +1,29 @@
-//! Reads one partition of `__consumer_offsets` from its start and makes the groups of it.
+//! Reads one partition of `__consumer_offsets` from its start and makes the groups of it. A read
+//! that failed for want of descriptors is made again: nobody has to help.
 
 use std::collections::HashMap;
 
 use ouzel_wire::batch::batches;
 use thiserror::Error;
+use tokio::task::spawn_blocking;
+use tokio::time::{Duration, sleep};
+use tokio_util::sync::CancellationToken;
 
 use crate::partition::{PartitionHandle, ReadError, ReadLimits};
 
 use super::effect::{Env, GroupRecord, Record};
 use super::offsets::Offsets;
 use super::record::{BadRecord, parse};
+use super::rules::Rules;
+use super::shard::Clocks;
 use super::state::Group;
 
 /// Bytes that are read at a time: large enough for the disk, small beside what groups take.
 const CHUNK_BYTES: usize = 1024 * 1024;
+
+/// How long after a read that found no descriptor the next one comes: by then connections may have
+/// ended and logs closed files, and clients that are told to come again ask about as often.
+const READ_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// Why a partition's groups cannot be had.
 #[derive(Debug, Error)]
@@ -26,6 +36,15 @@ pub(super) enum LoadError {
     Batch { after: i64, why: String },
     #[error("nothing can be read at offset {at}, and the end is {end}")]
     Nothing { at: i64, end: i64 },
+    #[error("reading ended early: {0}")]
+    Ended(String),
+}
+
+impl LoadError {
+    /// Whether the same may go well a moment later.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, LoadError::Read(cause) if cause.is_passing())
+    }
 }
 
 #[derive(Default)]
@@ -34,11 +53,37 @@ struct Read {
     offsets: Offsets,
 }
 
-/// The last record of each key wins. Blocks for as long as reading takes.
-pub(super) fn load(
+/// Reads as often as it takes while only descriptors are missing; until then the groups' clients
+/// are told to come again.
+pub(super) async fn load(
     partition: &PartitionHandle,
-    env: Env<'_>,
+    rules: &Rules,
+    clocks: &Clocks,
+    stop: &CancellationToken,
 ) -> Result<HashMap<String, Group>, LoadError> {
+    let name = partition.name();
+    let mut is_told = false;
+    loop {
+        let (of, rules, clocks) = (partition.clone(), rules.clone(), clocks.clone());
+        let reading = spawn_blocking(move || read(&of, clocks.env(&rules.now())));
+        let outcome = reading.await.unwrap_or_else(|e| Err(LoadError::Ended(e.to_string())));
+        let failure = match outcome {
+            Err(failure) if failure.is_passing() => failure,
+            outcome => return outcome,
+        };
+        if !std::mem::replace(&mut is_told, true) {
+            tracing::warn!(partition = %name, %failure,
+                "the consumer groups of `{name}` cannot be read yet: {failure}");
+        }
+        tokio::select! {
+            () = sleep(READ_AGAIN_AFTER) => {}
+            () = stop.cancelled() => return Err(failure),
+        }
+    }
+}
+
+/// The last record of each key wins. Blocks for as long as reading takes.
+fn read(partition: &PartitionHandle, env: Env<'_>) -> Result<HashMap<String, Group>, LoadError> {
     let mut read: HashMap<String, Read> = HashMap::new();
     let (mut at, end) = (partition.offsets().log_start, partition.offsets().high_watermark);
     while at < end {

@@ -62,9 +62,9 @@ pub struct Groups {
     clocks: Clocks,
     stop: CancellationToken,
     tasks: TaskTracker,
-    /// One for each partition of the offsets topic; none for a partition that cannot be used.
-    /// Empty until the topic exists.
-    shards: OnceLock<Vec<Option<Arc<Shard>>>>,
+    /// A place for each partition of the offsets topic, empty while that one cannot be used. No
+    /// places until the topic exists.
+    places: OnceLock<Vec<OnceLock<Arc<Shard>>>>,
 }
 
 impl Groups {
@@ -72,7 +72,7 @@ impl Groups {
     pub fn new(config: GroupConfig, wall: Arc<dyn Clock>) -> Groups {
         let clocks = Clocks { start: Instant::now(), wall };
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        Groups { rules: Rules::new(config), clocks, stop, tasks, shards: OnceLock::new() }
+        Groups { rules: Rules::new(config), clocks, stop, tasks, places: OnceLock::new() }
     }
 
     /// From now on groups are kept by this. Members that are in stay, whatever it says; how many
@@ -81,25 +81,33 @@ impl Groups {
         self.rules.change(config);
     }
 
-    /// Takes over the partitions of the offsets topic and begins to read them. Once is enough.
+    /// Takes over the partitions of the offsets topic and begins to read them. Those that were
+    /// missing may come with a later call; the others are left as they are.
     /// Positions in topics that are gone, which a crash may have kept from being forgotten, are
     /// forgotten when they have been read.
     pub fn serve(&self, partitions: Vec<Option<PartitionHandle>>, is_gone: IsGone) {
-        self.shards.get_or_init(|| {
-            let groups_max = self.rules.now().groups_max.div_ceil(partitions.len().max(1));
-            let shard = |partition| {
+        let empty = || partitions.iter().map(|_| OnceLock::new()).collect();
+        let places = self.places.get_or_init(empty);
+        let groups_max = self.rules.now().groups_max.div_ceil(places.len().max(1));
+        for (place, partition) in places.iter().zip(partitions) {
+            let Some(partition) = partition else { continue };
+            place.get_or_init(|| {
                 let (rules, clocks) = (self.rules.clone(), self.clocks.clone());
                 let shard = Shard::new(partition, rules, groups_max, clocks);
                 self.tasks.spawn(shard.clone().run(self.stop.clone(), is_gone.clone()));
                 shard
-            };
-            partitions.into_iter().map(|partition| partition.map(shard)).collect()
-        });
+            });
+        }
     }
 
     /// Whether [`Groups::serve`] has been called.
     pub fn is_serving(&self) -> bool {
-        self.shards.get().is_some()
+        self.places.get().is_some()
+    }
+
+    /// Whether [`Groups::serve`] has been called, and a partition was missing each time.
+    pub fn is_missing_any(&self) -> bool {
+        self.places.get().is_some_and(|places| places.iter().any(|place| place.get().is_none()))
     }
 
     /// Answers whoever waits that nobody will answer, and returns when all is quiet.
@@ -210,7 +218,7 @@ impl Groups {
     pub fn list(&self) -> (Vec<Listed>, Result<(), GroupError>) {
         let mut listed = Vec::new();
         let mut complete = Ok(());
-        for shard in self.shards.get().into_iter().flatten().flatten() {
+        for shard in self.shards() {
             match shard.look(|_, group| Some(group.listed())) {
                 Ok(groups) => listed.extend(groups),
                 Err(e) => complete = Err(e),
@@ -273,9 +281,13 @@ impl Groups {
     }
 
     fn sweep(&self, mut ask: impl FnMut(&mut state::Group, Env<'_>, &mut Vec<Effect>)) {
-        for shard in self.shards.get().into_iter().flatten().flatten() {
+        for shard in self.shards() {
             shard.sweep(&mut ask);
         }
+    }
+
+    fn shards(&self) -> impl Iterator<Item = &Arc<Shard>> {
+        self.places.get().into_iter().flatten().filter_map(OnceLock::get)
     }
 
     /// Of a group that can have members, and so has a name.
@@ -291,9 +303,8 @@ impl Groups {
         if group_id.len() > GROUP_ID_BYTES_MAX {
             return Err(GroupError::InvalidGroupId);
         }
-        let shards = self.shards.get().ok_or(GroupError::Stopped)?;
-        let place = partition_of(group_id, shards.len());
-        shards[place].as_ref().ok_or(GroupError::Stopped)
+        let places = self.places.get().ok_or(GroupError::Stopped)?;
+        places[partition_of(group_id, places.len())].get().ok_or(GroupError::Stopped)
     }
 }
 

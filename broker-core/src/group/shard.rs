@@ -33,7 +33,7 @@ pub(super) struct Clocks {
 }
 
 impl Clocks {
-    fn env<'a>(&self, config: &'a GroupConfig) -> Env<'a> {
+    pub fn env<'a>(&self, config: &'a GroupConfig) -> Env<'a> {
         let tick_ms = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
         Env { tick_ms, wall_ms: self.wall.now_ms(), config }
     }
@@ -104,7 +104,7 @@ impl Shard {
 
     /// Reads the partition, then serves it until the broker stops.
     pub async fn run(self: Arc<Shard>, stop: CancellationToken, is_gone: IsGone) {
-        self.load(is_gone).await;
+        self.load(&stop, is_gone).await;
         let mut head: Option<InFlight> = None;
         loop {
             let next_timer = {
@@ -129,13 +129,11 @@ impl Shard {
         state.waiting.clear();
     }
 
-    async fn load(self: &Arc<Shard>, is_gone: IsGone) {
-        let shard = self.clone();
-        let read = move || load(&shard.partition, shard.clocks.env(&shard.rules.now()));
-        let read = tokio::task::spawn_blocking(read).await;
+    async fn load(&self, stop: &CancellationToken, is_gone: IsGone) {
+        let read = load(&self.partition, &self.rules, &self.clocks, stop).await;
         let mut state = self.state.lock();
         match read {
-            Ok(Ok(groups)) => {
+            Ok(groups) => {
                 for (id, group) in &groups {
                     state.timers.set(id, group.deadline_ms());
                 }
@@ -143,12 +141,10 @@ impl Shard {
                 (state.groups, state.status) = (groups, Status::Ready);
                 self.forget_topics(&mut state, &*is_gone);
             }
-            Ok(Err(failure)) => {
-                tracing::error!(%failure, "a partition's consumer groups cannot be read");
-                state.status = Status::Stopped;
-            }
             Err(failure) => {
-                tracing::error!(%failure, "a partition's consumer groups cannot be read");
+                let partition = self.partition.name();
+                tracing::error!(%partition, %failure,
+                    "the consumer groups of `{partition}` cannot be read: {failure}");
                 state.status = Status::Stopped;
             }
         }

@@ -84,7 +84,7 @@ impl Shared {
             return Ok(topic.clone());
         }
         let topic = self.node.ensure_offsets_topic()?;
-        // Once and for good: a partition that is missing now would be missed until a restart.
+        // A partition that is missing now is served when retention has opened it.
         self.groups.serve(self.node.offsets_partitions(), self.node.is_gone());
         Ok(topic)
     }

@@ -6,6 +6,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::world::shortage::is_out_of_descriptors;
+
 /// Why records were not appended. Nothing of the request was.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AppendError {
@@ -154,4 +156,11 @@ pub enum ReadError {
     /// The partition was closed or deleted. → `NOT_LEADER_OR_FOLLOWER`
     #[error("the partition is closed")]
     Closed,
+}
+
+impl ReadError {
+    /// Whether it was for want of a file descriptor: the same read may go well a moment later.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, ReadError::Io { source, .. } if is_out_of_descriptors(source))
+    }
 }

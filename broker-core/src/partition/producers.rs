@@ -6,78 +6,44 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ouzel_wire::batch::BatchHeader;
 
 use super::error::AppendError;
+use super::producer_room::{PRODUCERS_MAX, ProducerRoom};
 
 /// How many batches back a repeat is recognised. Kafka's clients keep at most five requests in
 /// flight for the same reason.
 pub(crate) const BATCHES_REMEMBERED: usize = 5;
 
-/// How many producers a partition remembers: some 3 MB. A producer that comes back after ten
-/// thousand others is treated like a new one, as after its expiry.
-pub(crate) const PRODUCERS_MAX: usize = 10_000;
-
-/// How many producers all partitions of a broker remember together: some 30 MB. A thousand
-/// partitions with ten thousand each would be a hundred times as much.
-const ALL_PRODUCERS_MAX: usize = 100_000;
+/// A producer that wrote no longer ago than this is not forgotten to make room: if it is sent anew,
+/// a batch comes within the time that clients give a record, two minutes in Java
+/// (`delivery.timeout.ms`) and five in librdkafka (`message.timeout.ms`); this is twice as much.
+pub(crate) const RECENT_MS: i64 = 600_000;
 
 /// What becomes of the room when there is no more: a tenth at once, so that finding the oldest
 /// is paid for seldom.
 const FORGOTTEN_AT_ONCE: usize = 10;
 
 /// The producers of one partition.
-#[derive(Debug, Default)]
+///
+/// One takes some 140 bytes when it has sent one batch and 270 when five, in a table that is two
+/// thirds full.
+#[derive(Debug)]
 pub(crate) struct Producers {
     known: HashMap<i64, Producer>,
     room: Arc<ProducerRoom>,
     /// As many of them as the room knows of.
     counted: usize,
+    /// Until then all are recent, and none need be looked for that could make room.
+    none_silent_before_ms: i64,
 }
 
-/// What the partitions of a broker remember together.
-///
-/// While there is room, a partition may take what it needs. Once there is none, one that has more
-/// than its share forgets its oldest, and so those that rest make room for those that are busy.
-#[derive(Debug)]
-pub struct ProducerRoom {
-    most: usize,
-    producers: AtomicUsize,
-    /// Partitions that remember any.
-    partitions: AtomicUsize,
-}
-
-impl Default for ProducerRoom {
-    fn default() -> ProducerRoom {
-        ProducerRoom::of(ALL_PRODUCERS_MAX)
-    }
-}
-
-impl ProducerRoom {
-    fn of(most: usize) -> ProducerRoom {
-        ProducerRoom { most, producers: AtomicUsize::default(), partitions: AtomicUsize::default() }
-    }
-
-    /// How many one partition may have at present.
-    fn share(&self) -> usize {
-        if self.producers.load(Ordering::Relaxed) < self.most {
-            return PRODUCERS_MAX;
-        }
-        let partitions = self.partitions.load(Ordering::Relaxed).max(1);
-        (self.most / partitions).clamp(1, PRODUCERS_MAX)
-    }
-
-    /// A partition that had `before` has `now`.
-    fn count(&self, before: usize, now: usize) {
-        // Wrapping, so that less is a sum too.
-        self.producers.fetch_add(now.wrapping_sub(before), Ordering::Relaxed);
-        match (before, now) {
-            (0, 1..) => drop(self.partitions.fetch_add(1, Ordering::Relaxed)),
-            (1.., 0) => drop(self.partitions.fetch_sub(1, Ordering::Relaxed)),
-            _ => {}
-        }
+impl Default for Producers {
+    /// As many as one partition may have.
+    fn default() -> Producers {
+        let room = Arc::new(ProducerRoom::of(PRODUCERS_MAX));
+        Producers { known: HashMap::new(), room, counted: 0, none_silent_before_ms: i64::MIN }
     }
 }
 
@@ -118,12 +84,16 @@ impl Producers {
         self
     }
 
-    /// Whether a batch comes in turn.
-    pub fn judge(&self, header: &BatchHeader) -> Result<Verdict, AppendError> {
-        let Some(producer) = self.known.get(&header.producer_id) else {
+    /// Whether a batch comes in turn. One of a new producer may have to make room for it.
+    pub fn judge(&mut self, header: &BatchHeader, now_ms: i64) -> Result<Verdict, AppendError> {
+        let (producer_id, got) = (header.producer_id, header.base_sequence);
+        let Some(producer) = self.known.get(&producer_id) else {
+            if producer_id >= 0 && !self.make_room(now_ms) {
+                self.room.refuse(now_ms);
+                return Err(AppendError::TooManyProducers);
+            }
             return Ok(Verdict::Append);
         };
-        let (producer_id, got) = (header.producer_id, header.base_sequence);
         if header.producer_epoch < producer.epoch {
             let (current, got) = (producer.epoch, header.producer_epoch);
             return Err(AppendError::StaleProducerEpoch { producer_id, current, got });
@@ -147,8 +117,9 @@ impl Producers {
             return;
         }
         let is_new = !self.known.contains_key(&header.producer_id);
-        if is_new && self.known.len() >= self.room.share() {
-            self.forget_oldest((self.known.len() / FORGOTTEN_AT_ONCE).max(1));
+        // While a log is read again all may seem recent, by times that are their clients'.
+        if is_new && !self.make_room(now_ms) {
+            self.forget_oldest(self.known.len() / FORGOTTEN_AT_ONCE + 1, now_ms, i64::MAX);
         }
         let batch = SentBatch {
             first_sequence: header.base_sequence,
@@ -166,6 +137,8 @@ impl Producers {
         if producer.batches.len() == BATCHES_REMEMBERED {
             producer.batches.pop_front();
         }
+        // Most producers of a crowd send one batch; room for four would be the default.
+        producer.batches.reserve_exact(1);
         producer.batches.push_back(batch);
         producer.seen_ms = now_ms;
         if is_new {
@@ -176,10 +149,8 @@ impl Producers {
     /// Forgets producers that were not seen for so long, and those that are more than its share.
     pub fn expire(&mut self, now_ms: i64, expiration_ms: i64) {
         self.known.retain(|_, producer| now_ms.saturating_sub(producer.seen_ms) < expiration_ms);
-        match self.known.len().saturating_sub(self.room.share()) {
-            0 => {}
-            surplus => self.forget_oldest(surplus),
-        }
+        let surplus = self.known.len().saturating_sub(self.room.share());
+        self.forget_oldest(surplus, now_ms, now_ms.saturating_sub(RECENT_MS));
         self.known.shrink_to(self.known.len() * 2);
         self.count();
     }
@@ -201,29 +172,42 @@ impl Producers {
         self.counted = self.known.len();
     }
 
-    /// Forgets so many, at least one and no more than there are.
-    fn forget_oldest(&mut self, many: usize) {
+    /// Whether there is room for one more, by forgetting some that were silent for long if need be.
+    fn make_room(&mut self, now_ms: i64) -> bool {
+        let share = self.room.share();
+        if self.known.len() < share {
+            return true;
+        }
+        if now_ms < self.none_silent_before_ms {
+            return false;
+        }
+        let surplus = self.known.len() + 1 - share;
+        let many = surplus.max(self.known.len() / FORGOTTEN_AT_ONCE);
+        let oldest_ms = self.forget_oldest(many, now_ms, now_ms.saturating_sub(RECENT_MS));
+        self.none_silent_before_ms = oldest_ms.saturating_add(RECENT_MS);
+        self.count();
+        self.known.len() < share
+    }
+
+    /// Forgets so many, but none that was seen later than `until_ms`. Returns when the oldest of
+    /// those was seen that are left.
+    fn forget_oldest(&mut self, many: usize, now_ms: i64, until_ms: i64) -> i64 {
+        let before = self.known.len();
         let mut seen: Vec<i64> = self.known.values().map(|producer| producer.seen_ms).collect();
-        let (_, oldest, _) = seen.select_nth_unstable(many - 1);
-        let (oldest, mut left) = (*oldest, many);
+        let last = match many.checked_sub(1) {
+            Some(place) if place < before => *seen.select_nth_unstable(place).1,
+            Some(_) => i64::MAX,
+            None => i64::MIN,
+        };
+        let (last, mut left) = (last.min(until_ms), many);
         // Of many that were seen in the same millisecond no more than needed.
         self.known.retain(|_, producer| {
-            let forget = producer.seen_ms <= oldest && left > 0;
+            let forget = producer.seen_ms <= last && left > 0;
             left -= usize::from(forget);
             !forget
         });
-    }
-}
-
-impl PartialEq for Producers {
-    fn eq(&self, other: &Producers) -> bool {
-        self.known == other.known
-    }
-}
-
-impl Drop for Producers {
-    fn drop(&mut self) {
-        self.room.count(self.counted, 0);
+        self.room.forgot(before - self.known.len(), now_ms);
+        self.known.values().map(|producer| producer.seen_ms).min().unwrap_or(i64::MAX)
     }
 }
 

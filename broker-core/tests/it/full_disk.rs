@@ -117,3 +117,36 @@ async fn a_start_that_finds_no_room_for_its_indexes_goes_on_as_soon_as_there_is_
     assert_eq!(produce(&mut client, "orders", &["more"]).await, 1);
     broker.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn groups_whose_partition_found_no_room_at_a_start_are_served_as_soon_as_there_is_some() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = FakeDisk::with_folder(dir.path());
+    let broker = start(&disk, dir.path()).await;
+    let mut client = Client::connect(broker.kafka_addr()).await;
+    for topic in ["orders", "payments"] {
+        create(&mut client, topic, 1).await;
+    }
+    let mut member = Member::on(client, "g", None).await;
+    assert_eq!(member.commit("orders", 7, "").await, NONE);
+    let killed = disk.copy();
+    drop(broker);
+    for number in 0..config(dir.path()).offsets_topic_partitions {
+        let folder = dir.path().join(format!("__consumer_offsets-{number}"));
+        // A partition without a record has no files.
+        let _ = killed.remove_file(&folder.join("00000000000000000000.raft"));
+    }
+    killed.set_room(0);
+    let often = |config: &mut BrokerConfig| config.retention_check = Duration::from_millis(20);
+    let broker = start_with(&killed, dir.path(), often).await;
+    // Whoever asks meanwhile must not settle that there is no partition.
+    let client = Client::connect(broker.kafka_addr()).await;
+    let mut member = Member::on(client, "g", None).await;
+    let refused = member.commit("payments", 8, "").await;
+    assert_eq!(refused, ErrorCode::CoordinatorNotAvailable.code());
+    killed.set_room(1 << 30);
+    let again = async || (member.commit("payments", 8, "").await == NONE).then_some(());
+    eventually_some(again).await;
+    assert_eq!(member.committed("orders").await.0, 7, "what was committed is there still");
+    broker.stop().await;
+}

@@ -3,6 +3,7 @@
 mod membership;
 mod positions;
 mod random;
+mod recovery;
 
 use std::collections::HashMap;
 

@@ -51,6 +51,8 @@ struct State {
     room: Option<usize>,
     /// So many files can still be opened; none is no limit.
     descriptors: Option<usize>,
+    /// How many files were not opened for want of them.
+    opens_refused: usize,
     /// It was a quota, not the disk, that was used up.
     quota: bool,
     faults: Faults,
@@ -142,6 +144,11 @@ impl FakeDisk {
     /// folders.
     pub fn set_descriptors(&self, left: usize) {
         self.lock().descriptors = Some(left);
+    }
+
+    /// How many files could not be opened for want of descriptors.
+    pub fn opens_refused(&self) -> usize {
+        self.lock().opens_refused
     }
 
     /// This fault meets the operation of its kind behind `passes` others. One at a time.
@@ -280,7 +287,10 @@ impl State {
     /// A descriptor for what is opened.
     fn descriptor(&mut self) -> io::Result<()> {
         match &mut self.descriptors {
-            Some(0) => return Err(Errno::MFILE.into()),
+            Some(0) => {
+                self.opens_refused += 1;
+                return Err(Errno::MFILE.into());
+            }
             Some(left) => *left -= 1,
             None => {}
         }
