@@ -127,6 +127,11 @@ pub struct Limits {
     /// lets them fill it. Commits of a busy group are ten kilobytes a minute, and the indexes of a
     /// segment some megabytes.
     pub disk_free_bytes_min: u64,
+    /// Most idempotent producers that are remembered, each counted once for each partition that it
+    /// writes to: 270 MB when all are busy. When there are more, those that were silent for ten
+    /// minutes are forgotten, the longest silent first; if there are none, new ones are refused.
+    /// Kafka forgets by time only (`producer.id.expiration.ms`).
+    pub producers_max: usize,
     /// Most partitions that one answer to DescribeTopicPartitions tells of
     /// (`max.request.partition.size.limit`): some 100 KB. What is left, the client asks for next.
     pub partitions_described_max: usize,
@@ -149,6 +154,7 @@ impl Default for Limits {
             bytes_in_flight: 512 * MIB,
             fetch_bytes_max: 55 * MIB,
             disk_free_bytes_min: 64 * MIB as u64,
+            producers_max: 1_000_000,
             partitions_described_max: 2_000,
             fetch_sessions: 1_000,
             idle: Duration::from_secs(600),

@@ -46,9 +46,11 @@ impl Code for AppendError {
             AppendError::OutOfOrderSequence { .. } => ErrorCode::OutOfOrderSequenceNumber,
             AppendError::StaleProducerEpoch { .. } => ErrorCode::InvalidProducerEpoch,
             AppendError::Transactional => ErrorCode::InvalidTxnState,
-            AppendError::DiskFull | AppendError::TooManyFiles | AppendError::Stopped => {
-                ErrorCode::KafkaStorageError
-            }
+            // Clients come again after this one.
+            AppendError::DiskFull
+            | AppendError::TooManyFiles
+            | AppendError::TooManyProducers
+            | AppendError::Stopped => ErrorCode::KafkaStorageError,
             AppendError::Closed => ErrorCode::NotLeaderOrFollower,
         }
     }

@@ -13,7 +13,7 @@ use crate::config::BrokerConfig;
 use crate::flush::Flusher;
 use crate::ids::TopicName;
 use crate::log::{OpenError, StorageError};
-use crate::partition::{DiskRoom, PartitionEnv, PartitionHandle, remove_leftovers};
+use crate::partition::{DiskRoom, PartitionEnv, PartitionHandle, ProducerRoom, remove_leftovers};
 use crate::world::World;
 use crate::world::lock::DataLock;
 
@@ -70,7 +70,8 @@ impl Node {
         let flusher = Flusher::start().map_err(OpenNodeError::Flusher)?;
         let (data, kept) = (config.data.clone(), config.limits.disk_free_bytes_min);
         let room = Arc::new(DiskRoom::new(world.disk.clone(), data.clone(), kept));
-        let env = PartitionEnv { world, flusher, data, room, producers: Arc::default() };
+        let producers = Arc::new(ProducerRoom::of(config.limits.producers_max));
+        let env = PartitionEnv { world, flusher, data, room, producers };
         let (held, gate) = (Held::default(), Mutex::new(()));
         let producer_ids = ProducerIds::default();
         let live = RwLock::new(Arc::new(Live::of(&config, &cluster.state())));

@@ -1,5 +1,7 @@
 //! How much this node holds, for who watches it.
 
+use crate::partition::Crowded;
+
 use super::Node;
 
 /// What a node holds at one moment.
@@ -17,6 +19,10 @@ pub struct Holdings {
     pub log_bytes: u64,
     /// Rounds of `fdatasync` since the start.
     pub flush_rounds: u64,
+    /// Idempotent producers that are remembered, each once for each partition that it wrote to.
+    pub producers: usize,
+    /// What there was no room for among them.
+    pub producers_crowded: Crowded,
 }
 
 impl Node {
@@ -31,6 +37,8 @@ impl Node {
             failed,
             log_bytes: open.iter().map(|partition| partition.size_bytes()).sum(),
             flush_rounds: self.env.flusher.rounds(),
+            producers: self.env.producers.remembered(),
+            producers_crowded: self.env.producers.crowded(),
         }
     }
 }

@@ -65,7 +65,7 @@ impl Shared {
             State::Closed => return Err(AppendError::Closed),
         }
         if let [batch] = batches.as_slice()
-            && let Verdict::Repeat(first) = writer.producers.judge(&batch.header)?
+            && let Verdict::Repeat(first) = writer.producers.judge(&batch.header, now_ms)?
         {
             return Ok(writer.repeated(&first));
         }

@@ -64,6 +64,10 @@ pub enum AppendError {
         /// The one that came.
         got: i32,
     },
+    /// The broker remembers as many producers as it may, all of which wrote lately, and would not
+    /// recognise a repeat of this one's; it may come again. → `KAFKA_STORAGE_ERROR`
+    #[error("as many idempotent producers as can be remembered wrote in the last ten minutes")]
+    TooManyProducers,
     /// A producer that has been replaced. → `INVALID_PRODUCER_EPOCH`
     #[error("producer {producer_id} sent epoch {got}, the current one is {current}")]
     StaleProducerEpoch {

@@ -16,6 +16,7 @@ mod error;
 mod leftovers;
 mod lifecycle;
 mod pending;
+mod producer_room;
 mod producers;
 mod reading;
 mod room;
@@ -35,7 +36,7 @@ pub use error::{AppendError, DeleteError, ReadError, RecordError};
 pub use leftovers::{Leftover, Leftovers, put_aside, remove_leftovers};
 pub use lifecycle::close_all;
 pub use pending::PendingAppend;
-pub use producers::ProducerRoom;
+pub use producer_room::{Crowded, ProducerRoom};
 pub use room::DiskRoom;
 
 use crate::flush::Flusher;

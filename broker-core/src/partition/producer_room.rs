@@ -99,13 +99,17 @@ impl ProducerRoom {
     fn tell(&self, now_ms: i64) {
         let told = self.told_ms.load(Ordering::Relaxed);
         let is_due = now_ms.saturating_sub(told) >= TOLD_EVERY_MS;
-        let set = |now| self.told_ms.compare_exchange(told, now, Ordering::Relaxed, Ordering::Relaxed);
+        let set =
+            |now| self.told_ms.compare_exchange(told, now, Ordering::Relaxed, Ordering::Relaxed);
         // Of many that notice at once, one says it.
         if is_due && set(now_ms).is_ok() {
             let Crowded { forgotten, refused } = self.crowded();
             let (remembered, most) = (self.remembered(), self.most);
             tracing::warn!(
-                remembered, most, forgotten, refused,
+                remembered,
+                most,
+                forgotten,
+                refused,
                 "{remembered} idempotent producers are remembered, of at most {most}, counted \
                  once for each partition that they write to: since the start {forgotten} were \
                  forgotten early, and {refused} batches of new ones refused"

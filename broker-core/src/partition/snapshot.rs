@@ -14,7 +14,8 @@ use std::io::{self, IoSlice};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-use super::producers::{BATCHES_REMEMBERED, PRODUCERS_MAX, Producer, Producers, SentBatch};
+use super::producer_room::PRODUCERS_MAX;
+use super::producers::{BATCHES_REMEMBERED, Producer, Producers, SentBatch};
 use crate::world::{Disk, OpenMode};
 
 const MAGIC: u32 = 0x4f75_7a50;
@@ -152,8 +153,11 @@ impl Fields<'_> {
         if !(1..=BATCHES_REMEMBERED).contains(&usize::from(count)) {
             return None;
         }
-        let batches: Option<VecDeque<_>> = (0..count).map(|_| self.batch()).collect();
-        Some(Producer { epoch, batches: batches?, seen_ms })
+        let mut batches = VecDeque::with_capacity(usize::from(count));
+        for _ in 0..count {
+            batches.push_back(self.batch()?);
+        }
+        Some(Producer { epoch, batches, seen_ms })
     }
 
     fn batch(&mut self) -> Option<SentBatch> {

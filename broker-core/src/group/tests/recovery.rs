@@ -9,7 +9,7 @@ use crate::flush::Flusher;
 use crate::group::Groups;
 use crate::ids::TopicName;
 use crate::log::LogConfig;
-use crate::partition::{DiskRoom, PartitionEnv, PartitionHandle};
+use crate::partition::{DiskRoom, PartitionEnv, PartitionHandle, ProducerRoom};
 use crate::world::{FakeDisk, ManualClock, World};
 
 fn partition(disk: &FakeDisk) -> (PartitionHandle, Groups) {
@@ -17,7 +17,8 @@ fn partition(disk: &FakeDisk) -> (PartitionHandle, Groups) {
     let room = Arc::new(DiskRoom::new(world.disk.clone(), "/data".into(), 0));
     let (flusher, data) = (Flusher::start().unwrap(), "/data".into());
     let clock = world.clock.clone();
-    let env = PartitionEnv { world, flusher, data, room, producers: Arc::default() };
+    let producers = Arc::new(ProducerRoom::of(10));
+    let env = PartitionEnv { world, flusher, data, room, producers };
     let topic = TopicName::parse("__consumer_offsets").unwrap();
     let opened = PartitionHandle::open(&env, &topic, 0, LogConfig::default());
     (opened.unwrap().0, Groups::new(GroupConfig::default(), clock))

@@ -136,7 +136,8 @@ async fn the_whole_life_of_a_partition_on_a_real_disk() {
     let flusher = Flusher::start().unwrap();
     let data = folder.path().join("data");
     let room = Arc::new(DiskRoom::new(world.disk.clone(), data.clone(), 0));
-    let env = PartitionEnv { world, flusher, data, room, producers: Arc::default() };
+    let producers = Arc::new(ProducerRoom::of(1_000));
+    let env = PartitionEnv { world, flusher, data, room, producers };
     let topic = TopicName::parse("orders").unwrap();
     let open = || PartitionHandle::open(&env, &topic, 3, small_segments()).unwrap();
     let partition = open().0;

@@ -62,7 +62,7 @@ impl Node {
         };
         // The disk's own limit is what tests are about.
         let room = Arc::new(DiskRoom::new(world.disk.clone(), DATA.into(), 0));
-        let producers = Arc::default();
+        let producers = Arc::new(ProducerRoom::of(1_000));
         let env = PartitionEnv { world, flusher, data: DATA.into(), room, producers };
         Node { disk, clock, env, rounds }
     }
