@@ -40,10 +40,12 @@ pub enum AppendError {
     /// A timestamp outside what the topic accepts. → `INVALID_TIMESTAMP`
     #[error("timestamp {timestamp_ms} is not accepted: {rule}")]
     InvalidTimestamp {
-        /// The timestamp.
+        /// The timestamp; of several the first.
         timestamp_ms: i64,
         /// What it breaks, with the setting's value.
         rule: String,
+        /// The records at fault, unless it is the batch.
+        records: Vec<RecordError>,
     },
     /// Part of a transaction, and there are none yet. → `INVALID_TXN_STATE`
     #[error("the batch is part of a transaction, and transactions are not served")]

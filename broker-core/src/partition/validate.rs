@@ -84,7 +84,8 @@ fn header(batch: &Batch) -> Result<(), AppendError> {
     }
     if header.attributes.timestamp_type() == StampedBy::LogAppend {
         let (timestamp_ms, rule) = (header.max_timestamp, "producers may not stamp for the broker");
-        return Err(AppendError::InvalidTimestamp { timestamp_ms, rule: rule.to_owned() });
+        let (rule, records) = (rule.to_owned(), Vec::new());
+        return Err(AppendError::InvalidTimestamp { timestamp_ms, rule, records });
     }
     Ok(())
 }
@@ -123,44 +124,91 @@ fn records(
     config: &LogConfig,
     now_ms: i64,
 ) -> Result<i64, AppendError> {
-    let (mut latest, mut keyless, mut expected) = (-1, Vec::new(), batch.header.base_offset);
+    let (mut latest, mut expected) = (NO_TIMESTAMP, batch.header.base_offset);
+    let mut faults = Faults::default();
     for record in batch.records(unpacked) {
         let record = record.map_err(|e| invalid(e.to_string()))?;
         if record.offset != expected {
             return Err(invalid(format!("record {} has offset {}", expected, record.offset)));
         }
-        expected += 1;
-        in_time(&record, config, now_ms)?;
-        latest = latest.max(record.timestamp);
         let index = (record.offset - batch.header.base_offset) as i32;
-        if record.key.is_none() && config.cleanup.compacts() && keyless.len() < RECORD_ERRORS_MAX {
-            let message = "a compacted topic takes no record without a key".to_owned();
-            keyless.push(RecordError { index, message });
+        expected += 1;
+        latest = latest.max(record.timestamp);
+        if record.key.is_none() && config.cleanup.compacts() {
+            faults.name(index, || "a compacted topic takes no record without a key".to_owned());
+        } else if let Some(bound) = out_of_time(&record, config, now_ms) {
+            faults.out_of_time(index, record.timestamp, bound);
         }
     }
-    if !keyless.is_empty() {
-        let message = "records without a key, which a compacted topic needs".to_owned();
-        return Err(AppendError::InvalidRecord { message, records: keyless });
-    }
-    Ok(latest)
+    faults.outcome().map(|()| latest)
 }
 
-fn in_time(record: &RecordRef<'_>, config: &LogConfig, now_ms: i64) -> Result<(), AppendError> {
+/// Records that may not be there, the first ones by name.
+#[derive(Default)]
+struct Faults {
+    records: Vec<RecordError>,
+    /// The first timestamp that is not accepted, and why.
+    time: Option<(i64, String)>,
+}
+
+impl Faults {
+    fn name(&mut self, index: i32, message: impl FnOnce() -> String) {
+        if self.records.len() < RECORD_ERRORS_MAX {
+            self.records.push(RecordError { index, message: message() });
+        }
+    }
+
+    fn out_of_time(&mut self, index: i32, timestamp_ms: i64, bound: Bound) {
+        self.time.get_or_insert_with(|| (timestamp_ms, bound.rule()));
+        self.name(index, || format!("timestamp {timestamp_ms} is not accepted: {}", bound.rule()));
+    }
+
+    /// Of both kinds the time is what the whole request is told, as in Kafka.
+    fn outcome(self) -> Result<(), AppendError> {
+        let Faults { records, time } = self;
+        if let Some((timestamp_ms, rule)) = time {
+            return Err(AppendError::InvalidTimestamp { timestamp_ms, rule, records });
+        }
+        match records.is_empty() {
+            true => Ok(()),
+            false => {
+                let message = "records without a key, which a compacted topic needs".to_owned();
+                Err(AppendError::InvalidRecord { message, records })
+            }
+        }
+    }
+}
+
+/// What a timestamp breaks.
+#[derive(Clone, Copy)]
+enum Bound {
+    Epoch,
+    Before(i64),
+    After(i64),
+}
+
+impl Bound {
+    fn rule(self) -> String {
+        match self {
+            Bound::Epoch => "before 1970".to_owned(),
+            Bound::Before(ms) => format!("older than message.timestamp.before.max.ms, {ms}"),
+            Bound::After(ms) => format!("further ahead than message.timestamp.after.max.ms, {ms}"),
+        }
+    }
+}
+
+fn out_of_time(record: &RecordRef<'_>, config: &LogConfig, now_ms: i64) -> Option<Bound> {
     let timestamp_ms = record.timestamp;
     if config.timestamp_type == TimestampType::LogAppendTime || timestamp_ms == NO_TIMESTAMP {
-        return Ok(());
+        return None;
     }
     let (before, after) = (config.timestamp_before_max_ms, config.timestamp_after_max_ms);
-    let rule = if timestamp_ms < 0 {
-        "before 1970".to_owned()
-    } else if now_ms.saturating_sub(timestamp_ms) > before {
-        format!("older than message.timestamp.before.max.ms, {before}")
-    } else if timestamp_ms.saturating_sub(now_ms) > after {
-        format!("further ahead than message.timestamp.after.max.ms, {after}")
-    } else {
-        return Ok(());
-    };
-    Err(AppendError::InvalidTimestamp { timestamp_ms, rule })
+    match timestamp_ms {
+        ..0 => Some(Bound::Epoch),
+        _ if now_ms.saturating_sub(timestamp_ms) > before => Some(Bound::Before(before)),
+        _ if timestamp_ms.saturating_sub(now_ms) > after => Some(Bound::After(after)),
+        _ => None,
+    }
 }
 
 /// What a record without a time has instead.

@@ -164,7 +164,8 @@ impl From<AppendError> for Refusal {
     fn from(error: AppendError) -> Refusal {
         let (code, message) = (error.code(), error.to_string());
         let records = match error {
-            AppendError::InvalidRecord { records, .. } => records,
+            AppendError::InvalidRecord { records, .. }
+            | AppendError::InvalidTimestamp { records, .. } => records,
             _ => Vec::new(),
         };
         let record = |r: crate::partition::RecordError| BatchIndexAndErrorMessage {

@@ -158,6 +158,31 @@ fn times_outside_the_topic_s_range_are_refused() {
 }
 
 #[test]
+fn records_with_times_out_of_range_are_named_beside_those_without_a_key() {
+    let (key, old) = (Some(&b"k"[..]), NOW_MS - 1001);
+    let times = LogConfig { timestamp_before_max_ms: 1000, ..LogConfig::default() };
+    let named = |batch: Vec<u8>, config: &LogConfig| {
+        let Err(AppendError::InvalidTimestamp { timestamp_ms, records, .. }) =
+            checked(batch, config)
+        else {
+            panic!("accepted");
+        };
+        assert_eq!(timestamp_ms, old, "the first one");
+        records
+    };
+    let batch = || built(BatchBuilder::new(), &[(NOW_MS, None), (old, key), (-2, None)]);
+    let records = named(batch(), &times);
+    assert_eq!(records.iter().map(|r| r.index).collect::<Vec<_>>(), [1, 2]);
+    assert!(records[0].message.contains("before.max.ms, 1000"), "{records:?}");
+    assert!(records[1].message.contains("before 1970"), "{records:?}");
+    let both = named(batch(), &LogConfig { cleanup: Cleanup::Compact, ..times });
+    let messages: Vec<_> = both.iter().map(|r| (r.index, r.message.contains("key"))).collect();
+    assert_eq!(messages, [(0, true), (1, false), (2, true)]);
+    let many = built(BatchBuilder::new(), &vec![(old, key); 2 * RECORD_ERRORS_MAX]);
+    assert_eq!(named(many, &times).len(), RECORD_ERRORS_MAX);
+}
+
+#[test]
 fn a_header_that_lies_about_its_largest_time_is_put_right() {
     let lying = with(two(BatchBuilder::new()), 35, &(NOW_MS + 1000).to_be_bytes());
     let batch = checked(lying, &LogConfig::default()).unwrap();
