@@ -139,17 +139,17 @@ impl Log {
         }
     }
 
-    /// Appends a checked batch to the page cache and returns its base offset, which it gets here
-    /// like its leader epoch. When the disk is full or no file can be opened, the log is as it
-    /// was before; after any other error it must not be written again: what the disk holds behind
-    /// `end` is unknown.
-    pub fn append(&mut self, batch: &Batch) -> Result<Placed, StorageError> {
-        let rolled = self.make_room(&batch.header)?;
+    /// Appends a checked batch, which came at `now_ms`, to the page cache and returns its base
+    /// offset, which it gets here like its leader epoch. When the disk is full or no file can be
+    /// opened, the log is as it was before; after any other error it must not be written again:
+    /// what the disk holds behind `end` is unknown.
+    pub fn append(&mut self, batch: &Batch, now_ms: i64) -> Result<Placed, StorageError> {
+        let rolled = self.make_room(&batch.header, now_ms)?;
         let (base_offset, epoch) = (self.end, self.epoch);
         let index = self.last_index.next();
         let entry = RaftEntry { kind: EntryKind::Data, ..self.entry(index)? };
         let config = self.config;
-        let append = |log: &mut Log| log.tail()?.append(batch, &entry, epoch, &config);
+        let append = |log: &mut Log| log.tail()?.append(batch, &entry, (epoch, now_ms), &config);
         let placed = self.or_undo(append)?;
         self.dirty.log(&placed);
         if self.epochs.note(epoch, base_offset) {
@@ -323,9 +323,9 @@ impl Log {
         written
     }
 
-    fn make_room(&mut self, header: &BatchHeader) -> Result<bool, StorageError> {
+    fn make_room(&mut self, header: &BatchHeader, now_ms: i64) -> Result<bool, StorageError> {
         let (config, next) = (self.config, self.end);
-        let full = self.tail()?.is_full_for(header, next, &config)?;
+        let full = self.tail()?.is_full_for(header, (next, now_ms), &config)?;
         if full {
             self.roll()?;
         }

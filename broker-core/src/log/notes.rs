@@ -234,7 +234,7 @@ mod tests {
                 let value = vec![b'v'; (n * 100) as usize];
                 builder.push_value((n % 7 - 2) * 1_000_000 + record * 13, None, &value);
             }
-            log.append(&Batch::parse(&builder.build().unwrap()).unwrap()).unwrap();
+            log.append(&Batch::parse(&builder.build().unwrap()).unwrap(), 0).unwrap();
         }
         log
     }

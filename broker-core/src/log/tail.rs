@@ -22,15 +22,33 @@ pub(crate) struct Tail {
     /// Entries of the sidecar.
     raft_entries: u64,
     pace: Pace,
-    /// The first batch's largest timestamp: the segment's age in the records' own time.
-    first_timestamp: Option<i64>,
+    /// None while there is no batch.
+    begun: Option<Begun>,
+}
+
+/// When a segment began, from which its age is counted.
+#[derive(Debug, Clone, Copy)]
+enum Begun {
+    /// Its first batch's largest timestamp: age in the records' own time.
+    Records(i64),
+    /// Its first batch has no time: then it was written at this one.
+    Clock(i64),
+}
+
+impl Begun {
+    fn with(first: &BatchHeader, clock_ms: i64) -> Begun {
+        match first.max_timestamp {
+            0.. => Begun::Records(first.max_timestamp),
+            _ => Begun::Clock(clock_ms),
+        }
+    }
 }
 
 /// A tail before a write, to go back to.
 pub(crate) struct Before {
     raft_entries: u64,
     pace: Pace,
-    first_timestamp: Option<i64>,
+    begun: Option<Begun>,
     /// Bytes of each file.
     lengths: [u64; 4],
 }
@@ -42,7 +60,7 @@ impl Tail {
             segment.create(kind).map_err(|e| storage("create", e))?;
         }
         let pace = Pace::new(0, None, None);
-        Ok(Tail { segment, position: 0, raft_entries: 0, pace, first_timestamp: None })
+        Ok(Tail { segment, position: 0, raft_entries: 0, pace, begun: None })
     }
 
     /// The tail of a segment whose files are in order.
@@ -61,12 +79,16 @@ impl Tail {
             None => 0,
         };
         let time_last = segment.last_time()?.map(|entry| entry.timestamp);
-        let first = Walk::new(&segment, 0, SEEK_WINDOW_BYTES)?.next()?;
+        let begun = match Walk::new(&segment, 0, SEEK_WINDOW_BYTES)?.next()? {
+            // It is no younger than what was written last.
+            Some(first) => Some(Begun::with(&first.header, segment.modified_ms()?)),
+            None => None,
+        };
         Ok(Tail {
             position,
             raft_entries: sidecar / ENTRY_BYTES as u64,
             pace: Pace::new(position - last, time_last, segment.largest()?),
-            first_timestamp: first.map(|batch| batch.header.max_timestamp),
+            begun,
             segment,
         })
     }
@@ -77,11 +99,12 @@ impl Tail {
         u32::try_from(self.position).expect("a segment is shorter than 4 GiB")
     }
 
-    /// Whether this batch, which will begin at offset `next`, belongs into another segment.
+    /// Whether this batch, which will begin at offset `next` and comes at `now_ms`, belongs into
+    /// another segment.
     pub fn is_full_for(
         &self,
         header: &BatchHeader,
-        next: i64,
+        (next, now_ms): (i64, i64),
         config: &LogConfig,
     ) -> Result<bool, StorageError> {
         if self.position == 0 {
@@ -90,12 +113,21 @@ impl Tail {
         let last = next + i64::from(header.last_offset_delta);
         let too_long = self.position + header.size() as u64 > u64::from(config.segment_bytes);
         let too_many = last - self.segment.base() > i64::from(i32::MAX);
-        Ok(too_long || too_many || self.is_old_for(header, config) || self.is_indexed(config)?)
+        let too_old = self.age_ms(header, now_ms) > config.segment_ms;
+        Ok(too_long || too_many || too_old || self.is_indexed(config)?)
     }
 
-    fn is_old_for(&self, header: &BatchHeader, config: &LogConfig) -> bool {
-        let first = self.first_timestamp.filter(|first| *first >= 0 && header.max_timestamp >= 0);
-        first.is_some_and(|first| header.max_timestamp.saturating_sub(first) > config.segment_ms)
+    /// As in Kafka (`LogSegment.timeWaitedForRoll`): a segment whose first batch has no time ages
+    /// by the clock, or it would never end by its age.
+    fn age_ms(&self, header: &BatchHeader, now_ms: i64) -> i64 {
+        match self.begun {
+            None => 0,
+            Some(Begun::Records(first)) if header.max_timestamp >= 0 => {
+                header.max_timestamp.saturating_sub(first)
+            }
+            Some(Begun::Records(_)) => 0,
+            Some(Begun::Clock(written)) => now_ms.saturating_sub(written),
+        }
     }
 
     fn is_indexed(&self, config: &LogConfig) -> Result<bool, StorageError> {
@@ -110,7 +142,7 @@ impl Tail {
         &mut self,
         batch: &Batch,
         entry: &RaftEntry,
-        epoch: i32,
+        (epoch, now_ms): (i32, i64),
         config: &LogConfig,
     ) -> Result<Arc<Segment>, StorageError> {
         let header = &batch.header;
@@ -122,7 +154,7 @@ impl Tail {
         let size = header.size() as u64;
         let paced = self.pace.batch(at, size, largest, config.index_interval_bytes);
         self.write_index(&paced)?;
-        self.first_timestamp.get_or_insert(header.max_timestamp);
+        self.begun.get_or_insert_with(|| Begun::with(header, now_ms));
         self.position += size;
         self.segment.set_largest(self.pace.largest());
         // Last, because readers go by it.
@@ -160,7 +192,7 @@ impl Tail {
         Ok(Before {
             raft_entries: self.raft_entries,
             pace: self.pace,
-            first_timestamp: self.first_timestamp,
+            begun: self.begun,
             lengths: [self.position, index, times, raft],
         })
     }
@@ -176,7 +208,7 @@ impl Tail {
         self.segment.set_entries(Kind::Times, times / TIME_ENTRY_BYTES as u64);
         self.segment.set_largest(before.pace.largest());
         self.raft_entries = before.raft_entries;
-        (self.pace, self.first_timestamp) = (before.pace, before.first_timestamp);
+        (self.pace, self.begun) = (before.pace, before.begun);
         Ok(())
     }
 

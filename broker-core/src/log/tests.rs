@@ -102,7 +102,7 @@ impl Run {
         match step {
             Step::Append(records) => {
                 self.entry(EntryKind::Data);
-                self.log.append(&batch(records)).unwrap();
+                self.log.append(&batch(records), 0).unwrap();
             }
             Step::NoOp => {
                 self.entry(EntryKind::NoOp);
@@ -225,7 +225,7 @@ fn a_truncated_log_gives_the_offsets_again_in_a_new_epoch() {
     run.step(Step::Close);
     run.log.truncate_to(4).unwrap();
     assert_eq!((run.log.end(), run.log.epoch()), (3, 1));
-    assert_eq!(run.log.append(&batch(1)).unwrap().base_offset, 3);
+    assert_eq!(run.log.append(&batch(1), 0).unwrap().base_offset, 3);
     flush(&mut run.log);
     assert_eq!(run.log.end_of_epoch(0), Some((0, 3)));
     assert_eq!(open(&run.disk).end_of_epoch(1), Some((1, 4)));

@@ -131,7 +131,7 @@ impl Shared {
     ) -> Result<Appended, StorageError> {
         let base_offset = writer.log.end();
         for batch in batches {
-            let placed = writer.log.append(batch)?;
+            let placed = writer.log.append(batch, now_ms)?;
             if placed.rolled {
                 self.save_producers(writer, placed.base_offset);
             }

@@ -90,6 +90,8 @@ async fn times_too_far_from_now_are_refused_as_the_topic_says() {
         let refused = send(&mut client, at(time)).await;
         assert_eq!(refused.error_code, ErrorCode::InvalidTimestamp.code());
         assert!(refused.error_message.unwrap().contains(key));
+        let named: Vec<i32> = refused.record_errors.iter().map(|e| e.batch_index).collect();
+        assert_eq!(named, [0], "clients tell which records it was");
     }
     assert_eq!(send(&mut client, at(now_ms())).await.error_code, NONE);
 }

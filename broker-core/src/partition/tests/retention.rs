@@ -106,3 +106,27 @@ async fn readers_of_a_segment_that_goes_learn_the_new_start() {
     assert!(matches!(error, ReadError::OutOfRange { start: 10, .. }), "{error}");
     assert!(node.files().iter().all(|name| !name.starts_with("00000000000000000000")));
 }
+
+#[tokio::test]
+async fn segments_end_by_their_age_also_when_their_records_have_no_time() {
+    let node = Node::new();
+    let config = LogConfig { segment_ms: 1_000, ..LogConfig::default() };
+    let partition = node.open(config);
+    let segments = || node.files().iter().filter(|name| name.ends_with(".log")).count();
+    let append = async |partition: &PartitionHandle, time: i64| {
+        partition.append(timed_batch(&[(time, "x")]), Origin::Client).await.unwrap();
+    };
+    append(&partition, -1).await;
+    node.clock.advance(1_000);
+    append(&partition, -1).await;
+    assert_eq!(segments(), 1, "not older than it may be");
+    node.clock.advance(1);
+    append(&partition, NOW_MS).await;
+    assert_eq!(segments(), 2);
+    node.clock.advance(10_000);
+    append(&partition, -1).await;
+    append(&partition, NOW_MS + 1_000).await;
+    assert_eq!(segments(), 2, "where the first record has a time, it is theirs that counts");
+    append(&partition, NOW_MS + 1_001).await;
+    assert_eq!(segments(), 3);
+}
