@@ -1,7 +1,7 @@
 //! The door: lets clients in, up to a number, and writes down why each one left. How often it
 //! warns of one address is in `complaints.rs`.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,6 +47,7 @@ pub(super) async fn run(socket: TcpListener, shared: Arc<Shared>, tasks: TaskTra
                 continue;
             }
         };
+        let client = plain(client);
         let live = shared.node.live();
         let limits = &live.config.limits;
         let most = most(limits.connections_max, descriptors());
@@ -98,11 +99,23 @@ fn warn_of_few(shared: &Shared) {
     }
 }
 
+/// A socket that listens on all addresses shows those of IPv4 as parts of IPv6
+/// (`::ffff:10.0.0.5`). Clients that are told such a one may not be able to use it.
+fn plain(addr: SocketAddr) -> SocketAddr {
+    match addr.ip().to_canonical() {
+        IpAddr::V4(ip) => SocketAddr::from((ip, addr.port())),
+        IpAddr::V6(_) => addr,
+    }
+}
+
 async fn welcome(shared: Arc<Shared>, stream: TcpStream, client: SocketAddr) {
     let mut end = End { shared: shared.clone(), client, closed: None };
     tracing::debug!(%client, "{client} connected");
     end.closed = Some(match stream.local_addr() {
-        Ok(broker) => Box::pin(serve(shared, stream, Ends { client, broker })).await,
+        Ok(broker) => {
+            let ends = Ends { client, broker: plain(broker) };
+            Box::pin(serve(shared, stream, ends)).await
+        }
         Err(failure) => Closed::Io(failure),
     });
 }
@@ -149,6 +162,7 @@ fn tell(left_out: &LeftOut) {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -158,5 +172,17 @@ mod tests {
         assert_eq!(most(10_000, 600), 172, "half of them, less what is kept");
         assert_eq!(most(10, 600), 10);
         assert_eq!(most(10_000, 64), 16);
+    }
+
+    #[test]
+    fn an_address_of_ipv4_is_called_as_one() {
+        for (seen, is) in [
+            ("[::ffff:10.0.0.5]:9092", "10.0.0.5:9092"),
+            ("10.0.0.5:9092", "10.0.0.5:9092"),
+            ("[fe80::1%3]:9092", "[fe80::1%3]:9092"),
+            ("[::1]:9092", "[::1]:9092"),
+        ] {
+            assert_eq!(plain(seen.parse().unwrap()).to_string(), is);
+        }
     }
 }

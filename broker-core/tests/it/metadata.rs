@@ -73,6 +73,25 @@ async fn clients_are_told_the_address_they_came_to_unless_another_is_configured(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn clients_of_ipv4_are_told_such_an_address_though_the_broker_listens_on_ipv6_too() {
+    let everywhere = "[::]:0".parse().unwrap();
+    if std::net::TcpListener::bind::<std::net::SocketAddr>(everywhere).is_err() {
+        return; // This machine has no IPv6.
+    }
+    let test = TestBroker::start_with(|c| c.listen = everywhere).await;
+    let port = test.broker.kafka_addr().port();
+    let addr = std::net::SocketAddr::from(([127, 0, 0, 1], port));
+    let mut client = Client::connect(addr).await;
+    let all = MetadataRequest { topics: None, ..Default::default() };
+    let broker = client.call(all).await.brokers.remove(0);
+    assert_eq!((broker.host.as_str(), broker.port), ("127.0.0.1", i32::from(port)));
+    let mut member = Member::on(client, "g", None).await;
+    member.learn_id().await;
+    member.join().await;
+    assert_eq!(member.describe().await.members[0].client_host, "/127.0.0.1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_clusters_id_is_the_same_for_ever() {
     let test = TestBroker::start().await;
     let id = test.broker.cluster_id();
