@@ -6,6 +6,7 @@
 
 use std::io::{self, IoSlice};
 use std::path::Path;
+use std::sync::Arc;
 
 use super::folder::{Folder, read_small};
 use crate::world::OpenMode;
@@ -15,9 +16,10 @@ pub(crate) const FILE: &str = "leader-epoch-checkpoint";
 /// A million epochs, one line each; more is no file of ours.
 const FILE_BYTES_MAX: usize = 32 << 20;
 
-/// Epochs and their first offsets; both rise from entry to entry.
+/// Epochs and their first offsets; both rise from entry to entry. Cheap to clone, and a clone stays
+/// as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Epochs(Vec<(i32, i64)>);
+pub(crate) struct Epochs(Arc<Vec<(i32, i64)>>);
 
 impl Epochs {
     /// The epochs in the folder's file; none when there is no file or it is not whole.
@@ -30,9 +32,14 @@ impl Epochs {
     pub fn note(&mut self, epoch: i32, offset: i64) -> bool {
         let new = self.last().is_none_or(|last| epoch > last);
         if new {
-            self.0.push((epoch, offset));
+            self.entries().push((epoch, offset));
         }
         new
+    }
+
+    /// Whether the other one is a clone of this, and neither was changed since.
+    pub fn is_same(&self, other: &Epochs) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// The last epoch that has records.
@@ -43,15 +50,16 @@ impl Epochs {
     /// The log now ends here: epochs that begin at or behind it are gone; true when some were.
     pub fn truncate(&mut self, end: i64) -> bool {
         let before = self.0.len();
-        self.0.retain(|(_, start)| *start < end);
+        self.entries().retain(|(_, start)| *start < end);
         self.0.len() < before
     }
 
     /// The log now begins here: of the epochs before it only the one that reaches it stays.
     pub fn trim(&mut self, start: i64) {
         let reached = self.0.iter().rposition(|(_, first)| *first <= start).unwrap_or(0);
-        self.0.drain(..reached);
-        if let Some((_, first)) = self.0.first_mut() {
+        let entries = self.entries();
+        entries.drain(..reached);
+        if let Some((_, first)) = entries.first_mut() {
             *first = start.max(*first);
         }
     }
@@ -90,6 +98,10 @@ impl Epochs {
         folder.disk.sync_dir(&folder.path)
     }
 
+    fn entries(&mut self) -> &mut Vec<(i32, i64)> {
+        Arc::make_mut(&mut self.0)
+    }
+
     fn text(&self) -> String {
         let lines = self.0.iter().map(|(epoch, start)| format!("{epoch} {start}\n"));
         format!("0\n{}\n{}", self.0.len(), lines.collect::<String>())
@@ -125,7 +137,7 @@ mod tests {
     use super::*;
 
     fn epochs(entries: &[(i32, i64)]) -> Epochs {
-        Epochs(entries.to_vec())
+        Epochs(Arc::new(entries.to_vec()))
     }
 
     #[test]

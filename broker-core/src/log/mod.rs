@@ -35,13 +35,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use checkpoint::{Checkpoint, Point};
-use epochs::Epochs;
 use folder::{Folder, Kind};
 use recover::remove_segment;
 use round::Dirty;
 use tail::Tail;
 
 pub use config::{Cleanup, LogConfig, Repack, TimestampType};
+pub(crate) use epochs::Epochs;
 pub(crate) use error::storage;
 pub use error::{OpenError, SegmentError, StorageError};
 pub(crate) use notes::Seen;
@@ -261,14 +261,9 @@ impl Log {
         self.config = config;
     }
 
-    /// The epoch of the record at this offset, if one was ever there.
-    pub fn epoch_of(&self, offset: i64) -> Option<i32> {
-        self.epochs.of(offset)
-    }
-
-    /// The largest known epoch that is not above `epoch`, and where the next one begins.
-    pub fn end_of_epoch(&self, epoch: i32) -> Option<(i32, i64)> {
-        self.epochs.end_of(epoch, self.epoch, self.end)
+    /// Which epoch began where.
+    pub(crate) fn epochs(&self) -> &Epochs {
+        &self.epochs
     }
 
     /// Bytes of all segments.

@@ -227,6 +227,6 @@ fn a_truncated_log_gives_the_offsets_again_in_a_new_epoch() {
     assert_eq!((run.log.end(), run.log.epoch()), (3, 1));
     assert_eq!(run.log.append(&batch(1), 0).unwrap().base_offset, 3);
     flush(&mut run.log);
-    assert_eq!(run.log.end_of_epoch(0), Some((0, 3)));
-    assert_eq!(open(&run.disk).end_of_epoch(1), Some((1, 4)));
+    assert_eq!(run.log.epochs().end_of(0, 1, 4), Some((0, 3)));
+    assert_eq!(open(&run.disk).epochs().end_of(1, 2, 4), Some((1, 4)));
 }

@@ -15,7 +15,7 @@ use super::snapshot;
 use crate::flush::{Flusher, Target, Ticket};
 use crate::ids::TopicPartition;
 use crate::log::{
-    Log, LogConfig, NewStart, OpenError, Opened, Place, RecoveryReport, Seen, Segments,
+    Epochs, Log, LogConfig, NewStart, OpenError, Opened, Place, RecoveryReport, Seen, Segments,
     StorageError,
 };
 use crate::world::World;
@@ -61,6 +61,8 @@ pub(super) enum State {
 /// What readers go by.
 pub(super) struct View {
     pub segments: Segments,
+    /// Readers ask in every Fetch whether what they read is still our history.
+    pub epochs: Epochs,
     pub offsets: PartitionOffsets,
     /// Where the high watermark lies.
     pub high_watermark_at: Place,
@@ -121,6 +123,9 @@ impl Shared {
         if !Arc::ptr_eq(&view.segments, log.segments()) {
             view.segments = log.segments().clone();
         }
+        if !view.epochs.is_same(log.epochs()) {
+            view.epochs = log.epochs().clone();
+        }
         let (reached, at) = match log.config().write_caching {
             true => (log.end(), log.end_at()),
             false => (log.flushed(), log.flushed_at()),
@@ -173,11 +178,12 @@ impl Shared {
     }
 
     pub fn epoch_of(&self, offset: i64) -> Option<i32> {
-        self.writer().log.epoch_of(offset)
+        self.view.lock().epochs.of(offset)
     }
 
     pub fn end_offset_for_epoch(&self, epoch: i32) -> Option<(i32, i64)> {
-        self.writer().log.end_of_epoch(epoch)
+        let view = self.view.lock();
+        view.epochs.end_of(epoch, view.offsets.leader_epoch, view.offsets.log_end)
     }
 
     pub fn size_bytes(&self) -> u64 {
@@ -205,6 +211,7 @@ impl View {
         };
         View {
             segments: log.segments().clone(),
+            epochs: log.epochs().clone(),
             offsets,
             high_watermark_at: log.end_at(),
             config: *log.config(),

@@ -47,6 +47,23 @@ async fn the_epoch_in_a_batch_is_that_of_the_leadership_that_appended_it() {
 }
 
 #[tokio::test]
+async fn what_a_fetch_asks_of_a_partition_waits_for_no_writer() {
+    let partition = Node::new().open(LogConfig::default());
+    append_each(&partition, &["a", "b"]).await;
+    let reader = partition.clone();
+    let writing = partition.0.writer.lock();
+    let read = std::thread::spawn(move || {
+        let (stands, epoch) = (reader.stands(1).unwrap(), reader.epoch_of(1));
+        let ends = reader.end_offset_for_epoch(stands.leader_epoch);
+        let ahead = reader.bytes_ahead(2, &mut None).unwrap();
+        (ends, epoch, ahead, read_from(&reader, 1).len())
+    });
+    eventually(|| read.is_finished());
+    assert_eq!(read.join().unwrap(), (Some((0, 2)), Some(0), Some(0), 1));
+    drop(writing);
+}
+
+#[tokio::test]
 async fn a_read_is_limited_but_for_its_first_batch() {
     let node = Node::new();
     let partition = node.open(LogConfig::default());
