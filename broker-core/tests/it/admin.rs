@@ -269,7 +269,7 @@ async fn more_topics_than_one_request_may_create_are_refused_and_none_is_made() 
     let test = TestBroker::start().await;
     let mut client = test.client().await;
     let one = |number: i32| create_request(&format!("t{number}"), 1).topics.remove(0);
-    let topics = (0..1001).map(one).collect();
+    let topics = (0..10_001).map(one).collect();
     let answer = client.call(CreateTopicsRequest { topics, ..Default::default() }).await;
     let refused = ErrorCode::PolicyViolation.code();
     assert!(answer.topics.iter().all(|topic| topic.error_code == refused));

@@ -84,3 +84,58 @@ async fn requests_that_wait_for_the_same_sync_share_the_next() {
     assert!(syncs <= CLIENTS as u64 / 2, "{syncs} syncs for {CLIENTS} topics");
     broker.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_thousand_topics_are_made_and_changed_in_one_request_each_with_a_sync_for_all() {
+    const TOPICS: usize = 2_000;
+    let test = TestBroker::start().await;
+    let mut client = test.client().await;
+    let name = |number: usize| format!("topic-{number}");
+    let made = client.call(many((0..TOPICS).map(name))).await.topics;
+    assert!(made.iter().all(|topic| topic.error_code == NONE));
+    let all = [(SET, "retention.ms", Some("1234"))];
+    let one = |number| alter_request(TOPIC, &name(number), &all).resources.remove(0);
+    let mut resources: Vec<_> = (0..TOPICS).map(one).collect();
+    resources.push(alter_request(TOPIC, "nowhere", &all).resources.remove(0));
+    let request = IncrementalAlterConfigsRequest { resources, ..Default::default() };
+    let answers = client.call(request).await.responses;
+    assert_eq!(answers.len(), TOPICS + 1);
+    let (last, done) = answers.split_last().unwrap();
+    assert!(done.iter().all(|answer| answer.error_code == NONE));
+    assert_eq!(last.error_code, ErrorCode::UnknownTopicOrPartition.code());
+    for number in [0, TOPICS - 1] {
+        let set = described(&mut client, TOPIC, &name(number), "retention.ms").await;
+        assert_eq!(set.value.as_deref(), Some("1234"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_of_one_request_share_a_sync_and_each_has_its_own_answer() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = FakeDisk::with_folder(dir.path());
+    let broker = start(&disk, dir.path()).await;
+    let mut client = Client::connect(broker.kafka_addr()).await;
+    client.call(many((0..50).map(|n| format!("topic-{n}")))).await;
+    let before = disk.syncs();
+    let set = |name: &str, value: &str| {
+        alter_request(TOPIC, name, &[(SET, "retention.ms", Some(value))]).resources.remove(0)
+    };
+    let mut resources: Vec<_> = (0..50).map(|n| set(&format!("topic-{n}"), "1234")).collect();
+    resources.insert(7, set("nowhere", "1234"));
+    resources[3] = set("topic-3", "never");
+    let request = IncrementalAlterConfigsRequest { resources, ..Default::default() };
+    let codes: Vec<i16> =
+        client.call(request).await.responses.iter().map(|answer| answer.error_code).collect();
+    assert_eq!(disk.syncs() - before, 1);
+    assert_eq!(codes[3], ErrorCode::InvalidConfig.code());
+    assert_eq!(codes[7], ErrorCode::UnknownTopicOrPartition.code());
+    assert_eq!(codes.iter().filter(|code| **code == NONE).count(), 49);
+    let topic = described(&mut client, TOPIC, "topic-49", "retention.ms").await;
+    assert_eq!(topic.value.as_deref(), Some("1234"));
+    broker.stop().await;
+    let broker = start(&disk, dir.path()).await;
+    let mut client = Client::connect(broker.kafka_addr()).await;
+    let topic = described(&mut client, TOPIC, "topic-49", "retention.ms").await;
+    assert_eq!(topic.value.as_deref(), Some("1234"), "after a restart too");
+    broker.stop().await;
+}

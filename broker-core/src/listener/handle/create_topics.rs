@@ -19,8 +19,10 @@ use crate::node::{Described, NewTopic, Node};
 
 use super::resource::source;
 
-/// Most topics in one request: they are made durable together, and others wait meanwhile.
-const TOPICS_MAX: usize = 1000;
+/// Most topics in one request: they are made durable together, and others wait meanwhile. It is as
+/// much as Kafka's controller changes at once (`MAX_RECORDS_PER_USER_OP`), and there a topic counts
+/// twice, with its first partition.
+const TOPICS_MAX: usize = 10_000;
 
 pub(in crate::listener) async fn handle(
     ctx: Arc<Ctx>,

@@ -49,34 +49,52 @@ pub enum AlterError {
 }
 
 impl Node {
-    /// Changes what is set for a topic; durable, and obeyed by its logs, when this returns. With
+    /// Changes what is set for topics, each of them named once; an outcome for each. All is
+    /// durable, at the price of one change, and obeyed by their logs when this returns. With
     /// `judge_only` nothing changes. Blocks.
-    pub fn alter_topic(
+    pub fn alter_topics(
+        &self,
+        asked: &[(String, Alteration)],
+        judge_only: bool,
+    ) -> Vec<Result<(), AlterError>> {
+        let _gate = self.gate.lock();
+        let live = self.live();
+        let altered = |(name, to): &(String, Alteration)| self.altered(name, to, &live);
+        let altered: Vec<Result<Option<Topic>, AlterError>> = asked.iter().map(altered).collect();
+        if judge_only {
+            return altered.into_iter().map(|judged| judged.map(drop)).collect();
+        }
+        let commands: Vec<Command> = altered.iter().flatten().flatten().map(set).collect();
+        let mut proposed = self.cluster.propose_all(&commands).into_iter();
+        let obey = |altered: Result<Option<Topic>, AlterError>| {
+            let Some(topic) = altered? else { return Ok(()) };
+            proposed.next().expect("one outcome for each command")?;
+            let Topic { name, settings, .. } = &topic;
+            tracing::info!(topic = %name, ?settings, "topic `{name}` has new settings");
+            self.obey(&topic, &live);
+            Ok(())
+        };
+        altered.into_iter().map(obey).collect()
+    }
+
+    /// The topic with its new settings, unless these are what it has.
+    fn altered(
         &self,
         name: &str,
-        asked: &Alteration,
-        judge_only: bool,
-    ) -> Result<(), AlterError> {
-        let _gate = self.gate.lock();
+        to: &Alteration,
+        live: &Live,
+    ) -> Result<Option<Topic>, AlterError> {
         let topic = self.cluster.state().topic(name).cloned();
         let Some(topic) = topic else {
             return Err(AlterError::UnknownTopic { name: name.to_owned() });
         };
-        let live = self.live();
         let inherited = |key: &Setting| value_of(&Settings::new(), &live.defaults, key).to_owned();
-        let settings = asked.apply(topic_keys(), &topic.settings, &inherited)?;
-        check_topic(&settings, &live)?;
-        if name == OFFSETS_TOPIC && !log_config(&settings, &live).cleanup.compacts() {
+        let settings = to.apply(topic_keys(), &topic.settings, &inherited)?;
+        check_topic(&settings, live)?;
+        if name == OFFSETS_TOPIC && !log_config(&settings, live).cleanup.compacts() {
             return Err(AlterError::MustCompact);
         }
-        if judge_only || settings == topic.settings {
-            return Ok(());
-        }
-        let command = Command::SetTopicSettings { id: topic.id, settings: settings.clone() };
-        self.cluster.propose(&command)?;
-        tracing::info!(topic = %name, ?settings, "topic `{name}` has new settings");
-        self.obey(&Topic { settings, ..topic }, &live);
-        Ok(())
+        Ok((settings != topic.settings).then_some(Topic { settings, ..topic }))
     }
 
     /// Changes what this node, or without a number every one, is told while it runs; durable and
@@ -148,6 +166,10 @@ impl Node {
             partition.set_config(config);
         }
     }
+}
+
+fn set(topic: &Topic) -> Command {
+    Command::SetTopicSettings { id: topic.id, settings: topic.settings.clone() }
 }
 
 /// Whether a topic's settings go together.
