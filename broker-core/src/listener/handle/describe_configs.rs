@@ -2,6 +2,7 @@
 //!
 //! Tools read all settings, change one and write all back, so none may be missing (S41).
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use ouzel_wire::ErrorCode;
@@ -29,10 +30,16 @@ pub(in crate::listener) async fn handle(
     ctx: Arc<Ctx>,
     request: DescribeConfigsRequest,
 ) -> DescribeConfigsResponse {
+    // A few hundred settings with their documentation for each of many topics take a while.
+    let results = ctx.blocking(move |shared| describe_all(&shared.node, request)).await;
+    DescribeConfigsResponse { results, ..Default::default() }
+}
+
+fn describe_all(node: &Node, request: DescribeConfigsRequest) -> Vec<DescribeConfigsResult> {
     let wanted =
         Wanted { synonyms: request.include_synonyms, documentation: request.include_documentation };
     let one = |resource: DescribeConfigsResource| {
-        let (code, error_message, described) = match describe(&ctx.shared.node, &resource) {
+        let (code, error_message, described) = match describe(node, &resource) {
             Ok(described) => (ErrorCode::None, None, described),
             Err((code, why)) => (code, Some(why), Vec::new()),
         };
@@ -46,8 +53,7 @@ pub(in crate::listener) async fn handle(
         }
     };
     let resources = once(request.resources, |r| (r.resource_type, r.resource_name.clone()));
-    let results = resources.into_iter().map(one).collect();
-    DescribeConfigsResponse { results, ..Default::default() }
+    resources.into_iter().map(one).collect()
 }
 
 fn describe(
@@ -57,7 +63,8 @@ fn describe(
     let name = &resource.resource_name;
     // No keys stand for all keys.
     let keys = resource.configuration_keys.as_deref().filter(|keys| !keys.is_empty());
-    let wanted = |key: &str| keys.is_none_or(|keys| keys.iter().any(|wanted| wanted == key));
+    let keys: Option<HashSet<&str>> = keys.map(|keys| keys.iter().map(String::as_str).collect());
+    let wanted = |key: &str| keys.as_ref().is_none_or(|keys| keys.contains(key));
     match resource.resource_type {
         TOPIC => {
             let impossible =
