@@ -1,4 +1,6 @@
-//! Why a connection ended. Every end has a reason, and every reason one line in the log.
+//! Why a connection ended. Every end has a reason, and every reason one line in the log, at a level
+//! by its weight: ordinary ends are at `debug`, because health checks and command lines make one
+//! each time.
 
 use std::io;
 use std::time::Duration;
