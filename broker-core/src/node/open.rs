@@ -1,8 +1,8 @@
 //! How a node starts: read the state, finish what was begun, open every partition.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use ouzel_wire::Uuid;
 use parking_lot::{Mutex, RwLock};
@@ -142,18 +142,33 @@ impl Node {
         names.into_iter().filter(|name| split(name).is_some()).collect()
     }
 
+    /// Each opener takes the next partition, so that a large topic is shared by all of them too.
     fn open_all(&self) {
         let topics: Vec<Topic> = self.cluster.state().topics().cloned().collect();
+        let mut all: Vec<(&Topic, usize)> = Vec::new();
+        for topic in &topics {
+            all.extend((0..topic.replicas.len()).map(|number| (topic, number)));
+        }
+        let slots: Vec<OnceLock<Slot>> = all.iter().map(|_| OnceLock::new()).collect();
         let next = AtomicUsize::new(0);
+        let open = || {
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some((topic, number)) = all.get(at) else { break };
+                slots[at].get_or_init(|| self.open_partition(topic, *number, Folders::MayExist));
+            }
+        };
         std::thread::scope(|scope| {
-            for _ in 0..OPENERS.min(topics.len()) {
-                scope.spawn(|| {
-                    while let Some(topic) = topics.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        self.open_partitions(topic, 0, Folders::MayExist);
-                    }
-                });
+            for _ in 0..OPENERS.min(all.len()) {
+                scope.spawn(open);
             }
         });
+        let opened = |slot: OnceLock<Slot>| slot.into_inner().expect("an opener took each");
+        let mut slots = slots.into_iter().map(opened);
+        for topic in &topics {
+            let of_topic = slots.by_ref().take(topic.replicas.len()).collect();
+            self.held.add(&topic.name, topic.id, of_topic);
+        }
     }
 
     /// Opens the topic's partitions from `first` on and holds them.

@@ -3,7 +3,9 @@
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
+use ouzel_broker::world::{FakeDisk, World};
 use ouzel_broker::{Broker, StartError};
 use ouzel_wire::ErrorCode;
 
@@ -189,4 +191,32 @@ fn copy(from: &Path, to: &Path) {
     for file in fs::read_dir(from).unwrap().map(|e| e.unwrap()) {
         fs::copy(file.path(), to.join(file.file_name())).unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_partitions_of_one_topic_are_recovered_side_by_side() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = FakeDisk::with_folder(dir.path());
+    let on = async |disk: &FakeDisk| {
+        let world = World { disk: Arc::new(disk.clone()), ..World::real() };
+        Broker::start_in(world, config(dir.path())).await.ok()
+    };
+    let broker = on(&disk).await.unwrap();
+    let mut client = Client::connect(broker.kafka_addr()).await;
+    create(&mut client, "orders", 8).await;
+    for partition in 0..8 {
+        client.call(produce_request("orders", partition, batch(&["kept"]))).await;
+    }
+    let killed = disk.copy();
+    drop((client, broker));
+    // What is recovered is synced: so many wait for that at once as are opened at once.
+    killed.hold_syncs_of("orders-");
+    let waiting = async {
+        eventually_some(async || (killed.syncs_waiting() == 4).then_some(())).await;
+        killed.release_syncs();
+    };
+    let ((), broker) = tokio::join!(waiting, eventually_some(async || on(&killed).await));
+    let mut client = Client::connect(broker.kafka_addr()).await;
+    assert_eq!(read_all(&mut client, "orders").await, ["kept"]);
+    broker.stop().await;
 }
