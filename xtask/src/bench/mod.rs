@@ -7,7 +7,7 @@
 use std::{fs, path::PathBuf};
 
 use crate::{
-    problem::{Context, Result},
+    problem::{Context, Problem, Result},
     server, shell,
     test::{browser_command, browser_needs},
     web::{self, Profile},
@@ -122,7 +122,10 @@ fn compare(stand: &mut Stand, options: &Options, wanted: &[&'static Measure]) ->
         let text = format!("{:#}\n", table::json(&all, yardstick));
         fs::write(path, text).context(|| format!("writing {}", path.display()))?;
     }
-    Ok(())
+    match table::missed(&all).as_slice() {
+        [] => Ok(()),
+        missed => Problem::stop(missed.join("\n")),
+    }
 }
 
 /// Who is measured in this round; they take turns at being first.

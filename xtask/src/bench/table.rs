@@ -38,6 +38,17 @@ impl Taken {
         std::iter::once(title).chain(lines).collect()
     }
 
+    fn missed(&self) -> Vec<String> {
+        let missed = |(at, figure): (usize, &Figure)| {
+            let ours = self.of(Side::Ouzel, at);
+            let Wanted::Itself(bound) = figure.wanted else { return None };
+            let got = (is_met(figure.wanted, None, &ours) == Some(false)).then(|| median(&ours))?;
+            let Figure { what, unit, .. } = figure;
+            Some(format!("{}: {what} is {got:.1} {unit} and must be {bound}", self.measure.name))
+        };
+        self.measure.figures.iter().enumerate().filter_map(missed).collect()
+    }
+
     fn json(&self) -> Value {
         let figures = self.measure.figures.iter().enumerate().map(|(at, figure)| {
             let (ours, theirs) = (self.of(Side::Ouzel, at), self.of(Side::Kafka, at));
@@ -52,6 +63,11 @@ impl Taken {
             "figures": figures.collect::<Vec<_>>(),
         })
     }
+}
+
+/// The figures that had to be reached whatever the other side did, and were not.
+pub fn missed(all: &[Taken]) -> Vec<String> {
+    all.iter().flat_map(Taken::missed).collect()
 }
 
 pub fn print(all: &[Taken]) {
@@ -149,6 +165,9 @@ fn bound(wanted: Wanted) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::super::measures::MEASURES;
     use super::*;
 
     #[test]
@@ -173,5 +192,21 @@ mod tests {
         let figure = Figure { what: "kept", unit: "%", wanted: Wanted::Itself(90.0) };
         assert!(line(&figure, &[95.0], &[]).ends_with("≥ 90: met"));
         assert!(line(&figure, &[80.0], &[99.0]).ends_with("≥ 90: missed"));
+    }
+
+    #[test]
+    fn a_siege_that_good_clients_notice_is_told_and_a_race_that_is_lost_is_not() {
+        let of = |name: &str, ours: Vec<f64>, theirs: Vec<f64>| {
+            let measure = MEASURES.iter().find(|measure| measure.name == name).unwrap();
+            let mut taken = Taken::new(measure);
+            taken.add(Side::Ouzel, ours);
+            taken.add(Side::Kafka, theirs);
+            missed(&[taken])
+        };
+        let siege = |written: f64, read: f64| vec![100.0, written, written, 100.0, read, read];
+        assert!(of("siege", siege(90.0, 120.0), siege(10.0, 10.0)).is_empty());
+        let missed = of("siege", siege(89.9, 120.0), siege(10.0, 10.0));
+        assert_eq!(missed, ["siege: written: kept is 89.9 % and must be 90"]);
+        assert!(of("kill-3gb", vec![9.0], vec![1.0]).is_empty());
     }
 }

@@ -24,10 +24,16 @@ use crate::{
         topics,
     },
     problem::Result,
+    shell,
 };
 
-const IDLE: usize = 2_000;
+/// As far as there are descriptors for them.
+const IDLE: usize = 5_000;
 const HALF_FRAMES: usize = 500;
+/// A broker leaves half of its descriptors to files, and keeps some more; beside the attackers the
+/// good client needs a few.
+const SHARE_OF_DESCRIPTORS: usize = 2;
+const DESCRIPTORS_KEPT: usize = 300;
 
 /// What those who never read ask for again and again.
 const LARGE: &str = "large";
@@ -93,7 +99,7 @@ impl Attackers {
         };
         let busy = vec![go_on(never_read), go_on(throw_garbage)];
         Ok(Attackers {
-            _idle: Crowd::gather(kafka, IDLE, &[])?,
+            _idle: Crowd::gather(kafka, idle(), &[])?,
             _half: Crowd::gather(kafka, HALF_FRAMES, &attack::half_frame())?,
             busy,
             leave,
@@ -109,6 +115,17 @@ impl Attackers {
             Err(panic) => std::panic::resume_unwind(panic),
         })
     }
+}
+
+/// Brokers inherit the limit. That there are fewer is said, because it is another measure then.
+fn idle() -> usize {
+    let share = attack::descriptors() / SHARE_OF_DESCRIPTORS;
+    let left = share.saturating_sub(HALF_FRAMES + DEAF + DESCRIPTORS_KEPT);
+    if left < IDLE {
+        let why = format!("siege: {left} idle connections instead of {IDLE}, see `ulimit -Hn`");
+        shell::say("bench", why);
+    }
+    left.min(IDLE)
 }
 
 fn never_read(kafka: SocketAddr) -> Result<()> {
