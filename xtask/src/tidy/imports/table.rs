@@ -125,7 +125,10 @@ const SERVER: &[Layer] = &[
     ("resets", &["audit", "clock", "db", "error", "kafka"]),
     (
         "state",
-        &["audit", "auth", "book", "browse", "bundle", "db", "error", "kafka", "metrics", "watch"],
+        &[
+            "audit", "auth", "book", "browse", "bundle", "db", "error", "import", "kafka",
+            "metrics", "watch",
+        ],
     ),
     ("auth", &["audit", "clock", "config", "db", "error", "state"]),
     ("bundle", &["error", "state", "telemetry"]),
@@ -183,6 +186,7 @@ const SERVER: &[Layer] = &[
             "demo",
             "embedded",
             "http",
+            "import",
             "kafka",
             "listener",
             "live",
