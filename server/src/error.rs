@@ -19,7 +19,7 @@ use crate::{
     book::BookError,
     browse::{FilterError, SearchError, TooMany},
     db::DbError,
-    import::{CheckError, RangesError},
+    import::{CheckError, RangesError, Taken},
     kafka::{KafkaError, produce::ProduceError},
     script::ScriptError,
     telemetry,
@@ -281,6 +281,15 @@ impl From<ProduceError> for Error {
 impl From<CheckError> for Error {
     fn from(error: CheckError) -> Error {
         Error::TooLarge(error.to_string())
+    }
+}
+
+impl From<Taken> for Error {
+    fn from(error: Taken) -> Error {
+        match error {
+            Taken::Other(_) => Error::Conflict(error.to_string()),
+            Taken::Length => Error::Invalid(error.to_string()),
+        }
     }
 }
 

@@ -133,6 +133,8 @@ fn of_clusters() -> Vec<Route> {
             .body(PRODUCE_BYTES_MAX),
         Route::post(IMPORT_CHECK, needs(ProduceMessages), routes!(import::check)).stream(),
         Route::post(IMPORT, needs(ProduceMessages), routes!(import::run)).stream(),
+        Route::get(IMPORT_RUN, needs(ProduceMessages), routes!(import::show)),
+        Route::delete(IMPORT_RUN, needs(ProduceMessages), routes!(import::stop)),
         Route::get(GROUPS, needs(ViewCluster), routes!(groups::list)),
         Route::get(GROUP, needs(ViewCluster), routes!(groups::show)),
         Route::get(GROUP_HISTORY, needs(ViewCluster), routes!(groups::history)),

@@ -13,6 +13,7 @@ use crate::{
     bundle::Bundle,
     db::Db,
     error::Error,
+    import,
     kafka::{Cluster, Clusters},
     metrics::Metrics,
     watch::Watch,
@@ -39,6 +40,8 @@ pub struct AppState {
     pub exports: Exports,
     /// Who runs how many imports.
     pub imports: Permits,
+    /// How far each import is.
+    pub runs: import::Runs,
     /// Who holds how many WebSockets.
     pub sockets: Permits,
     /// The built web app.

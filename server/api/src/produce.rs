@@ -226,7 +226,7 @@ pub struct BrokenLine {
     pub reason: String,
 }
 
-/// One line of the answer of `POST …/import`.
+/// One line of the answer of `POST …/import`, and the answer of `GET …/imports/{import}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -244,6 +244,15 @@ pub enum ImportEvent {
         written: u64,
         /// Where, by partition.
         partitions: Vec<WrittenPart>,
+    },
+    /// It was stopped by its person, or nobody listened any more. Nothing follows.
+    Stopped {
+        /// Records that are on the cluster.
+        written: u64,
+        /// Where, by partition.
+        partitions: Vec<WrittenPart>,
+        /// Numbers of the records that are not, counted from 1, as `only` takes them.
+        left: String,
     },
     /// It broke off. Nothing follows.
     Failed {

@@ -89,6 +89,8 @@ pub const RECORDS: &str = "/api/v1/clusters/{cluster}/topics/{topic}/records";
 pub const IMPORT_CHECK: &str = "/api/v1/clusters/{cluster}/topics/{topic}/import/check";
 /// `POST` writes the records of a file, answered as NDJSON.
 pub const IMPORT: &str = "/api/v1/clusters/{cluster}/topics/{topic}/import";
+/// `GET` how far one of one's own imports is, `DELETE` stops it.
+pub const IMPORT_RUN: &str = "/api/v1/clusters/{cluster}/topics/{topic}/imports/{import}";
 /// `GET`: the groups.
 pub const GROUPS: &str = "/api/v1/clusters/{cluster}/groups";
 /// `GET`: one group.
@@ -270,6 +272,11 @@ pub fn import_check(cluster: &str, topic: &str) -> String {
 /// The path of [`IMPORT`].
 pub fn import(cluster: &str, topic: &str) -> String {
     fill(IMPORT, &[cluster, topic])
+}
+
+/// The path of [`IMPORT_RUN`].
+pub fn import_run(cluster: &str, topic: &str, import: &str) -> String {
+    fill(IMPORT_RUN, &[cluster, topic, import])
 }
 
 /// The path of [`GROUPS`].

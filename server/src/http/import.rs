@@ -1,10 +1,12 @@
-//! Writing the records of a file: checked whole, then written, told line by line.
+//! Writing the records of a file: checked whole, then written, told line by line. Its person can
+//! stop it, and ask how it ended.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::State,
+    http::StatusCode,
     response::Response,
 };
 use futures::{StreamExt, stream};
@@ -28,8 +30,9 @@ use crate::{
     audit::{Action, Begun, Kind},
     auth::Viewer,
     browse::Permit,
+    clock,
     error::Error,
-    import::{self, Ending, Job, Ranges},
+    import::{self, Ending, Failure, Job, Ranges, Run, Watched},
     kafka::produce::Producer,
     state::AppState,
     telemetry,
@@ -52,6 +55,9 @@ pub struct Options {
     codec: Codec,
     /// Only these records, counted from 1, such as `70001-80000`: what an earlier import left.
     only: Option<String>,
+    /// A name for it, by which it can be stopped and asked how it ended. One that says nothing
+    /// about the file, and none of another import of the last hour.
+    id: Option<String>,
 }
 
 /// What an import of this body would write. Nothing is written.
@@ -81,7 +87,8 @@ pub async fn check(
 
 /// Write the records of a file: one JSON object a line, as it goes on.
 ///
-/// Nothing is written while a line is broken. Closing the connection ends it.
+/// Nothing is written while a line is broken. Closing the connection ends it; one that has an `id`
+/// can then be asked how many records it wrote.
 #[utoipa::path(post, path = route::IMPORT, tag = "messages", params(Options),
     request_body(content = String, content_type = "text/plain", description = "The file"),
     responses(
@@ -92,6 +99,7 @@ pub async fn check(
         (status = 403, description = "The role lacks produce_messages", body = ApiError),
         (status = 404, description = "There is no such cluster, topic or partition",
             body = ApiError),
+        (status = 409, description = "You have an import of that `id`", body = ApiError),
         (status = 413, description = "It is larger than 64 MiB, or has too many records",
             body = ApiError),
         (status = 429, description = "Too many imports run", body = ApiError),
@@ -106,6 +114,8 @@ pub async fn run(
     let cluster = app.cluster(&cluster)?;
     let permit = app.imports.take(viewer.user())?;
     let only = options.only.as_deref().map(Ranges::parse).transpose()?;
+    let named = |id: &String| named(&viewer, (cluster.id(), &topic), id);
+    let watched = app.runs.begin(options.id.as_ref().map(named), clock::now_ms)?;
     let bytes = arrived(body).await?;
     let detail = json!({
         "format": options.format,
@@ -128,7 +138,8 @@ pub async fn run(
     let (format, partition) = (options.format, options.partition);
     let job = Job { bytes, format, records, topic, partition, only };
     let (sender, events) = mpsc::channel(EVENTS_MAX);
-    let work = Work { job, producer, begun, sender, permit, request_id: telemetry::request_id() };
+    let request_id = telemetry::request_id();
+    let work = Work { job, producer, begun, watched, sender, permit, request_id };
     // Stopping the server drops the work, and the audit row says so.
     tokio::spawn(app.stop.clone().run_until_cancelled_owned(work.run()));
     let told = stream::unfold(events, async |mut events| {
@@ -138,6 +149,52 @@ pub async fn run(
         Some((line.into(), events))
     });
     Ok(lines::answer(told.boxed()))
+}
+
+/// How far one of one's own imports is, or how it ended within the last hour.
+///
+/// The answer is the last line that `POST …/import` told, or would have told if its connection had
+/// not broken.
+#[utoipa::path(get, path = route::IMPORT_RUN, tag = "messages", responses(
+    (status = 200, description = "The last that is known of it", body = ImportEvent),
+    (status = 404, description = "There is no such cluster, or no such import of yours: it never \
+        began to write, or the server was started anew", body = ApiError),
+))]
+pub async fn show(
+    State(app): State<AppState>,
+    viewer: Viewer,
+    Path((cluster, topic, id)): Path<(String, String, String)>,
+) -> Result<Json<ImportEvent>, Error> {
+    let run = named(&viewer, (app.cluster(&cluster)?.id(), &topic), &id);
+    app.runs.of(&run, clock::now_ms()).map(Json).ok_or_else(|| unknown(&id))
+}
+
+/// Stop one of one's own imports. What was handed to the cluster is waited for, and the last line
+/// of its answer names the records that are left.
+#[utoipa::path(delete, path = route::IMPORT_RUN, tag = "messages", responses(
+    (status = 204, description = "It stops, or has ended"),
+    (status = 404, description = "There is no such cluster, or no such import of yours",
+        body = ApiError),
+))]
+pub async fn stop(
+    State(app): State<AppState>,
+    viewer: Viewer,
+    Path((cluster, topic, id)): Path<(String, String, String)>,
+) -> Result<StatusCode, Error> {
+    let run = named(&viewer, (app.cluster(&cluster)?.id(), &topic), &id);
+    match app.runs.stop(&run, clock::now_ms()) {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(unknown(&id)),
+    }
+}
+
+fn named(viewer: &Viewer, (cluster, topic): (&str, &str), id: &str) -> Run {
+    let [user, cluster, topic, id] = [viewer.user(), cluster, topic, id].map(str::to_owned);
+    Run { user, cluster, topic, id }
+}
+
+fn unknown(id: &str) -> Error {
+    Error::NotFound(format!("you have no import `{id}`"))
 }
 
 async fn ended(begun: Begun, error: Error) -> Error {
@@ -186,6 +243,7 @@ struct Work {
     job: Job,
     producer: Producer,
     begun: Begun,
+    watched: Watched,
     sender: mpsc::Sender<ImportEvent>,
     permit: Permit,
     request_id: String,
@@ -193,15 +251,16 @@ struct Work {
 
 impl Work {
     async fn run(self) {
-        let Work { job, producer, mut begun, sender, permit, request_id } = self;
+        let Work { job, producer, mut begun, watched, sender, permit, request_id } = self;
         let of = job.wanted();
         begun.note("0 records");
         let tell = |written| {
             begun.note(format!("{written} of {of} records"));
             let event = ImportEvent::Progress { written, of };
+            watched.tells(event.clone());
             !matches!(sender.try_send(event), Err(mpsc::error::TrySendError::Closed(_)))
         };
-        let ending = job.run(&producer, tell).await;
+        let ending = job.run(&producer, &watched.stop, tell).await;
         producer.close().await;
         drop(permit);
         let told = told(&ending, of);
@@ -210,19 +269,24 @@ impl Work {
             _ => Outcome::Failed,
         };
         begun.end(outcome, Some(told)).await;
-        // Nobody may be there any more to hear it.
-        let _ = sender.send(event(ending, request_id)).await;
+        let end = event(ending, request_id);
+        watched.ends(end.clone());
+        // Nobody may be there any more to hear it; that one asks later.
+        let _ = sender.send(end).await;
     }
 }
 
 fn event(ending: Ending, request_id: String) -> ImportEvent {
     let written = ending.written();
     let partitions = parts(&ending.parts);
+    let all = ending.left.is_empty();
+    let left = ending.left.to_string();
     match ending.failure {
-        None => ImportEvent::Done { written, partitions },
+        None if all => ImportEvent::Done { written, partitions },
+        None => ImportEvent::Stopped { written, partitions, left },
         Some(failure) => ImportEvent::Failed {
             line: failure.line,
-            left: failure.left.to_string(),
+            left,
             doubtful: failure.doubtful,
             error: Error::from(failure.error).to_api(request_id),
             written,
@@ -235,7 +299,8 @@ fn parts(parts: &BTreeMap<i32, WrittenPart>) -> Vec<WrittenPart> {
     parts.values().copied().collect()
 }
 
-/// For the audit log: `3 of 3 records: partition 0 at 5 to 6, partition 1 at 7`.
+/// For the audit log: `3 of 3 records: partition 0 at 5 to 6, partition 1 at 7`. What is left
+/// comes first: there may be many partitions, and no room for all of them.
 fn told(ending: &Ending, of: u64) -> String {
     let place = |part: &WrittenPart| match part.first_offset == part.last_offset {
         true => format!("partition {} at {}", part.partition, part.first_offset),
@@ -245,12 +310,13 @@ fn told(ending: &Ending, of: u64) -> String {
         }
     };
     let places = ending.parts.values().map(place).collect::<Vec<_>>().join(", ");
-    let written = ending.written();
+    let written = format!("{} of {of} records", ending.written());
+    let left = &ending.left;
     match &ending.failure {
-        None => format!("{written} of {of} records: {places}"),
-        Some(failure) => {
-            let line = failure.line;
-            format!("{written} of {of} records: {places}; line {line}: {}", failure.error)
+        None if left.is_empty() => format!("{written}: {places}"),
+        None => format!("stopped, {written}, left are {left}: {places}"),
+        Some(Failure { line, error, .. }) => {
+            format!("{written}, left are {left}: {places}; line {line}: {error}")
         }
     }
 }

@@ -1,18 +1,20 @@
 //! Records from a file: read, checked, and written to a topic.
 //!
-//! Owns what a line means and how far an import came. Everything is read before anything is
-//! written, so that a broken line 70,001 leaves the topic as it was. Start at [`read`].
+//! Owns what a line means, how far an import came, and who may ask. Everything is read before
+//! anything is written, so that a broken line 70,001 leaves the topic as it was. Start at [`read`].
 
 mod check;
 mod csv;
 mod jsonl;
 mod ranges;
+mod runs;
 mod send;
 
 use ouzel_api::produce::{BrokenLine, ImportFormat};
 
 pub use check::{CheckError, check};
 pub use ranges::{Ranges, RangesError};
+pub use runs::{Run, Runs, Taken, Watched};
 pub use send::{Ending, Failure, Job};
 
 /// Headers in their order; one may have no value.

@@ -42,6 +42,11 @@ impl Ranges {
         }
     }
 
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// How many numbers these are up to `most`.
     pub fn count_up_to(&self, most: u64) -> u64 {
         let within = self.0.iter().filter(|(first, _)| *first <= most);

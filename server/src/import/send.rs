@@ -1,7 +1,7 @@
 //! Writes the records of an import, and tells exactly which are on the cluster when it ends.
 //!
-//! The first record that is not written ends it: what was handed over before is waited for, and
-//! what was not is left.
+//! The first record that is not written ends it, and so does whoever stops it: what was handed
+//! over before is waited for, and what was not is left.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -10,6 +10,7 @@ use std::{
 
 use bytes::Bytes;
 use ouzel_api::produce::{ImportFormat, WrittenPart};
+use tokio_util::sync::CancellationToken;
 
 use super::{Incoming, Ranges, read};
 use crate::kafka::produce::{Outgoing, ProduceError, Producer, UnderWay, Written};
@@ -43,6 +44,9 @@ pub struct Job {
 pub struct Ending {
     /// What is on the cluster, by partition.
     pub parts: BTreeMap<i32, WrittenPart>,
+    /// The records that are not on the cluster, as far as it answered. Without a failure it was
+    /// stopped before them.
+    pub left: Ranges,
     /// Why it broke off.
     pub failure: Option<Failure>,
 }
@@ -54,9 +58,7 @@ pub struct Failure {
     pub error: ProduceError,
     /// The line of that record.
     pub line: u64,
-    /// The records that are not on the cluster, as far as it answered.
-    pub left: Ranges,
-    /// Whether it did not answer for some of them.
+    /// Whether the cluster did not answer for some of those that are left.
     pub doubtful: bool,
 }
 
@@ -81,10 +83,9 @@ impl Ending {
 
     fn fail(&mut self, (number, line): (u64, u64), error: ProduceError) {
         let doubtful = error.is_doubtful();
-        let new = || Failure { error, line, left: Ranges::default(), doubtful: false };
-        let failure = self.failure.get_or_insert_with(new);
-        failure.left.push_all(number, number);
-        failure.doubtful |= doubtful;
+        self.left.push_all(number, number);
+        let new = || Failure { error, line, doubtful: false };
+        self.failure.get_or_insert_with(new).doubtful |= doubtful;
     }
 }
 
@@ -101,16 +102,23 @@ impl Job {
         self.only.as_ref().is_none_or(|only| only.holds(number))
     }
 
-    /// Writes. `tell` hears now and then how many are written, and ends it by answering `false`:
-    /// nobody waits for it any more.
-    pub async fn run(&self, producer: &Producer, mut tell: impl FnMut(u64) -> bool) -> Ending {
+    /// Writes until `stop` is cancelled. `tell` hears now and then how many are written, and ends
+    /// it by answering `false`: nobody waits for it any more.
+    pub async fn run(
+        &self,
+        producer: &Producer,
+        stop: &CancellationToken,
+        mut tell: impl FnMut(u64) -> bool,
+    ) -> Ending {
         let mut ending = Ending::default();
         let mut under_way: VecDeque<(u64, u64, UnderWay)> = VecDeque::new();
         let mut told = Instant::now();
         // Checked before: what cannot be read is not here.
         let records = read(self.format, &self.bytes).filter_map(Result::ok);
         let mut wanted = (1..).zip(records).filter(|(number, _)| self.wants(*number));
-        while let Some((number, record)) = wanted.next() {
+        while !stop.is_cancelled()
+            && let Some((number, record)) = wanted.next()
+        {
             match self.hand_over(producer, &record).await {
                 Ok(sent) => under_way.push_back((number, record.line, sent)),
                 Err(error) => {
@@ -120,11 +128,7 @@ impl Job {
             }
             drain(&mut under_way, UNDER_WAY_MAX, &mut ending).await;
             if ending.failure.is_some() {
-                drain(&mut under_way, 0, &mut ending).await;
-                if let Some(failure) = &mut ending.failure {
-                    wanted.for_each(|(number, _)| failure.left.push_all(number, number));
-                }
-                return ending;
+                break;
             }
             if told.elapsed() >= TELL_EVERY {
                 told = Instant::now();
@@ -134,6 +138,7 @@ impl Job {
             }
         }
         drain(&mut under_way, 0, &mut ending).await;
+        wanted.for_each(|(number, _)| ending.left.push_all(number, number));
         ending
     }
 

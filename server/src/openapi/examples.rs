@@ -34,6 +34,7 @@ pub(super) fn of_parameter(name: &str) -> Option<Value> {
         "partition" => json!(1),
         "offset" => json!(2705),
         "download" => json!("value"),
+        "import" | "id" => json!("0b6f4a52-6a3e-4f43-8a0c-d1a5b7c1e2f3"),
         "export" => json!("6e0c2f0a-5a4d-4f1c-9a4b-2f3d8f0c1b7e"),
         "key_decoder" | "value_decoder" => json!("auto"),
         "codec" => json!("zstd"),

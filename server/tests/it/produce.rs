@@ -22,7 +22,7 @@ use rdkafka::{
 use crate::support::{
     app::{App, start},
     http::{Client, Reply},
-    kafka::{CLUSTER, create, events_of, find, search},
+    kafka::{CLUSTER, create, events_of, find, search, until},
 };
 
 async fn scene(topic: &str, partitions: i32) -> (App, Client) {
@@ -258,3 +258,47 @@ async fn what_breaks_off_is_gone_on_with_and_nothing_is_sent_twice() {
     assert_eq!(values.len(), 9_000);
     assert_eq!(values.into_iter().collect::<BTreeSet<_>>().len(), 9_000);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_stopped_or_cut_off_names_what_is_left_and_no_record_is_written_twice() {
+    let (app, client) = scene("import", 3).await;
+    let body: String = (1..=RECORDS).map(|n| format!("value-{n}\n")).collect();
+    let path = format!("{}?format=lines", route::import(CLUSTER, "import"));
+    let run = |id: &str| route::import_run(CLUSTER, "import", id);
+    let begin = |query: String| {
+        let (client, path, body) = (client.clone(), format!("{path}&{query}"), body.clone());
+        tokio::spawn(async move { post(&client, &path, body.as_bytes()).await })
+    };
+    let writes = |it: &ImportEvent| matches!(it, ImportEvent::Progress { written: 1.., .. });
+
+    let first = begin("id=first".to_owned());
+    until(&client, &run("first"), writes).await;
+    assert_eq!(client.delete(&run("first")).await.status, 204);
+    let events: Vec<ImportEvent> = events_of(&first.await.unwrap().body);
+    let Some(ImportEvent::Stopped { written, left, .. }) = events.last() else {
+        panic!("{events:?}")
+    };
+    assert_eq!(*left, format!("{}-{RECORDS}", written + 1));
+    let row = last_row(&app, "messages.import").await;
+    let told = format!("stopped, {written} of {RECORDS} records, left are {left}: partition 0");
+    assert!(row.result.as_ref().unwrap().starts_with(&told), "{row:?}");
+    let again = begin("id=first".to_owned()).await.unwrap();
+    assert_eq!((again.status, again.code()), (409, ErrorCode::Conflict));
+
+    let second = begin(format!("id=second&only={left}"));
+    until(&client, &run("second"), writes).await;
+    second.abort();
+    let ended = |it: &ImportEvent| matches!(it, ImportEvent::Stopped { .. });
+    let event = until(&client, &run("second"), ended).await;
+    let ImportEvent::Stopped { written: more, left, .. } = event else { panic!("{event:?}") };
+    assert_eq!(left, format!("{}-{RECORDS}", written + more + 1));
+
+    let events: Vec<ImportEvent> = events_of(&begin(format!("only={left}")).await.unwrap().body);
+    let Some(ImportEvent::Done { written: rest, .. }) = events.last() else { panic!("{events:?}") };
+    assert_eq!(written + more + rest, RECORDS);
+    let all = find(&client, "import", &search(From::Oldest, 1)).await.progress.partitions;
+    assert_eq!(all.iter().map(|it| it.end - it.start).sum::<i64>(), RECORDS as i64);
+}
+
+/// More than are written before somebody can stop it.
+const RECORDS: u64 = 400_000;

@@ -95,6 +95,8 @@ const WANTED: &[(&str, &str, Least)] = &[
     ("POST", "/api/v1/clusters/{cluster}/topics/{topic}/records", Editor),
     ("POST", "/api/v1/clusters/{cluster}/topics/{topic}/import/check", Editor),
     ("POST", "/api/v1/clusters/{cluster}/topics/{topic}/import", Editor),
+    ("GET", "/api/v1/clusters/{cluster}/topics/{topic}/imports/{import}", Editor),
+    ("DELETE", "/api/v1/clusters/{cluster}/topics/{topic}/imports/{import}", Editor),
     ("GET", "/api/v1/clusters/{cluster}/groups", Viewer),
     ("GET", "/api/v1/clusters/{cluster}/groups/{group}", Viewer),
     ("GET", "/api/v1/clusters/{cluster}/groups/{group}/history", Viewer),
