@@ -231,6 +231,7 @@ const FRONTEND: &[Layer] = &[
     ("confirm", &["ui"]),
     ("location", &["query", "route"]),
     ("clusters", &["client", "load", "location", "route"]),
+    ("leaving", &["location", "ui"]),
     ("prefs", &["ui"]),
     ("keys", &["location", "route"]),
     ("cells", &["format", "location", "route", "ui"]),
@@ -241,8 +242,9 @@ const FRONTEND: &[Layer] = &[
     (
         "page",
         &[
-            "ask", "cells", "client", "clusters", "confirm", "format", "keys", "listing", "load",
-            "location", "prefs", "query", "route", "saved", "session", "setting", "ui", "views",
+            "ask", "cells", "client", "clusters", "confirm", "format", "keys", "leaving",
+            "listing", "load", "location", "prefs", "query", "route", "saved", "session",
+            "setting", "ui", "views",
         ],
     ),
     (
