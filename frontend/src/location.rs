@@ -1,7 +1,8 @@
 //! The browser's address as signals, and the two ways to change it: a link, or [`Location::go`].
 //!
-//! Owns history and the clicks on links to our own pages. Which page an address means is
-//! [`crate::route`]'s business.
+//! Owns history and the clicks on links to our own pages, and whether the page may be left at once.
+//! Which page an address means is [`crate::route`]'s business; asking before a page is left is
+//! [`crate::leaving`]'s.
 
 use leptos::{ev, prelude::*, wasm_bindgen::JsCast};
 use web_sys::{HtmlAnchorElement, MouseEvent};
@@ -16,6 +17,19 @@ pub struct Location {
     pub route: Memo<Route>,
     /// What stands after the question mark.
     pub query: Memo<Query>,
+    /// Whether something would be lost with the page.
+    held: StoredValue<Option<Signal<bool>>>,
+    /// Where somebody wants to go who was held.
+    wanted: RwSignal<Option<Way>>,
+}
+
+/// A way from the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Way {
+    /// To this address.
+    To(String),
+    /// A step back or forth, which was taken back.
+    Step,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -43,10 +57,9 @@ pub fn provide() -> Location {
     let address = RwSignal::new(read_address());
     let route = Memo::new(move |_| address.with(|address| Route::parse(&address.path)));
     let query = Memo::new(move |_| address.with(|address| address.query.clone()));
-    let location = Location { address, route, query };
-    let back = window_event_listener(ev::popstate, move |_| {
-        address.try_set(read_address());
-    });
+    let (held, wanted) = (StoredValue::new(None), RwSignal::new(None));
+    let location = Location { address, route, query, held, wanted };
+    let back = window_event_listener(ev::popstate, move |_| location.step());
     let click = window_event_listener(ev::click, move |event| location.follow_link(&event));
     on_cleanup(move || {
         back.remove();
@@ -75,6 +88,10 @@ impl Location {
         if self.address.with_untracked(|now| *now == next) {
             return;
         }
+        if history == History::Push && self.holds(&next) {
+            self.wanted.set(Some(Way::To(to.to_owned())));
+            return;
+        }
         // A refusal (the browser limits how often the address may change) costs only the
         // address bar: the page goes on.
         let null = wasm_bindgen::JsValue::NULL;
@@ -83,6 +100,60 @@ impl Location {
             History::Replace => browser.replace_state_with_url(&null, "", Some(to)),
         });
         self.address.set(next);
+    }
+
+    /// A step back or forth in the browser's history.
+    fn step(self) {
+        let next = read_address();
+        if !self.holds(&next) {
+            self.address.try_set(next);
+            return;
+        }
+        // The page that is held stands behind the one that was stepped to: from there the same
+        // page is one step back, whichever way the step went. A refusal costs the address bar only.
+        let null = wasm_bindgen::JsValue::NULL;
+        let here = self.here();
+        let _refused =
+            window().history().map(|browser| browser.push_state_with_url(&null, "", Some(&here)));
+        self.wanted.try_set(Some(Way::Step));
+    }
+
+    /// Whether the page asks before `next` takes its place. What stands after the question mark is
+    /// the same page's.
+    fn holds(&self, next: &Address) -> bool {
+        let lost = self.held.get_value().and_then(|lost| lost.try_get_untracked());
+        lost.unwrap_or(false) && self.address.with_untracked(|now| now.path != next.path)
+    }
+
+    /// Holds whoever wants to leave the page while `lost`, as long as its owner lives.
+    pub fn hold(self, lost: Signal<bool>) {
+        self.held.set_value(Some(lost));
+        on_cleanup(move || {
+            self.held.try_set_value(None);
+            self.wanted.try_set(None);
+        });
+    }
+
+    /// Whether somebody was held; reactive.
+    pub fn is_held(self) -> bool {
+        self.wanted.with(Option::is_some)
+    }
+
+    /// Stays on the page.
+    pub fn stay(self) {
+        self.wanted.set(None);
+    }
+
+    /// Goes where it was held from.
+    pub fn leave(self) {
+        self.held.set_value(None);
+        let wanted = self.wanted.try_update(Option::take).flatten();
+        match wanted {
+            Some(Way::To(to)) => self.go(&to, History::Push),
+            // A browser that does not step leaves the person where they are.
+            Some(Way::Step) => drop(window().history().map(|browser| browser.back())),
+            None => {}
+        }
     }
 
     /// The whole address below the origin, to come back to later.

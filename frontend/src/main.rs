@@ -8,6 +8,7 @@ mod clusters;
 mod confirm;
 mod format;
 mod keys;
+mod leaving;
 mod listing;
 mod load;
 mod location;

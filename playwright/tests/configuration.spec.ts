@@ -162,3 +162,36 @@ test("a cluster that cannot change one key alone says so and changes nothing", a
   await expect(edit).toBeDisabled();
   await expect(edit).toHaveAttribute("title", reason);
 });
+
+test("changes that are not saved are lost only when that is said", async ({ page, createTopic }) => {
+  await createTopic(page, "unsaved");
+  await page.goto("topics/unsaved/partitions");
+  const parts = page.getByRole("navigation", { name: "Parts of the topic" });
+  await parts.getByRole("link", { name: "Configuration" }).click();
+  await page.getByRole("button", { name: "Edit retention.ms" }).click();
+  const field = page.getByRole("textbox", { name: "retention.ms" });
+  await field.fill("3600000");
+  const question = page.getByRole("dialog", { name: "Leave this page?" });
+  for (const leave of [
+    () => parts.getByRole("link", { name: "Consumers" }).click(),
+    () => page.goBack(),
+  ]) {
+    await leave();
+    await expect(question).toContainText("not saved");
+    await question.getByRole("button", { name: "Stay" }).click();
+    await expect(question).toHaveCount(0);
+    await expect(page).toHaveURL(/\/unsaved\/configuration/);
+    await expect(field).toHaveValue("3600000");
+  }
+  // What narrows the list stays on the page, and is not asked about.
+  await page.getByRole("search").getByRole("textbox").fill("retention");
+  await expect(page).toHaveURL(/q=retention/);
+  await expect(question).toHaveCount(0);
+  page.once("dialog", (dialog) => void dialog.dismiss());
+  const asked = page.waitForEvent("dialog");
+  await page.close({ runBeforeUnload: true });
+  expect((await asked).type()).toBe("beforeunload");
+  await page.goBack();
+  await question.getByRole("button", { name: "Discard and leave" }).click();
+  await expect(page).toHaveURL(/\/unsaved\/partitions/);
+});

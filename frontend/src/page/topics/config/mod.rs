@@ -26,6 +26,7 @@ use self::{
 use crate::{
     cells, client,
     format::{count, counted},
+    leaving::AskBeforeLeaving,
     listing::{Narrowing, use_flag, use_text},
     load::{Load, Loaded, load},
     session::use_session,
@@ -72,6 +73,11 @@ pub fn Configuration(
             <Settings data editing/>
         </Loaded>
         <ReviewDialog editing replicas/>
+        <AskBeforeLeaving
+            lost=Signal::derive(move || editing.draft.with(|draft| !draft.is_empty()))
+            text="Your changes of the settings are not saved. Leaving discards them."
+            act="Discard and leave"
+        />
     }
 }
 
