@@ -221,3 +221,67 @@ test("a viewer sees that writing is closed, and why", async ({ page, server, cre
   const path = `${server.api}/topics/closed/records`;
   expect((await page.request.post(path, { data })).status()).toBe(403);
 });
+
+test("a large import that is stopped says what it wrote, and the rest is written: every record once", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  test.setTimeout(180_000);
+  const RECORDS = 300_000;
+  await createTopic(page, "halfway", 2);
+  await page.goto("topics/halfway/messages?produce=file");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Each record is").selectOption("lines");
+  const lines = Array.from({ length: RECORDS }, (_, n) => `value-${n}`);
+  await dialog.getByLabel("File").setInputFiles({
+    name: "values.txt",
+    mimeType: "text/plain",
+    buffer: Buffer.from(`${lines.join("\n")}\n`),
+  });
+  await dialog.getByRole("button", { name: "Check it" }).click();
+  await dialog.getByRole("button", { name: "Write 300,000 records" }).click();
+  await expect(dialog.getByText(/^[1-9][\d,]* of 300,000 written$/)).toBeVisible();
+  // What is written meanwhile cannot become something else, and nobody leaves by mistake.
+  await expect(dialog.getByLabel("Each record is")).toBeDisabled();
+  await page.keyboard.press("Escape");
+  await expect(dialog.getByText("The import still runs. Leaving stops it.")).toBeVisible();
+  await dialog.getByRole("button", { name: "Stay" }).click();
+  await dialog.getByRole("button", { name: "Stop", exact: true }).click();
+  const stopped = dialog.getByText(/^Stopped\. Exactly [\d,]+ records were written\. Records \d+-300000 are left\.$/);
+  await expect(stopped).toBeVisible({ timeout: 30_000 });
+  const written = Number(/Exactly ([\d,]+) /.exec((await stopped.textContent()) ?? "")?.[1]?.replaceAll(",", ""));
+  expect(written).toBeLessThan(RECORDS);
+  expect((await kcat.consume("halfway")).length, "as it says").toBe(written);
+  await dialog.getByRole("button", { name: "Write the rest" }).click();
+  await expect(dialog.getByText(/records were written\. partition 0/)).toBeVisible({
+    timeout: 90_000,
+  });
+  const values = await kcat.consume("halfway");
+  expect(values.length, "nothing twice").toBe(RECORDS);
+  expect(new Set(values).size, "nothing left out").toBe(RECORDS);
+});
+
+test("an import whose server is gone says what is not known, and where it is", async ({
+  page,
+  createTopic,
+}) => {
+  await createTopic(page, "cut-import");
+  const writing = /\/topics\/cut-import\/import\?/;
+  await page.route(writing, (route) => route.abort());
+  await page.goto("topics/cut-import/messages?produce=file");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Each record is").selectOption("lines");
+  await dialog.getByLabel("Text to import").fill("a\nb\n");
+  await dialog.getByRole("button", { name: "Check it" }).click();
+  await dialog.getByRole("button", { name: "Write 2 records" }).click();
+  await expect(dialog.getByRole("alert")).toContainText("At least 0 records were written.");
+  await expect(dialog.getByRole("link", { name: "audit log" })).toHaveAttribute(
+    "href",
+    /^\/audit\?action=messages\.import&cluster=[^&]+&resource=cut-import$/,
+  );
+  await page.unroute(writing);
+  await dialog.getByLabel(/^Numbers of the records/).fill("2-2");
+  await dialog.getByRole("button", { name: "Write these records" }).click();
+  await expect(dialog.getByText(/1 record was written/)).toBeVisible();
+});

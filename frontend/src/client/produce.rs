@@ -49,6 +49,26 @@ pub async fn check(
     send::post_raw(&format!("{path}?{}", options.query()), file).await
 }
 
+/// A name for an import. It is no secret: the server tells it only its own person.
+pub fn new_id() -> String {
+    // `randomUUID` is missing where the page came by plain HTTP.
+    let number = || (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
+    (0..4).map(|_| format!("{:08x}", number())).collect()
+}
+
+/// How far an import is, or how it ended.
+pub async fn import_run(
+    (cluster, topic): (&str, &str),
+    id: &str,
+) -> Result<ImportEvent, ClientError> {
+    send::get(&route::import_run(cluster, topic, id)).await
+}
+
+/// Stops an import: its last line says what is left.
+pub async fn stop_import((cluster, topic): (&str, &str), id: &str) -> Result<(), ClientError> {
+    send::act("DELETE", &route::import_run(cluster, topic, id), None::<&()>).await
+}
+
 /// An import that runs. Dropping it ends it.
 pub struct ImportStream(LineStream);
 
@@ -59,12 +79,13 @@ impl ImportStream {
     }
 }
 
-/// Writes the records of a file.
+/// Writes the records of a file; the server knows it by `id`.
 pub async fn import(
     (cluster, topic): (&str, &str),
+    id: &str,
     options: &ImportOptions,
     file: Raw,
 ) -> Result<ImportStream, ClientError> {
-    let path = route::import(cluster, topic);
-    send::post_raw_lines(&format!("{path}?{}", options.query()), file).await.map(ImportStream)
+    let (path, query) = (route::import(cluster, topic), options.query().with("id", id));
+    send::post_raw_lines(&format!("{path}?{query}"), file).await.map(ImportStream)
 }

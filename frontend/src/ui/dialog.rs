@@ -11,6 +11,8 @@ pub struct Unsent {
     written: RwSignal<bool>,
     /// Whether it is asked what shall become of it.
     asks: RwSignal<bool>,
+    /// What is said of something that runs and ends with the dialog.
+    runs: RwSignal<Option<&'static str>>,
 }
 
 /// What the dialog around this form keeps for it.
@@ -20,7 +22,11 @@ pub fn use_unsent() -> Unsent {
 
 impl Unsent {
     fn nothing() -> Unsent {
-        Unsent { written: RwSignal::new(false), asks: RwSignal::new(false) }
+        Unsent {
+            written: RwSignal::new(false),
+            asks: RwSignal::new(false),
+            runs: RwSignal::new(None),
+        }
     }
 
     /// It was sent, and the dialog stays open for the next: nothing is lost any more.
@@ -29,8 +35,17 @@ impl Unsent {
         self.asks.try_set(false);
     }
 
+    /// Something runs that ends with the dialog, as these words say; or nothing does any more.
+    pub fn runs(self, words: Option<&'static str>) {
+        self.runs.try_set(words);
+        if words.is_none() && !self.any() {
+            self.asks.try_set(false);
+        }
+    }
+
     fn any(self) -> bool {
-        self.written.try_get_untracked().unwrap_or_default()
+        let runs = self.runs.try_get_untracked().flatten().is_some();
+        runs || self.written.try_get_untracked().unwrap_or_default()
     }
 
     /// Shuts the dialog, or asks first.
@@ -63,6 +78,7 @@ pub fn Dialog(
     let unsent = Unsent::nothing();
     Effect::new(move |_| {
         open.track();
+        unsent.runs(None);
         unsent.sent();
     });
     let on_ground = move |event: ev::PointerEvent| {
@@ -166,6 +182,7 @@ fn within(unsent: Unsent, children: &ChildrenFn) -> impl IntoView + use<> {
 #[component]
 fn Discard(open: RwSignal<bool>, unsent: Unsent) -> impl IntoView {
     let keep = NodeRef::<html::Button>::new();
+    let runs = move || unsent.runs.with(Option::is_some);
     Effect::new(move |_| {
         // A button that takes no focus can still be pressed.
         if let Some(keep) = keep.get() {
@@ -174,7 +191,9 @@ fn Discard(open: RwSignal<bool>, unsent: Unsent) -> impl IntoView {
     });
     view! {
         <div class="note discard" role="alert">
-            <span class="grow">"Discard what you wrote?"</span>
+            <span class="grow">
+                {move || unsent.runs.get().unwrap_or("Discard what you wrote?")}
+            </span>
             <button
                 class="btn"
                 type="button"
@@ -184,10 +203,10 @@ fn Discard(open: RwSignal<bool>, unsent: Unsent) -> impl IntoView {
                     unsent.asks.set(false);
                 }
             >
-                "Keep writing"
+                {move || if runs() { "Stay" } else { "Keep writing" }}
             </button>
             <button class="btn danger" type="button" on:click=move |_| open.set(false)>
-                "Discard"
+                {move || if runs() { "Stop it and leave" } else { "Discard" }}
             </button>
         </div>
     }

@@ -64,6 +64,7 @@ use query::{Asked, Start, View, Writes};
 
 use crate::{
     client::ClientError,
+    leaving::AskBeforeLeaving,
     location::{History, Location, use_location},
     route::{Route, TopicTab},
     ui::{Note, TableHandle},
@@ -138,6 +139,11 @@ pub fn Messages(cluster: String, topic: String) -> impl IntoView {
             </div>
             <script::ScriptDialog page/>
             <produce::WriteDialog page/>
+            <AskBeforeLeaving
+                lost=page.writing.runs()
+                text="The import still runs. Leaving stops it; the audit log says how far it came."
+                act="Stop it and leave"
+            />
         </div>
     }
 }

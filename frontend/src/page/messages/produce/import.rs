@@ -1,46 +1,42 @@
-//! The records of a file or a pasted text: chosen, checked, written, and gone on with where it
-//! broke off.
+//! The records of a file or a pasted text: chosen, checked, written, stopped, and gone on with
+//! where it broke off. `many.rs` is its form, `outcome.rs` says how it stands.
 
 use futures::future::{AbortHandle, abortable};
-use js_sys::Reflect;
-use leptos::{
-    ev,
-    prelude::*,
-    task::spawn_local,
-    wasm_bindgen::{JsCast, JsValue},
-};
+use leptos::{prelude::*, task::spawn_local};
 use ouzel_api::{
+    ErrorCode,
     error::ApiError,
-    produce::{
-        Codec, IMPORT_BYTES_MAX, IMPORT_RECORDS_MAX, ImportCheck, ImportEvent, ImportFormat,
-        WrittenPart,
-    },
-    topics::TopicList,
+    produce::{Codec, IMPORT_BYTES_MAX, ImportCheck, ImportEvent, ImportFormat, WrittenPart},
 };
-use web_sys::{Blob, HtmlInputElement};
+use web_sys::Blob;
 
-use super::{
-    super::Page,
-    form::{CodecChoice, Partition},
-    outcome::outcome,
-};
+use super::super::{Page, wait::wait};
 use crate::{
     client::{self, ClientError, Raw, produce::ImportOptions},
-    format::{bytes, count, counted},
-    load::Load,
-    ui::{Button, Choice, Field, Select, Tone, use_unsent},
+    format::{bytes, counted},
+    ui::{use_toasts, use_unsent},
 };
+
+/// How often the server is asked about an import whose connection broke.
+const ASK_MS: u64 = 1_000;
+
+/// What is asked before an import that runs is left.
+const STILL_RUNS: &str = "The import still runs. Leaving stops it.";
 
 /// What is being imported. Cheap to copy.
 #[derive(Clone, Copy)]
 pub struct Import {
     pub(super) page: Page,
-    format: RwSignal<ImportFormat>,
-    partition: RwSignal<Option<i32>>,
-    codec: RwSignal<Codec>,
-    text: RwSignal<String>,
-    file: RwSignal<Option<Blob>, LocalStorage>,
-    step: RwSignal<Step>,
+    pub(super) format: RwSignal<ImportFormat>,
+    pub(super) partition: RwSignal<Option<i32>>,
+    pub(super) codec: RwSignal<Codec>,
+    pub(super) text: RwSignal<String>,
+    pub(super) file: RwSignal<Option<Blob>, LocalStorage>,
+    /// The numbers of the records that somebody names who knows what is left.
+    pub(super) only: RwSignal<String>,
+    pub(super) step: RwSignal<Step>,
+    /// The name by which the server knows the one that runs.
+    id: StoredValue<String>,
     work: StoredValue<Option<AbortHandle>>,
 }
 
@@ -53,32 +49,54 @@ pub enum Step {
     Checking,
     /// It was read.
     Checked(ImportCheck),
-    /// It is being written.
-    Writing { written: u64, of: u64 },
+    /// It is being written; `stopping` if the person has enough.
+    Writing { written: u64, of: u64, stopping: bool },
+    /// The connection broke off when so many were known to be written; the server is asked.
+    Cut { written: u64 },
     /// All of it is on the cluster.
     Done { written: u64, partitions: Vec<WrittenPart> },
     /// It broke off; `left` are the records that are not on the cluster.
     Broken { error: ApiError, line: u64, written: u64, left: String, doubtful: bool },
-    /// The server did not take it, or the person stopped it.
+    /// It was stopped; `left` are the records that are not on the cluster.
+    Stopped { written: u64, left: String },
+    /// It broke off, at least so many are on the cluster, and the server cannot tell how many.
+    Unknown { written: u64 },
+    /// The server did not take it, and nothing was written.
     Failed(ClientError),
-    /// The person stopped it after so many records.
-    Stopped { written: u64 },
 }
 
 impl Step {
-    fn is_busy(&self) -> bool {
-        matches!(self, Step::Checking | Step::Writing { .. })
+    pub(super) fn is_busy(&self) -> bool {
+        matches!(self, Step::Checking) || self.is_writing()
+    }
+
+    fn is_writing(&self) -> bool {
+        matches!(self, Step::Writing { .. } | Step::Cut { .. })
     }
 
     /// How many records are known to be on the cluster by then.
     fn written(&self) -> u64 {
         match self {
             Step::Writing { written, .. }
+            | Step::Cut { written }
             | Step::Done { written, .. }
             | Step::Broken { written, .. }
-            | Step::Stopped { written } => *written,
+            | Step::Stopped { written, .. }
+            | Step::Unknown { written } => *written,
             Step::Choosing | Step::Checking | Step::Checked(_) | Step::Failed(_) => 0,
         }
+    }
+
+    /// How it ended, or the progress of one that did not.
+    fn ended(event: ImportEvent) -> Result<Step, (u64, u64)> {
+        Ok(match event {
+            ImportEvent::Progress { written, of } => return Err((written, of)),
+            ImportEvent::Done { written, partitions } => Step::Done { written, partitions },
+            ImportEvent::Stopped { written, left, .. } => Step::Stopped { written, left },
+            ImportEvent::Failed { error, line, written, left, doubtful, .. } => {
+                Step::Broken { error, line, written, left, doubtful }
+            }
+        })
     }
 }
 
@@ -92,10 +110,29 @@ impl Import {
             codec: RwSignal::new(Codec::Zstd),
             text: RwSignal::new(String::new()),
             file: RwSignal::new_local(None),
+            only: RwSignal::new(String::new()),
             step: RwSignal::new(Step::Choosing),
+            id: StoredValue::new(String::new()),
             work: StoredValue::new(None),
         };
-        on_cleanup(move || import.abort());
+        let (unsent, toasts) = (use_unsent(), use_toasts());
+        let runs = Memo::new(move |_| import.step.with(Step::is_writing));
+        Effect::new(move |_| {
+            unsent.runs(runs.get().then_some(STILL_RUNS));
+            page.writing.runs.set(runs.get());
+        });
+        on_cleanup(move || {
+            page.writing.runs.try_set(false);
+            let left = import.step.try_with_untracked(|it| (it.is_writing(), it.written()));
+            if let Some((true, written)) = left {
+                let records = counted(i128::from(written), "record", "records");
+                toasts.bad(format!(
+                    "The import was left, and stops after about {records}. The audit log has the \
+                     exact count."
+                ));
+            }
+            import.abort();
+        });
         import
     }
 
@@ -105,13 +142,13 @@ impl Import {
     }
 
     /// Another text, or read in another way: what was said of the one before holds no longer.
-    fn changed(self) {
+    pub(super) fn changed(self) {
         self.abort();
         self.step.set(Step::Choosing);
     }
 
     /// What is sent, or why nothing can be.
-    fn raw(self) -> Result<Raw, String> {
+    pub(super) fn raw(self) -> Result<Raw, String> {
         let size = match self.file.get() {
             Some(file) => file.size(),
             None => self.text.with(String::len) as f64,
@@ -137,7 +174,7 @@ impl Import {
         }
     }
 
-    fn check(self) {
+    pub(super) fn check(self) {
         let Ok(raw) = untrack(|| self.raw()) else { return };
         let ((cluster, topic), options) = (self.page.names.get_value(), self.options(None));
         self.step.set(Step::Checking);
@@ -150,37 +187,61 @@ impl Import {
         });
     }
 
-    fn write(self, only: Option<String>) {
+    pub(super) fn write(self, only: Option<String>) {
         let Ok(raw) = untrack(|| self.raw()) else { return };
         let ((cluster, topic), options) = (self.page.names.get_value(), self.options(only));
-        self.step.set(Step::Writing { written: 0, of: 0 });
+        let id = client::produce::new_id();
+        self.id.set_value(id.clone());
+        self.step.set(Step::Writing { written: 0, of: 0, stopping: false });
         self.begin(async move {
-            let end = match client::produce::import((&cluster, &topic), &options, raw).await {
+            let begun = client::produce::import((&cluster, &topic), &id, &options, raw).await;
+            let end = match begun {
                 Ok(stream) => self.follow(stream).await,
-                Err(error) => Step::Failed(error),
+                Err(ClientError::Answered(error)) => Some(Step::Failed(error.into())),
+                Err(_) => None,
             };
-            let told = self.step.try_with_untracked(Step::written).unwrap_or_default();
-            self.page.writing.wrote(end.written().max(told));
+            let end = match end {
+                Some(end) => end,
+                None => self.ask_how_it_ended().await,
+            };
+            self.page.writing.wrote(end.written());
+            self.only.try_set(String::new());
             self.step.try_set(end);
         });
     }
 
-    async fn follow(self, mut stream: client::produce::ImportStream) -> Step {
-        while let Some(event) = stream.next().await {
-            match event {
-                Ok(ImportEvent::Progress { written, of }) => {
-                    self.step.try_set(Step::Writing { written, of });
-                }
-                Ok(ImportEvent::Done { written, partitions }) => {
-                    return Step::Done { written, partitions };
-                }
-                Ok(ImportEvent::Failed { error, line, written, left, doubtful, .. }) => {
-                    return Step::Broken { error, line, written, left, doubtful };
-                }
-                Err(error) => return Step::Failed(error),
+    /// How it ended; none if the connection broke before it did.
+    async fn follow(self, mut stream: client::produce::ImportStream) -> Option<Step> {
+        while let Some(Ok(event)) = stream.next().await {
+            match Step::ended(event) {
+                Ok(end) => return Some(end),
+                Err((so_far, all)) => drop(self.step.try_update(|step| {
+                    if let Step::Writing { written, of, .. } = step {
+                        (*written, *of) = (so_far, all);
+                    }
+                })),
             }
         }
-        Step::Failed(ClientError::NoAnswer)
+        None
+    }
+
+    /// Asks the server, until it is there and the import has ended.
+    async fn ask_how_it_ended(self) -> Step {
+        let mut written = self.step.try_with_untracked(Step::written).unwrap_or_default();
+        let ((cluster, topic), id) = (self.page.names.get_value(), self.id.get_value());
+        loop {
+            self.step.try_set(Step::Cut { written });
+            match client::produce::import_run((&cluster, &topic), &id).await.map(Step::ended) {
+                Ok(Ok(end)) => return end,
+                Ok(Err((so_far, _))) => written = written.max(so_far),
+                Err(error) if !error.may_pass() => return Step::Unknown { written },
+                Err(error) if error.code() == Some(ErrorCode::Unauthenticated) => {
+                    return Step::Unknown { written };
+                }
+                Err(_) => {}
+            }
+            wait(ASK_MS).await;
+        }
     }
 
     fn begin(self, work: impl Future<Output = ()> + 'static) {
@@ -192,166 +253,25 @@ impl Import {
         });
     }
 
-    fn stop(self) {
-        self.abort();
-        let written = self.step.with_untracked(Step::written);
-        self.page.writing.wrote(written);
-        self.step.set(Step::Stopped { written });
-    }
-}
-
-/// The form.
-#[component]
-pub fn Many(many: Import, topics: Load<TopicList>) -> impl IntoView {
-    let topic = many.page.names.with_value(|(_, topic)| topic.clone());
-    let busy = Memo::new(move |_| many.step.with(Step::is_busy));
-    let limits = format!(
-        "At most {} and {} records. Nothing is written while a line is broken.",
-        bytes(IMPORT_BYTES_MAX as u64),
-        count(i128::from(IMPORT_RECORDS_MAX)),
-    );
-    let unsent = use_unsent();
-    Effect::new(move |_| {
-        if many.step.with(|step| matches!(step, Step::Done { .. })) {
-            unsent.sent();
+    /// Stops it. Of one that writes the server says what is left; nothing is lost by waiting.
+    pub(super) fn stop(self) {
+        if self.step.with_untracked(|step| *step == Step::Checking) {
+            return self.changed();
         }
-    });
-    view! {
-        <div class="col produce-form">
-            <div class="triple">
-                <Field label="Each record is"><Format many/></Field>
-                <Field label="Partition">
-                    <Partition partition=many.partition topic=Signal::stored(topic) topics/>
-                </Field>
-                <Field label="Compression"><CodecChoice codec=many.codec/></Field>
-            </div>
-            <p class="hint">{move || explained(many.format.get())}</p>
-            <Source many/>
-            <p class="hint">{limits}</p>
-            {move || many.step.with(|step| outcome(many, step))}
-            <div class="dialog-foot">
-                <Show when=move || busy.get()>
-                    <Button icon="square" on_press=move |_| many.stop()>"Stop"</Button>
-                </Show>
-                <Acts many busy/>
-            </div>
-        </div>
-    }
-}
-
-fn explained(format: ImportFormat) -> &'static str {
-    match format {
-        ImportFormat::Jsonl => {
-            "{\"key\": \"k\", \"value\": {…}, \"headers\": {\"h\": \"v\"}, \"partition\": 0}. A \
-             string is its text, other JSON is written as it stands, null is a tombstone; \
-             key_base64 and value_base64 hold bytes."
-        }
-        ImportFormat::Csv => {
-            "A first row of names: key, value, partition, timestamp_ms, header.NAME, key_base64, \
-             value_base64. A field without anything is null, \"\" is empty."
-        }
-        ImportFormat::Lines => "Each line is the value of a record without a key.",
-    }
-}
-
-#[component]
-fn Format(many: Import) -> impl IntoView {
-    let label = |format: ImportFormat| match format {
-        ImportFormat::Jsonl => "a JSON object (JSONL)",
-        ImportFormat::Csv => "a row of CSV",
-        ImportFormat::Lines => "a line, which is its value",
-    };
-    let choices = ImportFormat::ALL.map(|it| Choice::new(it.name(), label(it))).to_vec();
-    let pick = move |picked: String| {
-        let format = ImportFormat::ALL.into_iter().find(|it| it.name() == picked);
-        many.format.set(format.unwrap_or(ImportFormat::Jsonl));
-        many.changed();
-    };
-    view! {
-        <Select
-            value=Signal::derive(move || many.format.get().name().to_owned())
-            choices
-            on_pick=pick
-            label="Each record is"
-        />
-    }
-}
-
-/// A file, or a text while there is none.
-#[component]
-fn Source(many: Import) -> impl IntoView {
-    let choose = move |event: ev::Event| {
-        let (name, file) = chosen(&event_target::<HtmlInputElement>(&event)).unzip();
-        // The name tells the format as a rule; the person can still choose another.
-        match name.as_deref().and_then(|name| name.rsplit_once('.')) {
-            Some((_, "csv")) => many.format.set(ImportFormat::Csv),
-            Some((_, "jsonl" | "ndjson")) => many.format.set(ImportFormat::Jsonl),
-            _ => {}
-        }
-        many.file.set(file);
-        many.changed();
-    };
-    let typed = move |event: ev::Event| {
-        many.text.set(event_target_value(&event));
-        many.changed();
-    };
-    let has_file = move || many.file.with(Option::is_some);
-    view! {
-        <Field label="File">
-            <input class="input file" type="file" accept=".jsonl,.ndjson,.json,.csv,.txt"
-                on:change=choose/>
-        </Field>
-        <Show when=move || !has_file()>
-            <textarea
-                class="input mono grows"
-                rows="6"
-                spellcheck="false"
-                aria-label="Text to import"
-                placeholder="… or paste it here"
-                prop:value=many.text
-                on:input=typed
-            ></textarea>
-        </Show>
-    }
-}
-
-/// The file that was chosen, and its name in small letters.
-fn chosen(input: &HtmlInputElement) -> Option<(String, Blob)> {
-    let of = |from: &JsValue, name: &str| Reflect::get(from, &JsValue::from_str(name)).ok();
-    let file = of(&of(input, "files")?, "0")?;
-    let name = of(&file, "name")?.as_string()?.to_lowercase();
-    Some((name, file.dyn_into().ok()?))
-}
-
-/// What can be done next.
-#[component]
-fn Acts(many: Import, busy: Memo<bool>) -> impl IntoView {
-    let off = Signal::derive(move || {
-        let why = busy.get().then(|| "It is under way".to_owned());
-        why.or_else(|| many.raw().err())
-    });
-    let next = move || {
-        many.step.with(|step| match step {
-            Step::Checked(check) if check.broken == 0 && check.records > 0 => {
-                let label =
-                    format!("Write {}", counted(i128::from(check.records), "record", "records"));
-                Some((label, None))
+        self.step.update(|step| {
+            if let Step::Writing { stopping, .. } = step {
+                *stopping = true;
             }
-            Step::Broken { left, .. } => Some(("Write the rest".to_owned(), Some(left.clone()))),
-            _ => None,
-        })
-    };
-    move || match next() {
-        Some((label, only)) => view! {
-            <Button off=off on_press=move |_| many.check()>"Check again"</Button>
-            <Button tone=Tone::Primary off=off on_press=move |_| many.write(only.clone())>
-                {label}
-            </Button>
-        }
-        .into_any(),
-        None => view! {
-            <Button tone=Tone::Primary off=off on_press=move |_| many.check()>"Check it"</Button>
-        }
-        .into_any(),
+        });
+        let ((cluster, topic), id) = (self.page.names.get_value(), self.id.get_value());
+        spawn_local(async move {
+            let runs = || self.step.try_with_untracked(Step::is_writing).unwrap_or(false);
+            while runs()
+                && self.id.try_with_value(|now| *now == id).unwrap_or(false)
+                && client::produce::stop_import((&cluster, &topic), &id).await.is_err()
+            {
+                wait(ASK_MS).await;
+            }
+        });
     }
 }

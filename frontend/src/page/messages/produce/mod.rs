@@ -6,6 +6,7 @@
 mod draft;
 mod form;
 mod import;
+mod many;
 mod outcome;
 mod tombstone;
 
@@ -45,6 +46,8 @@ pub struct Writing {
     purpose: RwSignal<Purpose>,
     /// Records that were written to the page's topic from here since its list was read.
     unseen: RwSignal<u64>,
+    /// Whether an import runs, which ends with the page.
+    runs: RwSignal<bool>,
 }
 
 impl Writing {
@@ -54,6 +57,7 @@ impl Writing {
             open: RwSignal::new(false),
             purpose: RwSignal::new(Purpose::New),
             unseen: RwSignal::new(0),
+            runs: RwSignal::new(false),
         }
     }
 
@@ -81,6 +85,11 @@ impl Writing {
     /// How many records were written that the list cannot hold yet; reactive.
     pub fn unseen(self) -> u64 {
         self.unseen.get()
+    }
+
+    /// Whether an import runs.
+    pub fn runs(self) -> Signal<bool> {
+        self.runs.into()
     }
 
     /// Shuts the dialog.
@@ -165,7 +174,7 @@ fn New(page: Page) -> impl IntoView {
     view! {
         <Tabs now tabs/>
         {move || match now.get() {
-            Writes::Many => view! { <import::Many many topics/> }.into_any(),
+            Writes::Many => view! { <many::Many many topics/> }.into_any(),
             _ => view! { <form::Form page draft topics/> }.into_any(),
         }}
     }

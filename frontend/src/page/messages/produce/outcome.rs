@@ -2,14 +2,20 @@
 //! left.
 
 use leptos::prelude::*;
-use ouzel_api::produce::{BrokenLine, ImportCheck, ImportRow, WrittenPart};
+use ouzel_api::{
+    produce::{BrokenLine, ImportCheck, ImportRow, WrittenPart},
+    session::Permission,
+};
 
 use super::import::{Import, Step};
 use crate::{
     client::ClientError,
     format::{bytes, count, counted},
     load::refused,
-    ui::Note,
+    query::Query,
+    route::Route,
+    session::use_session,
+    ui::{Field, TextInput},
 };
 
 /// Draws it.
@@ -20,8 +26,11 @@ pub fn outcome(many: Import, step: &Step) -> AnyView {
             view! { <p class="hint" role="status">"It is being read…"</p> }.into_any()
         }
         Step::Checked(check) => checked(check).into_any(),
-        Step::Writing { written, of } => {
-            let text = format!("{} of {} written", count(*written), count(*of));
+        Step::Writing { written, of, stopping } => {
+            let text = match stopping {
+                false => format!("{} of {} written", count(*written), count(*of)),
+                true => format!("{} of {} written; it stops…", count(*written), count(*of)),
+            };
             view! {
                 <div class="row" role="status">
                     <progress max=of.to_string() value=written.to_string()></progress>
@@ -31,13 +40,14 @@ pub fn outcome(many: Import, step: &Step) -> AnyView {
             .into_any()
         }
         Step::Done { written, partitions } => done(many, *written, partitions).into_any(),
-        Step::Broken { error, line, written, doubtful, .. } => {
+        Step::Broken { error, line, written, left, doubtful } => {
             let error = ClientError::from(error.clone());
             let text = format!(
-                "{} written; then line {} was not: {}",
+                "{} written; then line {} was not: {} {} left.",
                 counted(*written, "record was", "records were"),
                 count(*line),
                 error.message(),
+                records(left),
             );
             let doubt = doubtful.then_some(
                 " The cluster did not answer for some of them: they may be there all the same, \
@@ -47,11 +57,69 @@ pub fn outcome(many: Import, step: &Step) -> AnyView {
                 .into_any()
         }
         Step::Failed(error) => refused(error.clone()).into_any(),
-        Step::Stopped { written } => {
-            let written = counted(*written, "record", "records");
-            let text = format!("Stopped after about {written}; the audit log has the exact count.");
-            view! { <Note><span>{text}</span></Note> }.into_any()
+        Step::Cut { written } => {
+            let text = format!(
+                "The connection broke off when {} written. The server is asked how the import \
+                 ended…",
+                counted(*written, "record was", "records were"),
+            );
+            view! { <div class="note" role="status"><span>{text}</span></div> }.into_any()
         }
+        Step::Stopped { written, left } => {
+            let text = format!(
+                "Stopped. Exactly {} written. {} left.",
+                counted(*written, "record was", "records were"),
+                records(left),
+            );
+            view! { <div class="note" role="status"><span>{text}</span></div> }.into_any()
+        }
+        Step::Unknown { written } => unknown(many, *written).into_any(),
+    }
+}
+
+/// Longest list of numbers that is shown whole.
+const LEFT_CHARS_MAX: usize = 60;
+
+/// `Record 7 is` or `Records 7-12,15 are`, of numbers as the server writes them.
+fn records(left: &str) -> String {
+    let mut shown: String = left.chars().take(LEFT_CHARS_MAX).collect();
+    if shown.len() < left.len() {
+        shown.push('…');
+    }
+    match left.contains([',', '-']) {
+        true => format!("Records {shown} are"),
+        false => format!("Record {shown} is"),
+    }
+}
+
+/// Nobody here can say how many were written: where it is said, and going on with what is known.
+fn unknown(many: Import, written: u64) -> impl IntoView + use<> {
+    let told = format!(
+        "The connection broke off, and the server knows nothing of this import: it never began, \
+         or the server was started anew meanwhile. At least {} written. ",
+        counted(written, "record was", "records were"),
+    );
+    let (cluster, topic) = many.page.names.get_value();
+    let query = Query::default()
+        .with("action", "messages.import")
+        .with("cluster", cluster)
+        .with("resource", topic);
+    let audit = format!("{}?{query}", Route::Audit.path());
+    let session = use_session();
+    let place = move || match session.refusal(Permission::ReadAudit) {
+        None => view! {
+            "How many exactly, its row in the " <a href=audit.clone()>"audit log"</a> " says."
+        }
+        .into_any(),
+        Some(_) => "How many exactly, its row in the audit log says. You may not read that: ask \
+                    somebody who may. Writing all of them again would write some twice."
+            .into_any(),
+    };
+    view! {
+        <div class="note bad" role="alert"><span>{told} {place}</span></div>
+        <Field label="Numbers of the records to write now, such as 70001-80000">
+            <TextInput value=many.only attr:inputmode="numeric"/>
+        </Field>
     }
 }
 
@@ -130,5 +198,19 @@ fn sample(row: &ImportRow) -> impl IntoView + use<> {
             <td>{text(&row.value)}</td>
             <td>{row.headers.join(", ")}</td>
         </tr>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::records;
+
+    #[test]
+    fn what_is_left_is_named_and_a_long_list_is_cut_short() {
+        assert_eq!(records("7"), "Record 7 is");
+        assert_eq!(records("3,70001-80000"), "Records 3,70001-80000 are");
+        let long = records(&"1,3,".repeat(40));
+        assert!(long.ends_with("… are"), "{long}");
+        assert!(long.chars().count() < 80, "{long}");
     }
 }
