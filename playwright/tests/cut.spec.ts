@@ -104,3 +104,40 @@ test("a page that is opened while the network is down says so and comes up on a 
   await page.getByRole("search").getByRole("textbox").fill("out-of-reach");
   await expect(page.getByRole("row").filter({ hasText: "out-of-reach" })).toBeVisible();
 });
+
+test("a search that is stopped goes on where it stopped: no row twice, none missing", BOTH, async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  test.setTimeout(120_000);
+  const RECORDS = 10_000;
+  await createTopic(page, "halted", 2);
+  const filler = "x".repeat(600);
+  await kcat.produce("halted", Array.from({ length: RECORDS }, (_, n) => `{"n":${n},"filler":"${filler}"}`));
+  await page.goto(here("topics/halted/messages?from=oldest&limit=10000&f=contains~any~absent"));
+  await expect(page.getByText(`Nothing matched of 10,000 records read`)).toBeVisible();
+  wire.narrow();
+  await page.getByRole("button", { name: /^Switch the condition off/ }).click();
+  await expect.poll(() => rowCount(page)).toBeGreaterThan(100);
+  await expect(page.getByText("0 read", { exact: true })).toHaveCount(0);
+  const main = page.getByRole("main");
+  await main.getByRole("button", { name: "Stop", exact: true }).click();
+  await expect(main.getByText("stopped", { exact: true })).toBeVisible();
+  expect(await rowCount(page)).toBeLessThan(RECORDS);
+  wire.widen();
+  await main.getByRole("button", { name: "Continue" }).click();
+  await expect(page.getByText("everything was read")).toBeVisible({ timeout: 60_000 });
+  expect(await rowCount(page), "nothing twice, nothing left out").toBe(RECORDS);
+  await expect(page.getByText("10,000 matches", { exact: true })).toBeVisible();
+});
+
+test("a live tail that is refused says why it does not come about", async ({
+  page,
+  createTopic,
+}) => {
+  await createTopic(page, "no-sockets");
+  await page.routeWebSocket(/\/api\/v1\/live/, (socket) => socket.close());
+  await page.goto(here("topics/no-sockets/messages?from=live"));
+  await expect(page.getByText(/no WebSocket comes about .*, tried again/)).toBeVisible();
+});

@@ -319,6 +319,8 @@ impl Page {
     fn resumable(self) -> Option<String> {
         self.feed.phase.with(|phase| match phase {
             Phase::Done { resume, .. } => resume.clone(),
+            // A tail has no place to go on from, and so tells none.
+            Phase::Stopped => self.feed.figures.with_untracked(|figures| figures.resume.clone()),
             Phase::Failed(error) if error.may_pass() => {
                 self.feed.figures.with_untracked(|figures| figures.resume.clone())
             }
