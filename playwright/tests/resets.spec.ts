@@ -188,3 +188,28 @@ test("a group that is not there leads back to all of them", async ({ page }) => 
   await page.getByRole("link", { name: "Go to all consumer groups" }).click();
   await expect(page).toHaveURL(/\/c\/[^/]+\/groups$/);
 });
+
+test("what a reset's address or field says and nobody can read is no wider reset, but none", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  await readTen(page, kcat, createTopic, "misread");
+  await page.goto("groups/misread/reset?s=misread~&to=earliest");
+  const told = page.getByRole("alert");
+  await expect(told).toContainText("Nothing is planned");
+  await expect(told).toContainText("s=misread~");
+  await expect(page.getByRole("grid", { name: "Before and after" })).toHaveCount(0);
+  await told.getByRole("button", { name: "Leave it out" }).click();
+  await expect(page).toHaveURL(/reset\?to=earliest$/);
+  await expect(page.getByRole("grid", { name: "Before and after" })).toBeVisible();
+  const field = page.getByLabel("Add a topic, or partitions as orders:0-3,7");
+  await field.fill("misread:0-");
+  await page.keyboard.press("Enter");
+  await expect(told).toContainText("misread:0-");
+  await expect(page.getByRole("grid", { name: "Before and after" })).toHaveCount(0);
+  await field.fill("misread:0");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/s=misread~0/);
+  await expect(page.getByRole("grid", { name: "Before and after" })).toBeVisible();
+});

@@ -42,6 +42,10 @@ pub fn Controls(page: Page, group: Memo<Arc<Group>>) -> impl IntoView {
 #[component]
 fn Scope(page: Page, group: Memo<Arc<Group>>) -> impl IntoView {
     let typed = RwSignal::new(String::new());
+    forget_together(typed, page.refused);
+    let wrong = Signal::derive(move || {
+        page.refused.get().map(|text| format!("Not understood: {text}; orders:0-3,7 would be"))
+    });
     let topics = Memo::new(move |_| {
         let mut topics: Vec<String> =
             group.with(|group| group.partitions.iter().map(|row| row.topic.clone()).collect());
@@ -49,7 +53,13 @@ fn Scope(page: Page, group: Memo<Arc<Group>>) -> impl IntoView {
         topics
     });
     let add = move || {
-        let Some(scope) = read_scope(&typed.get_untracked(), ':') else { return };
+        let text = typed.get_untracked();
+        let Some(scope) = read_scope(&text, ':') else {
+            // What is not understood is no part of a plan, and no plan goes without it.
+            page.refused.set(Some(text).filter(|text| !text.trim().is_empty()));
+            return;
+        };
+        page.refused.set(None);
         let mut asked = page.asked.get_untracked();
         asked.scope.retain(|other| other.topic != scope.topic);
         asked.scope.push(scope);
@@ -62,20 +72,10 @@ fn Scope(page: Page, group: Memo<Arc<Group>>) -> impl IntoView {
             add();
         }
     };
-    let chip = move |scope: ResetScope| {
-        let remove = move |topic: &str| {
-            let mut asked = page.asked.get_untracked();
-            asked.scope.retain(|other| other.topic != topic);
-            page.ask(&asked);
-        };
-        let (text, topic) = (write_scope(&scope, ':'), scope.topic.clone());
-        // Switching off would leave nothing to show for it: both remove.
-        let other = topic.clone();
-        view! {
-            <Chip text on=true on_switch=move || remove(&other) on_remove=move || remove(&topic)/>
-        }
+    let chips = move || {
+        let scopes = page.asked.with(|it| it.scope.clone());
+        scopes.into_iter().map(|scope| chip(page, scope)).collect_view()
     };
-    let chips = move || page.asked.with(|it| it.scope.clone()).into_iter().map(chip).collect_view();
     let everything = move || page.asked.with(|asked| asked.scope.is_empty());
     let hint = Signal::derive(move || {
         let hint = if everything() { "all topics of the group" } else { "one more topic" };
@@ -89,6 +89,7 @@ fn Scope(page: Page, group: Memo<Arc<Group>>) -> impl IntoView {
                 placeholder=hint
                 attr:title="A topic, or some of its partitions as orders:0-3,7; Enter adds it"
                 attr:aria-label="Add a topic, or partitions as orders:0-3,7"
+                wrong
                 on_keydown=key
                 on_change=move |_| add()
             />
@@ -101,6 +102,38 @@ fn Scope(page: Page, group: Memo<Arc<Group>>) -> impl IntoView {
         </datalist>
         {chips}
     }
+}
+
+/// One of them, until it is removed.
+fn chip(page: Page, scope: ResetScope) -> impl IntoView {
+    let remove = move |topic: &str| {
+        let mut asked = page.asked.get_untracked();
+        asked.scope.retain(|other| other.topic != topic);
+        page.ask(&asked);
+    };
+    let (text, topic) = (write_scope(&scope, ':'), scope.topic.clone());
+    // Switching off would leave nothing to show for it: both remove.
+    let other = topic.clone();
+    view! {
+        <Chip text on=true on_switch=move || remove(&other) on_remove=move || remove(&topic)/>
+    }
+}
+
+/// What was refused is forgotten when the field is emptied, and the other way round.
+fn forget_together(typed: RwSignal<String>, refused: RwSignal<Option<String>>) {
+    Effect::new(move |_| {
+        if typed.with(|typed| typed.trim().is_empty()) {
+            refused.set(None);
+        }
+    });
+    Effect::new(move |before: Option<bool>| {
+        let now = refused.with(Option::is_some);
+        let unread = typed.with_untracked(|typed| read_scope(typed, ':').is_none());
+        if before == Some(true) && !now && unread {
+            typed.set(String::new());
+        }
+        now
+    });
 }
 
 /// Where to.

@@ -20,13 +20,13 @@ use crate::{
     client,
     load::{Load, Loaded, load},
     location::{History, Location, use_location},
-    ui::Empty,
+    ui::{Button, Empty},
 };
 use apply::ApplyBar;
 use controls::Controls;
 use past::Past;
 use plan::PlanTable;
-use query::ResetQuery;
+use query::{ResetQuery, Unread};
 
 /// How often what waits is looked at.
 const REFRESH_SECONDS: u64 = 5;
@@ -39,6 +39,8 @@ struct Page {
     location: Location,
     /// The question, as the address has it.
     asked: Memo<ResetQuery>,
+    /// What somebody wants to add and nobody can read: it belongs to the question, too.
+    refused: RwSignal<Option<String>>,
     past: Load<ResetList>,
 }
 
@@ -67,11 +69,17 @@ pub fn Reset(
     let asked = Memo::new(move |_| location.query.with(ResetQuery::read));
     let past = load(move || client::groups::resets(cluster.get_value(), name.get_value()));
     let past = past.every(REFRESH_SECONDS);
-    let page = Page { cluster, group: name, location, asked, past };
-    let is_asked = Memo::new(move |_| asked.with(|asked| asked.to.is_some()));
-    let planned = move || match is_asked.get() {
-        true => view! { <Planned page on_changed/> }.into_any(),
-        false => view! {
+    let refused = RwSignal::new(None);
+    let page = Page { cluster, group: name, location, asked, refused, past };
+    let is_asked = Memo::new(move |_| asked.with(ResetQuery::is_complete));
+    let unread = Memo::new(move |_| {
+        let typed = refused.get();
+        asked.with(|asked| asked.unread.iter().map(told).chain(typed).collect::<Vec<_>>())
+    });
+    let planned = move || match (is_asked.get(), unread.with(Vec::is_empty)) {
+        (true, true) => view! { <Planned page on_changed/> }.into_any(),
+        (_, false) => view! { <NotUnderstood page unread/> }.into_any(),
+        (false, true) => view! {
             <div class="card">
                 <Empty icon="list-filter" title="Choose where the commits are moved to">
                     <p>
@@ -90,6 +98,31 @@ pub fn Reset(
     }
 }
 
+/// A part of the address as it stands there.
+fn told((name, text): &Unread) -> String {
+    format!("{name}={text}")
+}
+
+/// Says what is not understood, in the place of a plan that would do more than was meant.
+#[component]
+fn NotUnderstood(page: Page, unread: Memo<Vec<String>>) -> impl IntoView {
+    let leave_out = move |_| {
+        page.refused.set(None);
+        let asked = page.asked.get_untracked();
+        page.ask(&ResetQuery { unread: Vec::new(), ..asked });
+    };
+    view! {
+        <div class="note bad" role="alert">
+            <span class="grow">
+                "Nothing is planned, because this could not be understood: "
+                <code>{move || unread.with(|unread| unread.join(", "))}</code>
+                ". Without it the reset may reach further than was meant."
+            </span>
+            <Button on_press=leave_out>"Leave it out"</Button>
+        </div>
+    }
+}
+
 /// A plan and the question that it answers, which may be another one by now.
 #[derive(Debug, Clone, PartialEq)]
 struct Answer {
@@ -104,7 +137,7 @@ fn Planned(page: Page, on_changed: Callback<()>) -> impl IntoView {
         let asked = page.asked.get();
         let (cluster, group) = page.names();
         async move {
-            let ResetQuery { scope, to } = asked.clone();
+            let ResetQuery { scope, to, .. } = asked.clone();
             let ask = match to {
                 Some(to) => ResetAsk { scope, to },
                 // The strategy was cleared; this part goes with it.

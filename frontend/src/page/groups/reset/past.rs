@@ -127,7 +127,7 @@ fn acts(page: Page, reset: &Reset) -> impl IntoView + use<> {
         ResetState::Done => {
             let undo = move |_| {
                 let to = Some(ResetTo::Undo { reset: id });
-                page.ask(&ResetQuery { scope: Vec::new(), to });
+                page.ask(&ResetQuery { to, ..ResetQuery::default() });
             };
             act("Undo…", refusal, undo).into_any()
         }

@@ -18,15 +18,36 @@ pub struct ResetQuery {
     pub scope: Vec<ResetScope>,
     /// The strategy, once it is complete.
     pub to: Option<ResetTo>,
+    /// What the address says and nobody can read. While there is any, nothing is planned: a scope
+    /// that is left out would make a narrow reset a wide one.
+    pub unread: Vec<Unread>,
 }
 
+/// A part of the address that cannot be read: its name and its value, as they stand there.
+pub type Unread = (&'static str, String);
+
 impl ResetQuery {
-    /// From an address; what cannot be read is left out.
+    /// From an address.
     pub fn read(query: &Query) -> ResetQuery {
-        ResetQuery {
-            scope: query.all(SCOPE).filter_map(|text| read_scope(text, '~')).collect(),
-            to: query.get(TO).and_then(read_to),
+        let mut asked = ResetQuery::default();
+        for text in query.all(SCOPE) {
+            match read_scope(text, '~') {
+                Some(scope) => asked.scope.push(scope),
+                None => asked.unread.push((SCOPE, text.to_owned())),
+            }
         }
+        if let Some(text) = query.get(TO) {
+            asked.to = read_to(text);
+            if asked.to.is_none() {
+                asked.unread.push((TO, text.to_owned()));
+            }
+        }
+        asked
+    }
+
+    /// Whether a plan can be asked for.
+    pub fn is_complete(&self) -> bool {
+        self.to.is_some() && self.unread.is_empty()
     }
 
     /// For the address.
@@ -37,6 +58,12 @@ impl ResetQuery {
         }
         if let Some(to) = &self.to {
             query.push(TO, write_to(to));
+        }
+        // A strategy that was chosen takes the place of one that could not be read.
+        for (name, text) in &self.unread {
+            if *name != TO || self.to.is_none() {
+                query.push(name, text.as_str());
+            }
         }
         query
     }
@@ -164,7 +191,7 @@ mod tests {
         ];
         for to in strategies {
             let scope = vec![scope("orders", None), scope("pay", Some(&[0, 1, 2, 3, 7]))];
-            let asked = ResetQuery { scope, to };
+            let asked = ResetQuery { scope, to, unread: Vec::new() };
             let address = format!("?{}", asked.write());
             assert_eq!(ResetQuery::read(&Query::parse(&address)), asked, "{address}");
         }
@@ -185,7 +212,26 @@ mod tests {
     fn the_link_from_a_record_is_read_as_that_record() {
         let asked = ResetQuery::read(&Query::parse("?s=orders&to=record~orders~3~42"));
         let to = ResetTo::Record { topic: "orders".to_owned(), partition: 3, offset: 42 };
-        assert_eq!(asked, ResetQuery { scope: vec![scope("orders", None)], to: Some(to) });
+        let scope = vec![scope("orders", None)];
+        assert_eq!(asked, ResetQuery { scope, to: Some(to), unread: Vec::new() });
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_no_wider_reset_but_none_and_stays_in_the_address() {
+        for (address, unread) in [
+            ("s=orders~&to=earliest", ("s", "orders~")),
+            ("s=&to=earliest", ("s", "")),
+            ("s=pay&s=orders~0-&to=earliest", ("s", "orders~0-")),
+            ("s=pay&to=shift~x", ("to", "shift~x")),
+        ] {
+            let asked = ResetQuery::read(&Query::parse(address));
+            assert_eq!(asked.unread, [(unread.0, unread.1.to_owned())], "{address}");
+            assert!(!asked.is_complete(), "{address}");
+            let again = ResetQuery::read(&Query::parse(&asked.write().to_string()));
+            assert_eq!(again, asked, "{address}");
+        }
+        assert!(ResetQuery::read(&Query::parse("s=pay&to=earliest")).is_complete());
+        assert!(ResetQuery::read(&Query::parse("to=earliest")).is_complete(), "the whole group");
     }
 
     #[test]
