@@ -19,7 +19,7 @@ use crate::{
 /// Most partitions, groups or brokers named in one line of trouble; the rest are counted.
 const NAMED_MAX: usize = 8;
 
-/// Only what is wrong; one quiet line if nothing is.
+/// Only what is wrong, and what nobody knows; one quiet line if nothing is.
 #[component]
 pub fn Trouble(data: Memo<Arc<Data>>, cluster: StoredValue<String>) -> impl IntoView {
     let lines = move || {
@@ -49,19 +49,21 @@ pub fn Trouble(data: Memo<Arc<Data>>, cluster: StoredValue<String>) -> impl Into
         let unread =
             [unread_groups(&data.groups, cluster), unread_topics(data.unread_topics, cluster)];
         let unread = unread.into_iter().flatten().map(|line| (false, line));
+        let missing = missing(&data.groups).iter().map(|missing| {
+            (false, unread_line(missing.clone(), |cluster| Route::Groups { cluster }, cluster))
+        });
+        let missing: Vec<(bool, AnyView)> = missing.collect();
         let found: Vec<(bool, AnyView)> =
-            cluster_wide.into_iter().flatten().chain(groups).chain(unread).collect();
-        if found.is_empty() {
-            return view! {
-                <p class="healthy good">
-                    <Icon name="circle-check"/>
-                    "Every partition has its leader and all replicas in sync; no group is stuck or \
-                     has lost records."
+            cluster_wide.into_iter().flatten().chain(groups).chain(unread).chain(missing).collect();
+        let quiet = quiet(&data, !found.is_empty()).map(|(text, good)| {
+            view! {
+                <p class="healthy" class:good=good>
+                    <Icon name=if good { "circle-check" } else { "clock" }/>
+                    {text}
                 </p>
             }
-            .into_any();
-        }
-        found.into_iter().map(trouble).collect_view().into_any()
+        });
+        view! { {found.into_iter().map(trouble).collect_view()} {quiet} }.into_any()
     };
     view! { <div class="col trouble" role="status" aria-label="Health">{lines}</div> }
 }
@@ -75,8 +77,38 @@ fn trouble((bad, line): (bool, AnyView)) -> impl IntoView {
     }
 }
 
+/// What is said below all that was found, and whether it is good news: never more than is known.
+/// Whether groups get on is known by the first sample, which is later than the first page.
+fn quiet(data: &Data, any_found: bool) -> Option<(&'static str, bool)> {
+    match (data.glance.read_at_ms, any_found) {
+        (Some(_), true) => None,
+        (Some(_), false) => Some((
+            "Every partition has its leader and all replicas in sync; no group is stuck or has \
+             lost records.",
+            true,
+        )),
+        (None, true) => {
+            Some(("Whether a group is stuck or has lost records is not known yet.", false))
+        }
+        (None, false) => Some((
+            "Every partition has its leader and all replicas in sync. Whether a group is stuck or \
+             has lost records is not known yet.",
+            false,
+        )),
+    }
+}
+
+/// What the figures of the groups lack, such as the groups of a broker that did not answer: they
+/// may be stuck, and nobody would see it.
+fn missing(groups: &GroupsSummary) -> &[String] {
+    match groups {
+        GroupsSummary::Known { warnings, .. } => warnings,
+        GroupsSummary::Failed { .. } => &[],
+    }
+}
+
 /// A line about what could not be read, which leads to the list that says more.
-fn unread(text: String, to: fn(String) -> Route, cluster: StoredValue<String>) -> AnyView {
+fn unread_line(text: String, to: fn(String) -> Route, cluster: StoredValue<String>) -> AnyView {
     let href = to(cluster.try_get_value().unwrap_or_default()).path();
     view! { <a href=href><b>{text}</b></a> }.into_any()
 }
@@ -87,11 +119,12 @@ fn unread_groups(groups: &GroupsSummary, cluster: StoredValue<String>) -> Option
         GroupsSummary::Known { unknown: 0, .. } => None,
         GroupsSummary::Known { unknown, .. } => {
             let groups = counted(*unknown, "consumer group", "consumer groups");
-            Some(unread(format!("The lag of {groups} could not be read."), list, cluster))
+            Some(unread_line(format!("The lag of {groups} could not be read."), list, cluster))
         }
         GroupsSummary::Failed { error } => {
             let error = ClientError::from(error.clone());
-            let head = unread("The consumer groups could not be read.".to_owned(), list, cluster);
+            let head =
+                unread_line("The consumer groups could not be read.".to_owned(), list, cluster);
             Some(view! { {head} " " {error.message()} }.into_any())
         }
     }
@@ -100,7 +133,7 @@ fn unread_groups(groups: &GroupsSummary, cluster: StoredValue<String>) -> Option
 fn unread_topics(many: u32, cluster: StoredValue<String>) -> Option<AnyView> {
     let topics = counted(many, "topic", "topics");
     let text = format!("The offsets of {topics} could not all be read.");
-    (many > 0).then(|| unread(text, |cluster| Route::Topics { cluster }, cluster))
+    (many > 0).then(|| unread_line(text, |cluster| Route::Topics { cluster }, cluster))
 }
 
 /// Brokers that are not there: each leads to what it holds.
@@ -225,4 +258,49 @@ fn partitions_line(
     let more = (more > 0).then(|| format!(" and {}", counted(more as i128, "other", "others")));
     let line = view! { <b>{counted(partitions.len() as i128, one, many)}</b> ":" {named} {more} };
     Some(line.into_any())
+}
+
+#[cfg(test)]
+mod tests {
+    use ouzel_api::clusters::Glance;
+
+    use super::*;
+
+    fn data(read_at_ms: Option<i64>) -> Data {
+        let groups = GroupsSummary::Known {
+            total: 2,
+            behind: Vec::new(),
+            without_commit: 0,
+            unknown: 0,
+            warnings: vec!["the groups of broker 3 are missing".to_owned()],
+        };
+        Data {
+            kafka_cluster_id: None,
+            brokers: Vec::new(),
+            controller_id: None,
+            topics: 0,
+            internal_topics: 0,
+            partitions: 0,
+            offline_partitions: Vec::new(),
+            under_replicated_partitions: Vec::new(),
+            groups,
+            largest_topics: Vec::new(),
+            offline_brokers: Vec::new(),
+            glance: Glance { read_at_ms, ..Glance::default() },
+            unread_topics: 0,
+            read_at_ms: 0,
+        }
+    }
+
+    #[test]
+    fn good_news_of_groups_are_told_only_by_who_knows_them() {
+        let good = |data: &Data, found| quiet(data, found).map(|(_, good)| good);
+        assert_eq!(good(&data(Some(5)), false), Some(true));
+        assert_eq!(good(&data(Some(5)), true), None);
+        for found in [true, false] {
+            let (text, good) = quiet(&data(None), found).expect("it is said");
+            assert!(!good && text.contains("not known yet"), "{text}");
+        }
+        assert_eq!(missing(&data(Some(5)).groups), ["the groups of broker 3 are missing"]);
+    }
 }
