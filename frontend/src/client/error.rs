@@ -57,12 +57,16 @@ impl ClientError {
             ErrorCode::CrossSite => "The request came from another site",
             ErrorCode::NotFound => "There is no such thing",
             ErrorCode::Invalid => "The request was refused",
-            ErrorCode::Conflict => "It exists already",
+            // A name that is taken, a value that somebody else has changed, a group that is not
+            // empty, the last administrator.
+            ErrorCode::Conflict => "What is there now does not allow it",
             ErrorCode::TooLarge => "The request is too large",
-            ErrorCode::Busy => "Too many searches run at once",
+            // Searches, tails, imports, scripts, WebSockets.
+            ErrorCode::Busy => "Too much runs at once",
             ErrorCode::Unreachable => "The cluster cannot be reached",
             ErrorCode::Kafka => "The cluster answered with an error",
-            ErrorCode::Timeout => "The cluster did not answer in time",
+            // The cluster's answer, a file that is sent, the server's own limit.
+            ErrorCode::Timeout => "It took too long",
             ErrorCode::Internal => "The console's server failed",
         }
     }
@@ -111,6 +115,18 @@ mod tests {
     use ouzel_api::{ApiError, ErrorCode};
 
     use super::ClientError;
+
+    #[test]
+    fn a_title_says_no_more_than_is_true_of_all_that_share_the_code() {
+        let title = |code, message: &str| {
+            let (message, request_id) = (message.to_owned(), String::new());
+            ClientError::from(ApiError { code, message, kafka_error: None, request_id }).title()
+        };
+        let changed = "`retention.ms` is not 1 any more";
+        assert!(!title(ErrorCode::Conflict, changed).contains("exists"));
+        assert!(!title(ErrorCode::Busy, "you have 2 imports already").contains("searches"));
+        assert!(!title(ErrorCode::Timeout, "the file did not arrive").contains("cluster"));
+    }
 
     #[test]
     fn kafkas_own_name_is_shown_once() {
