@@ -123,3 +123,29 @@ test("the export of the page that is shown opens from the palette", async ({
   await page.keyboard.press("Enter");
   await expect(page.getByRole("menuitem", { name: "CSV" })).toBeVisible();
 });
+
+test("what was found for an earlier text is not opened for a later one, and nothing is called missing too early", async ({
+  page,
+  createTopic,
+}) => {
+  await createTopic(page, "palette.early");
+  await page.goto("overview");
+  await expect(page.getByRole("heading", { name: "Overview" })).toBeVisible();
+  await page.keyboard.press("Control+k");
+  const field = page.getByRole("combobox", { name: /find a page/i });
+  await field.fill("palette.ea");
+  await expect(page.getByRole("option", { name: /palette\.early/ })).toBeVisible();
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  await page.route("**/api/v1/find?**", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await field.fill("palette.eaz");
+  await expect(page.getByRole("option")).toHaveCount(0);
+  await expect(page.getByText("Topics and groups are being looked through…")).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(field).toBeVisible();
+  answer();
+  await expect(page.getByText("No topic or group by that name")).toBeVisible();
+});

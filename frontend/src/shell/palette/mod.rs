@@ -7,8 +7,6 @@ mod acts;
 mod entry;
 mod offer;
 
-use std::sync::Arc;
-
 use entry::{Act, Around, Entry};
 use leptos::{ev, prelude::*, wasm_bindgen::JsCast};
 use ouzel_api::find::{FOUND_MAX, Found, HitKind, Unread, WANTED_BYTES_MAX};
@@ -58,8 +56,8 @@ pub fn Palette(opened: Opened) -> impl IntoView {
     let (location, prefs) = (use_location(), use_prefs());
     let hands = Hands { location, prefs, session: use_session(), toasts: use_toasts(), sheet };
     let (typed, chosen) = (RwSignal::new(String::new()), RwSignal::new(0));
-    let found = load(move || {
-        let wanted = typed.with(|typed| typed.trim().to_owned());
+    let answer = load(move || {
+        let wanted = typed.with(|typed| asked(typed));
         look(wanted)
     });
     let entries = Memo::new(move |_| {
@@ -71,8 +69,8 @@ pub fn Palette(opened: Opened) -> impl IntoView {
             let around = Around { clusters: &all, current, route, refusal: &refusal };
             typed.with(|typed| offer::own(&around, typed))
         });
-        let found = found.latest().unwrap_or_default();
-        entries.extend(found.hits.iter().map(offer::found));
+        let answer = answer.latest().unwrap_or_default();
+        entries.extend(typed.with(|typed| offer::found(&answer.found.hits, typed)));
         entries
     });
     Effect::new(move |_| {
@@ -89,17 +87,30 @@ pub fn Palette(opened: Opened) -> impl IntoView {
         <Dialog open title="Find a page, act, topic or group" bare=true>
             {move || palette.field()}
             {move || palette.list()}
-            {move || view! { <Told found typed/> }}
+            {move || view! { <Told answer typed/> }}
         </Dialog>
     }
 }
 
-async fn look(wanted: String) -> Result<Found, ClientError> {
-    if wanted.is_empty() {
-        return Ok(Found::default());
+/// What was found, and what was asked: by then something else may be typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Answer {
+    asked: String,
+    found: Found,
+}
+
+/// What is asked of the server for this text.
+fn asked(typed: &str) -> String {
+    typed.trim().to_owned()
+}
+
+async fn look(asked: String) -> Result<Answer, ClientError> {
+    if asked.is_empty() {
+        return Ok(Answer::default());
     }
     sleep(REST_MS).await;
-    client::find::find(wanted).await
+    let found = client::find::find(asked.clone()).await?;
+    Ok(Answer { asked, found })
 }
 
 impl Palette {
@@ -239,18 +250,24 @@ fn export(toasts: Toasts) {
 
 /// The line under the list: that it is being looked, failed, found nothing, or was not everywhere.
 #[component]
-fn Told(found: Load<Found>, typed: RwSignal<String>) -> impl IntoView {
+fn Told(answer: Load<Answer>, typed: RwSignal<String>) -> impl IntoView {
     let words = move || {
-        if let Some(error) = found.error() {
+        if let Some(error) = answer.error() {
             let reason = error.message();
             return Some(format!("Topics and groups could not be looked through: {reason}"));
         }
-        let found = found.latest().unwrap_or_default();
-        (!typed.with(|typed| typed.trim().is_empty())).then(|| told(&found))
+        let wanted = typed.with(|typed| asked(typed));
+        let answer = answer.latest().unwrap_or_default();
+        (!wanted.is_empty()).then(|| told(&answer, &wanted))
     };
     let missed = move || {
-        let found = found.latest().unwrap_or_else(|| Arc::new(Found::default()));
-        found.unread.iter().map(|it| view! { <p class="warn">{missed(it)}</p> }).collect_view()
+        let answer = answer.latest().unwrap_or_default();
+        answer
+            .found
+            .unread
+            .iter()
+            .map(|it| view! { <p class="warn">{missed(it)}</p> })
+            .collect_view()
     };
     view! {
         <div class="palette-told" role="status">
@@ -260,8 +277,11 @@ fn Told(found: Load<Found>, typed: RwSignal<String>) -> impl IntoView {
     }
 }
 
-fn told(found: &Found) -> String {
-    match found.total {
+fn told(answer: &Answer, wanted: &str) -> String {
+    if answer.asked != wanted {
+        return "Topics and groups are being looked through…".to_owned();
+    }
+    match answer.found.total {
         0 => "No topic or group by that name".to_owned(),
         1 => "1 topic or group".to_owned(),
         total if total > FOUND_MAX => {
@@ -285,11 +305,20 @@ mod tests {
 
     #[test]
     fn what_was_left_out_is_said() {
-        let found = |total| Found { total, ..Found::default() };
-        assert_eq!(told(&found(0)), "No topic or group by that name");
+        let answer =
+            |total| Answer { asked: "ord".to_owned(), found: Found { total, ..Found::default() } };
+        assert_eq!(told(&answer(0), "ord"), "No topic or group by that name");
         assert_eq!(
-            told(&found(FOUND_MAX + 1)),
+            told(&answer(FOUND_MAX + 1), "ord"),
             "The best 40 of 41 topics and groups; type on to narrow them"
         );
+    }
+
+    #[test]
+    fn nothing_is_said_to_be_nowhere_before_the_answer_to_it_is_there() {
+        let earlier = Answer { asked: "ord".to_owned(), found: Found::default() };
+        for answer in [Answer::default(), earlier] {
+            assert!(told(&answer, "pay").contains("are being looked through"));
+        }
     }
 }

@@ -26,8 +26,15 @@ pub fn own(around: &Around<'_>, typed: &str) -> Vec<Entry> {
     fitting.into_iter().map(|(_, entry)| entry).collect()
 }
 
-/// A name that the server found.
-pub fn found(hit: &Hit) -> Entry {
+/// The names that the server found, as far as they fit what is typed by now: its answer may be to
+/// an earlier text, and Enter opens the first of them.
+pub fn found(hits: &[Hit], typed: &str) -> Vec<Entry> {
+    let words = words(typed);
+    let none = words.is_empty();
+    hits.iter().filter(|hit| !none && fit(&hit.name, &words).is_some()).map(named).collect()
+}
+
+fn named(hit: &Hit) -> Entry {
     let (icon, detail, route) = match hit.kind {
         HitKind::Topic => {
             ("list", "topic", Route::topic(&hit.cluster, &hit.name, TopicTab::Messages))
@@ -160,9 +167,23 @@ mod tests {
     #[test]
     fn a_group_leads_to_its_own_cluster() {
         let hit = Hit { cluster: "prod".into(), kind: HitKind::Group, name: "a/b".into() };
-        let entry = found(&hit);
+        let entry = named(&hit);
         assert_eq!(entry.act, Act::Open(Route::group("prod", "a/b", GroupTab::Lag)));
         assert_eq!(entry.detail, "group · prod");
+    }
+
+    #[test]
+    fn a_name_that_was_found_for_an_earlier_text_is_offered_only_if_it_fits_this_one() {
+        let hit =
+            |name: &str| Hit { cluster: "dev".into(), kind: HitKind::Topic, name: name.into() };
+        let hits = [hit("orders"), hit("payments.orders")];
+        let titles = |typed: &str| -> Vec<String> {
+            found(&hits, typed).into_iter().map(|entry| entry.title).collect()
+        };
+        assert_eq!(titles("ord"), ["orders", "payments.orders"]);
+        assert_eq!(titles("ord pay"), ["payments.orders"]);
+        assert_eq!(titles("ordx"), Vec::<String>::new());
+        assert_eq!(titles(" "), Vec::<String>::new());
     }
 
     #[test]
