@@ -199,3 +199,24 @@ test("partitions without a commit stand beside the worst lag of a topic", async 
     await member.stop();
   }
 });
+
+test("the messages tab keeps its search while another tab is looked at", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  await createTopic(page, "kept-search");
+  await kcat.produce("kept-search", ["red", "green"]);
+  await page.goto("topics/kept-search/messages?from=oldest&f=contains~any~red&produce=1");
+  const parts = page.getByRole("navigation", { name: "Parts of the topic" });
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await parts.getByRole("link", { name: "Partitions" }).click();
+  await expect(page).toHaveURL(/\/kept-search\/partitions$/);
+  await parts.getByRole("link", { name: "Messages" }).click();
+  await expect(page).toHaveURL(/\/messages\?from=oldest&f=contains~any~red$/);
+  await expect(page.getByText("1 match", { exact: true })).toBeVisible();
+  // On the tab itself its link begins afresh.
+  await parts.getByRole("link", { name: "Messages" }).click();
+  await expect(page).toHaveURL(/\/kept-search\/messages$/);
+});

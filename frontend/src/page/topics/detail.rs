@@ -22,6 +22,7 @@ use crate::{
     listing::{subject_while, use_allowed, use_choice},
     load::{Load, load, missing},
     location::{History, use_location},
+    query::Query,
     route::{Route, TopicTab},
     session::use_session,
     ui::{Badge, Button, Copyable, Fact, Forbidden, LinkTab, LinkTabs, Mood, Note, Tone},
@@ -61,7 +62,17 @@ pub fn Topic(
             }
         }
     };
-    let tabs = tabs(&cluster, &topic, data, tab);
+    // The search goes on where it was left by a look at another tab; what was being written did not
+    // stay, and is not asked for again.
+    let search = Memo::new(move |last: Option<&LeftSearch>| match tab.get() {
+        TopicTab::Messages if location.route.with(|it| matches!(it, Route::Topic { .. })) => {
+            let query = location.query.get();
+            let query = WRITES.iter().fold(query, |query, name| query.without(name));
+            LeftSearch { query, is_shown: true }
+        }
+        _ => LeftSearch { is_shown: false, ..last.cloned().unwrap_or_default() },
+    });
+    let tabs = tabs((&cluster, &topic), data, tab, search);
     let gone = Memo::new(move |_| data.gone());
     // Records that were read stay on screen when their topic goes.
     let kept = Memo::new(move |_| tab.get() == TopicTab::Messages && data.latest().is_some());
@@ -210,7 +221,23 @@ fn size(partitions: &[Partition]) -> Result<u64, Option<&str>> {
     })
 }
 
-fn tabs(cluster: &str, topic: &str, data: Load<Data>, now: Memo<TopicTab>) -> Vec<LinkTab> {
+/// What stands in the address of the messages tab while something is written there.
+const WRITES: [&str; 2] = ["produce", "replay"];
+
+/// The search of the messages tab as it was last.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct LeftSearch {
+    query: Query,
+    /// Whether the tab is the one on screen.
+    is_shown: bool,
+}
+
+fn tabs(
+    (cluster, topic): (&str, &str),
+    data: Load<Data>,
+    now: Memo<TopicTab>,
+    search: Memo<LeftSearch>,
+) -> Vec<LinkTab> {
     let partitions =
         Signal::derive(move || data.latest().map(|data| count(data.partitions.len() as i128)));
     let tab = |tab: TopicTab, label: &'static str, count: Signal<Option<String>>| LinkTab {
@@ -219,8 +246,15 @@ fn tabs(cluster: &str, topic: &str, data: Load<Data>, now: Memo<TopicTab>) -> Ve
         count,
         here: Signal::derive(move || now.get() == tab),
     };
+    let messages = tab(TopicTab::Messages, "Messages", None.into());
+    let path = Route::topic(cluster, topic, TopicTab::Messages).path();
+    // On the tab itself its link begins afresh.
+    let href = Signal::derive(move || match search.get() {
+        LeftSearch { query, is_shown: false } if !query.is_empty() => format!("{path}?{query}"),
+        _ => path.clone(),
+    });
     vec![
-        tab(TopicTab::Messages, "Messages", None.into()),
+        LinkTab { href, ..messages },
         tab(TopicTab::Partitions, "Partitions", partitions),
         tab(TopicTab::Consumers, "Consumers", None.into()),
         tab(TopicTab::Configuration, "Configuration", None.into()),
