@@ -11,7 +11,7 @@ use ouzel_api::{
     route,
 };
 
-use super::ClientError;
+use super::{ClientError, send};
 
 /// The way to the server.
 pub struct Sender(SplitSink<WebSocket, Message>);
@@ -29,6 +29,15 @@ pub fn connect() -> Result<(Sender, Receiver), ClientError> {
         .map_err(|_| ClientError::NoAnswer)?;
     let (sender, receiver) = socket.split();
     Ok((Sender(sender), Receiver(receiver)))
+}
+
+/// Why no WebSocket comes about: what its address answers to a plain request, which is never a
+/// success.
+pub async fn refusal() -> ClientError {
+    match send::get::<serde_json::Value>(route::LIVE).await {
+        Err(error) => error,
+        Ok(_) => ClientError::Unreadable { status: 200, reason: "no WebSocket".to_owned() },
+    }
 }
 
 impl Sender {

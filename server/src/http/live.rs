@@ -20,9 +20,10 @@ pub async fn open(
     viewer: Viewer,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Error> {
-    let upgrade = upgrade.map_err(|rejection| Error::Invalid(rejection.body_text()))?;
-    // Before the upgrade: a browser that is refused learns why from the answer.
+    // First of all: no browser tells a page why a WebSocket was refused, so the page then asks in
+    // a plain request, and learns from its answer that there are too many.
     let place = app.sockets.take(viewer.user())?;
+    let upgrade = upgrade.map_err(|rejection| Error::Invalid(rejection.body_text()))?;
     let request_id = telemetry::request_id();
     let open = app.open.clone();
     Ok(upgrade

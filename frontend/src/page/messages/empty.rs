@@ -223,7 +223,7 @@ mod tests {
         let live = Asked { start: Start::Live, ..Asked::default() };
         let none = Figures::default();
         assert_eq!(why(&Phase::Connecting, &none, &live), Why::Connecting);
-        assert_eq!(why(&Phase::Lost { retry_at_ms: 0 }, &none, &live), Why::Connecting);
+        assert_eq!(why(&Phase::Lost { retry_at_ms: 0, why: None }, &none, &live), Why::Connecting);
         assert_eq!(why(&Phase::Following, &none, &live), Why::Waiting);
     }
 

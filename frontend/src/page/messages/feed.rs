@@ -85,6 +85,8 @@ pub enum Phase {
     Lost {
         /// When it will be tried.
         retry_at_ms: i64,
+        /// Why it did not even begin, where that is known.
+        why: Option<String>,
     },
     /// It broke off.
     Failed(ClientError),

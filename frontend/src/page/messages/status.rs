@@ -153,10 +153,10 @@ fn end(page: Page) -> impl IntoView {
             </span>
         }
         .into_any(),
-        Phase::Lost { retry_at_ms } => {
+        Phase::Lost { retry_at_ms, why } => {
             let when = move || clock.relative(retry_at_ms);
-            view! { <span class="live off">"connection lost, tried again " {when}</span> }
-                .into_any()
+            let lost = why.unwrap_or_else(|| "connection lost".to_owned());
+            view! { <span class="live off">{lost} ", tried again " {when}</span> }.into_any()
         }
         Phase::Failed(_) => view! { <span class="bad">"broke off"</span> }.into_any(),
     }

@@ -21,7 +21,10 @@ use super::{
     query::Asked,
     wait::wait,
 };
-use crate::{client, client::live, ui::now_ms};
+use crate::{
+    client::{self, ClientError, live},
+    ui::now_ms,
+};
 
 /// Records that may be on their way or waiting: more than a person reads in a second, few enough
 /// that a flood does not fill the tab.
@@ -160,6 +163,7 @@ fn place(tail: u32) -> usize {
 async fn keep_following(sink: impl Sink, frames: Vec<ClientFrame>, mut news: mpsc::Receiver<()>) {
     let mut attempt = 0;
     let mut lost_at = None;
+    let mut why = None;
     let mut ended = vec![false; frames.len()];
     loop {
         let before = (0..frames.len()).map(|tail| sink.figures(tail)).collect();
@@ -173,6 +177,7 @@ async fn keep_following(sink: impl Sink, frames: Vec<ClientFrame>, mut news: mps
             }
             End::Broken { started: true } => {
                 attempt = 0;
+                why = None;
                 lost_at = Some(now_ms());
             }
             End::Broken { started: false } => {}
@@ -180,16 +185,49 @@ async fn keep_following(sink: impl Sink, frames: Vec<ClientFrame>, mut news: mps
         let pause = RETRY_MS[RETRY_MS.len().min(attempt + 1) - 1];
         attempt += 1;
         let retry_at_ms = now_ms().saturating_add_unsigned(pause);
-        sink.phase(Phase::Lost { retry_at_ms });
+        sink.phase(Phase::Lost { retry_at_ms, why: why.take() });
         wait(pause).await;
-        // A WebSocket does not tell why it was refused; the session does, and an ended one leads
-        // to the sign-in.
-        if let Err(error) = client::session::current().await
-            && error.code() == Some(ErrorCode::Unauthenticated)
-        {
-            sink.phase(Phase::Failed(error));
-            return;
+        // A WebSocket does not tell why it was refused; a plain request does.
+        match reason(client::live::refusal().await) {
+            Reason::Final(error) => {
+                sink.phase(Phase::Failed(error));
+                return;
+            }
+            Reason::Passes(words) => why = words,
         }
+    }
+}
+
+/// Why a WebSocket does not come about.
+#[derive(Debug, PartialEq, Eq)]
+enum Reason {
+    /// It will not, whatever is tried: nobody is signed in any more, or the right is gone.
+    Final(ClientError),
+    /// It may later; the words, if the reason is known.
+    Passes(Option<String>),
+}
+
+fn reason(answer: ClientError) -> Reason {
+    match answer.code() {
+        Some(ErrorCode::Unauthenticated | ErrorCode::Forbidden) => Reason::Final(answer),
+        // The server is there and would talk: what asks for a WebSocket does not come through, or
+        // there are too many.
+        Some(ErrorCode::Invalid) => Reason::Passes(Some(
+            "the server answers, but no WebSocket comes about (a proxy without them, or too many \
+             tails in other tabs)"
+                .to_owned(),
+        )),
+        Some(_) => {
+            // The sentence goes on.
+            let (title, message) = (answer.title(), answer.message());
+            Reason::Passes(Some(format!("{title}: {}", message.trim_end_matches('.'))))
+        }
+        None => match answer {
+            ClientError::Unreadable { status, .. } => {
+                Reason::Passes(Some(format!("something before the server answers {status}")))
+            }
+            _ => Reason::Passes(None),
+        },
     }
 }
 
@@ -238,7 +276,7 @@ impl<S: Sink> Connection<'_, S> {
     }
 
     /// Gives credits back, unless everything is held still.
-    async fn give_back(&mut self, sender: &mut live::Sender) -> Result<(), client::ClientError> {
+    async fn give_back(&mut self, sender: &mut live::Sender) -> Result<(), ClientError> {
         if self.sink.is_paused() {
             return Ok(());
         }
@@ -302,7 +340,29 @@ impl<S: Sink> Connection<'_, S> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CREDITS, LOTS, share};
+    use ouzel_api::{ApiError, ErrorCode};
+
+    use super::{CREDITS, ClientError, LOTS, Reason, reason, share};
+
+    #[test]
+    fn why_no_websocket_comes_about_is_said_and_ends_it_only_where_waiting_is_no_use() {
+        let answered = |code| {
+            let (message, request_id) = ("why".to_owned(), String::new());
+            ClientError::from(ApiError { code, message, kafka_error: None, request_id })
+        };
+        for code in [ErrorCode::Unauthenticated, ErrorCode::Forbidden] {
+            assert_eq!(reason(answered(code)), Reason::Final(answered(code)));
+        }
+        let passes = |error| match reason(error) {
+            Reason::Passes(words) => words,
+            Reason::Final(error) => panic!("{error:?}"),
+        };
+        assert!(passes(answered(ErrorCode::Busy)).is_some_and(|it| it.ends_with(": Why")));
+        assert!(passes(answered(ErrorCode::Invalid)).is_some_and(|it| it.contains("proxy")));
+        let proxy = ClientError::Unreadable { status: 502, reason: String::new() };
+        assert!(passes(proxy).is_some_and(|it| it.contains("502")));
+        assert_eq!(passes(ClientError::NoAnswer), None);
+    }
 
     #[test]
     fn several_tails_have_no_more_credits_than_one_and_can_always_give_some_back() {

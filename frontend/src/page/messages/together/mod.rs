@@ -271,8 +271,9 @@ fn Status(page: Page) -> impl IntoView {
             format!("paused, {} held", count(page.feed.held() as i128))
         }
         Phase::Following => "live, newest last".to_owned(),
-        Phase::Lost { retry_at_ms } => {
-            format!("connection lost, tried again {}", clock.relative(retry_at_ms))
+        Phase::Lost { retry_at_ms, why } => {
+            let lost = why.unwrap_or_else(|| "connection lost".to_owned());
+            format!("{lost}, tried again {}", clock.relative(retry_at_ms))
         }
         Phase::Failed(error) => error.message(),
         _ => "stopped".to_owned(),
