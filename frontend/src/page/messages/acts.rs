@@ -190,8 +190,7 @@ impl Acts {
 
     /// The record with as much of it as can be edited; rows may hold only its beginning.
     async fn editable(self, message: Arc<Message>) -> Arc<Message> {
-        let cut = message.value.truncated || message.key.truncated;
-        match cut {
+        match is_cut(&message) {
             // Without an answer it is taken as it is stored.
             true => {
                 let id = (message.partition, message.offset);
@@ -200,6 +199,12 @@ impl Acts {
             false => message,
         }
     }
+}
+
+/// Whether some of it is not here.
+fn is_cut(message: &Message) -> bool {
+    let headers = message.headers.iter().map(|header| &header.value);
+    [&message.key, &message.value].into_iter().chain(headers).any(|part| part.truncated)
 }
 
 /// Whether there is a box to look for something in the record; it gets the keyboard.
@@ -214,5 +219,22 @@ fn as_text(body: &Body) -> String {
     match body.text() {
         Some(text) => text.to_owned(),
         None => bytes::dumped(body.bytes()).0.replace(' ', ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ouzel_api::messages::{Header, Message, Payload};
+
+    use super::is_cut;
+
+    #[test]
+    fn a_header_that_is_cut_is_fetched_as_a_key_or_value_is() {
+        let part = |truncated| Payload { truncated, ..Payload::default() };
+        let header = |truncated| Header { key: "h".to_owned(), value: part(truncated) };
+        let headers = vec![header(false), header(true)];
+        assert!(is_cut(&Message { headers, ..Message::default() }));
+        assert!(is_cut(&Message { value: part(true), ..Message::default() }));
+        assert!(!is_cut(&Message { headers: vec![header(false)], ..Message::default() }));
     }
 }
