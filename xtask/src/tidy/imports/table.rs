@@ -226,6 +226,7 @@ const FRONTEND: &[Layer] = &[
     ("ui", &["format"]),
     ("client", &["query"]),
     ("session", &["client"]),
+    ("rights", &["client", "session", "ui"]),
     ("load", &["client", "ui"]),
     ("ask", &["client", "load", "ui"]),
     ("confirm", &["ui"]),
@@ -250,8 +251,8 @@ const FRONTEND: &[Layer] = &[
     (
         "shell",
         &[
-            "client", "clusters", "keys", "load", "location", "prefs", "query", "route", "session",
-            "ui",
+            "client", "clusters", "keys", "load", "location", "prefs", "query", "rights", "route",
+            "session", "ui",
         ],
     ),
     ("app", &["load", "location", "page", "prefs", "query", "route", "session", "shell", "ui"]),
