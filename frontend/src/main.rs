@@ -15,6 +15,7 @@ mod location;
 mod page;
 mod prefs;
 mod query;
+mod rights;
 mod route;
 mod saved;
 mod session;

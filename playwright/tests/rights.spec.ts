@@ -118,3 +118,25 @@ test("a viewer who tries everything is refused everywhere, and each try is a row
   await page.goto("/audit?user=tilda&outcome=denied");
   await expect(page.getByRole("row").filter({ hasText: "tilda" }).first()).toContainText("denied");
 });
+
+test("rights that change while a page is open are shown when somebody comes back to it", async ({
+  page,
+  server,
+  signIn,
+  createTopic,
+}) => {
+  await signIn(page);
+  await createTopic(page, "promoted");
+  const words = ["user", "create", "viola", "--role", "viewer", "--data", server.data];
+  execFileSync(server.binary, words, { input: VERA.password });
+  const viola = { user: "viola", password: VERA.password };
+  expect((await page.request.post("/api/v1/session", { data: viola })).status()).toBe(200);
+  await page.goto("/c/embedded/topics/promoted/partitions");
+  const grow = page.getByRole("button", { name: "Add partitions…" });
+  await expect(grow).toBeDisabled();
+  const change = ["user", "set-role", "viola", "administrator", "--data", server.data];
+  execFileSync(server.binary, change);
+  await page.clock.setSystemTime(Date.now() + 61_000);
+  await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+  await expect(grow).toBeEnabled();
+});

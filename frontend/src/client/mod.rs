@@ -20,4 +20,4 @@ pub mod session;
 pub mod topics;
 
 pub use error::ClientError;
-pub use send::{Raw, Shown, on_heard, on_session_ended};
+pub use send::{Raw, Shown, on_heard, on_refused, on_session_ended};

@@ -1,6 +1,6 @@
 //! Sends one request and reads its answer, whole or line by line.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, rc::Rc, thread::LocalKey};
 
 use js_sys::{Reflect, Uint8Array};
 use leptos::prelude::window;
@@ -17,15 +17,23 @@ use super::{
 
 /// Told of each request whether the server answered it.
 type OnHeard = Rc<dyn Fn(bool)>;
+/// Told that something has come about.
+type OnTold = RefCell<Option<Rc<dyn Fn()>>>;
 
 thread_local! {
     static HEARD: RefCell<Option<OnHeard>> = const { RefCell::new(None) };
-    static SESSION_ENDED: RefCell<Option<Rc<dyn Fn()>>> = const { RefCell::new(None) };
+    static REFUSED: OnTold = const { RefCell::new(None) };
+    static SESSION_ENDED: OnTold = const { RefCell::new(None) };
 }
 
 /// Calls `act` whenever the server answers that nobody is signed in.
 pub fn on_session_ended(act: impl Fn() + Send + Sync + 'static) {
     SESSION_ENDED.with(|slot| *slot.borrow_mut() = Some(Rc::new(act)));
+}
+
+/// Calls `act` whenever the server answers that the viewer may not do that.
+pub fn on_refused(act: impl Fn() + 'static) {
+    REFUSED.with(|slot| *slot.borrow_mut() = Some(Rc::new(act)));
 }
 
 /// Tells `act` of each request whether the server answered it at all.
@@ -241,8 +249,10 @@ impl Request {
         };
         match error {
             Ok(error) => {
-                if error.code == ErrorCode::Unauthenticated {
-                    session_ended();
+                match error.code {
+                    ErrorCode::Unauthenticated => tell(&SESSION_ENDED),
+                    ErrorCode::Forbidden => tell(&REFUSED),
+                    _ => {}
                 }
                 ClientError::Answered(error)
             }
@@ -276,8 +286,8 @@ fn to_json(body: &impl Serialize) -> Result<Body, ClientError> {
     Ok(Body { content: JsValue::from_str(&text), kind: "application/json" })
 }
 
-fn session_ended() {
-    let act = SESSION_ENDED.with(|slot| slot.borrow().clone());
+fn tell(whom: &'static LocalKey<OnTold>) {
+    let act = whom.with(|slot| slot.borrow().clone());
     if let Some(act) = act {
         act();
     }

@@ -12,6 +12,7 @@ use crate::{
     keys::Opened,
     location::use_location,
     prefs::{Density, Theme, use_prefs},
+    rights,
     route::{AccessTab, BrokerTab, GroupTab, Route, TopicTab},
     session::{Session, use_session},
     ui::{Copyable, Icon, IconButton, Menu, MenuItem, Toasts, use_toasts},
@@ -25,6 +26,7 @@ pub fn Top(
     /// What its buttons open.
     opened: Opened,
 ) -> impl IntoView {
+    rights::keep_young(use_session());
     view! {
         <header class="top">
             <span class="rail-button">
