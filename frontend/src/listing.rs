@@ -58,6 +58,31 @@ pub fn use_text(name: &'static str) -> RwSignal<String> {
     text
 }
 
+/// Texts that live in the address under `name`, each as a value of its own.
+pub fn use_texts(name: &'static str) -> RwSignal<Vec<String>> {
+    let location = use_location();
+    let read = move |query: &crate::query::Query| -> Vec<String> {
+        query.all(name).filter(|text| !text.is_empty()).map(str::to_owned).collect()
+    };
+    let texts = RwSignal::new(location.query.with_untracked(read));
+    Effect::new(move |_| {
+        let there = location.query.with(read);
+        if texts.with_untracked(|texts| *texts != there) {
+            texts.set(there);
+        }
+    });
+    Effect::new(move |_| {
+        let wanted = texts.get();
+        let query = location.query.get_untracked();
+        if read(&query) != wanted {
+            let mut query = query.without(name);
+            wanted.into_iter().for_each(|text| query.push(name, text));
+            location.set_query(&query, History::Replace);
+        }
+    });
+    texts
+}
+
 /// A box whose tick lives in the address under `name`.
 pub fn use_flag(name: &'static str) -> RwSignal<bool> {
     let text = use_text(name);

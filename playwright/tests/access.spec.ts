@@ -149,3 +149,30 @@ test("one's other sessions are seen and ended", async ({ page, browser, server, 
   expect((await other.request.get("/api/v1/session")).status()).toBe(401);
   await other.context().close();
 });
+
+test("a role that is changed and a cluster that is tried out have an address", async ({
+  page,
+  signIn,
+}) => {
+  await signIn(page);
+  const grants = [{ permissions: ["view_cluster"], cluster: "*", resource: "*" }];
+  const made = await page.request.post("/api/v1/roles", { data: { name: "addressed", grants } });
+  expect(made.status(), await made.text()).toBe(201);
+  await page.goto("/access/roles?role=addressed");
+  await page.getByRole("button", { name: "Edit…" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toBeVisible();
+  await expect(page).toHaveURL(/role=addressed&edit=1/);
+  await page.reload();
+  await expect(dialog).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+  await expect(page).toHaveURL(/role=addressed$/);
+
+  await page.goto("/clusters");
+  const card = page.getByRole("article", { name: "embedded" });
+  await card.getByRole("button", { name: "Test" }).click();
+  await expect(page).toHaveURL(/test=embedded/);
+  await page.reload();
+  await expect(card.getByText(/answers: \d+ topics?/)).toBeVisible();
+});

@@ -25,6 +25,9 @@ const ROLE: &str = "role";
 /// In the address while the dialog is open that makes one.
 const CREATE: &str = "create";
 
+/// In the address while the open role is changed.
+const EDIT: &str = "edit";
+
 /// The list, and the open role beside it.
 #[component]
 pub fn Roles() -> impl IntoView {
@@ -32,6 +35,8 @@ pub fn Roles() -> impl IntoView {
     let location = use_location();
     let draft = RwSignal::new(None::<Draft>);
     let creating = new_while_asked(draft);
+    let editing = use_flag(EDIT);
+    ends_with(draft, editing);
     let doomed = RwSignal::new(None::<Question<String>>);
     let toasts = use_toasts();
     let handle = TableHandle::default();
@@ -81,7 +86,7 @@ pub fn Roles() -> impl IntoView {
                                 }/>
                             </div>
                             {move || chosen.get().map(|role| view! {
-                                <RoleDrawer role draft doomed on_close=close/>
+                                <RoleDrawer role draft editing doomed on_close=close/>
                             })}
                         </div>
                     </div>
@@ -101,14 +106,19 @@ fn new_while_asked(draft: RwSignal<Option<Draft>>) -> RwSignal<bool> {
             draft.set(Some(Draft::new()));
         }
     });
+    ends_with(draft, creating);
+    creating
+}
+
+/// The address asks for a draft no longer than there is one.
+fn ends_with(draft: RwSignal<Option<Draft>>, asked: RwSignal<bool>) {
     Effect::new(move |before: Option<bool>| {
         let now = draft.with(Option::is_some);
         if before == Some(true) && !now {
-            creating.set(false);
+            asked.set(false);
         }
         now
     });
-    creating
 }
 
 fn columns() -> Vec<Column<RoleRow>> {
@@ -188,6 +198,8 @@ fn pattern(pattern: String, all: &'static str, some: &'static str) -> impl IntoV
 fn RoleDrawer(
     role: RoleRow,
     draft: RwSignal<Option<Draft>>,
+    /// Whether the address asks to change it.
+    editing: RwSignal<bool>,
     doomed: RwSignal<Option<Question<String>>>,
     on_close: impl Fn() + Send + Sync + 'static,
 ) -> impl IntoView {
@@ -198,7 +210,12 @@ fn RoleDrawer(
     let head = move || view! { <b class="break">{title.clone()}</b> };
     let lines = role.grants.clone();
     let role = StoredValue::new(role);
-    let edit = move |_| draft.set(role.with_value(|role| Some(Draft::of(role))));
+    let changeable = fixed.is_none();
+    Effect::new(move |_| {
+        if editing.get() && changeable && draft.with_untracked(Option::is_none) {
+            draft.set(role.with_value(|role| Some(Draft::of(role))));
+        }
+    });
     let copy = move |_| draft.set(role.with_value(|role| Some(Draft::like(role))));
     let remove = move |_| {
         let name = role.with_value(|role| role.name.clone());
@@ -211,7 +228,7 @@ fn RoleDrawer(
     };
     let foot = move || {
         view! {
-            <Button off=fixed.clone() on_press=edit>"Edit…"</Button>
+            <Button off=fixed.clone() on_press=move |_| editing.set(true)>"Edit…"</Button>
             <Button icon="copy" on_press=copy>"Copy…"</Button>
             <span class="grow"></span>
             <Button tone=Tone::Danger icon="trash-2" off=kept.clone() on_press=remove>

@@ -6,7 +6,7 @@ use ouzel_api::{
     session::Permission,
 };
 
-use super::{draft::Draft, steps::Steps};
+use super::{Asked, draft::Draft, steps::Steps};
 use crate::{
     ask::{Question, Sending},
     client,
@@ -26,6 +26,7 @@ const REFRESH_SECONDS: u64 = 20;
 pub fn Card(
     cluster: Cluster,
     saved: RwSignal<u32>,
+    asked: Asked,
     draft: RwSignal<Option<Draft>>,
     doomed: RwSignal<Option<Question<String>>>,
 ) -> impl IntoView {
@@ -87,7 +88,7 @@ pub fn Card(
                 <dd>{origin(cluster.origin)}</dd>
             </dl>
             {told}
-            <Acts cluster draft doomed/>
+            <Acts cluster asked draft doomed/>
         </article>
     }
 }
@@ -132,6 +133,7 @@ fn figures(health: &ClusterHealth) -> impl IntoView + use<> {
 #[component]
 fn Acts(
     cluster: Cluster,
+    asked: Asked,
     draft: RwSignal<Option<Draft>>,
     doomed: RwSignal<Option<Question<String>>>,
 ) -> impl IntoView {
@@ -159,25 +161,52 @@ fn Acts(
             to.try_set(Some(Draft::of(&settings)));
         });
     };
-    let remove = move |_| {
-        let id = id.get_value();
-        doomed.set(Some(Question {
-            title: format!("Remove {id} from the console"),
-            text: "Nothing changes on the cluster itself. What is known of it here, its password \
-                   and keys included, is forgotten; audit rows stay."
-                .to_owned(),
-            act: "Remove the cluster",
-            about: id,
-        }));
+    let (edited, tested) = (is_about(asked.edit, id), is_about(asked.test, id));
+    Effect::new(move |_| {
+        let allowed = off.with(Option::is_none);
+        if edited.get() && allowed && draft.with_untracked(Option::is_none) {
+            with_settings(draft);
+        }
+    });
+    Effect::new(move |_| match tested.get() && barred.with(Option::is_none) {
+        true => with_settings(trying),
+        false => trying.set(None),
+    });
+    // What is asked already is asked once more: the first time may have failed.
+    let edit = move |_| match edited.get_untracked() {
+        true => with_settings(draft),
+        false => asked.edit.set(id.get_value()),
     };
+    let test = move |_| match tested.get_untracked() {
+        true => with_settings(trying),
+        false => asked.test.set(id.get_value()),
+    };
+    let remove = move |_| doomed.set(Some(removal(id.get_value())));
     view! {
         {reading.refusal()}
         {move || trying.get().map(|draft| view! { <Steps draft/> })}
         <footer>
-            <Button icon="play" off=barred on_press=move |_| with_settings(trying)>"Test"</Button>
-            <Button off on_press=move |_| with_settings(draft)>"Edit…"</Button>
+            <Button icon="play" off=barred on_press=test>"Test"</Button>
+            <Button off on_press=edit>"Edit…"</Button>
             <span class="grow"></span>
             <Button tone=Tone::Danger icon="trash-2" off on_press=remove>"Remove…"</Button>
         </footer>
+    }
+}
+
+/// Whether the address asks that of this cluster.
+fn is_about(asked: RwSignal<String>, id: StoredValue<String>) -> Memo<bool> {
+    Memo::new(move |_| id.with_value(|id| asked.with(|asked| asked == id)))
+}
+
+/// What is asked before a cluster is removed.
+fn removal(id: String) -> Question<String> {
+    Question {
+        title: format!("Remove {id} from the console"),
+        text: "Nothing changes on the cluster itself. What is known of it here, its password and \
+               keys included, is forgotten; audit rows stay."
+            .to_owned(),
+        act: "Remove the cluster",
+        about: id,
     }
 }

@@ -13,7 +13,7 @@ use self::{card::Card, draft::Draft, editor::Editor};
 use crate::{
     ask::{Ask, Question},
     client,
-    listing::{ascending, use_flag, use_listing},
+    listing::{ascending, use_flag, use_listing, use_text},
     load::{Loaded, load},
     session::use_session,
     ui::{Button, Empty, FilterBox, Tone, use_toasts},
@@ -21,6 +21,32 @@ use crate::{
 
 /// In the address while the dialog is open that adds one.
 const ADD: &str = "add";
+
+/// In the address: the cluster that is changed, and the one that is tried out.
+const EDIT: &str = "edit";
+const TEST: &str = "test";
+
+/// The ids of the clusters about which the address asks something.
+#[derive(Clone, Copy)]
+struct Asked {
+    edit: RwSignal<String>,
+    test: RwSignal<String>,
+}
+
+impl Asked {
+    /// No cluster is changed any more once there is no `draft`.
+    fn while_there_is(draft: RwSignal<Option<Draft>>) -> Asked {
+        let asked = Asked { edit: use_text(EDIT), test: use_text(TEST) };
+        Effect::new(move |before: Option<bool>| {
+            let now = draft.with(Option::is_some);
+            if before == Some(true) && !now {
+                asked.edit.set(String::new());
+            }
+            now
+        });
+        asked
+    }
+}
 
 /// The page.
 #[component]
@@ -32,9 +58,14 @@ pub fn Clusters() -> impl IntoView {
     let off = Signal::derive(move || session.refusal(Permission::ManageClusters));
     let draft = RwSignal::new(None::<Draft>);
     let adding = adding(off, draft);
+    let asked = Asked::while_there_is(draft);
     let doomed = RwSignal::new(None::<Question<String>>);
     // Counts what was saved: of a password alone the list tells nothing new.
     let saved = RwSignal::new(0_u32);
+    let kept = move |()| {
+        saved.update(|times| *times += 1);
+        all.reload();
+    };
     let removed = move |id: String| {
         toasts.good(format!("{id} was removed from the console."));
         all.reload();
@@ -71,7 +102,9 @@ pub fn Clusters() -> impl IntoView {
                 view! {
                     <div class="cluster-cards">
                         <For each=shown key=|it| format!("{it:?}")
-                            children=move |cluster| view! { <Card cluster saved draft doomed/> }/>
+                            children=move |cluster| view! {
+                                <Card cluster saved asked draft doomed/>
+                            }/>
                     </div>
                     <Show when=move || shown().is_empty()>
                         <div class="card">
@@ -83,13 +116,7 @@ pub fn Clusters() -> impl IntoView {
                 }
             }
         </Loaded>
-        <Editor
-            draft
-            on_saved=move |()| {
-                saved.update(|times| *times += 1);
-                all.reload();
-            }
-        />
+        <Editor draft on_saved=kept/>
         <Ask question=doomed act=client::clusters::remove done=removed/>
     }
 }

@@ -7,15 +7,17 @@ use ouzel_api::{
     Lag,
     groups::{GroupList, GroupRow},
     progress::{Progress, Status, TimeLag, Trend},
+    session::Permission,
 };
 
 use super::{delete::DeleteGroupsDialog, export::ExportMenu, pick::Picked};
 use crate::{
     cells, client,
     format::count,
-    listing::{Listing, descending, use_listing},
+    listing::{Listing, descending, use_listing, use_texts},
     load::{Load, Loaded, load},
     route::{GroupTab, Route},
+    session::use_session,
     ui::{Age, Badge, Button, Column, Empty, FilterBox, Mood, Note, Sort, Table, TableSpec},
     views::{Viewed, ViewsMenu},
 };
@@ -30,6 +32,9 @@ const VIEWS: Viewed = Viewed {
         ("Empty groups", "q=Empty"),
     ],
 };
+
+/// In the address while it is asked whether these groups are to be deleted.
+const DELETE: &str = "delete";
 
 /// How often the list asks again while somebody looks at it.
 const REFRESH_SECONDS: u64 = 10;
@@ -89,7 +94,8 @@ fn List(
     let listing = use_listing(descending("lag"));
     let rows = Memo::new(move |_| narrowed(&data.get(), listing));
     let picked = Picked::none();
-    let doomed = RwSignal::new(Vec::new());
+    let asked = use_texts(DELETE);
+    let doomed = allowed(asked);
     let columns = columns(cluster, picked);
     let spec = TableSpec::new("Consumer groups", columns)
         .sorted(listing.sorting)
@@ -113,7 +119,7 @@ fn List(
             <FilterBox value=listing.filter label="Filter by name or state, such as bill|Empty"/>
             <span class="dim">{shown}</span>
             <span class="grow"></span>
-            {picked.bar(rows, doomed)}
+            {picked.bar(rows, asked)}
             <ViewsMenu of=VIEWS/>
             <ExportMenu cluster data rows/>
         </div>
@@ -121,6 +127,24 @@ fn List(
         <div class="card"><Table spec rows empty=move || empty(listing, warnings)/></div>
         <DeleteGroupsDialog cluster groups=doomed on_deleted=deleted/>
     }
+}
+
+/// The groups of whose deletion is asked, as long as the viewer has the right to any; letting them
+/// go takes them out of the address.
+fn allowed(asked: RwSignal<Vec<String>>) -> RwSignal<Vec<String>> {
+    let (session, doomed) = (use_session(), RwSignal::new(Vec::new()));
+    Effect::new(move |_| match session.refusal(Permission::DeleteGroup) {
+        None => doomed.set(asked.get()),
+        Some(_) => doomed.set(Vec::new()),
+    });
+    Effect::new(move |before: Option<bool>| {
+        let now = doomed.with(|doomed| !doomed.is_empty());
+        if before == Some(true) && !now {
+            asked.set(Vec::new());
+        }
+        now
+    });
+    doomed
 }
 
 /// What the filter keeps, in order.
