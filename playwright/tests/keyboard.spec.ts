@@ -171,3 +171,157 @@ test("a dialog keeps the keyboard inside, and gives it back where it came from",
   await expect(dialog).toHaveCount(0);
   await expect(page.getByRole("button", { name: "Create topic" })).toBeFocused();
 });
+
+test("groups are ticked and deleted by keyboard alone, and the question has an address", async ({
+  page,
+  kcat,
+  server,
+  createTopic,
+}) => {
+  await createTopic(page, "typed-doom");
+  await kcat.produce("typed-doom", ["one"]);
+  await kcat.consumeAs("typed-doomed", "typed-doom");
+  await page.goto("groups?q=typed-doomed");
+  await expect(page.getByRole("row").filter({ hasText: "typed-doomed" })).toBeVisible();
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  await expect(page.getByText("1 picked")).toBeVisible();
+  await tabTo(page, "Delete…");
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Delete typed-doomed" });
+  await expect(dialog).toBeVisible();
+  await expect(page).toHaveURL(/delete=typed-doomed/);
+  await page.reload();
+  await expect(dialog.getByLabel("Type typed-doomed to confirm")).toBeFocused();
+  await page.keyboard.type("typed-doomed");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("1 group was deleted.")).toBeVisible();
+  await expect(page).not.toHaveURL(/delete=/);
+  const answer = await page.request.get(`${server.api}/groups/typed-doomed`);
+  expect(answer.status()).toBe(404);
+});
+
+test("a tail is begun, paused and stopped by keyboard alone", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  await createTopic(page, "typed-tail");
+  await page.goto("topics/typed-tail/messages");
+  await expect(page.getByText("This topic holds no records")).toBeVisible();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("tail typed-tail");
+  const chosen = page.getByRole("dialog").getByRole("option", { selected: true });
+  await expect(chosen).toContainText("Tail typed-tail");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("Waiting for new records")).toBeVisible();
+  await kcat.produce("typed-tail", ["as it comes"]);
+  const rows = page.getByRole("grid", { name: "Messages" }).getByRole("row");
+  await expect(rows.filter({ hasText: "as it comes" })).toBeVisible();
+  await tabTo(page, "Pause");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("paused", { exact: true })).toBeVisible();
+  await tabTo(page, "Stop");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("stopped", { exact: true })).toBeVisible();
+});
+
+test("a topic's settings are cloned by keyboard alone", async ({ page, server, createTopic }) => {
+  await createTopic(page, "typed-like");
+  await page.goto("topics/typed-like/partitions");
+  await tabTo(page, "Clone settings…");
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByLabel("Name")).toBeFocused();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("typed-likeness");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/topics\/typed-likeness\/messages/);
+  expect((await page.request.get(`${server.api}/topics/typed-likeness`)).status()).toBe(200);
+});
+
+test("the audit log is narrowed, and a record written to a file, by keyboard alone", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  await createTopic(page, "typed-file");
+  await kcat.produce("typed-file", ["in a file"]);
+  await page.goto("topics/typed-file/messages?from=oldest");
+  await expect(page.getByText("everything was read")).toBeVisible();
+  await tabTo(page, /^Export/);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("ArrowDown");
+  const download = page.waitForEvent("download");
+  await page.keyboard.press("Enter");
+  expect((await download).suggestedFilename()).toMatch(/^typed-file\./);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("g");
+  await page.keyboard.press("a");
+  await expect(page.getByRole("heading", { name: "Audit" })).toBeVisible();
+  await expect(page.getByRole("search").getByRole("textbox")).toBeVisible();
+  await page.keyboard.press("/");
+  await page.keyboard.type("typed-file");
+  await expect(page).toHaveURL(/resource=typed-file/);
+  await expect(page.getByRole("row").filter({ hasText: "messages.export" }).first()).toBeVisible();
+});
+
+test("a view is kept, taken and forgotten by keyboard alone", async ({ page, createTopic }) => {
+  await createTopic(page, "typed-view");
+  await page.goto("topics?q=typed-view&sort=-records");
+  await expect(page.getByRole("row").filter({ hasText: "typed-view" })).toBeVisible();
+  const pick = async (name: RegExp) => {
+    await tabTo(page, /^Views/);
+    await page.keyboard.press("Enter");
+    const item = page.locator("[role^=menuitem]", { hasText: name });
+    await expect(item).toBeVisible();
+    for (let presses = 0; presses < 20; presses += 1) {
+      if (await item.evaluate((it) => it === document.activeElement)) break;
+      await page.keyboard.press("ArrowDown");
+    }
+    await expect(item).toBeFocused();
+    await page.keyboard.press("Enter");
+  };
+  await pick(/^Keep this view/);
+  await expect(page.getByRole("dialog").getByLabel("Name")).toBeFocused();
+  await page.keyboard.type("Typed by hand");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await page.goto("topics");
+  await expect(page.getByRole("heading", { name: "Topics" })).toBeVisible();
+  await expect(page.getByRole("search").getByRole("textbox")).toBeVisible();
+  await pick(/^Typed by hand$/);
+  await expect(page).toHaveURL(/\?q=typed-view&sort=-records$/);
+  await pick(/^Forget/);
+  await tabTo(page, /^Views/);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("menuitem", { name: /^Keep this view/ })).toBeVisible();
+});
+
+test("a filter in JavaScript is written and applied by keyboard alone", async ({
+  page,
+  kcat,
+  createTopic,
+}) => {
+  await createTopic(page, "typed-script");
+  await kcat.produce("typed-script", ['{"n":1}', '{"n":20}']);
+  const rows = page.getByRole("grid", { name: "Messages" }).getByRole("row");
+  const shown = (n: number) => rows.filter({ hasText: new RegExp(`"n": ?${n}\\D`) });
+  await page.goto("topics/typed-script/messages");
+  await expect(shown(20)).toBeVisible();
+  await page.keyboard.press("c");
+  await expect(page.getByLabel("Text to look for")).toBeFocused();
+  const place = page.getByLabel("Where to look");
+  for (let presses = 0; presses < 10; presses += 1) {
+    if (await place.evaluate((it) => it === document.activeElement)) break;
+    await page.keyboard.press("Shift+Tab");
+  }
+  // The last of the choices.
+  await page.keyboard.press("End");
+  await expect(page.getByLabel("Function body")).toBeFocused();
+  await page.keyboard.type("return value.n > 9");
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(shown(1)).toHaveCount(0);
+  await expect(shown(20)).toBeVisible();
+});
