@@ -120,20 +120,27 @@ impl Auth {
         if live.seen_ms.is_none_or(|seen_ms| seen_ms + TOUCH_EVERY_MS <= now_ms) {
             db::tokens::touch(&self.0.db, &live.id, &address, now_ms).await?;
         }
-        let narrow = live.role.map(|role| Granted::of(role, live.grants));
-        let rights = Rights {
-            user: Granted::of(live.user_role, live.user_grants),
-            token: Some((live.name, narrow)),
-        };
-        Ok(Some(Viewer {
-            actor: Actor { user: live.user, address, rule: String::new() },
-            rights,
-            // It was made after the password was changed, by somebody who was signed in.
-            must_change: false,
-            by: Credential::Token(live.id),
-            expires_ms: live.expires_ms,
-        }))
+        let actor = Actor { user: live.user.clone(), address, rule: String::new() };
+        Ok(Some(viewer(live, actor)))
     }
+}
+
+/// Whoever comes by this token.
+pub(super) fn viewer(live: db::tokens::Token, actor: Actor) -> Viewer {
+    Viewer {
+        actor,
+        // It was made after the password was changed, by somebody who was signed in.
+        must_change: false,
+        by: Credential::Token(live.id.clone()),
+        expires_ms: live.expires_ms,
+        rights: rights(live),
+    }
+}
+
+/// What may be done by this token.
+pub(super) fn rights(live: db::tokens::Token) -> Rights {
+    let narrow = live.role.map(|role| Granted::of(role, live.grants));
+    Rights { user: Granted::of(live.user_role, live.user_grants), token: Some((live.name, narrow)) }
 }
 
 fn hash(token: &str) -> TokenHash {

@@ -5,6 +5,7 @@
 //! `permission`, and the handler gets a [`Viewer`].
 
 pub mod account;
+mod again;
 mod api_token;
 pub mod cookie;
 pub mod csrf;

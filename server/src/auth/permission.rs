@@ -129,6 +129,15 @@ pub fn read_only(cluster: &str) -> Decision {
     Decision { allowed: false, rule: format!("cluster {cluster} is read-only") }
 }
 
+/// Nothing is done any more for somebody who asked for it a while ago and could not come now.
+pub fn gone(user: &str, by_token: bool) -> Decision {
+    let rule = match by_token {
+        true => format!("the token of {user} by which it was asked for holds no longer"),
+        false => format!("the account of {user} is disabled or deleted"),
+    };
+    Decision { allowed: false, rule }
+}
+
 /// Nothing may be done with a password that somebody else has seen.
 pub fn must_change() -> Decision {
     let rule = "the first password must be changed before anything else".to_owned();

@@ -189,12 +189,13 @@ impl Auth {
         db::sessions::count(&self.0.db, now_ms, self.used_since(now_ms)).await
     }
 
-    fn used_since(&self, now_ms: i64) -> i64 {
+    pub(super) fn used_since(&self, now_ms: i64) -> i64 {
         now_ms.saturating_sub(milliseconds(self.0.limits.idle))
     }
 }
 
-fn viewer(id: String, session: db::sessions::Session, actor: Actor) -> Viewer {
+/// Whoever has the session of this id.
+pub(super) fn viewer(id: String, session: db::sessions::Session, actor: Actor) -> Viewer {
     let user = Granted::of(session.role, session.grants);
     Viewer {
         actor,

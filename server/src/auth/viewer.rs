@@ -48,6 +48,14 @@ impl Viewer {
             Credential::Token(_) => None,
         }
     }
+
+    /// The id of the API token; `None` for somebody who is signed in.
+    pub fn token(&self) -> Option<&str> {
+        match &self.by {
+            Credential::Session(_) => None,
+            Credential::Token(id) => Some(id),
+        }
+    }
 }
 
 /// Wherever the audit log asks who it was, a viewer can be given.

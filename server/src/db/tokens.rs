@@ -77,29 +77,42 @@ pub async fn create(db: &Db, new: NewToken<'_>, most: i64) -> Result<bool, DbErr
 
 /// The token of this hash, unless it has ended or its owner is shut out.
 pub async fn live(db: &Db, hash: &TokenHash, now_ms: i64) -> Result<Option<Token>, DbError> {
-    let live = "SELECT tokens.id, tokens.name, users.name, users.role, owners.grants,
-                       tokens.role, narrow.grants, tokens.seen_ms, tokens.expires_ms
-                  FROM tokens JOIN users ON users.id = tokens.user_id
-                  LEFT JOIN roles AS owners ON owners.name = users.role
-                  LEFT JOIN roles AS narrow ON narrow.name = tokens.role
-                 WHERE tokens.hash = ? AND tokens.expires_ms > ? AND NOT users.disabled";
-    type Live = (
-        String,
-        String,
-        String,
-        String,
-        Option<String>,
-        Option<String>,
-        Option<String>,
-        Option<i64>,
-        i64,
-    );
-    let live = sqlx::query_as::<_, Live>(live).bind(&hash[..]).bind(now_ms);
-    let Some(row) = live.fetch_optional(&db.reader).await? else { return Ok(None) };
+    let live = format!("{LIVE} AND tokens.hash = ?");
+    let live = sqlx::query_as(sqlx::AssertSqlSafe(live)).bind(now_ms).bind(&hash[..]);
+    live.fetch_optional(&db.reader).await?.map(token).transpose()
+}
+
+/// The same of the token of this id.
+pub async fn live_of(db: &Db, id: &str, now_ms: i64) -> Result<Option<Token>, DbError> {
+    let live = format!("{LIVE} AND tokens.id = ?");
+    let live = sqlx::query_as(sqlx::AssertSqlSafe(live)).bind(now_ms).bind(id);
+    live.fetch_optional(&db.reader).await?.map(token).transpose()
+}
+
+const LIVE: &str = "SELECT tokens.id, tokens.name, users.name, users.role, owners.grants,
+                           tokens.role, narrow.grants, tokens.seen_ms, tokens.expires_ms
+                      FROM tokens JOIN users ON users.id = tokens.user_id
+                      LEFT JOIN roles AS owners ON owners.name = users.role
+                      LEFT JOIN roles AS narrow ON narrow.name = tokens.role
+                     WHERE tokens.expires_ms > ? AND NOT users.disabled";
+
+type Live = (
+    String,
+    String,
+    String,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<i64>,
+    i64,
+);
+
+fn token(row: Live) -> Result<Token, DbError> {
     let (id, name, user, user_role, user_grants, role, grants, seen_ms, expires_ms) = row;
     let user_grants = user_grants.as_deref().map(roles::read).transpose()?;
     let grants = grants.as_deref().map(roles::read).transpose()?;
-    Ok(Some(Token { id, name, user, user_role, user_grants, role, grants, seen_ms, expires_ms }))
+    Ok(Token { id, name, user, user_role, user_grants, role, grants, seen_ms, expires_ms })
 }
 
 /// Whether the token of this id still works.
@@ -152,7 +165,7 @@ mod tests {
     use super::*;
     use crate::db::{testing::database, users};
 
-    fn token<'a>(id: &'a str, hash: &'a TokenHash) -> NewToken<'a> {
+    fn new<'a>(id: &'a str, hash: &'a TokenHash) -> NewToken<'a> {
         NewToken { id, user: "anna", name: id, hash, role: None, now_ms: 10, expires_ms: 100 }
     }
 
@@ -173,12 +186,14 @@ mod tests {
     async fn a_token_works_until_it_ends_is_revoked_or_its_owner_is_shut_out() {
         let (_folder, db) = with_anna().await;
         for (id, hash) in [("a", [1; 32]), ("b", [2; 32])] {
-            assert!(create(&db, token(id, &hash), 2).await.unwrap());
+            assert!(create(&db, new(id, &hash), 2).await.unwrap());
         }
-        assert!(!create(&db, token("c", &[3; 32]), 2).await.unwrap());
+        assert!(!create(&db, new("c", &[3; 32]), 2).await.unwrap());
         assert_eq!(live(&db, &[1; 32], 99).await.unwrap().unwrap().user, "anna");
         assert_eq!(live(&db, &[1; 32], 100).await.unwrap(), None);
         assert_eq!(live(&db, &[9; 32], 99).await.unwrap(), None);
+        assert_eq!(live_of(&db, "a", 99).await.unwrap().unwrap().user, "anna");
+        assert_eq!(live_of(&db, "a", 100).await.unwrap(), None);
         touch(&db, "a", "::1", 50).await.unwrap();
         let rows = rows(&db, Some("anna")).await.unwrap();
         let seen: Vec<_> = rows.iter().map(|row| (row.name.as_str(), row.seen_ms)).collect();
@@ -194,8 +209,8 @@ mod tests {
     #[tokio::test]
     async fn tokens_that_ended_leave_room_for_new_ones() {
         let (_folder, db) = with_anna().await;
-        assert!(create(&db, token("a", &[1; 32]), 1).await.unwrap());
-        let later = NewToken { now_ms: 200, expires_ms: 300, ..token("b", &[2; 32]) };
+        assert!(create(&db, new("a", &[1; 32]), 1).await.unwrap());
+        let later = NewToken { now_ms: 200, expires_ms: 300, ..new("b", &[2; 32]) };
         assert!(create(&db, later, 1).await.unwrap());
         assert_eq!(rows(&db, None).await.unwrap().len(), 1);
     }
