@@ -48,8 +48,8 @@ enum End {
 /// Holds the conversation until one side ends it. Tails and their audit rows end with it.
 pub async fn serve(app: AppState, viewer: Viewer, request_id: String, mut socket: WebSocket) {
     let (frames, outgoing) = mpsc::channel(FRAMES_MAX);
-    let mut session =
-        Session { app, viewer, request_id, frames, tails: HashMap::new(), tasks: JoinSet::new() };
+    let (tails, tasks) = (HashMap::new(), JoinSet::new());
+    let mut session = Session { app, viewer, request_id, frames, tails, tasks, begun: 0 };
     let end = session.converse(&mut socket, outgoing).await;
     // Without its commands each tail ends by itself and completes its audit row.
     session.tails.clear();
@@ -65,8 +65,18 @@ struct Session {
     viewer: Viewer,
     request_id: String,
     frames: mpsc::Sender<ServerFrame>,
-    tails: HashMap<u32, mpsc::Sender<Command>>,
-    tasks: JoinSet<u32>,
+    tails: HashMap<u32, Running>,
+    /// Each ends with its id and its number.
+    tasks: JoinSet<(u32, u64)>,
+    /// Tails that were begun so far.
+    begun: u64,
+}
+
+/// A tail under way.
+struct Running {
+    commands: mpsc::Sender<Command>,
+    /// Tells it from a later one of its id: one that was stopped goes on for a moment.
+    number: u64,
 }
 
 impl Session {
@@ -101,8 +111,7 @@ impl Session {
                         return End::Left;
                     }
                 }
-                // Its id is free again, and so is its place.
-                Some(Ok(tail)) = self.tasks.join_next() => drop(self.tails.remove(&tail)),
+                Some(Ok((tail, number))) = self.tasks.join_next() => self.ended(tail, number),
                 received = socket.recv() => {
                     heard = Instant::now();
                     if let Err(end) = self.take(received).await {
@@ -129,7 +138,7 @@ impl Session {
         match serde_json::from_str(text).map_err(unreadable)? {
             ClientFrame::Tail(wanted) => {
                 let credits = wanted.credits.min(CREDITS_MAX);
-                self.begin(WantedTail { credits, ..wanted }).await;
+                self.begin(WantedTail { credits, ..wanted }).await?;
             }
             ClientFrame::Credit { tail, credits } => self.command(tail, Command::Credit(credits)),
             ClientFrame::Stop { tail } => self.command(tail, Command::Stop),
@@ -137,34 +146,62 @@ impl Session {
         Ok(())
     }
 
-    async fn begin(&mut self, wanted: WantedTail) {
+    /// With the rights of now: those of the upgrade may be hours old.
+    async fn begin(&mut self, wanted: WantedTail) -> Result<(), End> {
         let tail = wanted.tail;
-        let refusal = if self.tails.contains_key(&tail) {
-            Error::Conflict(format!("tail {tail} runs already"))
-        } else if self.tails.len() >= TAILS_MAX {
-            Error::Busy(format!("{TAILS_MAX} tails run here already; stop one of them first"))
-        } else {
-            let (sender, commands) = mpsc::channel(COMMANDS_MAX);
-            self.tails.insert(tail, sender);
-            let (app, viewer) = (self.app.clone(), self.viewer.clone());
-            let told =
-                tail::Told { frames: self.frames.clone(), request_id: self.request_id.clone() };
-            self.tasks.spawn(async move {
-                tail::run(app, viewer, wanted, commands, told).await;
-                tail
-            });
-            return;
+        let refusal = match self.app.auth.again(&self.viewer).await {
+            Ok(Some(viewer)) => match self.expect_room(tail) {
+                Ok(()) => {
+                    self.spawn(viewer, wanted);
+                    return Ok(());
+                }
+                Err(refusal) => refusal,
+            },
+            Ok(None) => return Err(End::Told(close_code::POLICY, "the session has ended")),
+            Err(error) => error.into(),
         };
         let error = Some(refusal.to_api(self.request_id.clone()));
         // Never waits for itself: if the queue is full, the tails that filled it will be told.
         let _ = self.frames.try_send(ServerFrame::Stopped { tail, error });
+        Ok(())
+    }
+
+    fn expect_room(&self, tail: u32) -> Result<(), Error> {
+        if self.tails.contains_key(&tail) {
+            return Err(Error::Conflict(format!("tail {tail} runs already")));
+        }
+        if self.tails.len() >= TAILS_MAX {
+            let told = format!("{TAILS_MAX} tails run here already; stop one of them first");
+            return Err(Error::Busy(told));
+        }
+        Ok(())
+    }
+
+    fn spawn(&mut self, viewer: Viewer, wanted: WantedTail) {
+        self.begun += 1;
+        let (tail, number) = (wanted.tail, self.begun);
+        let (sender, received) = mpsc::channel(COMMANDS_MAX);
+        self.tails.insert(tail, Running { commands: sender, number });
+        let app = self.app.clone();
+        let told = tail::Told { frames: self.frames.clone(), request_id: self.request_id.clone() };
+        self.tasks.spawn(async move {
+            tail::run(app, viewer, wanted, received, told).await;
+            (tail, number)
+        });
+    }
+
+    /// Its id is free again, and so is its place, unless another one has taken it already.
+    fn ended(&mut self, tail: u32, number: u64) {
+        if self.tails.get(&tail).is_some_and(|running| running.number == number) {
+            self.tails.remove(&tail);
+        }
     }
 
     /// A tail that has just ended may still be named; one that does not listen cannot be helped.
     fn command(&mut self, tail: u32, command: Command) {
         match (self.tails.get(&tail), command) {
-            (Some(commands), Command::Credit(credits)) => {
-                let _ = commands.try_send(Command::Credit(credits));
+            (Some(running), Command::Credit(credits)) => {
+                let _ = running.commands.try_send(Command::Credit(credits));
             }
             // Even if its queue is full: without a sender it ends.
             (Some(_), Command::Stop) => drop(self.tails.remove(&tail)),

@@ -3,11 +3,12 @@
 use ouzel::live::SOCKETS;
 use ouzel_api::{
     ErrorCode,
+    access::CreateRole,
     audit::{AuditPage, Outcome},
     live::{ClientFrame, ServerFrame, TAILS_MAX, WantedTail},
     route,
     search::{Filter, Target, Test},
-    session::Role,
+    session::{Grant, Permission, Role},
     topics::GrowTopic,
 };
 use ouzel_wire::batch::Codec;
@@ -34,6 +35,7 @@ async fn open() -> (App, Client, Socket) {
     let app = start(&[]).await;
     let client = app.administrator().await;
     create(&client, "orders", 2).await;
+    create(&client, "payments", 1).await;
     let socket = Socket::open(&app, &client).await;
     (app, client, socket)
 }
@@ -216,4 +218,46 @@ async fn one_user_has_so_many_conversations_and_no_more_until_one_ends() {
         }
     };
     tokio::time::timeout(DEADLINE, open).await.expect("a place becomes free");
+}
+
+#[tokio::test]
+async fn the_id_of_a_tail_that_was_just_stopped_can_be_taken_at_once() {
+    let (app, _client, mut socket) = open().await;
+    begin(&mut socket, &tail(1, "orders", 100)).await;
+    // Both are heard while the first one still completes its row.
+    socket.say(&ClientFrame::Stop { tail: 1 }).await;
+    socket.say(&tail(1, "orders", 100)).await;
+    let mut heard = (false, false);
+    while heard != (true, true) {
+        match socket.hear_news().await {
+            Heard::Frame(ServerFrame::Stopped { tail: 1, error: None }) if !heard.0 => {
+                heard.0 = true;
+            }
+            Heard::Frame(ServerFrame::Started { tail: 1 }) => heard.1 = true,
+            other => panic!("{other:?}"),
+        }
+    }
+    // By the time of this answer the end of the first one has been noticed.
+    begin(&mut socket, &tail(2, "payments", 1)).await;
+    produce(&app, "orders", Codec::None, &[value("to the second one")]).await;
+    assert_eq!(record(&mut socket).await, "to the second one");
+}
+
+#[tokio::test]
+async fn a_tail_begins_with_the_rights_of_now_and_not_those_of_its_socket() {
+    let (app, client, _socket) = open().await;
+    let grants = |right| vec![Grant::everywhere(&[Permission::ViewCluster, right])];
+    let role = CreateRole { name: "readers".to_owned(), grants: grants(Permission::ReadMessages) };
+    assert_eq!(client.post("/api/v1/roles", &role).await.status, 201);
+    let reader = app.somebody_of("readers").await;
+    let mut socket = Socket::open(&app, &reader).await;
+    begin(&mut socket, &tail(1, "orders", 10)).await;
+    let less = serde_json::json!({ "grants": grants(Permission::CreateTopic) });
+    let changed = client.put("/api/v1/roles/readers", &less).await;
+    assert_eq!(changed.status, 204, "{}", changed.text());
+    socket.say(&tail(2, "orders", 10)).await;
+    assert_eq!(stopped(&mut socket).await, (2, Some(ErrorCode::Forbidden)));
+    let path = format!("{}?action=messages.tail", route::AUDIT);
+    let page: AuditPage = client.get(&path).await.json();
+    assert_eq!(page.rows[0].outcome, Outcome::Denied);
 }
