@@ -203,10 +203,10 @@ impl Auth {
         let action = Action::new(Kind::ChangeUser).to(&before.name).changing(was, shall);
         let change = async {
             let needed = Role::Administrator.name();
-            let open = self.sessions(Some(name)).await?;
+            let open = self.open_of(name).await?;
             match db::users::change(&self.0.db, name, (role, disabled), needed).await? {
                 Ok(()) => {
-                    open.iter().filter(|_| disabled).for_each(|it| self.tell_ended(&it.id));
+                    open.iter().filter(|_| disabled).for_each(|id| self.tell_ended(id));
                     Ok(())
                 }
                 Err(Unchanged::Unknown) => Err(unknown()),
@@ -231,11 +231,11 @@ impl Auth {
             if who.user == before.name {
                 return Err(AccountError::Yourself(before.name.clone()));
             }
-            let open = self.sessions(Some(name)).await?;
+            let open = self.open_of(name).await?;
             let needed = Role::Administrator.name();
             match db::users::delete(&self.0.db, name, needed).await? {
                 Ok(()) => {
-                    open.iter().for_each(|session| self.tell_ended(&session.id));
+                    open.iter().for_each(|id| self.tell_ended(id));
                     Ok(())
                 }
                 Err(Unchanged::Unknown) => Err(unknown()),
@@ -290,6 +290,13 @@ impl Auth {
             self.keep_password(viewer.user(), (&hash, false), Some(session)).await
         };
         audit.record(viewer, action, change).await
+    }
+
+    /// The ids of all that a user may have come by.
+    async fn open_of(&self, name: &str) -> Result<Vec<String>, DbError> {
+        let (sessions, tokens) = (self.sessions(Some(name)).await?, self.tokens(Some(name)).await?);
+        let sessions = sessions.into_iter().map(|session| session.id);
+        Ok(sessions.chain(tokens.into_iter().map(|token| token.id)).collect())
     }
 
     async fn keep_password(

@@ -248,6 +248,24 @@ async fn leaving_ends_a_search_and_completes_its_audit_row_with_the_count() {
 }
 
 #[tokio::test]
+async fn signing_out_ends_a_search_and_its_audit_row_says_why() {
+    let app = start(&[]).await;
+    let client = app.administrator().await;
+    bulky(&app, &client).await;
+    let path = route::search(CLUSTER, "bulky");
+    let begun = client.begin(&path, &search(From::Oldest, 10_000)).await;
+    assert_eq!(client.delete(route::SESSION).await.status, 204);
+    let last = events(&begun.rest().await.body).pop();
+    assert!(!matches!(last, Some(SearchEvent::Done { .. })), "{last:?}");
+    let path = format!("{}?action=messages.search", route::AUDIT);
+    let ended = |page: &AuditPage| page.rows.iter().all(|row| row.outcome != Outcome::Begun);
+    let client = app.administrator().await;
+    let row = until(&client, &path, ended).await.rows.remove(0);
+    let result = row.result.unwrap();
+    assert!(result.starts_with("stopped early") && result.ends_with("has ended"), "{result}");
+}
+
+#[tokio::test]
 async fn every_line_of_progress_tells_where_to_go_on_should_the_connection_break() {
     let app = start(&[]).await;
     let client = app.administrator().await;

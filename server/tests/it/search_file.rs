@@ -13,7 +13,7 @@ use ouzel_wire::batch::Codec;
 use serde_json::Value;
 
 use crate::support::{
-    app::{App, start},
+    app::{App, create_user, start},
     http::{Client, Reply},
     kafka::{CLUSTER, Sample, create, produce, search, until, value, with},
 };
@@ -126,13 +126,7 @@ async fn an_export_that_does_not_begin_says_why_to_the_page_that_only_started_a_
 #[tokio::test]
 async fn an_export_that_is_cancelled_breaks_off_and_its_audit_row_says_so() {
     let (app, client) = filled().await;
-    // More than sockets and buffers hold, so that the server waits for whoever reads the file.
-    let large = value("x".repeat(900_000));
-    for _ in 0..24 {
-        produce(&app, "orders", Codec::None, std::slice::from_ref(&large)).await;
-    }
-    let wanted = serde_json::to_string(&search(From::Oldest, 1_000)).unwrap();
-    let path = route::export(CLUSTER, "orders", "jsonl", &wanted);
+    let path = long(&app).await;
     let file = client.begin_get(&path).await;
     let [it] = &told(&client).await[..] else { panic!("not one export") };
     assert_eq!(it.state, ExportState::Running);
@@ -145,4 +139,40 @@ async fn an_export_that_is_cancelled_breaks_off_and_its_audit_row_says_so() {
     let [row] = &page.rows[..] else { panic!("{page:?}") };
     assert_eq!(row.outcome, Outcome::Failed);
     assert!(row.result.as_ref().unwrap().ends_with("; cancelled"), "{row:?}");
+}
+
+/// The path of an export of more than sockets and buffers hold, so that the server waits for
+/// whoever reads the file.
+async fn long(app: &App) -> String {
+    let large = value("x".repeat(900_000));
+    for _ in 0..24 {
+        produce(app, "orders", Codec::None, std::slice::from_ref(&large)).await;
+    }
+    let wanted = serde_json::to_string(&search(From::Oldest, 1_000)).unwrap();
+    route::export(CLUSTER, "orders", "jsonl", &wanted)
+}
+
+#[tokio::test]
+async fn disabling_a_user_breaks_off_what_is_exported_by_session_and_by_token() {
+    let (app, client) = filled().await;
+    let path = long(&app).await;
+    let user = create_user(&client, "anna", "viewer").await;
+    let anna = app.sign_in("anna", &user.password).await;
+    let own = serde_json::json!({ "old": user.password, "new": "a long one" });
+    assert_eq!(anna.post("/api/v1/me/password", &own).await.status, 204);
+    let program = app.token(&anna, None).await;
+    let files = [anna.begin_get(&path).await, program.begin_get(&path).await];
+    let out = serde_json::json!({ "role": "viewer", "disabled": true });
+    assert_eq!(client.put(&route::user("anna"), &out).await.status, 204);
+    for file in files {
+        assert!(!file.comes_whole().await, "what was broken off looks whole");
+    }
+    let path = format!("{}?action=messages.export", route::AUDIT);
+    let ended = |page: &AuditPage| page.rows.iter().all(|row| row.outcome != Outcome::Begun);
+    let page: AuditPage = until(&client, &path, ended).await;
+    assert_eq!(page.rows.len(), 2);
+    for row in page.rows {
+        assert_eq!(row.outcome, Outcome::Failed);
+        assert!(row.result.as_ref().unwrap().ends_with("has ended"), "{row:?}");
+    }
 }

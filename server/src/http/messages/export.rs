@@ -26,6 +26,7 @@ use utoipa::IntoParams;
 use super::{
     attachment,
     running::{self, Order, Running},
+    signed_in,
 };
 use crate::{
     audit::{Action, Kind},
@@ -173,6 +174,7 @@ impl File {
             Some(Event::Done { reason, .. }) => running::reason_text(reason).to_owned(),
             Some(Event::Failed(error)) => error.to_string(),
             None if self.watched.is_cancelled() => "cancelled".to_owned(),
+            None if self.running.is_signed_out() => signed_in::OVER.to_owned(),
             None => "the server stops".to_owned(),
         };
         self.running.end(Outcome::Failed, &told).await;

@@ -4,6 +4,7 @@
 pub mod export;
 pub mod exports;
 mod running;
+mod signed_in;
 
 use axum::{
     body::Bytes,

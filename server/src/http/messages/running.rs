@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::signed_in::{self, SignedIn};
 use crate::{
     audit::{Action, Begun, Kind},
     auth::{Viewer, guard},
@@ -47,6 +48,16 @@ pub struct Running {
     pub read: u64,
     /// `None` once the search has ended.
     begun: Option<Begun>,
+    signed_in: SignedIn,
+}
+
+/// A search that is broken off because its person is out says so in its row.
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let (true, Some(begun)) = (self.signed_in.is_over(), &mut self.begun) {
+            begun.note(format!("{}; {}", count(self.matched, self.read), signed_in::OVER));
+        }
+    }
 }
 
 impl Running {
@@ -57,6 +68,8 @@ impl Running {
         order: Order<'_>,
     ) -> Result<Running, Error> {
         let Order { cluster, topic, asked, action, purpose, events_max, stop } = order;
+        let signed_in = SignedIn::watch(app, viewer, &stop);
+        let stop = signed_in.stop.clone();
         may_see_group(app, viewer, cluster.id(), asked).await?;
         let permit = app.permits.take(viewer.user())?;
         let action = action.on(cluster.id()).to(topic);
@@ -75,7 +88,12 @@ impl Running {
             }
         };
         begun.note(count(0, 0));
-        Ok(Running { events, matched: 0, read: 0, begun: Some(begun) })
+        Ok(Running { events, matched: 0, read: 0, begun: Some(begun), signed_in })
+    }
+
+    /// Whether its person is out.
+    pub fn is_signed_out(&self) -> bool {
+        self.signed_in.is_over()
     }
 
     /// Whether its end was told.
