@@ -150,7 +150,7 @@ pub async fn overview(
 ) -> Result<Json<Overview>, Error> {
     let cluster = app.cluster(&cluster)?;
     let groups = async {
-        match cluster.groups(snapshot::AGE_MAX).await {
+        match cluster.groups_soon(snapshot::AGE_MAX).await {
             Ok(groups) => groups.summary(),
             Err(error) => {
                 let error = Error::from(error).to_api(telemetry::request_id());

@@ -24,6 +24,7 @@ use super::{
     links::Links,
     metadata::{Metadata, Topic},
     security::{Dialer, Security},
+    soon::{SOON, within},
     traffic::Traffic,
 };
 
@@ -283,6 +284,16 @@ impl Cluster {
         let groups = Arc::new(GroupsSnapshot::read(self).await?);
         *cached = Some(groups.clone());
         Ok(groups)
+    }
+
+    /// The same for a page, which waits no longer for them than for its other parts.
+    pub async fn groups_soon(&self, age_max: Duration) -> Result<Arc<GroupsSnapshot>, KafkaError> {
+        let cluster = self.clone();
+        let late = || {
+            let (address, api) = ("the cluster".to_owned(), "about its groups");
+            Err(KafkaError::Timeout { address, api, waited: SOON })
+        };
+        within(SOON, async move { cluster.groups(age_max).await }).await.unwrap_or_else(late)
     }
 
     /// Reads the groups anew when they are asked for next: one of them was changed.

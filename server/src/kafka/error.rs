@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use ouzel_wire::ErrorCode;
 
+use super::soon::SOON;
+
 /// Why a cluster did not do what was asked. Cheap to clone, because one broken connection fails
 /// everything that waits on it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -114,6 +116,11 @@ impl KafkaError {
     /// The broker's refusal of what `about` names.
     pub fn refused(about: impl Into<String>, code: i16, message: Option<String>) -> KafkaError {
         KafkaError::Refused { about: about.into(), code, message }
+    }
+
+    /// A page did not wait for what a broker would have told.
+    pub fn late(node: i32, api: &'static str) -> KafkaError {
+        KafkaError::Timeout { address: format!("broker {node}"), api, waited: SOON }
     }
 
     /// Fails if `code` is an error.

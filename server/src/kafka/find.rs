@@ -9,13 +9,16 @@ use futures::future::join_all;
 use ouzel_api::find::{FOUND_MAX, Fit, Found, Hit, HitKind, Unread, fit, words};
 use tokio::time::timeout;
 
-use super::{Cluster, Clusters, KafkaError};
+use super::{Cluster, Clusters, KafkaError, soon::within};
 
 /// How old names may be: nobody types the name of a topic within the seconds after it was made,
 /// and typing on must not ask brokers at each letter.
 const AGE_MAX: Duration = Duration::from_secs(10);
-/// How long one cluster is waited for: the others' names are there in milliseconds.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long the answer waits for a cluster: somebody is typing, and the others' names are there in
+/// milliseconds.
+const PATIENCE: Duration = Duration::from_millis(600);
+/// How long it is asked on behind the answer: one that is far away is in the next one.
+const ASKED_MAX: Duration = Duration::from_secs(3);
 
 /// A name that fits, and how.
 type Fitting = (Fit, Hit);
@@ -42,13 +45,12 @@ impl Clusters {
 
 async fn look(cluster: &Cluster, kind: HitKind, words: &[String]) -> Result<Vec<Fitting>, Unread> {
     let missed = |reason| Unread { cluster: cluster.id().to_owned(), kind, reason };
-    let names = match timeout(PATIENCE, names(cluster, kind)).await {
-        Ok(names) => names.map_err(|error| missed(error.to_string()))?,
-        Err(_) => {
-            let seconds = PATIENCE.as_secs();
-            return Err(missed(format!("it did not answer within {seconds} s")));
-        }
+    let asked = cluster.clone();
+    let asking = timeout(ASKED_MAX, async move { names(&asked, kind).await });
+    let Some(Ok(names)) = within(PATIENCE, asking).await else {
+        return Err(missed(format!("it did not answer within {} ms", PATIENCE.as_millis())));
     };
+    let names = names.map_err(|error| missed(error.to_string()))?;
     let hit = |name: String| {
         let fit = fit(&name, words)?;
         Some((fit, Hit { cluster: cluster.id().to_owned(), kind, name }))

@@ -7,7 +7,12 @@ use ouzel_wire::messages::{
     DescribableLogDirTopic, DescribeLogDirsRequest, DescribeLogDirsResponse, DescribeLogDirsResult,
 };
 
-use super::{TopicPartition, cluster::Cluster, error::KafkaError};
+use super::{
+    TopicPartition,
+    cluster::Cluster,
+    error::KafkaError,
+    soon::{SOON, within},
+};
 
 /// One folder of a broker, as far as the broker could look into it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,27 +35,31 @@ pub type Sizes = HashMap<TopicPartition, Result<u64, KafkaError>>;
 
 impl Cluster {
     /// How much room the leaders' replicas of these partitions take up: one request to each broker
-    /// that leads some of them.
+    /// that leads some of them. One that hangs is not waited for.
     pub(super) async fn sizes(
         &self,
         places: &[TopicPartition],
         leader: impl Fn(&TopicPartition) -> Result<i32, KafkaError>,
     ) -> Sizes {
         let mut sizes = Sizes::with_capacity(places.len());
-        let mut by_leader: BTreeMap<i32, Vec<&TopicPartition>> = BTreeMap::new();
+        let mut by_leader: BTreeMap<i32, Vec<TopicPartition>> = BTreeMap::new();
         for place in places {
             match leader(place) {
-                Ok(leader) => by_leader.entry(leader).or_default().push(place),
+                Ok(leader) => by_leader.entry(leader).or_default().push(place.clone()),
                 Err(error) => drop(sizes.insert(place.clone(), Err(error))),
             }
         }
         let asked = by_leader.into_iter().map(|(leader, places)| async move {
-            let told = self.sizes_at(leader, &places).await;
+            let (cluster, asked) = (self.clone(), places.clone());
+            let asking = async move { cluster.sizes_at(leader, &asked).await };
+            let late = || Err(KafkaError::late(leader, "DescribeLogDirs"));
+            let told = within(SOON, asking).await.unwrap_or_else(late);
             let size = |place: &TopicPartition| match &told {
                 Ok(told) => told.get(place).copied().ok_or_else(|| untold(leader, place)),
                 Err(error) => Err(error.clone()),
             };
-            places.into_iter().map(|place| (place.clone(), size(place))).collect::<Vec<_>>()
+            let sized = |place: TopicPartition| (place.clone(), size(&place));
+            places.into_iter().map(sized).collect::<Vec<_>>()
         });
         sizes.extend(join_all(asked).await.into_iter().flatten());
         sizes
@@ -59,7 +68,7 @@ impl Cluster {
     async fn sizes_at(
         &self,
         leader: i32,
-        places: &[&TopicPartition],
+        places: &[TopicPartition],
     ) -> Result<HashMap<TopicPartition, u64>, KafkaError> {
         let mut topics: BTreeMap<&str, Vec<i32>> = BTreeMap::new();
         for place in places {

@@ -27,6 +27,7 @@ mod scram;
 pub mod security;
 mod shown;
 mod since;
+pub mod soon;
 mod topic_config;
 mod topic_view;
 mod topics;

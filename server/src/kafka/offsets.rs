@@ -15,6 +15,7 @@ use super::{
     error::KafkaError,
     fetch::isolation_level,
     metadata::Metadata,
+    soon::{SOON, within},
 };
 
 /// Most partitions in one request: its answer stays below a quarter of a megabyte.
@@ -51,6 +52,15 @@ impl At {
     }
 }
 
+/// How long a leader is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Patience {
+    /// As long as its connection holds.
+    Long,
+    /// As long as a page waits for its parts.
+    Short,
+}
+
 /// What was found for a partition; `None` where no record fits, as in an empty partition.
 pub type Found = Option<OffsetAndTime>;
 
@@ -79,11 +89,30 @@ impl Cluster {
         wanted: impl IntoIterator<Item = TopicPartition>,
         at: At,
     ) -> Result<Offsets, KafkaError> {
+        self.offsets_by(wanted, at, Patience::Long).await
+    }
+
+    /// The same for a page, which waits for no leader longer than for its other parts: what one
+    /// that hangs would tell is an error.
+    pub async fn offsets_soon(
+        &self,
+        wanted: impl IntoIterator<Item = TopicPartition>,
+        at: At,
+    ) -> Result<Offsets, KafkaError> {
+        self.offsets_by(wanted, at, Patience::Short).await
+    }
+
+    async fn offsets_by(
+        &self,
+        wanted: impl IntoIterator<Item = TopicPartition>,
+        at: At,
+        patience: Patience,
+    ) -> Result<Offsets, KafkaError> {
         let mut left: Vec<TopicPartition> = wanted.into_iter().collect();
         let mut answers = Offsets::with_capacity(left.len());
         let mut metadata = self.metadata(AGE_MAX_ROUTING).await?;
         for attempt in 0.. {
-            answers.extend(self.ask_leaders(&metadata, left.drain(..), at).await);
+            answers.extend(self.ask_leaders(&metadata, left.drain(..), (at, patience)).await);
             let stale = answers.iter().filter(|(_, answer)| is_stale(answer));
             left.extend(stale.map(|(place, _)| place.clone()));
             if left.is_empty() || attempt == RETRIES {
@@ -121,7 +150,7 @@ impl Cluster {
         &self,
         metadata: &Metadata,
         places: impl Iterator<Item = TopicPartition>,
-        at: At,
+        (at, patience): (At, Patience),
     ) -> Offsets {
         let mut answers = Offsets::new();
         let mut by_leader: BTreeMap<i32, Vec<TopicPartition>> = BTreeMap::new();
@@ -132,14 +161,29 @@ impl Cluster {
             }
         }
         let asked = by_leader.iter().flat_map(|(leader, places)| {
-            places.chunks(PARTITIONS_MAX).map(|places| self.ask_leader(*leader, places, at))
+            let chunks = places.chunks(PARTITIONS_MAX);
+            chunks.map(|places| self.ask_leader(*leader, places, (at, patience)))
         });
         answers.extend(join_all(asked).await.into_iter().flatten());
         answers
     }
 
-    async fn ask_leader(&self, leader: i32, places: &[TopicPartition], at: At) -> Offsets {
-        match self.try_leader(leader, places, at).await {
+    async fn ask_leader(
+        &self,
+        leader: i32,
+        places: &[TopicPartition],
+        (at, patience): (At, Patience),
+    ) -> Offsets {
+        let asked = match patience {
+            Patience::Long => self.try_leader(leader, places, at).await,
+            Patience::Short => {
+                let (cluster, places) = (self.clone(), places.to_vec());
+                let asking = async move { cluster.try_leader(leader, &places, at).await };
+                let late = || Err(KafkaError::late(leader, "ListOffsets"));
+                within(SOON, asking).await.unwrap_or_else(late)
+            }
+        };
+        match asked {
             Ok(answers) => answers,
             Err(error) => places.iter().map(|place| (place.clone(), Err(error.clone()))).collect(),
         }

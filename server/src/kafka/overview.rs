@@ -42,8 +42,10 @@ impl Cluster {
             };
             topics.flat_map(place).collect::<Vec<_>>()
         };
-        let (starts, ends) =
-            tokio::try_join!(self.offsets(places(), At::Start), self.offsets(places(), At::End))?;
+        let (starts, ends) = tokio::try_join!(
+            self.offsets_soon(places(), At::Start),
+            self.offsets_soon(places(), At::End)
+        )?;
         Ok((metadata, starts, ends))
     }
 }

@@ -1,6 +1,6 @@
 //! Topics as pages show them: the list, the figures of the rows on screen, one topic.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use ouzel_api::{
     Lag,
@@ -11,6 +11,7 @@ use super::{
     AGE_MAX_LISTING, At, Cluster, Expected, KafkaError, Metadata, Offsets, Shown, Sizes, Topic,
     TopicPartition, offset_of,
     overview::{count, records},
+    soon::{SOON, within},
 };
 use crate::clock::now_ms;
 
@@ -43,16 +44,16 @@ impl Cluster {
         let known: Vec<String> =
             names.iter().filter(|name| metadata.topics.contains_key(*name)).cloned().collect();
         let places = places(&metadata, &known);
-        let (starts, ends, largest, policies, groups, sizes) = tokio::join!(
-            self.offsets(places.clone(), At::Start),
-            self.offsets(places.clone(), At::End),
-            self.offsets(places.clone(), At::LargestTimestamp),
-            self.cleanup_policies(&known),
-            self.groups(groups_age),
+        let (starts, ends, largest, mut policies, groups, sizes) = tokio::join!(
+            self.offsets_soon(places.clone(), At::Start),
+            self.offsets_soon(places.clone(), At::End),
+            self.offsets_soon(places.clone(), At::LargestTimestamp),
+            self.policies_soon(&known),
+            self.groups_soon(groups_age),
             self.sizes(&places, |it| metadata.leader(&it.topic, it.partition)),
         );
         let (starts, ends) = (starts?, ends?);
-        let (largest, mut policies) = (largest.unwrap_or_default(), policies.unwrap_or_default());
+        let largest = largest.unwrap_or_default();
         let figures = known.into_iter().map(|name| {
             let here: Vec<&TopicPartition> =
                 places.iter().filter(|place| place.topic == name).collect();
@@ -96,10 +97,10 @@ impl Cluster {
         let names = [name.to_owned()];
         let numbers = topic.partitions.iter().map(|partition| partition.number);
         let places: Vec<_> = numbers.map(|number| TopicPartition::new(name, number)).collect();
-        let (starts, ends, policies, sizes) = tokio::join!(
-            self.offsets(places.clone(), At::Start),
-            self.offsets(places.clone(), At::End),
-            self.cleanup_policies(&names),
+        let (starts, ends, mut policies, sizes) = tokio::join!(
+            self.offsets_soon(places.clone(), At::Start),
+            self.offsets_soon(places.clone(), At::End),
+            self.policies_soon(&names),
             self.sizes(&places, |place| topic.leader(name, place.partition)),
         );
         let (starts, ends) = (starts?, ends?);
@@ -108,9 +109,18 @@ impl Cluster {
             id: (!topic.id.is_zero()).then(|| topic.id.to_string()),
             internal: topic.internal,
             partitions: partitions(name, topic, (&starts, &ends), &sizes),
-            cleanup_policy: policies.ok().and_then(|mut policies| policies.remove(name)),
+            cleanup_policy: policies.remove(name),
             read_at_ms: now_ms(),
         })
+    }
+}
+
+impl Cluster {
+    /// The `cleanup.policy` of each topic, as far as it is told soon.
+    async fn policies_soon(&self, topics: &[String]) -> HashMap<String, String> {
+        let (cluster, topics) = (self.clone(), topics.to_vec());
+        let read = within(SOON, async move { cluster.cleanup_policies(&topics).await }).await;
+        read.and_then(Result::ok).unwrap_or_default()
     }
 }
 

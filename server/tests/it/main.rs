@@ -15,6 +15,7 @@ mod cross_site;
 mod demo;
 mod find;
 mod groups;
+mod hanging;
 mod health;
 mod lag;
 mod live;

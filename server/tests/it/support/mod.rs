@@ -1,6 +1,7 @@
 //! What the tests share: a server in this process, the binary as a process, and a small client.
 
 pub mod app;
+pub mod broker;
 pub mod command;
 pub mod http;
 pub mod kafka;
