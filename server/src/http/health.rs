@@ -2,10 +2,10 @@
 //!
 //! `/metrics` is open like the exporters beside which it is scraped. Strangers are told counts by
 //! route, Kafka API and cluster; names of groups and topics, with their lag and sizes, only whoever
-//! shows a session or a token. Whoever shows a token that does not hold is refused, so that a
-//! scraper whose token has ended does not go on in silence with half of the figures. From where
-//! somebody asks says nothing: a proxy on this machine asks for the whole world, and not every
-//! proxy tells.
+//! shows a session or a token, of the clusters that may be looked at by it. Whoever shows a token
+//! that does not hold is refused, so that a scraper whose token has ended does not go on in silence
+//! with half of the figures. From where somebody asks says nothing: a proxy on this machine asks
+//! for the whole world, and not every proxy tells.
 
 use axum::{
     extract::State,
@@ -21,7 +21,7 @@ use ouzel_broker::stats::StatsReader;
 
 use super::extract::Json;
 use crate::{
-    auth::{Peer, cookie, guard},
+    auth::{Peer, Viewer, cookie, guard},
     db,
     error::Error,
     openapi, router,
@@ -73,22 +73,26 @@ pub async fn metrics(
     extensions: Extensions,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let named = knows_names(&app, Peer::of(&extensions), &headers).await?;
+    let viewer = asking(&app, Peer::of(&extensions), &headers).await?;
     let sessions = app.auth.session_count().await?;
     let audit_entries = db::audit::highest_id(&app.db).await?;
     let broker = app.broker.as_ref().and_then(StatsReader::read);
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     let text = app.metrics.render(sessions, audit_entries, broker.as_ref());
+    let named = |cluster: &str| {
+        let asked = Asked::new(Permission::ViewCluster).on(cluster);
+        viewer.as_ref().is_some_and(|it| guard::may(&app, it, &asked))
+    };
     let text = text + &app.watch.render(named);
     Ok((kind, text).into_response())
 }
 
-/// Whether names may be told to whoever sent this.
-async fn knows_names(
+/// Who sent this, if that is somebody who may be told names.
+async fn asking(
     app: &AppState,
     Peer(address): Peer,
     headers: &HeaderMap,
-) -> Result<bool, Error> {
+) -> Result<Option<Viewer>, Error> {
     // A cookie comes by itself, and may be that of a session which is over; a header is meant.
     let is_shown = headers.contains_key(header::AUTHORIZATION);
     let viewer = match cookie::token(headers) {
@@ -98,8 +102,7 @@ async fn knows_names(
     if is_shown && viewer.is_none() {
         return Err(Error::Unauthenticated);
     }
-    let asked = Asked::new(Permission::ViewCluster);
-    Ok(viewer.is_some_and(|it| !it.must_change && guard::may(app, &it, &asked)))
+    Ok(viewer.filter(|it| !it.must_change))
 }
 
 /// This API, described.

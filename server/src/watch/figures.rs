@@ -32,8 +32,12 @@ const UP: Metric = ("ouzel_cluster_up", "Whether the latest reading of a cluster
 const LEFT_OUT: Metric =
     ("ouzel_cluster_left_out", "Groups and topics of a cluster that are not told here");
 
-/// The series of these clusters. Without `named`, nothing that holds the name of a group or topic.
-pub fn render<'a>(clusters: impl Iterator<Item = (&'a str, &'a Followed)>, named: bool) -> String {
+/// The series of these clusters. Of one that is not `named`, nothing that holds the name of a group
+/// or topic.
+pub fn render<'a>(
+    clusters: impl Iterator<Item = (&'a str, &'a Followed)>,
+    named: impl Fn(&str) -> bool,
+) -> String {
     let mut text = Text::default();
     for (cluster, followed) in clusters {
         let up = followed.read_ms > 0 && followed.error.is_none();
@@ -42,7 +46,7 @@ pub fn render<'a>(clusters: impl Iterator<Item = (&'a str, &'a Followed)>, named
         let groups = followed.groups().count().saturating_sub(TOLD_MAX);
         let left_out = followed.left_out + topics + groups;
         text.add(LEFT_OUT, &[("cluster", cluster)], left_out as f64);
-        if named {
+        if named(cluster) {
             text.groups(cluster, followed);
             text.topics(cluster, followed);
         }
@@ -134,7 +138,7 @@ mod tests {
     #[test]
     fn a_cluster_that_was_never_read_is_not_up() {
         let followed = Followed::default();
-        let text = render([("c", &followed)].into_iter(), true);
+        let text = render([("c", &followed)].into_iter(), |_| true);
         assert!(text.contains("ouzel_cluster_up{cluster=\"c\"} 0\n"), "{text}");
     }
 }

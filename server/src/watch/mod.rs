@@ -210,9 +210,9 @@ impl Watch {
         Ok(History { from_ms, to_ms, points })
     }
 
-    /// What is known in the text that Prometheus reads. Without `named`, no name of a group or
-    /// topic is told.
-    pub fn render(&self, named: bool) -> String {
+    /// What is known in the text that Prometheus reads. Of clusters that are not `named`, no name
+    /// of a group or topic is told.
+    pub fn render(&self, named: impl Fn(&str) -> bool) -> String {
         let clusters = self.0.clusters.read();
         let clusters: BTreeMap<_, _> =
             clusters.iter().map(|(id, followed)| (id.as_str(), followed.read())).collect();

@@ -1,12 +1,19 @@
 //! Health, figures, and the description of the API.
 
 use ouzel::router;
-use ouzel_api::{ErrorCode, session::Role};
+use ouzel_api::{
+    ErrorCode,
+    access::CreateRole,
+    route,
+    session::{Grant, Permission, Role},
+};
 use ouzel_wire::batch::Codec;
 
 use crate::support::{
+    DEADLINE,
     app::{App, console, start},
-    kafka::{create, find, produce, search, value},
+    http::Client,
+    kafka::{CLUSTER, create, find, produce, search, value},
 };
 
 #[tokio::test]
@@ -53,6 +60,36 @@ async fn whoever_shows_a_token_that_does_not_hold_is_told_so_and_strangers_get_f
     let document: serde_json::Value = app.nobody().get("/api/v1/openapi.json").await.json();
     let told = &document["paths"]["/metrics"]["get"]["responses"]["401"];
     assert!(told["description"].is_string(), "{told}");
+}
+
+#[tokio::test]
+async fn a_token_is_told_the_names_of_the_clusters_that_it_may_look_at() {
+    let app = start(&[("OUZEL_LAG_SAMPLE_SECONDS", "1")]).await;
+    let client = app.administrator().await;
+    create(&client, "watched", 1).await;
+    let again = serde_json::json!({ "id": "again", "bootstrap": [app.kafka()] });
+    assert_eq!(client.post(route::CLUSTERS, &again).await.status, 201);
+    let grant = Grant {
+        permissions: vec![Permission::ViewCluster],
+        cluster: CLUSTER.to_owned(),
+        resource: "*".to_owned(),
+    };
+    let role = CreateRole { name: "scraper".to_owned(), grants: vec![grant] };
+    assert_eq!(client.post("/api/v1/roles", &role).await.status, 201);
+    let program = app.token(&client, Some("scraper")).await;
+    let line = |cluster| format!("ouzel_topic_records{{cluster=\"{cluster}\",topic=\"watched\"}}");
+    let told = async |client: &Client| loop {
+        let text = client.get("/metrics").await.text();
+        if text.contains(&line(CLUSTER)) {
+            return text;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    };
+    let all = async { while !told(&client).await.contains(&line("again")) {} };
+    tokio::time::timeout(DEADLINE, all).await.expect("both are watched");
+    let text = tokio::time::timeout(DEADLINE, told(&program)).await.expect("names are told");
+    assert!(!text.contains(&line("again")), "{text}");
+    assert!(text.contains("ouzel_cluster_up{cluster=\"again\"}"), "{text}");
 }
 
 /// The value of a figure that stands on a line of its own.
