@@ -151,6 +151,9 @@ impl Sampler {
         self.begin_anew_after_filling();
         // A cluster without groups has topics all the same.
         let read = self.read_topics().await;
+        if read.is_err() {
+            self.followed.write().topics.forget_figures();
+        }
         let groups = self.cluster.groups(self.watch.0.every / 2).await?;
         let (starts, ends) = read?;
         if !self.cluster.is_filled() && self.cluster.fillings() == self.fillings {
@@ -192,7 +195,8 @@ impl Sampler {
             self.cluster.offsets(places.iter().cloned(), At::Start),
             self.cluster.offsets(places.iter().cloned(), At::End)
         )?;
-        let bytes = if is_turn { self.bytes().await } else { None };
+        // None of what was told before, if a broker does not tell now.
+        let bytes = if is_turn { Some(self.bytes().await.unwrap_or_default()) } else { None };
         let mut followed = self.followed.write();
         // What was read before a filling ended says nothing, though it is taken in after it.
         if self.cluster.fillings() == self.fillings {

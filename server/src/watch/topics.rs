@@ -58,8 +58,10 @@ impl Topics {
             let followed = self.by_name.entry(name.clone()).or_default();
             followed.internal = topic.internal;
             followed.records = sums.map(|(start, end)| (end - start).max(0));
-            if let Some((_, end)) = sums {
-                followed.push(at_ms, end);
+            match sums {
+                Some((_, end)) => followed.push(at_ms, end),
+                // A rate of before says nothing of now.
+                None => followed.ends.clear(),
             }
         }
         let rates = self.iter().filter(|topic| !topic.internal);
@@ -74,6 +76,14 @@ impl Topics {
     /// What was written up to now was no traffic.
     pub fn begin_rates_anew(&mut self) {
         self.by_name.values_mut().for_each(|followed| followed.ends.clear());
+        self.recent.clear();
+    }
+
+    /// Nothing could be read: what was read before is not told as if it were true now.
+    pub fn forget_figures(&mut self) {
+        for followed in self.by_name.values_mut() {
+            *followed = Followed { internal: followed.internal, ..Followed::default() };
+        }
         self.recent.clear();
     }
 
@@ -171,6 +181,27 @@ mod tests {
         assert_eq!(topics.written_per_s(), 2.0, "the cluster's own topics do not count");
         topics.take(&metadata, &starts, &offsets(&[("a", 130)]), 20_000);
         assert_eq!(rates(&topics)[2], (None, None), "what could not be read is not empty");
+    }
+
+    #[test]
+    fn what_cannot_be_read_any_more_is_not_told_as_it_was() {
+        let (metadata, starts) = (metadata(&["a"]), offsets(&[("a", 0)]));
+        let mut topics = Topics::default();
+        let told = |topics: &Topics| {
+            let all = topics.iter().map(|it| (it.records, it.bytes, it.written_per_s));
+            all.collect::<Vec<_>>()
+        };
+        topics.take(&metadata, &starts, &offsets(&[("a", 10)]), 0);
+        topics.take(&metadata, &starts, &offsets(&[("a", 30)]), 10_000);
+        topics.take_bytes(&[("a".to_owned(), 7)].into());
+        assert_eq!(told(&topics), [(Some(30), Some(7), Some(2.0))]);
+        topics.take_bytes(&HashMap::new());
+        topics.take(&metadata, &starts, &Offsets::new(), 20_000);
+        assert_eq!(told(&topics), [(None, None, None)]);
+        topics.take(&metadata, &starts, &offsets(&[("a", 30)]), 30_000);
+        topics.take_bytes(&[("a".to_owned(), 7)].into());
+        topics.forget_figures();
+        assert_eq!(told(&topics), [(None, None, None)]);
     }
 
     #[test]
