@@ -174,6 +174,9 @@ pub struct History {
     /// The samples, the oldest first. Older ones are fewer; of more than a day, each is the most of
     /// its hour.
     pub points: Vec<HistoryPoint>,
+    /// There will be none: the console keeps the history of as many groups as it can already.
+    #[serde(default)]
+    pub left_out: bool,
 }
 
 /// One sample.

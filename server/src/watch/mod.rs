@@ -207,7 +207,11 @@ impl Watch {
         let tier = if hours <= FINE_HOURS_MAX { 0 } else { 2 };
         let samples = db::lag::samples(&self.0.db, (cluster, whose), tier, from_ms).await?;
         let points = samples.iter().map(|sample| point(sample, tier)).collect();
-        Ok(History { from_ms, to_ms, points })
+        let db = &self.0.db;
+        // Only then it is worth a look whether there will ever be any.
+        let is_full = samples.is_empty() && sampler::is_full(db).await?;
+        let left_out = is_full && !db::lag::series(db, cluster).await?.contains_key(whose);
+        Ok(History { from_ms, to_ms, points, left_out })
     }
 
     /// What is known in the text that Prometheus reads. Of clusters that are not `named`, no name

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     clock::now_ms,
     db::{
-        self, DbError,
+        self, Db, DbError,
         lag::{Sample, Whose},
     },
     kafka::{
@@ -88,6 +88,17 @@ async fn tidy(watch: Watch, stop: CancellationToken) {
     }
 }
 
+/// Whether no more series can begin, of any cluster.
+pub async fn is_full(db: &Db) -> Result<bool, DbError> {
+    Ok(room(db).await? == 0)
+}
+
+/// How many series may still begin.
+async fn room(db: &Db) -> Result<usize, DbError> {
+    let there = usize::try_from(db::lag::series_count(db).await?).unwrap_or(usize::MAX);
+    Ok(SERIES_MAX.saturating_sub(there))
+}
+
 struct Sampler {
     watch: Watch,
     cluster: Cluster,
@@ -98,6 +109,7 @@ struct Sampler {
     fillings: u64,
     kept_at: Instant,
     was_failing: bool,
+    was_full: bool,
 }
 
 impl Sampler {
@@ -111,6 +123,7 @@ impl Sampler {
             fillings: 0,
             kept_at: Instant::now(),
             was_failing: false,
+            was_full: false,
         }
     }
 
@@ -303,14 +316,28 @@ impl Sampler {
             gain.samples.iter().filter(new).map(|(whose, _)| whose.clone()).collect();
         if !new.is_empty() {
             let db = &self.watch.0.db;
-            let there = usize::try_from(db::lag::series_count(db).await?).unwrap_or(usize::MAX);
-            let new = &new[..new.len().min(SERIES_MAX.saturating_sub(there))];
-            let ids = db::lag::begin_series(db, self.cluster.id(), new).await?;
-            self.series.extend(new.iter().cloned().zip(ids));
+            let (begun, left_out) = new.split_at(new.len().min(room(db).await?));
+            let ids = db::lag::begin_series(db, self.cluster.id(), begun).await?;
+            self.series.extend(begun.iter().cloned().zip(ids));
+            self.tell_full(left_out.len());
         }
         let row = |(whose, sample): &(Whose, Sample)| Some((*self.series.get(whose)?, *sample));
         let rows: Vec<(i64, Sample)> = gain.samples.iter().filter_map(row).collect();
         db::lag::add(&self.watch.0.db, gain.tier, &rows).await
+    }
+
+    /// Once, and again when there was room meanwhile.
+    fn tell_full(&mut self, left_out: usize) {
+        let was_full = std::mem::replace(&mut self.was_full, left_out > 0);
+        if left_out > 0 && !was_full {
+            let cluster = self.cluster.id();
+            warn!(
+                %cluster,
+                left_out,
+                "No history is kept of {left_out} groups of cluster `{cluster}`: the console keeps \
+                 {SERIES_MAX} series in all"
+            );
+        }
     }
 
     async fn keep_curves(&mut self) -> Result<(), DbError> {

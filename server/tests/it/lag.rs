@@ -224,3 +224,16 @@ async fn clusters_that_come_change_and_go_are_watched_and_told_as_they_are_now()
     assert_eq!(client.delete(&route::cluster("second")).await.status, 204);
     figures(&|text| !text.contains("cluster=\"second\"")).await;
 }
+
+#[tokio::test]
+async fn a_group_whose_history_is_not_kept_for_want_of_room_says_so() {
+    let app = start(&[]).await;
+    let client = app.administrator().await;
+    let path = route::group_history(CLUSTER, "late", 6);
+    assert!(!client.get(&path).await.json::<History>().left_out);
+    app.tamper(&["WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 5000)
+                  INSERT OR IGNORE INTO lag_series (cluster, kind, group_id)
+                  SELECT 'other', 'group', 'g' || n FROM n"])
+        .await;
+    assert!(client.get(&path).await.json::<History>().left_out);
+}
