@@ -122,7 +122,7 @@ const SERVER: &[Layer] = &[
     ("import", &["kafka"]),
     ("error", &["auth", "book", "browse", "db", "import", "kafka", "script", "telemetry"]),
     ("watch", &["clock", "db", "kafka"]),
-    ("resets", &["audit", "clock", "db", "error", "kafka"]),
+    ("resets", &["audit", "auth", "clock", "db", "error", "kafka", "state"]),
     (
         "state",
         &[
