@@ -1,7 +1,7 @@
 //! The schema's history: each file of `migrations/`, compiled in.
 //!
 //! Read here rather than by `sqlx::migrate!`: sqlx's macros need SQLite and its driver a second
-//! time, compiled for the compiler, and that is minutes of a first build for twelve short files.
+//! time, compiled for the compiler, and that is minutes of a first build for thirteen short files.
 
 use std::sync::LazyLock;
 

@@ -18,6 +18,8 @@ pub struct NewReset<'a> {
     pub group: &'a str,
     /// Who asked, from where, allowed by which rule.
     pub actor: (&'a str, &'a str, &'a str),
+    /// The id of the token by which, if it was none who is signed in.
+    pub token: Option<&'a str>,
     /// The number of its act in the audit log.
     pub act: i64,
     /// Where to, as JSON.
@@ -67,6 +69,8 @@ pub struct Row {
     pub address: String,
     /// What allowed it.
     pub rule: String,
+    /// The id of the token by which, if it was none who is signed in.
+    pub token: Option<String>,
     /// The number of its act in the audit log.
     pub act: i64,
     /// Where to, as JSON.
@@ -94,6 +98,7 @@ impl<'r> FromRow<'r, SqliteRow> for Row {
             user: row.try_get("user")?,
             address: row.try_get("address")?,
             rule: row.try_get("rule")?,
+            token: row.try_get("token")?,
             act: row.try_get("act")?,
             strategy: row.try_get("strategy")?,
             state: row.try_get("state")?,
@@ -116,11 +121,12 @@ pub async fn add(db: &Db, new: NewReset<'_>, changes: &[Change]) -> Result<i64, 
     let mut transaction = db.write().await?;
     let waits = new.expires_ms.is_some();
     let (user, address, rule) = new.actor;
-    let add = "INSERT INTO resets (cluster, group_id, user, address, rule, act, strategy,
+    let add = "INSERT INTO resets (cluster, group_id, user, address, rule, token, act, strategy,
                                    state, asked_ms, expires_ms, problem)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id";
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id";
     let add = sqlx::query_scalar(add).bind(new.cluster).bind(new.group);
-    let add = add.bind(user).bind(address).bind(rule).bind(new.act).bind(new.strategy);
+    let add = add.bind(user).bind(address).bind(rule).bind(new.token);
+    let add = add.bind(new.act).bind(new.strategy);
     let add = add.bind(if waits { "waiting" } else { "failed" }).bind(new.now_ms);
     let add = add.bind(new.expires_ms).bind((!waits).then_some("broken off"));
     let id: i64 = add.fetch_one(&mut *transaction).await?;
@@ -136,7 +142,7 @@ pub async fn add(db: &Db, new: NewReset<'_>, changes: &[Change]) -> Result<i64, 
     }
     let trim = "DELETE FROM resets WHERE cluster = ?1 AND group_id = ?2 AND id NOT IN
                   (SELECT id FROM resets WHERE cluster = ?1 AND group_id = ?2
-                    ORDER BY id DESC LIMIT ?3)";
+                    ORDER BY id DESC LIMIT ?3) AND state <> 'waiting'";
     let trim = sqlx::query(trim).bind(new.cluster).bind(new.group).bind(KEPT_MAX);
     trim.execute(&mut *transaction).await?;
     transaction.commit().await?;
@@ -183,6 +189,21 @@ pub async fn claim(db: &Db, id: i64) -> Result<bool, DbError> {
     Ok(claim.rows_affected() > 0)
 }
 
+/// Lets a reset that was taken in hand wait on: nothing was done. [`DbError::Exists`] if another
+/// one waits for the group by now.
+pub async fn put_back(db: &Db, id: i64, problem: Option<&str>) -> Result<(), DbError> {
+    let put_back = "UPDATE resets SET state = 'waiting', problem = ? WHERE id = ?";
+    sqlx::query(put_back).bind(problem).bind(id).execute(&db.writer).await?;
+    Ok(())
+}
+
+/// Forgets all resets of a cluster. What was done stays in the audit log.
+pub async fn forget(db: &Db, cluster: &str) -> Result<(), DbError> {
+    let forget = sqlx::query("DELETE FROM resets WHERE cluster = ?").bind(cluster);
+    forget.execute(&db.writer).await?;
+    Ok(())
+}
+
 /// The resets of a group, the latest first.
 pub async fn of_group(db: &Db, cluster: &str, group: &str) -> Result<Vec<Row>, DbError> {
     let list = format!("{ROWS} WHERE cluster = ? AND group_id = ? ORDER BY id DESC LIMIT ?");
@@ -220,7 +241,8 @@ mod tests {
     fn new(group: &str, expires_ms: Option<i64>) -> NewReset<'_> {
         let actor = ("anna", "::1", "role editor");
         let strategy = "{\"kind\":\"earliest\"}";
-        NewReset { cluster: "c", group, actor, act: 7, strategy, now_ms: 10, expires_ms }
+        let (cluster, token) = ("c", None);
+        NewReset { cluster, group, actor, token, act: 7, strategy, now_ms: 10, expires_ms }
     }
 
     fn change(partition: i32, before: Option<i64>, after: Option<i64>) -> Change {

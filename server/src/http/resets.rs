@@ -72,7 +72,8 @@ pub async fn create(
     let who = viewer.actor.clone();
     let resets = resets(&app);
     let undoes = resets.undone_by(cluster.id(), &group, &wanted.to).await?;
-    let order = Order { cluster, group, who, to: wanted.to, undoes, changes };
+    let token = viewer.token().map(str::to_owned);
+    let order = Order { cluster, group, who, token, to: wanted.to, undoes, changes };
     let done = match wanted.wait_minutes {
         None => resets.apply(order).await?,
         Some(minutes @ 1..=WAIT_MINUTES_MAX) => {

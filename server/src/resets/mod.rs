@@ -4,6 +4,7 @@
 //! act. What a move would do is planned in `kafka`; rows are stored by `db`. Start at
 //! [`Resets::apply`].
 
+mod early;
 mod wait;
 
 use std::collections::BTreeMap;
@@ -49,6 +50,8 @@ pub struct Order {
     pub group: String,
     /// Who acts.
     pub who: Actor,
+    /// The id of the token by which, if it is none who is signed in.
+    pub token: Option<String>,
     /// Where to.
     pub to: ResetTo,
     /// The number of the act that is undone by it.
@@ -82,7 +85,7 @@ impl Resets {
         };
         match done {
             Ok(done) => {
-                begun.end(Outcome::Done, Some(told(&done))).await;
+                begun.end(outcome(&done), Some(told(&done))).await;
                 Ok(done)
             }
             Err(error) => {
@@ -146,6 +149,7 @@ impl Resets {
             cluster: order.cluster.id(),
             group: &order.group,
             actor: (&order.who.user, &order.who.address, &order.who.rule),
+            token: order.token.as_deref(),
             act: db::audit::act_of(&self.db, begun.id()).await?,
             strategy: &strategy,
             now_ms: now_ms(),
@@ -189,23 +193,13 @@ impl Resets {
         }
     }
 
-    /// Commits and deletes, and says in the table what was done.
     async fn perform(&self, order: &Order, id: i64) -> Result<ResetDone, Error> {
-        let (offsets, forgotten) = order.split();
-        let mut answers = Changed::new();
-        if !offsets.is_empty() {
-            answers.extend(order.cluster.commit_offsets(&order.group, &offsets).await?);
-        }
-        if !forgotten.is_empty() {
-            match order.cluster.forget_offsets(&order.group, &forgotten).await {
-                Ok(changed) => answers.extend(changed),
-                // What was committed just now stays told.
-                Err(error) if offsets.is_empty() => return Err(error.into()),
-                Err(error) => {
-                    answers.extend(forgotten.into_iter().map(|place| (place, Err(error.clone()))));
-                }
-            }
-        }
+        let answers = order.perform().await?;
+        Ok(self.settle(order, id, answers).await?)
+    }
+
+    /// Says in the table what was done.
+    async fn settle(&self, order: &Order, id: i64, answers: Changed) -> Result<ResetDone, DbError> {
         let (done, failed) = sorted(order, answers);
         let problem = failed.first().map(|first| {
             let (partitions, error) = (failed.len(), &first.error);
@@ -219,6 +213,26 @@ impl Resets {
 }
 
 impl Order {
+    /// Commits and deletes.
+    async fn perform(&self) -> Result<Changed, KafkaError> {
+        let (offsets, forgotten) = self.split();
+        let mut answers = Changed::new();
+        if !offsets.is_empty() {
+            answers.extend(self.cluster.commit_offsets(&self.group, &offsets).await?);
+        }
+        if !forgotten.is_empty() {
+            match self.cluster.forget_offsets(&self.group, &forgotten).await {
+                Ok(changed) => answers.extend(changed),
+                // What was committed just now stays told.
+                Err(error) if offsets.is_empty() => return Err(error),
+                Err(error) => {
+                    answers.extend(forgotten.into_iter().map(|place| (place, Err(error.clone()))));
+                }
+            }
+        }
+        Ok(answers)
+    }
+
     fn action(&self, kind: Kind) -> Action {
         let name = |change: &Change| {
             let Change { topic, partition, before, after } = change;
@@ -305,6 +319,11 @@ fn sorted(order: &Order, mut answers: Changed) -> (Vec<Change>, Vec<ResetFailure
         }
     }
     (done, failed)
+}
+
+/// Who reads the audit log must not take for done what was done nowhere.
+fn outcome(done: &ResetDone) -> Outcome {
+    if done.changed == 0 { Outcome::Failed } else { Outcome::Done }
 }
 
 /// In words, for the audit log.

@@ -24,6 +24,7 @@ mod process;
 mod produce;
 mod profiles;
 mod resets;
+mod resets_waiting;
 mod roles;
 mod script;
 mod search;
