@@ -15,9 +15,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{info, warn};
 
 use crate::{
-    audit::Audit,
+    audit::{Actor, Audit},
     auth::{AccountError, Auth, account::First},
-    book::Book,
+    book::{Book, past},
     browse::{self, Permits},
     bundle::Bundle,
     clock,
@@ -32,8 +32,7 @@ use crate::{
     listener::{self, Limits},
     live,
     metrics::Metrics,
-    resets::{self, Resets},
-    router,
+    resets, router,
     state::AppState,
     vault::Vault,
     watch::Watch,
@@ -140,12 +139,13 @@ impl Server {
         broker: Option<&Broker>,
     ) -> Result<Server, StartError> {
         let db = Db::open(&config.data).await?;
-        remember_clusters(&db, config).await?;
+        let audit = Audit::new(db.clone());
+        remember_clusters(&db, &audit, config).await?;
         let clusters = Clusters::new(setups(config, broker));
         let vault = Vault::new(&config.data);
         let app = AppState {
             book: Book::open(db.clone(), vault, clusters.clone()).await?,
-            audit: Audit::new(db.clone()),
+            audit,
             auth: Auth::open(db.clone(), config.session).await?,
             clusters,
             watch: Watch::new(db.clone(), config.sample_every),
@@ -167,9 +167,8 @@ impl Server {
         let chosen = config.admin_password.as_deref();
         let first = app.auth.ensure_administrator(&app.audit, chosen).await?;
         tokio::spawn(tidy(app.clone()));
-        let resets = Resets::new(app.db.clone(), app.audit.clone());
         app.watch.begin(app.clusters.clone(), &app.open, app.stop.clone());
-        app.open.spawn(resets::keep(resets, app.clusters.clone(), app.stop.clone()));
+        app.open.spawn(resets::keep(app.clone()));
         let http = listener.as_ref().map(TcpListener::local_addr).transpose();
         let http = http.expect("a socket that listens has an address");
         let serving = listener.map(|listener| serve(listener, app.clone()));
@@ -278,15 +277,21 @@ async fn tidy(app: AppState) {
     }
 }
 
-/// Remembers what each cluster's name means now; says so where it meant something else before.
-async fn remember_clusters(db: &Db, config: &Config) -> Result<(), DbError> {
+/// Remembers what each cluster's name means now. Where it meant something else before, what was
+/// learnt of that is forgotten, and told.
+async fn remember_clusters(db: &Db, audit: &Audit, config: &Config) -> Result<(), DbError> {
+    let (user, address) = ("ouzel".to_owned(), "local".to_owned());
+    let who = Actor { user, address, rule: "the configuration".to_owned() };
     for (name, cluster) in &config.clusters {
         let brokers: Vec<String> = cluster.brokers.iter().map(ToString::to_string).collect();
         let bootstrap = brokers.join(",");
-        let before = db::clusters::meanings(db, name).await?;
-        if let Some(before) = before.first().filter(|before| before.bootstrap != bootstrap) {
-            let then = &before.bootstrap;
-            warn!(%name, "Cluster `{name}` is {bootstrap} now; it was {then} before");
+        let now = (name.as_str(), &brokers[..]);
+        if let Some(then) = past::forget_if_elsewhere(db, audit, &who, now).await? {
+            warn!(
+                %name,
+                "Cluster `{name}` is {bootstrap} now; it was {then} before, whose history is \
+                 forgotten"
+            );
         }
         let environment = environment_name(cluster.environment);
         let now_ms = clock::now_ms();

@@ -3,6 +3,7 @@
 //!
 //! Invariant: what the file or this process says of a cluster wins, and is not changed here.
 
+pub mod past;
 mod settings;
 
 use std::{collections::HashSet, sync::Arc};
@@ -124,7 +125,7 @@ impl Book {
                 Err(DbError::Exists) => return Err(BookError::Exists(wanted.id.clone())),
                 added => added?,
             }
-            self.remember(wanted).await?;
+            self.remember(audit, who, wanted).await?;
             self.clusters.put(setup);
             Ok(())
         };
@@ -152,7 +153,7 @@ impl Book {
             if !db::clusters::change(&self.db, &added, clock::now_ms()).await? {
                 return Err(BookError::Unknown(wanted.id.clone()));
             }
-            self.remember(wanted).await?;
+            self.remember(audit, who, wanted).await?;
             self.clusters.put(setup);
             Ok(())
         };
@@ -169,7 +170,7 @@ impl Book {
                 return Err(BookError::Unknown(id.to_owned()));
             }
             self.clusters.remove(id);
-            Ok(())
+            Ok(past::forget(&self.db, audit, who, id).await?)
         };
         audit.record(who, action, remove).await
     }
@@ -235,7 +236,15 @@ impl Book {
         }
     }
 
-    async fn remember(&self, wanted: &ClusterSettings) -> Result<(), DbError> {
+    /// Remembers what the name means now, and forgets what was learnt if it meant something else.
+    async fn remember(
+        &self,
+        audit: &Audit,
+        who: &Actor,
+        wanted: &ClusterSettings,
+    ) -> Result<(), DbError> {
+        let now = (wanted.id.as_str(), &wanted.bootstrap[..]);
+        past::forget_if_elsewhere(&self.db, audit, who, now).await?;
         let (brokers, environment) =
             (wanted.bootstrap.join(","), environment_name(wanted.environment));
         let now_ms = clock::now_ms();

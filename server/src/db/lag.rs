@@ -99,6 +99,18 @@ pub async fn begin_series(db: &Db, cluster: &str, new: &[Whose]) -> Result<Vec<i
     Ok(ids)
 }
 
+/// Forgets all series and curves of a cluster.
+pub async fn forget(db: &Db, cluster: &str) -> Result<(), DbError> {
+    let mut transaction = db.write().await?;
+    for table in ["lag_series", "lag_curves"] {
+        let forget = format!("DELETE FROM {table} WHERE cluster = ?");
+        let forget = sqlx::query(sqlx::AssertSqlSafe(forget)).bind(cluster);
+        forget.execute(&mut *transaction).await?;
+    }
+    transaction.commit().await?;
+    Ok(())
+}
+
 /// Adds samples, each with the id of its series. A series that has ended meanwhile takes none.
 pub async fn add(db: &Db, tier: i64, samples: &[(i64, Sample)]) -> Result<(), DbError> {
     let mut transaction = db.write().await?;

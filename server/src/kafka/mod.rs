@@ -41,7 +41,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-pub use address::Address;
+pub use address::{Address, are_elsewhere};
 pub use cluster::{
     AGE_MAX_LISTING, AGE_MAX_ROUTING, Brokers, Cluster, ClusterSetup, RETRIES, Reached, pause,
 };

@@ -8,7 +8,7 @@ use std::{
 
 use futures::future::join_all;
 use parking_lot::RwLock;
-use tokio::{task::JoinSet, time::MissedTickBehavior};
+use tokio::{task::JoinHandle, time::MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
@@ -25,7 +25,7 @@ use crate::{
         lag::{Sample, Whose},
     },
     kafka::{
-        AGE_MAX_LISTING, At, Cluster, Clusters, KafkaError, Offsets, TopicPartition,
+        AGE_MAX_LISTING, At, Cluster, Clusters, KafkaError, Offsets, TopicPartition, are_elsewhere,
         groups::snapshot::GroupsSnapshot,
     },
 };
@@ -48,35 +48,59 @@ const PRIMED_MIN: [i64; 9] = [1, 5, 15, 60, 240, 720, 1_440, 4_320, 10_080];
 /// Rounds of asking on in one reading: each halves what is not known.
 const ROUNDS: usize = 6;
 
+/// A cluster that is watched, by a task that ends with the token.
+struct Watched {
+    cluster: Cluster,
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
 /// Watches each cluster until `stop`. Clusters come, change and go while it runs.
 pub async fn run(watch: Watch, clusters: Clusters, stop: CancellationToken) {
-    let mut tasks = JoinSet::new();
-    tasks.spawn(tidy(watch.clone(), stop.clone()));
-    let mut watched: Vec<(Cluster, CancellationToken)> = Vec::new();
+    let tidying = tokio::spawn(tidy(watch.clone(), stop.clone()));
+    let mut watched: Vec<Watched> = Vec::new();
     let mut ticks = tokio::time::interval(NOTICE_EVERY);
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
         let now: Vec<Cluster> = clusters.iter().collect();
-        watched.retain(|(cluster, token)| {
-            let is_there = now.iter().any(|it| it.is_same(cluster));
-            if !is_there {
-                token.cancel();
-                watch.0.clusters.write().remove(cluster.id());
-            }
-            is_there
-        });
+        let is_left = |it: &mut Watched| !now.iter().any(|other| other.is_same(&it.cluster));
+        for left in watched.extract_if(.., is_left) {
+            watch.leave(left, &now).await;
+        }
         for cluster in now {
-            if watched.iter().any(|(it, _)| it.is_same(&cluster)) {
+            if watched.iter().any(|it| it.cluster.is_same(&cluster)) {
                 continue;
             }
             let followed = Arc::new(RwLock::new(Followed::new(watch.0.every)));
             watch.0.clusters.write().insert(cluster.id().to_owned(), followed.clone());
-            let token = stop.child_token();
+            let stop = stop.child_token();
             let sampler = Sampler::new(watch.clone(), cluster.clone(), followed);
-            tasks.spawn(sampler.run(token.clone()));
-            watched.push((cluster, token));
+            let task = tokio::spawn(sampler.run(stop.clone()));
+            watched.push(Watched { cluster, stop, task });
         }
     }
-    while tasks.join_next().await.is_some() {}
+    for task in watched.into_iter().map(|it| it.task).chain([tidying]) {
+        let _ = task.await;
+    }
+}
+
+impl Watch {
+    /// Ends the watching of a cluster that is not in `now` any more, or not as it was.
+    async fn leave(&self, left: Watched, now: &[Cluster]) {
+        self.0.clusters.write().remove(left.cluster.id());
+        left.stop.cancel();
+        let _ = left.task.await;
+        let names = |it: &Cluster| it.row().bootstrap;
+        let is_kept = |it: &Cluster| {
+            it.id() == left.cluster.id() && !are_elsewhere(&names(&left.cluster), &names(it))
+        };
+        if now.iter().any(is_kept) {
+            return;
+        }
+        // Whoever changed it has had that forgotten; the task may have written once more since.
+        if let Err(error) = db::lag::forget(&self.0.db, left.cluster.id()).await {
+            warn!(%error, "The history of lag could not be forgotten: {error}");
+        }
+    }
 }
 
 async fn tidy(watch: Watch, stop: CancellationToken) {

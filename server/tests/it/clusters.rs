@@ -1,5 +1,8 @@
 //! Clusters that people add, over HTTP.
 
+use std::time::Duration;
+
+use ouzel::db::{self, Db};
 use ouzel_api::{
     ErrorCode,
     audit::AuditPage,
@@ -7,11 +10,15 @@ use ouzel_api::{
     clusters::{Cluster, ClusterHealth, Origin},
     route,
 };
+use ouzel_wire::batch::Codec;
 use serde_json::{Value, json};
 
 use crate::support::{
+    DEADLINE,
     app::{App, start},
+    broker::scripted,
     http::Client,
+    kafka::{create, join, produce, value},
 };
 
 fn settings(id: &str, broker: &str) -> Value {
@@ -200,4 +207,60 @@ async fn a_cluster_of_the_file_whose_secret_cannot_be_read_says_so_and_keeps_not
     let (row, told) = begin().await;
     assert_eq!(row.protocol, "SASL_SSL");
     assert!(!told.contains("cannot be read: No such file") && !told.contains("hush"), "{told}");
+}
+
+/// What is known of `again` by its past: series of lag, curves, resets.
+async fn past(app: &App) -> [usize; 3] {
+    let db = Db::open(app.data()).await.unwrap();
+    let series = db::lag::series(&db, "again").await.unwrap().len();
+    let curves = db::lag::curves(&db, "again").await.unwrap().len();
+    let resets = db::resets::of_group(&db, "again", "billing").await.unwrap().len();
+    db.close().await;
+    [series, curves, resets]
+}
+
+#[tokio::test]
+async fn a_name_that_means_another_cluster_inherits_nothing_from_the_one_before() {
+    let app = start(&[("OUZEL_LAG_SAMPLE_SECONDS", "1")]).await;
+    let (client, broker) = (app.administrator().await, app.kafka());
+    create(&client, "orders", 1).await;
+    produce(&app, "orders", Codec::None, &[value("one")]).await;
+    let member = join(&app, "billing", "orders").await;
+    // Gone at once: librdkafka lets nobody leave while one is held.
+    member.done(&member.next().await.unwrap()).unwrap();
+    assert_eq!(client.post(route::CLUSTERS, &settings("again", &broker)).await.status, 201);
+    let change = json!({ "topic": "orders", "partition": 0, "before": 1, "after": 0 });
+    let earliest = json!({ "kind": "earliest" });
+    let wait = json!({ "to": earliest, "changes": [change], "wait_minutes": 15 });
+    let asked = client.post(&route::resets("again", "billing"), &wait).await;
+    assert_eq!(asked.status, 200, "{}", asked.text());
+    let has_series = async {
+        while past(&app).await[0] == 0 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(DEADLINE, has_series).await.expect("it is watched");
+    // One of the brokers stays: it is the same cluster.
+    let mut both = settings("again", &broker);
+    both["bootstrap"] = json!([broker, "127.0.0.1:1"]);
+    assert_eq!(client.put(&route::cluster("again"), &both).await.status, 204);
+    assert_eq!(past(&app).await[2], 1);
+
+    // Of which nothing can be learnt.
+    let other = scripted(None).await;
+    other.tell(|script| script.hangs = true);
+    let moved = settings("again", &other.address);
+    assert_eq!(client.put(&route::cluster("again"), &moved).await.status, 204);
+    let page: AuditPage = client.get("/api/v1/audit?action=group.reset_cancel").await.json();
+    let row = &page.rows[0];
+    assert_eq!((row.cluster.as_deref(), row.resource.as_deref()), (Some("again"), Some("billing")));
+    assert!(row.detail.as_ref().unwrap().contains("other brokers"), "{row:?}");
+    member.leave().await;
+    // Until what watched the one before has written for the last time.
+    let is_empty = async {
+        while past(&app).await != [0, 0, 0] {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(DEADLINE, is_empty).await.expect("nothing is left");
 }
