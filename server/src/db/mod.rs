@@ -21,8 +21,9 @@ use std::{path::PathBuf, time::Duration};
 pub use open::FILE_NAME;
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
-/// How long a statement waits for another process's write before it fails.
-const BUSY_MAX: Duration = Duration::from_secs(5);
+/// How long a statement waits for another process's write before it fails. A write ends with a
+/// sync, and a disk that others keep busy has been seen to take more than five seconds for one.
+const BUSY_MAX: Duration = Duration::from_secs(30);
 
 /// Connections that read at once; more would only wait for the same two cores.
 const READERS: u32 = 4;
