@@ -72,12 +72,7 @@ impl Call {
         H: FnOnce(Arc<Ctx>, R) -> F + Send + 'static,
         F: Future<Output = R::Response> + Send,
     {
-        Ok(Box::pin(async move {
-            let (ctx, request) = self.decode::<R>()?;
-            let ctx = Arc::new(ctx);
-            let response = Box::pin(handler(ctx.clone(), request)).await;
-            ctx.answer::<R>(&response)
-        }))
+        Ok(Box::pin(async move { Ok(self.answered(handler).await?.1) }))
     }
 
     /// As [`Call::later`], where the answer may list all that this node has: some are made at a
@@ -93,18 +88,28 @@ impl Call {
             let shared = self.shared.clone();
             // Never closed.
             let _turn = shared.lists.acquire().await.ok();
-            let (ctx, request) = self.decode::<R>()?;
-            let ctx = Arc::new(ctx);
-            let response = Box::pin(handler(ctx.clone(), request)).await;
-            match ctx.answer::<R>(&response)? {
-                Answer::Send(pieces, _) => {
+            match self.answered(handler).await? {
+                (ctx, Answer::Send(pieces, _)) => {
                     let bytes = pieces.iter().map(|piece| piece.len()).sum();
                     let reservation = shared.answers.hold(&ctx.standing, bytes).await;
                     Ok(Answer::Send(pieces, reservation))
                 }
-                Answer::Nothing => Ok(Answer::Nothing),
+                (_, Answer::Nothing) => Ok(Answer::Nothing),
             }
         }))
+    }
+
+    async fn answered<R, H, F>(self, handler: H) -> Result<(Arc<Ctx>, Answer), Closed>
+    where
+        R: Request,
+        H: FnOnce(Arc<Ctx>, R) -> F,
+        F: Future<Output = R::Response>,
+    {
+        let (ctx, request) = self.decode::<R>()?;
+        let ctx = Arc::new(ctx);
+        let response = Box::pin(handler(ctx.clone(), request)).await;
+        let answer = ctx.answer::<R>(&response)?;
+        Ok((ctx, answer))
     }
 }
 
