@@ -32,6 +32,16 @@ pub fn render(stats: &Stats) -> String {
             traffic.connections_refused,
         ),
         ("flush_rounds", "Rounds of fdatasync, each for one partition", holdings.flush_rounds),
+        (
+            "producers_forgotten",
+            "Idempotent producers that were forgotten before their time, for want of room",
+            holdings.producers_crowded.forgotten,
+        ),
+        (
+            "producers_refused",
+            "Batches refused because their producer would have been one too many",
+            holdings.producers_crowded.refused,
+        ),
     ];
     for (name, help, value) in counters {
         let name = format!("ouzel_kafka_{name}_total");
@@ -59,6 +69,11 @@ pub fn render(stats: &Stats) -> String {
         ),
         ("partitions_failed", "Partitions whose files could not be opened", holdings.failed as u64),
         ("log_bytes", "Bytes of all logs", holdings.log_bytes),
+        (
+            "producers",
+            "Idempotent producers that are remembered, once for each partition they write to",
+            holdings.producers as u64,
+        ),
     ];
     for (name, help, value) in gauges {
         let name = format!("ouzel_kafka_{name}");
@@ -117,13 +132,18 @@ mod tests {
             errors: vec![((0, 3), 2)],
             ..Traffic::default()
         };
-        let text = render(&Stats { traffic, ..Stats::default() });
+        let mut stats = Stats { traffic, ..Stats::default() };
+        stats.holdings.producers = 3;
+        stats.holdings.producers_crowded.refused = 2;
+        let text = render(&stats);
         for wanted in [
             "# TYPE ouzel_kafka_requests_total counter\n",
             "\nouzel_kafka_requests_total{api=\"Produce\"} 7\n",
             "\nouzel_kafka_requests_total{api=\"Metadata\"} 1\n",
             "ouzel_kafka_errors_total{api=\"Produce\",error=\"UNKNOWN_TOPIC_OR_PARTITION\"} 2\n",
             "\nouzel_kafka_log_bytes 0\n",
+            "\nouzel_kafka_producers 3\n",
+            "\nouzel_kafka_producers_refused_total 2\n",
         ] {
             assert!(text.contains(wanted), "{wanted} in\n{text}");
         }
