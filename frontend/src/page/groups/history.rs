@@ -66,18 +66,28 @@ pub fn History(cluster: StoredValue<String>, group: String) -> impl IntoView {
     view! {
         <Panel title="Lag over time" side>
             <Loaded from=data let:history>
-                {move || match history.with(|history| history.points.len()) {
-                    0..2 => view! {
-                        <Empty icon="clock" title="Nothing has been seen yet">
-                            <p>"The console looks at the lag every few seconds while it runs."</p>
-                        </Empty>
-                    }
-                    .into_any(),
+                {move || match history.with(|history| (history.points.len(), history.left_out)) {
+                    (0..2, left_out) => nothing(left_out).into_any(),
                     _ => view! { <Drawing history in_time=in_time.get()/> }.into_any(),
                 }}
             </Loaded>
         </Panel>
     }
+}
+
+/// In the place of the chart: there is nothing yet, or there will be nothing.
+fn nothing(left_out: bool) -> impl IntoView {
+    let (title, text) = match left_out {
+        false => (
+            "Nothing has been seen yet",
+            "The console looks at the lag every few seconds while it runs.",
+        ),
+        true => (
+            "No history is kept of this group",
+            "The console keeps that of as many groups as it can already. Its lag of now is below.",
+        ),
+    };
+    view! { <Empty icon="clock" title><p>{text}</p></Empty> }
 }
 
 #[component]

@@ -210,11 +210,9 @@ enum Reason {
 fn reason(answer: ClientError) -> Reason {
     match answer.code() {
         Some(ErrorCode::Unauthenticated | ErrorCode::Forbidden) => Reason::Final(answer),
-        // The server is there and would talk: what asks for a WebSocket does not come through, or
-        // there are too many.
+        // There would be a place: what asks for a WebSocket does not come through.
         Some(ErrorCode::Invalid) => Reason::Passes(Some(
-            "the server answers, but no WebSocket comes about (a proxy without them, or too many \
-             tails in other tabs)"
+            "the server answers, but no WebSocket comes about (is there a proxy without them?)"
                 .to_owned(),
         )),
         Some(_) => {
