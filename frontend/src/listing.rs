@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     location::{History, use_location},
+    query::Query,
     ui::{Sort, Sorting},
 };
 
@@ -39,48 +40,43 @@ pub fn use_listing(natural: Sort) -> Listing {
 
 /// A text that lives in the address under `name`; writing it replaces the address.
 pub fn use_text(name: &'static str) -> RwSignal<String> {
-    let location = use_location();
-    let read = move |query: &crate::query::Query| query.get(name).unwrap_or_default().to_owned();
-    let text = RwSignal::new(location.query.with_untracked(read));
-    Effect::new(move |_| {
-        let there = location.query.with(read);
-        if text.with_untracked(|text| *text != there) {
-            text.set(there);
-        }
-    });
-    Effect::new(move |_| {
-        let wanted = text.get();
-        let query = location.query.get_untracked();
-        if read(&query) != wanted {
-            location.set_query(&query.with(name, wanted), History::Replace);
-        }
-    });
-    text
+    let read = move |query: &Query| query.get(name).unwrap_or_default().to_owned();
+    in_address(read, move |query, text| query.clone().with(name, text))
 }
 
 /// Texts that live in the address under `name`, each as a value of its own.
 pub fn use_texts(name: &'static str) -> RwSignal<Vec<String>> {
-    let location = use_location();
-    let read = move |query: &crate::query::Query| -> Vec<String> {
+    let read = move |query: &Query| {
         query.all(name).filter(|text| !text.is_empty()).map(str::to_owned).collect()
     };
-    let texts = RwSignal::new(location.query.with_untracked(read));
+    in_address(read, move |query, texts: Vec<String>| {
+        let mut query = query.clone().without(name);
+        texts.into_iter().for_each(|text| query.push(name, text));
+        query
+    })
+}
+
+/// A value that lives in what stands after the question mark, and follows it both ways.
+fn in_address<T: Clone + PartialEq + Send + Sync + 'static>(
+    read: impl Fn(&Query) -> T + Copy + 'static,
+    write: impl Fn(&Query, T) -> Query + 'static,
+) -> RwSignal<T> {
+    let location = use_location();
+    let value = RwSignal::new(location.query.with_untracked(read));
     Effect::new(move |_| {
         let there = location.query.with(read);
-        if texts.with_untracked(|texts| *texts != there) {
-            texts.set(there);
+        if value.with_untracked(|value| *value != there) {
+            value.set(there);
         }
     });
     Effect::new(move |_| {
-        let wanted = texts.get();
+        let wanted = value.get();
         let query = location.query.get_untracked();
         if read(&query) != wanted {
-            let mut query = query.without(name);
-            wanted.into_iter().for_each(|text| query.push(name, text));
-            location.set_query(&query, History::Replace);
+            location.set_query(&write(&query, wanted), History::Replace);
         }
     });
-    texts
+    value
 }
 
 /// A box whose tick lives in the address under `name`.
