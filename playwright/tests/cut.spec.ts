@@ -2,6 +2,7 @@
 // from there. What is marked runs before Apache Kafka too.
 import type { Page } from "@playwright/test";
 import { BOTH, expect, test } from "../fixtures.ts";
+import type { Kcat } from "../support/kcat.ts";
 import { Wire } from "../support/wire.ts";
 
 let wire: Wire;
@@ -24,24 +25,31 @@ async function rowCount(page: Page): Promise<number> {
   return Number(await gridOf(page).getAttribute("aria-rowcount")) - 1;
 }
 
+/** So many that a thin wire takes seconds for them. */
+const RECORDS = 10_000;
+
+/** Fills the topic, and begins a search of all of it that has shown some rows and not all. */
+async function searchOverThinWire(page: Page, kcat: Kcat, topic: string): Promise<void> {
+  const filler = "x".repeat(600);
+  const lines = Array.from({ length: RECORDS }, (_, n) => `{"n":${n},"filler":"${filler}"}`);
+  await kcat.produce(topic, lines);
+  // The app comes over the wide wire, the records over the thin one.
+  await page.goto(here(`topics/${topic}/messages?from=oldest&limit=10000&f=contains~any~absent`));
+  await expect(page.getByText("Nothing matched of 10,000 records read")).toBeVisible();
+  wire.narrow();
+  await page.getByRole("button", { name: /^Switch the condition off/ }).click();
+  await expect.poll(() => rowCount(page)).toBeGreaterThan(100);
+  await expect(page.getByText("0 read", { exact: true })).toHaveCount(0);
+}
+
 test("a search that breaks off keeps its rows, says why, and Continue goes on without repeating", BOTH, async ({
   page,
   kcat,
   createTopic,
 }) => {
   test.setTimeout(120_000);
-  const RECORDS = 10_000;
   await createTopic(page, "severed", 2);
-  const filler = "x".repeat(600);
-  const lines = Array.from({ length: RECORDS }, (_, n) => `{"n":${n},"filler":"${filler}"}`);
-  await kcat.produce("severed", lines);
-  // The app comes over the wide wire, the records over the thin one.
-  await page.goto(here("topics/severed/messages?from=oldest&limit=10000&f=contains~any~absent"));
-  await expect(page.getByText(`Nothing matched of 10,000 records read`)).toBeVisible();
-  wire.narrow();
-  await page.getByRole("button", { name: /^Switch the condition off/ }).click();
-  await expect.poll(() => rowCount(page)).toBeGreaterThan(100);
-  await expect(page.getByText("0 read", { exact: true })).toHaveCount(0);
+  await searchOverThinWire(page, kcat, "severed");
   await wire.cut();
   const main = page.getByRole("main");
   await expect(main.getByText("The console's server does not answer")).toBeVisible();
@@ -111,16 +119,8 @@ test("a search that is stopped goes on where it stopped: no row twice, none miss
   createTopic,
 }) => {
   test.setTimeout(120_000);
-  const RECORDS = 10_000;
   await createTopic(page, "halted", 2);
-  const filler = "x".repeat(600);
-  await kcat.produce("halted", Array.from({ length: RECORDS }, (_, n) => `{"n":${n},"filler":"${filler}"}`));
-  await page.goto(here("topics/halted/messages?from=oldest&limit=10000&f=contains~any~absent"));
-  await expect(page.getByText(`Nothing matched of 10,000 records read`)).toBeVisible();
-  wire.narrow();
-  await page.getByRole("button", { name: /^Switch the condition off/ }).click();
-  await expect.poll(() => rowCount(page)).toBeGreaterThan(100);
-  await expect(page.getByText("0 read", { exact: true })).toHaveCount(0);
+  await searchOverThinWire(page, kcat, "halted");
   const main = page.getByRole("main");
   await main.getByRole("button", { name: "Stop", exact: true }).click();
   await expect(main.getByText("stopped", { exact: true })).toBeVisible();

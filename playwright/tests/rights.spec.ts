@@ -1,17 +1,24 @@
 // What a viewer may not do is visible, disabled, explained, and refused by the server.
 import { execFileSync } from "node:child_process";
+import type { Page } from "@playwright/test";
 import { expect, test } from "../fixtures.ts";
+import type { Server } from "../support/server.ts";
 
 const VERA = { user: "vera", password: "another password for tests" };
+
+/** Makes a viewer of that name, by whom the page goes on. */
+async function signInAsViewer(page: Page, server: Server, user: string): Promise<void> {
+  const words = ["user", "create", user, "--role", "viewer", "--data", server.data];
+  execFileSync(server.binary, words, { input: VERA.password });
+  const data = { user, password: VERA.password };
+  expect((await page.request.post("/api/v1/session", { data })).status()).toBe(200);
+}
 
 test("a viewer sees why creating, deleting and the audit log are closed", async ({
   page,
   server,
 }) => {
-  const words = ["user", "create", VERA.user, "--role", "viewer", "--data", server.data];
-  execFileSync(server.binary, words, { input: VERA.password });
-  const signedIn = await page.request.post("/api/v1/session", { data: VERA });
-  expect(signedIn.status()).toBe(200);
+  await signInAsViewer(page, server, VERA.user);
   await page.goto("/c/embedded/topics");
   const create = page.getByRole("button", { name: "Create topic" });
   await expect(create).toBeDisabled();
@@ -41,10 +48,7 @@ test("a viewer sees a topic's settings and partitions, and why each act on them 
 }) => {
   await signIn(page);
   await createTopic(page, "look-only");
-  const words = ["user", "create", "vito", "--role", "viewer", "--data", server.data];
-  execFileSync(server.binary, words, { input: VERA.password });
-  const vito = { user: "vito", password: VERA.password };
-  expect((await page.request.post("/api/v1/session", { data: vito })).status()).toBe(200);
+  await signInAsViewer(page, server, "vito");
   const lacks = (right: string) => `Your role, viewer, lacks the right ${right}.`;
   await page.goto("/c/embedded/topics/look-only/partitions");
   for (const [name, right] of [
@@ -127,10 +131,7 @@ test("rights that change while a page is open are shown when somebody comes back
 }) => {
   await signIn(page);
   await createTopic(page, "promoted");
-  const words = ["user", "create", "viola", "--role", "viewer", "--data", server.data];
-  execFileSync(server.binary, words, { input: VERA.password });
-  const viola = { user: "viola", password: VERA.password };
-  expect((await page.request.post("/api/v1/session", { data: viola })).status()).toBe(200);
+  await signInAsViewer(page, server, "viola");
   await page.goto("/c/embedded/topics/promoted/partitions");
   const grow = page.getByRole("button", { name: "Add partitions…" });
   await expect(grow).toBeDisabled();

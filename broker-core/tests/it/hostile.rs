@@ -193,6 +193,18 @@ async fn requests_sent_without_waiting_are_answered_in_their_order() {
     }
 }
 
+/// Writes far more than sockets hold to `orders`, and asks for all of it.
+async fn five_megabytes(client: &mut Client) -> FetchRequest {
+    create(client, "orders", 1).await;
+    let large = "x".repeat(500_000);
+    for _ in 0..10 {
+        produce(client, "orders", &[&large]).await;
+    }
+    let mut request = fetch_request("orders", 0);
+    request.topics[0].partitions[0].partition_max_bytes = i32::MAX;
+    request
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_does_not_read_is_dropped() {
     let change = |config: &mut ouzel_broker::BrokerConfig| {
@@ -201,15 +213,9 @@ async fn a_client_that_does_not_read_is_dropped() {
     };
     let test = TestBroker::start_with(change).await;
     let mut client = test.client().await;
-    create(&mut client, "orders", 1).await;
-    let large = "x".repeat(500_000);
-    for _ in 0..10 {
-        produce(&mut client, "orders", &[&large]).await;
-    }
+    let request = five_megabytes(&mut client).await;
     // Far more than the sockets' buffers hold, and not a byte of it taken.
     let mut deaf = test.client().await;
-    let mut request = fetch_request("orders", 0);
-    request.topics[0].partitions[0].partition_max_bytes = i32::MAX;
     for _ in 0..20 {
         deaf.send(FETCH_BY_NAME, &request).await;
     }
@@ -234,13 +240,7 @@ async fn clients_that_never_read_do_not_keep_others_from_reading() {
     // Room for sixteen answers, and as long to take one as anywhere.
     let test = TestBroker::start_with(|c| c.limits.bytes_in_flight = 16 << 20).await;
     let mut client = test.client().await;
-    create(&mut client, "orders", 1).await;
-    let large = "x".repeat(500_000);
-    for _ in 0..10 {
-        produce(&mut client, "orders", &[&large]).await;
-    }
-    let mut request = fetch_request("orders", 0);
-    request.topics[0].partitions[0].partition_max_bytes = i32::MAX;
+    let request = five_megabytes(&mut client).await;
     let mut deaf = Vec::new();
     for _ in 0..24 {
         let mut client = test.client().await;
@@ -272,13 +272,7 @@ async fn a_stop_waits_for_no_client_that_takes_nothing() {
     };
     let test = TestBroker::start_with(change).await;
     let mut client = test.client().await;
-    create(&mut client, "orders", 1).await;
-    let large = "x".repeat(500_000);
-    for _ in 0..10 {
-        produce(&mut client, "orders", &[&large]).await;
-    }
-    let mut request = fetch_request("orders", 0);
-    request.topics[0].partitions[0].partition_max_bytes = i32::MAX;
+    let request = five_megabytes(&mut client).await;
     let mut deaf = test.client().await;
     for _ in 0..20 {
         deaf.send(FETCH_BY_NAME, &request).await;
